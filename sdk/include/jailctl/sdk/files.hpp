@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+/// Files of the host: configuration, state, hooks, addons. Nothing here may be used below a jail's root: that is
+/// Rootfs (rootfs.hpp) and the tree helper (tree.hpp).
+namespace jailctl {
+
+/// Whose a file may be (security.md 1).
+enum class Trust {
+    root,            ///< object and every directory above: root's, not writable by group or others
+    root_or_caller,  ///< for configuration of a command that changes nothing: or the calling user's
+};
+
+/// Opens `path` (absolute) read-only, walking it by descriptors, and checks owner and mode of it and of every directory
+/// above on the descriptors used. A sticky directory on the way is accepted if what lies in it is root's. Symbolic links
+/// are followed only where they themselves and their targets pass.
+/// @throws Error not_found, denied (names the component and the chmod or chown to type), io
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_trusted(const std::filesystem::path& path, Trust trust, int extra_flags = 0);
+/// The same for a directory: O_PATH|O_DIRECTORY.
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_trusted_directory(const std::filesystem::path& path, Trust trust);
+
+/// Whole content of a regular file by descriptor, at most `cap` bytes. @throws Error invalid (no regular file, too large), io
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string read_all(int fd, std::size_t cap, const std::string& what);
+/// Writes everything or throws. @throws Error io, no_space
+JAILCTL_SDK_EXPORT void write_all(int fd, std::string_view bytes, const std::string& what);
+
+/// Replaces `name` in `directory` durably: temporary file O_EXCL, write, fsync, rename, fsync of the directory.
+/// @param sync  false for running state that need not outlive a power cut
+/// @throws Error io, no_space: the old content stands
+JAILCTL_SDK_EXPORT void replace_file(int directory, const std::string& name, std::string_view content, mode_t mode,
+                                     bool sync = true);
+/// Content of a file in `directory` (O_NOFOLLOW), nothing if there is none. @throws Error io, invalid
+[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::string> read_file_at(int directory, const std::string& name,
+                                                                         std::size_t cap = 1 << 20);
+/// Makes `path` and missing parents, 0700, owner-checked, and opens it. @throws Error denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_private_directory(const std::filesystem::path& path);
+/// fsync of a descriptor, errors counted. @throws Error io, no_space
+JAILCTL_SDK_EXPORT void sync_fd(int fd, const std::string& what);
+/// Bytes free for root on the file system of the descriptor. @throws Error io
+[[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t free_bytes(int fd);
+/// Unix time now, seconds.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::int64_t unix_now() noexcept;
+
+}  // namespace jailctl

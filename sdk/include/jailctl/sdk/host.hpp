@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/jail.hpp"
+
+namespace jailctl {
+
+/// The configuration as a whole: what jails.conf says about the host and every jail.
+struct Configuration {
+    std::filesystem::path file;   ///< absolute path of jails.conf
+    Settings settings;            ///< of the host: without jails.d
+    std::vector<Jail> jails;      ///< in the order of JAILS
+    [[nodiscard]] JAILCTL_SDK_EXPORT const Jail* find(const JailName& name) const noexcept;
+    [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path path(std::string_view variable) const;  ///< its value as a path
+};
+
+/// Global options as given on the command line.
+struct GlobalOptions {
+    bool json = false, batch = false, dry_run = false, quiet = false, verbose = false;
+    int jobs = 1;
+    std::chrono::seconds wait{0};  ///< --wait: for a lock held by another command
+};
+
+/// Directories of the installation, found from the position of the running binary; for tests JAILCTL_PREFIX is not read:
+/// an installed tree can be moved as a whole.
+struct InstallPaths {
+    std::filesystem::path plugins;   ///< <libdir>/jailctl/plugins
+    std::filesystem::path libexec;   ///< <libexecdir>/jailctl: jailctl-tree, jail-init
+    std::filesystem::path share;     ///< <datadir>/jailctl: bases/busybox, addons
+};
+[[nodiscard]] JAILCTL_SDK_EXPORT const InstallPaths& install_paths();
+
+}  // namespace jailctl

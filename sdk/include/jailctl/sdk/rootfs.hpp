@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl {
+
+/// The only way to touch single files below a root (security.md 2.3, 2.4); whole trees go through the tree helper.
+/// Paths are relative to the root, without leading '/'. Reading follows links inside the root; writing follows none.
+class JAILCTL_SDK_EXPORT Rootfs {
+public:
+    /// Opens a root: its parent by owner check, the root by openat2(RESOLVE_BENEATH|NO_SYMLINKS).
+    /// @throws Error not_found; denied: the parent can be written, or entered, by others (names the chmod); io
+    [[nodiscard]] static Rootfs open(const std::filesystem::path& root);
+
+    [[nodiscard]] int fd() const noexcept { return root_.get(); }
+    /// Content of a regular file of at most `cap` bytes; nothing if there is none. @throws Error invalid, io
+    [[nodiscard]] std::optional<std::string> read(const std::string& path, std::size_t cap = 1 << 20) const;
+    /// Puts a file: temporary name, fchown, fchmod, fsync, rename. What stood there, be it a link, FIFO or device, is
+    /// replaced. Missing parents are made 0755 root. Ids are those on disk (the jail's own numbers).
+    void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;
+    void make_directory(const std::string& path, mode_t mode) const;  ///< and missing parents; an existing one is kept
+    void symlink(const std::string& path, const std::string& target) const;
+    void remove(const std::string& path) const;  ///< a file or link; nothing there is success
+    /// True if the path, walked without following links, is a directory.
+    [[nodiscard]] bool is_directory(const std::string& path) const;
+    [[nodiscard]] bool exists(const std::string& path) const;  ///< of any type, last link not followed
+    [[nodiscard]] bool empty() const;                          ///< no entry but "lost+found"
+
+private:
+    explicit Rootfs(UniqueFd root) : root_(std::move(root)) {}
+    UniqueFd root_;
+};
+
+/// What stands at a jail's path.
+enum class RootState { absent, empty, present, not_a_directory };
+/// Never throws for what it finds; a link at the path is not_a_directory. @throws Error denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT RootState root_state(const std::filesystem::path& root);
+
+/// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass through
+/// it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_root_parent(const std::filesystem::path& root, bool make);
+
+}  // namespace jailctl

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// How consistent a backup is (product.md 4). Later grades are added at the end.
+enum class Grade { cold, live, snapshot, frozen, unknown };
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string_view grade_name(Grade grade) noexcept;
+[[nodiscard]] JAILCTL_SDK_EXPORT Grade parse_grade(std::string_view name) noexcept;  ///< unknown for any other word
+
+/// One backup as a backend knows it.
+struct BackupInfo {
+    std::string id;            ///< what open() and verify() take: for "archive" the absolute path of the file
+    std::string jail;
+    std::int64_t taken = 0;    ///< Unix time
+    std::uint64_t size = 0;    ///< bytes it occupies
+    Grade grade = Grade::unknown;
+    std::int64_t verified = 0; ///< when it was last proven; 0: never
+    std::string problem;       ///< not empty: why it cannot be used
+};
+
+/// A read-only view of a jail's tree, given by the host's side of backup. A backend takes it as files or as a tar stream.
+class JAILCTL_SDK_EXPORT BackupSource {
+public:
+    virtual ~BackupSource();
+    [[nodiscard]] virtual const Jail& jail() const = 0;
+    [[nodiscard]] virtual Grade grade() const = 0;
+    [[nodiscard]] virtual int directory() const = 0;                 ///< O_PATH descriptor of the root
+    [[nodiscard]] virtual std::uint64_t size_estimate() const = 0;   ///< bytes of file content
+    [[nodiscard]] virtual const std::vector<std::string>& excludes() const = 0;  ///< patterns of BACKUP_EXCLUDE
+    [[nodiscard]] virtual Value description() const = 0;             ///< entry, versions, grade: travels in the backup
+    /// Writes the tree as pax tar to `out`. @param format "tar" or "tar.gz" @return result of the helper's pack action
+    virtual Value write_tar(int out, std::string_view format) = 0;
+};
+
+/// What a stored backup holds when it is opened for restoring.
+struct OpenBackup {
+    UniqueFd stream;       ///< tar, plain or compressed; a regular file, or a pipe
+    bool vouched = false;  ///< the host recorded this very content when it made it: restored whole
+    std::function<void()> finish;  ///< called after the stream was read to its end; throws if the store reports a fault
+};
+
+/// What store() made.
+struct StoredBackup {
+    BackupInfo info;
+    std::vector<std::string> omissions;  ///< sentences: files changed while read, vanished, unreadable
+};
+
+/// Keeps backups somewhere. Every implementation passes sdk/testing/backup_backend.hpp. Provider: BACKUP_BACKEND.
+class JAILCTL_SDK_EXPORT BackupBackend : public Service {
+public:
+    static constexpr std::string_view id = "backup-backend/1";
+    ~BackupBackend() override;
+    /// Stores the tree; on return it is durable and has been read back. A failure leaves nothing that list() shows.
+    /// @param where  a directory, a file, or "-" for stdout, as the user gave it; empty: the configured place
+    /// @throws Error no_space, io, unsupported (a place this backend cannot take), interrupted
+    virtual StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) = 0;
+    /// Backups of `jail` (lower-case key), or of all jails if empty; oldest first. Unreadable ones carry a problem.
+    [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) = 0;
+    /// The backup `id`, ready to be read once. @throws Error not_found, denied, damaged
+    [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
+    /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
+    virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
+};
+
+}  // namespace jailctl

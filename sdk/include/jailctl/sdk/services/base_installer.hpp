@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// Where a base goes: an empty staged root, filled only through the tree helper.
+class JAILCTL_SDK_EXPORT BaseTarget {
+public:
+    virtual ~BaseTarget();
+    /// Writes directories, files, links: "entries" of the tree helper's populate action. `files` by role for "source".
+    virtual void populate(Value entries, std::vector<std::pair<std::string, int>> files) = 0;
+    /// Unpacks a tar (plain, gzip, zstd, xz, bzip2) from a descriptor: a regular file, or a pipe from a trusted program.
+    virtual void unpack(int archive, std::uint64_t bytes_expected) = 0;
+    /// For installers that bring their own tool (FreeBSD installworld): the absolute staging path.
+    [[nodiscard]] virtual const std::filesystem::path& directory() const = 0;
+};
+
+/// Makes the base system of a new jail. Provider names are the schemes of BASE: "busybox", "archive", "debootstrap".
+class JAILCTL_SDK_EXPORT BaseInstaller : public Service {
+public:
+    static constexpr std::string_view id = "base-installer/1";
+    ~BaseInstaller() override;
+    /// Checks what follows "scheme:" before anything is made. @throws Error config, not_found, unsupported
+    virtual void check(Invocation& invocation, const std::string& what) = 0;
+    /// Bytes it will need on disk, roughly; 0 if it cannot know.
+    [[nodiscard]] virtual std::uint64_t estimate(Invocation& invocation, const std::string& what) = 0;
+    /// Installs into the empty target. A failure may leave a part: the caller removes the staging directory.
+    virtual void install(Invocation& invocation, const std::string& what, BaseTarget& target) = 0;
+    /// Whether upgrade may install this base over an existing system ("debootstrap": not yet).
+    [[nodiscard]] virtual bool can_upgrade() const noexcept = 0;
+};
+
+}  // namespace jailctl

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// A jail that runs, or whose record says so.
+struct RunningJail {
+    std::string name;
+    int id = 0;                  ///< FreeBSD jid (jail_set(2)), or pid of init in the host's namespace
+    std::filesystem::path root;
+    std::int64_t started = 0;    ///< Unix time
+    bool frozen = false;
+    std::string problem;         ///< not empty: why status shows '?'
+};
+
+/// How a jail is brought up.
+struct StartRequest {
+    std::filesystem::path root;  ///< empty: jail.root; else a staged one (upgrade's health check)
+    bool network = true;         ///< false: no network whatever NETWORK says
+};
+
+/// A command inside a running jail.
+struct ExecRequest {
+    std::vector<std::string> command;      ///< argv; searched in the jail's PATH
+    std::vector<std::string> environment;  ///< added to the fixed one
+    bool terminal = false;                 ///< on a new pty of the jail's devpts, joined to our terminal
+    /// Without a terminal: what it writes goes here; empty: to our own stdout and stderr, stdin from ours.
+    std::function<void(std::string_view)> on_output;
+    std::chrono::milliseconds timeout{0};
+};
+
+/// Runs and stops jails on one kernel.
+class JAILCTL_SDK_EXPORT JailRuntime : public Service {
+public:
+    static constexpr std::string_view id = "jail-runtime/1";
+    ~JailRuntime() override;
+    /// Brings `jail` up: root mounted, address configured, init running. A failure leaves nothing behind.
+    /// @return handle > 0, as RunningJail::id
+    /// @throws Error exists: already running; not_found: no such root; unsupported: this kernel or file system cannot
+    virtual int start(Invocation& invocation, const Jail& jail, const StartRequest& request) = 0;
+    /// Asks init to shut down in its own way, kills what is left after `grace`; returns when the cgroup is empty and
+    /// mounts, link and rules are gone. A stopped jail: nothing. @throws Error busy: processes that cannot be killed
+    virtual void stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) = 0;
+    /// The jail as it runs, or nothing if it is down: absence is an answer, not an error. Takes no lock.
+    [[nodiscard]] virtual std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const = 0;
+    /// Every jail with a live record, configured or not.
+    [[nodiscard]] virtual std::vector<RunningJail> list(const Configuration& configuration) const = 0;
+    /// @throws Error not_found: not running; timeout
+    virtual ExitStatus exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) = 0;
+    /// Runs one command as the only process tree of an unpublished root, with the isolation of start and its addresses
+    /// up for as long as it runs; everything is taken down whatever happens.
+    virtual ExitStatus run_once(Invocation& invocation, const Jail& jail, const std::filesystem::path& root,
+                                const ExecRequest& request) = 0;
+    virtual void freeze(Invocation& invocation, const Jail& jail) = 0;
+    virtual void thaw(Invocation& invocation, const Jail& jail) = 0;
+};
+
+}  // namespace jailctl

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// Joins a jail's network stack to the host's. Providers are named by NETWORK: "routed", "none".
+class JAILCTL_SDK_EXPORT Network : public Service {
+public:
+    static constexpr std::string_view id = "network/1";
+    ~Network() override;
+    /// Says before anything is changed why `jail` could not join: IF missing, address in use, family not supported.
+    /// @throws Error config, not_found, exists, unsupported
+    virtual void check(Invocation& invocation, const Jail& jail) = 0;
+    /// Brings link, addresses and routes up as steps of `operation`, each with its undo.
+    /// @param stack  Linux: descriptor of the network namespace; FreeBSD: -1, jid in the record
+    /// @return what leave() needs, kept in the running record
+    virtual Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) = 0;
+    /// Takes down what join() made; what is gone already is success. `record` may come from an older run of ours.
+    virtual void leave(Invocation& invocation, const Jail& jail, const Value& record) = 0;
+};
+
+}  // namespace jailctl

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "jailctl/sdk/service.hpp"
+
+namespace jailctl {
+
+/// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir" today; "btrfs", "zfs", "overlay" later.
+/// Staging and trash names stand beside the root, on its file system, and begin with ".jailctl-".
+class JAILCTL_SDK_EXPORT Storage : public Service {
+public:
+    static constexpr std::string_view id = "storage/1";
+    ~Storage() override;
+    /// Makes an empty root `name` in the directory of `root`: 0700 while it is staged. @throws Error exists, io
+    virtual void make(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Publishes: renames `name` to the root's own; never over anything but an empty directory. Durable on return.
+    virtual void publish(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Exchanges the root with `name`, atomically and durably.
+    virtual void exchange(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Renames the root to `name` (trash). Durable on return.
+    virtual void set_aside(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-".
+    virtual void remove(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Bytes free for a new root beside `root`.
+    [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
+};
+
+}  // namespace jailctl

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// Small JSON documents below STATE_DIR (lasting) or RUN_DIR (running), directories 0700, files 0600. Every document
+/// carries "format": a number; readers keep members they do not know.
+class JAILCTL_SDK_EXPORT StateDirectory {
+public:
+    /// Lasting state: writes are synced. The directory is made when first written to.
+    [[nodiscard]] static StateDirectory lasting(const Configuration& configuration);
+    /// Running state: not synced; what another boot left is ignored by its readers.
+    [[nodiscard]] static StateDirectory running(const Configuration& configuration);
+
+    /// @param folder  "jails", "backups", ...: one level; "" for the top
+    /// @return nothing if there is no such document
+    /// @throws Error damaged: unreadable state is reported, never guessed
+    [[nodiscard]] std::optional<Value> read(const std::string& folder, const std::string& name) const;
+    void write(const std::string& folder, const std::string& name, const Value& document) const;
+    void remove(const std::string& folder, const std::string& name) const;
+    /// Names of the documents in `folder`, sorted; empty if there is no such folder.
+    [[nodiscard]] std::vector<std::string> list(const std::string& folder) const;
+    /// Descriptor of the folder, made if missing. @throws Error denied, io
+    [[nodiscard]] UniqueFd open(const std::string& folder) const;
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    StateDirectory(std::filesystem::path path, bool sync) : path_(std::move(path)), sync_(sync) {}
+    std::filesystem::path path_;
+    bool sync_;
+};
+
+/// First host id of the 65536 that `jail` owns (Linux user namespaces); allotted under the global lock on first use and
+/// kept until release_ids. From 1879048192 up, skipping /etc/subuid and /etc/subgid.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::uint32_t id_range(const Configuration& configuration, const JailName& jail);
+/// The same without allotting: nothing if the jail has none.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail);
+JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
+
+/// Identifies this boot of the kernel (Linux: /proc/sys/kernel/random/boot_id).
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string boot_id();
+
+}  // namespace jailctl

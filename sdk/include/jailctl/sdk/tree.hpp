@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl {
+
+/// A job for the tree helper (libexec/jailctl/jailctl-tree, security.md 2.5): work on a whole tree in a process that can
+/// reach nothing but that tree. Actions, arguments and results are described in tree/README.md.
+struct TreeJob {
+    std::string action;      ///< "populate", "unpack", "pack", "check", "marker", "copy", "merge", "prune", "remove", ...
+    Value arguments;
+    int root = -1;           ///< directory that becomes "/" of the helper; -1 for actions without a tree
+    /// First host id of the jail: the helper then runs in a user namespace with that map of 65536 ids, on an idmapped
+    /// clone of the root, so that what it writes is owned by the jail's own ids. Nothing: host ids, bounded capabilities.
+    std::optional<std::uint32_t> id_base;
+    bool read_only = false;  ///< the helper's view of the root is a read-only clone
+    std::vector<std::pair<std::string, int>> descriptors;  ///< further ones by role: "archive", "out", "source", ...
+    std::function<void(std::uint64_t bytes)> on_progress;
+    /// One thing left out or odd: {"path": ..., "what": ...}; also collected under "notes" of the result (first 1000).
+    std::function<void(const Value& note)> on_note;
+};
+
+/// Runs the helper to its end and returns its result. The helper dies with us. @throws Error as the helper reports it;
+/// interrupted; internal if it died
+[[nodiscard]] JAILCTL_SDK_EXPORT Value run_tree(const TreeJob& job);
+
+}  // namespace jailctl
