@@ -6,6 +6,7 @@ if(NOT TARGET jailctl_warnings)
   add_library(jailctl::warnings ALIAS jailctl_warnings)
   target_compile_options(jailctl_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor)
   if(JAILCTL_SANITIZE)
+    target_compile_definitions(jailctl_warnings INTERFACE JAILCTL_SANITIZED)
     target_compile_options(jailctl_warnings INTERFACE -fsanitize=${JAILCTL_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(jailctl_warnings INTERFACE -fsanitize=${JAILCTL_SANITIZE})
     # The runtime must come first in the host; a plugin or library of its own would start a second one.

@@ -1,0 +1,72 @@
+#include "site.hpp"
+
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <stdexcept>
+#include <sys/stat.h>
+
+#include "jailctl/sdk/error.hpp"
+
+namespace jailctl::test {
+
+Scratch::Scratch() {
+    char pattern[] = "/var/tmp/jailctl-test.XXXXXX";
+    if (::mkdtemp(pattern) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = pattern;
+}
+
+Scratch::~Scratch() {
+    // chattr and rm know immutable files and trees deeper than PATH_MAX; std::filesystem does not.
+    run_command({"chattr", "-R", "-f", "-i", "-a", path_.string()});
+    run_command({"rm", "-rf", "--one-file-system", path_.string()});
+}
+
+Site::Site(const std::vector<std::string>& jails, const std::string& more) {
+    for (const auto& directory : {home(), state(), run_dir(), backups(), path() / "addons"})
+        ::mkdir(directory.c_str(), 0700);
+    configure(jails, more);
+}
+
+void Site::configure(const std::vector<std::string>& jails, const std::string& more) {
+    std::string text = "JAIL_HOME=" + home().string() + "\nBACKUPDIR=" + backups().string() + "\nADDONS=" +
+                       (path() / "addons").string() + "\nSTATE_DIR=" + state().string() + "\nRUN_DIR=" +
+                       run_dir().string() + "\nLOG_FILE=" + (path() / "log").string() + "\nNETWORK=none\nJAILS=\"";
+    for (const auto& jail : jails) text += jail + "\n";
+    spit(config(), text + "\"\n" + more + "\n", 0600);
+}
+
+Result Site::jailctl(const std::vector<std::string>& args, const RunOptions& options) const {
+    std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config", config().string()};
+    argv.insert(argv.end(), args.begin(), args.end());
+    return run_command(argv, options);
+}
+
+Value Site::json(const std::vector<std::string>& args, const RunOptions& options) const {
+    std::vector<std::string> with{"--json"};
+    with.insert(with.end(), args.begin(), args.end());
+    const Result result = jailctl(with, options);
+    try {
+        return parse_json(result.out);
+    } catch (const Error& error) {
+        ADD_FAILURE() << "no JSON document (" << error.what() << "), status " << result.status << "\nstdout: " << result.out
+                      << "\nstderr: " << result.err;
+        return {};
+    }
+}
+
+std::vector<std::string> Site::leftovers() const {
+    std::vector<std::string> found;
+    const auto look = [&found](const std::filesystem::path& directory, auto&& is_left) {
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(directory, none))
+            if (is_left(entry.path().filename().string())) found.push_back(entry.path().string());
+    };
+    const auto staged = [](const std::string& name) { return name.starts_with(".jailctl") || name.ends_with(".partial"); };
+    look(home(), staged);
+    look(backups(), staged);
+    look(state() / "journal", [](const std::string&) { return true; });
+    look(run_dir() / "journal", [](const std::string&) { return true; });
+    return found;
+}
+
+}  // namespace jailctl::test

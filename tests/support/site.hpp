@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::test {
+
+/// A directory of the test's own below /var/tmp (root's, sticky parent: passes the owner check), removed at the end with
+/// everything in it, immutable files and deep trees included.
+class Scratch {
+public:
+    Scratch();
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch();
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// A site: jails.conf with its own JAIL_HOME, STATE_DIR, RUN_DIR, LOG_FILE and ADDONS below one scratch directory, and
+/// the installed jailctl run against it. NETWORK=none unless the test writes otherwise.
+class Site {
+public:
+    /// @param jails  entries of JAILS: "a.test:192.0.2.1"  @param more  further lines of jails.conf
+    explicit Site(const std::vector<std::string>& jails, const std::string& more = {});
+    /// Writes jails.conf anew.
+    void configure(const std::vector<std::string>& jails, const std::string& more = {});
+
+    /// jailctl --config <ours> args...
+    Result jailctl(const std::vector<std::string>& args, const RunOptions& options = {}) const;
+    /// The same with --json: the document on stdout. Fails the test if it is none.
+    Value json(const std::vector<std::string>& args, const RunOptions& options = {}) const;
+
+    [[nodiscard]] std::filesystem::path path() const { return scratch_.path(); }
+    [[nodiscard]] std::filesystem::path home() const { return path() / "jails"; }
+    [[nodiscard]] std::filesystem::path root(const std::string& jail) const { return home() / jail; }
+    [[nodiscard]] std::filesystem::path state() const { return path() / "state"; }
+    [[nodiscard]] std::filesystem::path run_dir() const { return path() / "run"; }
+    [[nodiscard]] std::filesystem::path backups() const { return path() / "backups"; }
+    [[nodiscard]] std::filesystem::path config() const { return path() / "jails.conf"; }
+    /// Names beginning with ".jailctl-" or ending in ".partial" in JAIL_HOME and BACKUPDIR, and journals: must be empty.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
+
+private:
+    Scratch scratch_;
+};
+
+}  // namespace jailctl::test
