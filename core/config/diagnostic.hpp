@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::core::config {
+
+enum class Severity { warning, error };
+
+/// One thing to say about a configuration file.
+struct Diagnostic {
+    Severity severity = Severity::error;
+    Origin origin;         ///< line 0: the file as a whole
+    std::string sentence;  ///< names the thing and the cause
+    std::string advice;    ///< what to write instead, may be empty
+    std::string source;    ///< the source line, control bytes escaped; empty if there is none to show
+    std::string caret;     ///< blanks and '^' to print below `source`
+
+    /// "FILE:LINE:COL: error: TEXT", the source line, the caret, the advice: joined by newlines, none at the end.
+    [[nodiscard]] std::string text() const;
+    /// {"severity", "file", "line", "column", "message", "advice"}
+    [[nodiscard]] Value data() const;
+};
+
+[[nodiscard]] bool failed(const std::vector<Diagnostic>& diagnostics) noexcept;
+
+/// The first error as an Error config (hint: its advice, or 'jailctl config check' when there are several), for commands
+/// that stop there. @pre failed(diagnostics)
+[[nodiscard]] Error as_error(const std::vector<Diagnostic>& diagnostics);
+
+}  // namespace jailctl::core::config
