@@ -1,0 +1,21 @@
+#include "actions.hpp"
+
+#include <utility>
+
+namespace jailctl::tree {
+namespace {
+
+// Beside each name the file tree/actions/NAME.cpp.
+constexpr std::pair<std::string_view, Action> table[] = {
+    {"digest", &actions::digest},
+};
+
+}  // namespace
+
+Action find_action(std::string_view name) noexcept {
+    for (const auto& [known, action] : table)
+        if (known == name) return action;
+    return nullptr;
+}
+
+}  // namespace jailctl::tree

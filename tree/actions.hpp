@@ -1,0 +1,21 @@
+#pragma once
+
+#include "action.hpp"
+
+/// Every action, one file each below tree/actions/; arguments and results are in tree/README.md.
+namespace jailctl::tree::actions {
+
+Value populate(Job& job);
+Value unpack(Job& job);
+Value check(Job& job);
+Value marker(Job& job);
+Value digest(Job& job);
+Value pack(Job& job);
+Value copy(Job& job);
+Value merge(Job& job);
+Value digests(Job& job);
+Value prune(Job& job);
+Value remove(Job& job);
+Value measure(Job& job);
+
+}  // namespace jailctl::tree::actions

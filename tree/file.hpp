@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl::tree {
+
+enum class Kind : std::uint8_t { regular, directory, symlink, fifo, socket, character, block, unknown };
+
+struct Timestamp {
+    std::int64_t seconds = 0;
+    std::uint32_t nanoseconds = 0;
+    friend bool operator==(const Timestamp&, const Timestamp&) = default;
+};
+
+/// Which object something is, whatever its name: enough to see that a name was given to another one.
+struct Identity {
+    std::uint64_t device = 0, inode = 0, mount = 0;
+    friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+/// What stat says.
+struct Facts {
+    Identity identity;
+    Kind kind = Kind::unknown;
+    mode_t mode = 0;           ///< permission bits, 07777
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::uint64_t size = 0;    ///< bytes
+    std::uint64_t allocated = 0;  ///< bytes on disk
+    std::uint32_t links = 0;
+    std::uint32_t device_major = 0, device_minor = 0;  ///< of a device node
+    Timestamp accessed, modified, changed;
+
+    [[nodiscard]] bool same_object(const Facts& other) const noexcept { return identity == other.identity && kind == other.kind; }
+};
+
+/// Of the entry itself, links not followed; nothing if there is none. @throws Error io, denied
+[[nodiscard]] std::optional<Facts> facts_at(int directory, const char* name);
+/// @throws Error io
+[[nodiscard]] Facts facts_of(int fd);
+
+/// Opens a directory below another for reading, links not followed, its access time left alone where possible.
+/// @return nothing, with errno set, if it cannot be opened
+[[nodiscard]] UniqueFd open_directory(int directory, const char* name) noexcept;
+/// Opens a file for reading without following a link, waiting for a FIFO's writer or taking a terminal.
+/// @return nothing, with errno set, if it cannot be opened
+[[nodiscard]] UniqueFd open_file(int directory, const char* name) noexcept;
+
+/// The names in one directory, read as they come: bounded memory however many there are.
+class DirectoryStream {
+public:
+    explicit DirectoryStream(UniqueFd directory);
+    [[nodiscard]] int fd() const noexcept { return directory_.get(); }
+    /// The next name ("." and ".." are left out), valid until the next call; nullptr at the end. @throws Error io
+    [[nodiscard]] const char* next();
+    /// Where the next name will come from; seek() continues there, also in a stream opened anew.
+    [[nodiscard]] std::int64_t position() const noexcept { return position_; }
+    void seek(std::int64_t position);
+
+private:
+    UniqueFd directory_;
+    std::string buffer_;
+    std::size_t used_ = 0, filled_ = 0;
+    std::int64_t position_ = 0;
+};
+
+}  // namespace jailctl::tree

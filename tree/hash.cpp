@@ -1,0 +1,31 @@
+#include "hash.hpp"
+
+#include <openssl/evp.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::tree {
+namespace {
+EVP_MD_CTX* context(void* pointer) { return static_cast<EVP_MD_CTX*>(pointer); }
+}  // namespace
+
+void Sha256::Free::operator()(void* pointer) const noexcept { EVP_MD_CTX_free(context(pointer)); }
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+    if (!context_ || EVP_DigestInit_ex(context(context_.get()), EVP_sha256(), nullptr) != 1)
+        throw Error(Errc::internal, "libcrypto has no SHA-256");
+}
+
+void Sha256::update(const void* bytes, std::size_t size) {
+    if (EVP_DigestUpdate(context(context_.get()), bytes, size) != 1) throw Error(Errc::internal, "SHA-256 failed");
+}
+
+std::string Sha256::finish() {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context(context_.get()), digest, &size) != 1) throw Error(Errc::internal, "SHA-256 failed");
+    return hex({reinterpret_cast<const char*>(digest), size});
+}
+
+}  // namespace jailctl::tree

@@ -1,0 +1,106 @@
+#include "file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+
+namespace jailctl::tree {
+namespace {
+
+constexpr std::size_t buffer_size = 32768;
+constexpr unsigned wanted = STATX_BASIC_STATS | STATX_MNT_ID;
+
+Kind kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+        case S_IFREG: return Kind::regular;
+        case S_IFDIR: return Kind::directory;
+        case S_IFLNK: return Kind::symlink;
+        case S_IFIFO: return Kind::fifo;
+        case S_IFSOCK: return Kind::socket;
+        case S_IFCHR: return Kind::character;
+        case S_IFBLK: return Kind::block;
+        default: return Kind::unknown;
+    }
+}
+
+Timestamp time_of(const struct statx_timestamp& time) { return {time.tv_sec, time.tv_nsec}; }
+
+Facts convert(const struct statx& found) {
+    Facts facts;
+    facts.identity = {gnu_dev_makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino, found.stx_mnt_id};
+    facts.kind = kind_of(found.stx_mode);
+    facts.mode = found.stx_mode & 07777U;
+    facts.uid = found.stx_uid;
+    facts.gid = found.stx_gid;
+    facts.size = found.stx_size;
+    facts.allocated = found.stx_blocks * 512;
+    facts.links = found.stx_nlink;
+    facts.device_major = found.stx_rdev_major;
+    facts.device_minor = found.stx_rdev_minor;
+    facts.accessed = time_of(found.stx_atime);
+    facts.modified = time_of(found.stx_mtime);
+    facts.changed = time_of(found.stx_ctime);
+    return facts;
+}
+
+/// O_NOATIME is refused for files of others without the capability: the access time is not worth an error.
+UniqueFd open_quietly(int directory, const char* name, int flags) noexcept {
+    UniqueFd fd{::openat(directory, name, flags | O_NOATIME)};
+    if (!fd && errno == EPERM) fd.reset(::openat(directory, name, flags));
+    return fd;
+}
+
+}  // namespace
+
+std::optional<Facts> facts_at(int directory, const char* name) {
+    struct statx found{};
+    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, wanted, &found) == 0) return convert(found);
+    if (errno == ENOENT) return std::nullopt;
+    throw_errno("cannot stat a file");
+}
+
+Facts facts_of(int fd) {
+    struct statx found{};
+    if (::statx(fd, "", AT_EMPTY_PATH, wanted, &found) != 0) throw_errno("cannot stat an open file");
+    return convert(found);
+}
+
+UniqueFd open_directory(int directory, const char* name) noexcept {
+    return open_quietly(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+UniqueFd open_file(int directory, const char* name) noexcept {
+    return open_quietly(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+DirectoryStream::DirectoryStream(UniqueFd directory) : directory_(std::move(directory)), buffer_(buffer_size, '\0') {}
+
+const char* DirectoryStream::next() {
+    for (;;) {
+        if (used_ == filled_) {
+            const ssize_t got = ::getdents64(directory_.get(), buffer_.data(), buffer_.size());
+            if (got < 0 && errno != ENOENT) throw_errno("cannot read a directory");  // ENOENT: removed meanwhile
+            if (got <= 0) return nullptr;
+            used_ = 0;
+            filled_ = static_cast<std::size_t>(got);
+        }
+        const auto* entry = reinterpret_cast<const dirent64*>(buffer_.data() + used_);
+        used_ += entry->d_reclen;
+        position_ = entry->d_off;
+        if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) return entry->d_name;
+    }
+}
+
+void DirectoryStream::seek(std::int64_t position) {
+    if (::lseek(directory_.get(), position, SEEK_SET) < 0) throw_errno("cannot read a directory");
+    position_ = position;
+    used_ = filled_ = 0;
+}
+
+}  // namespace jailctl::tree
