@@ -45,6 +45,9 @@ JAILCTL_SDK_EXPORT void replace_file(int directory, const std::string& name, std
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_private_directory(const std::filesystem::path& path);
 /// fsync of a descriptor, errors counted. @throws Error io, no_space
 JAILCTL_SDK_EXPORT void sync_fd(int fd, const std::string& what);
+/// Everything written to the file system of the descriptor is on disk when this returns (Linux: syncfs(2)): once per new
+/// tree, before it is published. @throws Error io, no_space
+JAILCTL_SDK_EXPORT void sync_file_system(int fd, const std::string& what);
 /// Bytes free for root on the file system of the descriptor. @throws Error io
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t free_bytes(int fd);
 /// Unix time now, seconds.

@@ -34,7 +34,7 @@ struct PluginManifest {
 
 /// The whole entry point of a plugin: JAILCTL_PLUGIN(MyPlugin, "mine", "1.0.0", "what it does", "jail-runtime/1")
 #define JAILCTL_PLUGIN(Type, name_, version_, summary_, needs_)                                              \
-    extern "C" __attribute__((visibility("default"), used)) const ::jailctl::PluginManifest jailctl_plugin_v1; \
+    extern "C" __attribute__((visibility("default"))) const ::jailctl::PluginManifest jailctl_plugin_v1; \
     extern "C" const ::jailctl::PluginManifest jailctl_plugin_v1 = {                                         \
         ::jailctl::manifest_magic,                                                                           \
         sizeof(::jailctl::PluginManifest),                                                                   \

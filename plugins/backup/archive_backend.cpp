@@ -1,0 +1,180 @@
+#include "archive_backend.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive_names.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+#include "place.hpp"
+#include "records.hpp"
+
+namespace jailctl::backup {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t most_omissions_named = 20;
+
+TreeJob archive_job(std::string action, int archive) {
+    return {.action = std::move(action), .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
+            .descriptors = {{"archive", archive}}, .on_progress = {}, .on_note = {}};
+}
+
+/// "jail x: ./var/log/a changed while it was read", and how many more.
+std::vector<std::string> omissions_of(const Value& packed) {
+    std::vector<std::string> sentences;
+    for (const auto& note : packed["notes"].items()) {
+        if (sentences.size() == most_omissions_named) break;
+        sentences.push_back(escape_name(note["path"].str()) + ": " + note["what"].str());
+    }
+    const auto total = static_cast<std::size_t>(packed["notes_total"].num());
+    if (total > sentences.size()) sentences.push_back("and " + std::to_string(total - sentences.size()) + " more");
+    return sentences;
+}
+
+void require_space(int directory, const Place& place, std::uint64_t content) {
+    // Compressed system trees keep 35 to 45 per cent of their size; half leaves room for those that do not.
+    const std::uint64_t needed = place.format == "tar" ? content : content / 2;
+    const std::uint64_t free = free_bytes(directory);
+    if (free < needed)
+        throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " + place.directory.string() +
+                                        " has " + human_bytes(free) + " free");
+}
+
+UniqueFd make_partial(int directory, const std::string& name) {
+    ::unlinkat(directory, name.c_str(), 0);  // of an earlier run that was killed: the jail's lock is ours
+    UniqueFd file(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file) throw_errno("cannot make " + name);
+    return file;
+}
+
+void read_back(const Invocation&, int file, const Value& packed, const std::string& name) {
+    if (::lseek(file, 0, SEEK_SET) != 0) throw_errno("cannot read back " + name);
+    const Value checked = in_context("reading back " + name, [&] { return run_tree(archive_job("check", file)); });
+    if (checked["sha256"].str() != packed["sha256"].str() || checked["sha256"].str().empty())
+        throw Error(Errc::damaged, name + " does not read back as it was written");
+}
+
+BackupRecord record_of(const Place& place, const std::string& name, const BackupSource& source, const Value& packed,
+                       std::int64_t taken) {
+    return {(place.directory / name).string(), static_cast<std::uint64_t>(packed["size"].num()), packed["sha256"].str(),
+            taken, std::string(grade_name(source.grade())), static_cast<std::uint64_t>(packed["changed"].num()),
+            unix_now()};
+}
+
+/// A name nobody has yet: the given one, or the jail's with a sequence number if the second was used before.
+std::string free_name(int directory, const Place& place, const std::string& jail, std::int64_t taken) {
+    if (!place.file.empty()) {
+        if (::faccessat(directory, place.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            throw Error(Errc::exists, (place.directory / place.file).string() + " exists already")
+                .with_hint("give another name; a backup never overwrites a file");
+        return place.file;
+    }
+    for (int sequence = 1;; ++sequence) {
+        const auto name = make_archive_name(jail, taken, sequence, place.format);
+        if (::faccessat(directory, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) return name;
+    }
+}
+
+BackupInfo info_of(const BackupRecord& record, const std::string& jail) {
+    return {record.file, jail, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
+}
+
+StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const Place& place) {
+    const Value packed = source.write_tar(invocation.console().raw_output(), place.format);
+    BackupInfo info{"-", source.jail().name.key(), unix_now(), static_cast<std::uint64_t>(packed["size"].num()),
+                    source.grade(), 0, {}};
+    return {std::move(info), omissions_of(packed)};
+}
+
+}  // namespace
+
+StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source, const std::string& where) {
+    const Place place = resolve_place(source.jail().settings, where);
+    if (place.standard_output) return store_to_stdout(invocation, source, place);
+    const UniqueFd directory = open_place(place);
+    const std::int64_t taken = unix_now();
+    const auto& jail = source.jail();
+    const std::string partial = ".jailctl-backup-" + jail.name.key() + ".partial";
+    const fs::path partial_path = place.directory / partial;
+    std::string name = free_name(directory.get(), place, jail.name.text(), taken);
+    Operation operation(invocation, jail, "backup", JournalPlace::lasting);
+    UniqueFd file;
+    Value packed;
+    BackupRecord record;
+    operation.step("check the space in " + place.directory.string(),
+                   [&] { require_space(directory.get(), place, source.size_estimate()); });
+    operation.step("make " + partial_path.string(), Undo{"file.remove", Value::object().set("path", partial_path.string())},
+                   [&] { file = make_partial(directory.get(), partial); });
+    operation.step("write the tree to it", [&] { packed = source.write_tar(file.get(), place.format); });
+    operation.step("sync it", [&] { sync_fd(file.get(), partial_path.string()); });
+    operation.step("read it back", [&] { read_back(invocation, file.get(), packed, partial_path.string()); });
+    // The record comes first: an archive without one would be restored as if a stranger had made it.
+    operation.step("record it", [&] {
+        record = record_of(place, name, source, packed, taken);
+        BackupRecords(invocation.configuration(), jail.name.key()).add(record);
+    });
+    operation.step("rename it to " + name, [&] {
+        publish_file(directory.get(), partial, name);
+        file.close_checked(name);
+    });
+    operation.commit();
+    if (operation.dry_run()) return {};
+    return {info_of(record, jail.name.key()), omissions_of(packed)};
+}
+
+std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail, const std::string& where) {
+    const Place place = resolve_place(settings_for(invocation.configuration(), jail), where);
+    std::vector<BackupInfo> found;
+    for (const auto& entry : archives_in(place)) {
+        if (!jail.empty() && entry.name.jail != jail) continue;
+        found.push_back(describe(invocation, place, entry));
+    }
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.taken < b.taken; });
+    return found;
+}
+
+OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
+    UniqueFd file = open_archive(backup);
+    struct stat facts{};
+    if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at " + backup);
+    const auto name = parse_archive_name(fs::path(backup).filename().string());
+    bool vouched = false;
+    for (const auto& key : recorded_jails(invocation.configuration())) {
+        if (name && name->jail != key) continue;
+        const auto record =
+            BackupRecords(invocation.configuration(), key).find(backup, static_cast<std::uint64_t>(facts.st_size));
+        if (!record) continue;
+        vouched = run_tree(archive_job("digest", file.get()))["sha256"].str() == record->sha256;
+        if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
+        if (vouched) break;
+    }
+    return {std::move(file), vouched, {}};
+}
+
+BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {
+    const UniqueFd file = open_archive(backup);
+    struct stat facts{};
+    if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at " + backup);
+    auto job = archive_job("check", file.get());
+    const auto progress = invocation.console().progress("verifying " + backup, static_cast<std::uint64_t>(facts.st_size));
+    job.on_progress = [&](std::uint64_t done) { progress->update(done); };
+    const Value checked = in_context(escape_name(backup), [&] { return run_tree(job); });
+    const auto& marker = checked["marker"];
+    const auto name = parse_archive_name(fs::path(backup).filename().string());
+    const std::string jail = name ? name->jail : JailName(marker["description"]["jail"].str("unknown")).key();
+    const BackupRecords records(invocation.configuration(), jail);
+    const auto record = records.find(backup, static_cast<std::uint64_t>(facts.st_size));
+    if (record && record->sha256 != checked["sha256"].str())
+        throw Error(Errc::damaged, escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
+    if (record) records.set_verified(*record, unix_now());
+    return {backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(),
+            static_cast<std::uint64_t>(facts.st_size), parse_grade(marker["description"]["grade"].str("unknown")),
+            unix_now(), {}};
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+namespace jailctl::backup {
+
+/// BACKUP_BACKEND=archive: one tar or tar.gz per backup, in a directory. A file under its final name is always a good
+/// backup: it is written under a temporary one, synced, read back and compared, recorded, then renamed.
+class ArchiveBackend final : public BackupBackend {
+public:
+    StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) override;
+    std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
+    OpenBackup open(Invocation& invocation, const std::string& backup) override;
+    BackupInfo verify(Invocation& invocation, const std::string& backup) override;
+};
+
+}  // namespace jailctl::backup

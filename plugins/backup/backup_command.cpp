@@ -1,0 +1,94 @@
+#include <filesystem>
+#include <memory>
+
+#include "commands.hpp"
+#include "jail_source.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "place.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::backup {
+namespace {
+
+struct BackupArguments {
+    bool cold = false;
+};
+
+void refuse_one_file_for_many(const Invocation& invocation) {
+    const auto& path = invocation.path();
+    if (!path || invocation.jails().size() == 1) return;
+    if (*path == "-" || !resolve_place(invocation.configuration().settings, *path).file.empty())
+        throw Error(Errc::usage, "several jails cannot go into one file").with_hint("name a directory");
+}
+
+void report(Invocation& invocation, const BackupInfo& info, std::uint64_t changed, double seconds) {
+    Console& console = invocation.console();
+    console.data("backup", to_value(info).set("changed", changed));
+    console.info(info.id + ": " + human_bytes(info.size) + ", " + describe_grade(info.grade, changed) +
+                 (info.verified == 0 ? "" : ", verified") + ", " + human_seconds(seconds));
+}
+
+Outcome finish(Invocation& invocation, const StoredBackup& stored, double seconds) {
+    if (invocation.options().dry_run) return Outcome::done();
+    report(invocation, stored.info, stored.omissions.size(), seconds);
+    for (const auto& sentence : stored.omissions) invocation.omission(sentence);
+    if (stored.omissions.empty()) return Outcome::done();
+    return Outcome::with_omissions("the backup is usable; what is named above was left out or changed while it was read");
+}
+
+StoredBackup store(Invocation& invocation, const Jail& jail, int id) {
+    const Leases quiesced = id != 0 ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
+    JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
+    return backend_for(invocation, jail.settings).store(invocation, source, invocation.path().value_or(""));
+}
+
+Outcome back_up(Invocation& invocation, const Jail& jail, const BackupArguments& arguments) {
+    refuse_one_file_for_many(invocation);
+    if (root_state(jail.root) != RootState::present)
+        throw Error(Errc::not_found, "jail " + jail.name.text() + " is not created: there is nothing to back up")
+            .with_hint("create it with 'jailctl create " + jail.name.text() + "'");
+    const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+    if (running && arguments.cold)
+        throw Error(Errc::busy, "jail " + jail.name.text() + " is running, and --cold was asked for")
+            .with_hint("stop it first: jailctl stop " + jail.name.text());
+    if (invocation.path() == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
+    const int id = running ? running->id : 0;
+    const Leases leases = invocation.hooks().fire(BeforeBackup{{invocation, jail, id}});
+    invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
+    const auto began = std::chrono::steady_clock::now();
+    try {
+        const StoredBackup stored = store(invocation, jail, id);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+        if (!invocation.options().dry_run)
+            (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, stored.info.id});
+        (void)invocation.hooks().fire(AfterBackup{{{invocation, jail, id}, nullptr}});
+        return finish(invocation, stored, took.count());
+    } catch (const Error& error) {
+        (void)invocation.hooks().fire(AfterBackup{{{invocation, jail, id}, &error}});
+        throw;
+    }
+}
+
+}  // namespace
+
+Command make_backup_command() {
+    const auto arguments = std::make_shared<BackupArguments>();
+    Command command;
+    command.name = "backup";
+    command.summary = "write a jail to an archive; cold if it is stopped, warm if it runs";
+    command.words = "JAIL|all... [DIR|FILE|-]";
+    command.details =
+        "Without a path the archive goes to BACKUPDIR. It is read back and verified before it gets its final name.\n"
+        "A path is a word with '/' in it, or '-' for standard output (not read back, not recorded).";
+    command.targets = Targets::several;
+    command.path = PathWord::optional;
+    command.effect = Effect::changes;
+    command.options.add_options()("cold", po::bool_switch(&arguments->cold), "refuse to back up a running jail");
+    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) { return back_up(invocation, jail, *arguments); };
+    return command;
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,63 @@
+#include <algorithm>
+
+#include "commands.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::backup {
+namespace {
+
+std::string line_of(const BackupInfo& info) {
+    std::string line = describe_time(info.taken) + "  " + human_bytes(info.size) + "  ";
+    if (!info.problem.empty()) return line + "unusable: " + info.problem;
+    line += std::string(grade_name(info.grade));
+    line += info.verified == 0 ? "  not verified" : "  verified " + describe_time(info.verified);
+    return line + "  " + info.id;
+}
+
+/// Names given may be those of jails that are in JAILS no more: their backups are what one looks for then.
+std::vector<std::string> wanted_jails(const Invocation& invocation) {
+    std::vector<std::string> keys;
+    if (invocation.rest().empty() && invocation.all()) return {""};
+    for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
+    for (const auto& word : invocation.rest()) keys.push_back(JailName(word).key());
+    return keys;
+}
+
+void list_backups(Invocation& invocation) {
+    const auto& configuration = invocation.configuration();
+    Value list = Value::array();
+    std::size_t shown = 0;
+    for (const auto& key : wanted_jails(invocation)) {
+        const Settings* settings = &configuration.settings;
+        for (const auto& jail : configuration.jails)
+            if (jail.name.key() == key) settings = &jail.settings;
+        std::string heading;
+        auto found = backend_for(invocation, *settings).list(invocation, key, invocation.path().value_or(""));
+        std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.jail < b.jail; });
+        for (const auto& info : found) {
+            if (info.jail != heading) invocation.console().line(heading = info.jail);
+            invocation.console().line("  " + line_of(info));
+            list.push(to_value(info));
+            ++shown;
+        }
+    }
+    if (shown == 0) invocation.console().line("no backups");
+    invocation.console().data("backups", std::move(list));
+}
+
+}  // namespace
+
+Command make_backups_command() {
+    Command command;
+    command.name = "backups";
+    command.summary = "list backups: time (UTC), size, grade, when verified";
+    command.words = "[JAIL...] [DIR]";
+    command.targets = Targets::optional_several;
+    command.unlisted_jails = true;
+    command.path = PathWord::optional;
+    command.run = [](Invocation& invocation) { list_backups(invocation); };
+    return command;
+}
+
+}  // namespace jailctl::backup

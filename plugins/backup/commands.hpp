@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+/// The commands of this plugin; each makes its own Command, options and body together, in the file of its name.
+namespace jailctl::backup {
+
+[[nodiscard]] Command make_backup_command();
+[[nodiscard]] Command make_restore_command();
+[[nodiscard]] Command make_backups_command();
+[[nodiscard]] Command make_verify_command();
+
+/// The backend that BACKUP_BACKEND names for a jail (or for the host).
+[[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);
+/// "cold", or "live, 2 files changed while read".
+[[nodiscard]] std::string describe_grade(Grade grade, std::uint64_t changed);
+/// "2026-11-23 15:32:00" in UTC.
+[[nodiscard]] std::string describe_time(std::int64_t unix_seconds);
+/// A backup as a member of JSON lists.
+[[nodiscard]] Value to_value(const BackupInfo& info);
+
+}  // namespace jailctl::backup

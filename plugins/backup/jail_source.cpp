@@ -1,0 +1,79 @@
+#include "jail_source.hpp"
+
+#include <sys/utsname.h>
+
+#include "excludes.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl::backup {
+namespace {
+
+Value strings(const std::vector<std::string>& texts) {
+    Value list = Value::array();
+    for (const auto& text : texts) list.push(text);
+    return list;
+}
+
+/// The jail's entry as it is written in JAILS, addresses canonical.
+std::string entry_of(const Jail& jail) {
+    std::string entry = jail.name.text() + ":";
+    for (std::size_t i = 0; i < jail.addresses.size(); ++i) entry += (i == 0 ? "" : ",") + jail.addresses[i].text();
+    return entry + ":" + jail.root.string() + "/";
+}
+
+/// Settings somebody wrote; those left at their default belong to the host that restores.
+Value written_settings(const Settings& settings) {
+    Value written = Value::object();
+    for (const auto& [name, value] : settings.all())
+        if (value.is_set && name != "JAILS") written.set(name, value.text);
+    return written;
+}
+
+}  // namespace
+
+JailSource::JailSource(Invocation& invocation, const Jail& jail, Grade grade)
+    : invocation_(invocation), jail_(jail), grade_(grade), root_(Rootfs::open(jail.root)),
+      excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
+    TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", strings(excludes_)), .root = root_.fd(),
+                .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
+    bytes_ = static_cast<std::uint64_t>(run_tree(job)["bytes"].num());
+}
+
+Value JailSource::description() const {
+    utsname system{};
+    ::uname(&system);
+    Value description = Value::object()
+                            .set("jail", jail_.name.text())
+                            .set("entry", entry_of(jail_))
+                            .set("settings", written_settings(jail_.settings))
+                            .set("grade", grade_name(grade_))
+                            .set("taken", unix_now())
+                            .set("system", std::string(system.sysname) + " " + system.release)
+                            .set("machine", system.machine)
+                            .set("excludes", strings(excludes_));
+    // Without the digests of its base an upgrade after the restore could not tell the site's files from the base's.
+    if (auto base = StateDirectory::lasting(invocation_.configuration()).read("bases", jail_.name.key()))
+        description.set("base", std::move(*base));
+    return description;
+}
+
+Value JailSource::write_tar(int out, std::string_view format) {
+    const auto progress = invocation_.console().progress("backing up " + jail_.name.text(), bytes_);
+    TreeJob job{.action = "pack",
+                .arguments = Value::object()
+                                 .set("format", format)
+                                 .set("excludes", strings(excludes_))
+                                 .set("description", description()),
+                .root = root_.fd(),
+                .id_base = {},
+                .read_only = true,
+                .descriptors = {{"out", out}},
+                .on_progress = [&](std::uint64_t done) { progress->update(done); },
+                .on_note = {}};
+    return run_tree(job);
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,125 @@
+#include "place.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/tree.hpp"
+#include "records.hpp"
+
+namespace jailctl::backup {
+namespace fs = std::filesystem;
+namespace {
+
+bool names_directory(const std::string& where) {
+    std::error_code none;
+    return where.ends_with('/') || fs::is_directory(where, none);
+}
+
+fs::path without_trailing_slash(const fs::path& path) {
+    return path.has_filename() ? path : path.parent_path();
+}
+
+}  // namespace
+
+Place resolve_place(const Settings& settings, const std::string& where) {
+    Place place;
+    place.format = settings["BACKUP_FORMAT"].text;
+    if (where == "-") {
+        place.standard_output = true;
+    } else if (where.empty()) {
+        place.directory = without_trailing_slash(settings["BACKUPDIR"].text);
+        place.configured = true;
+    } else if (names_directory(where)) {
+        place.directory = without_trailing_slash(fs::absolute(where).lexically_normal());
+    } else {
+        const fs::path file = fs::absolute(where).lexically_normal();
+        const auto format = format_of(file.filename().string());
+        if (!format)
+            throw Error(Errc::usage, "'" + where + "' is no directory, and no file name ending in .tar.gz or .tar")
+                .with_hint("make the directory first, or name a file ending in .tar.gz");
+        place.directory = file.parent_path();
+        place.file = file.filename().string();
+        place.format = *format;
+    }
+    return place;
+}
+
+UniqueFd open_place(const Place& place) {
+    // A readable descriptor is needed to sync the directory after the rename.
+    if (place.configured) (void)make_private_directory(place.directory);
+    const UniqueFd path = open_trusted_directory(place.directory, Trust::root);
+    UniqueFd directory(::openat(path.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) throw_errno("cannot open " + place.directory.string());
+    return directory;
+}
+
+const Settings& settings_for(const Configuration& configuration, const std::string& jail_key) {
+    for (const auto& jail : configuration.jails)
+        if (jail.name.key() == jail_key) return jail.settings;
+    return configuration.settings;
+}
+
+void publish_file(int directory, const std::string& from, const std::string& to) {
+    // link and unlink instead of rename: they never replace, on every system and file system we know.
+    if (::linkat(directory, from.c_str(), directory, to.c_str(), 0) != 0) throw_errno("cannot publish " + to);
+    if (::unlinkat(directory, from.c_str(), 0) != 0) throw_errno("cannot remove " + from);
+    sync_fd(directory, "the directory of " + to);
+}
+
+UniqueFd open_archive(const std::string& file) {
+    UniqueFd opened = open_trusted(file, Trust::root, O_NONBLOCK | O_NOCTTY);
+    struct stat facts{};
+    if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + file);
+    if (!S_ISREG(facts.st_mode)) throw Error(Errc::invalid, file + " is not a regular file");
+    return opened;
+}
+
+std::vector<FoundArchive> archives_in(const Place& place) {
+    std::vector<FoundArchive> found;
+    UniqueFd directory;
+    try {
+        const UniqueFd path = open_trusted_directory(place.directory, Trust::root);
+        directory.reset(::openat(path.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return found;
+        throw;
+    }
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.get()), &::closedir);
+    if (!stream) throw_errno("cannot read " + place.directory.string());
+    (void)directory.release();  // the stream owns it
+    while (const dirent* entry = ::readdir(stream.get())) {
+        const std::string file = entry->d_name;
+        if (auto name = parse_archive_name(file)) found.push_back({file, std::move(*name)});
+    }
+    return found;
+}
+
+BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive) {
+    const std::string id = (place.directory / archive.file).string();
+    BackupInfo info{id, archive.name.jail, archive.name.taken, 0, Grade::unknown, 0, {}};
+    try {
+        const UniqueFd file = open_archive(id);
+        struct stat facts{};
+        if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at it");
+        info.size = static_cast<std::uint64_t>(facts.st_size);
+        if (info.taken == 0) info.taken = facts.st_mtime;
+        if (const auto record = BackupRecords(invocation.configuration(), info.jail).find(id, info.size)) {
+            info.grade = parse_grade(record->grade);
+            info.verified = record->verified;
+            return info;
+        }
+        TreeJob job{.action = "marker", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
+                    .descriptors = {{"archive", file.get()}}, .on_progress = {}, .on_note = {}};
+        info.grade = parse_grade(run_tree(job)["marker"]["description"]["grade"].str("unknown"));
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        info.problem = error.what();
+    }
+    return info;
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "archive_names.hpp"
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+namespace jailctl::backup {
+
+/// Where archives go or come from, as BACKUPDIR or the user's path word says.
+struct Place {
+    std::filesystem::path directory;  ///< absolute
+    std::string file;                 ///< the user named a file in it; else empty
+    std::string format;               ///< "tar.gz" or "tar"
+    bool standard_output = false;
+    bool configured = false;          ///< BACKUPDIR: made if it is missing
+};
+
+/// @param where  "", "-", a directory (exists, or ends in '/'), or a file ending in .tar.gz, .tgz or .tar
+/// @throws Error usage: a file of another ending
+[[nodiscard]] Place resolve_place(const Settings& settings, const std::string& where);
+
+/// Opens the directory for writing archives: owner check (security.md 6). @throws Error not_found, denied
+[[nodiscard]] UniqueFd open_place(const Place& place);
+
+/// Settings that tell where the backups of `jail` are: the jail's, or the host's if it is not in JAILS any more.
+[[nodiscard]] const Settings& settings_for(const Configuration& configuration, const std::string& jail_key);
+
+/// Renames without replacing, then syncs the directory. @throws Error exists, io
+void publish_file(int directory, const std::string& from, const std::string& to);
+
+/// A regular file whose owner and directories pass the owner check, opened for reading. @throws Error not_found, denied, invalid
+[[nodiscard]] UniqueFd open_archive(const std::string& file);
+
+struct FoundArchive {
+    std::string file;  ///< last component
+    ArchiveName name;
+};
+/// Archives in the place; empty if the directory does not exist. @throws Error denied
+[[nodiscard]] std::vector<FoundArchive> archives_in(const Place& place);
+
+/// What is known about one of them: from its record, else from its end marker. Never throws for a damaged file.
+[[nodiscard]] BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive);
+
+}  // namespace jailctl::backup

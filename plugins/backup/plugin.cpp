@@ -1,0 +1,80 @@
+#include <ctime>
+
+#include "archive_backend.hpp"
+#include "commands.hpp"
+#include "excludes.hpp"
+#include "jailctl/sdk/sdk.hpp"
+
+namespace jailctl::backup {
+namespace {
+
+void one_of(const std::string& value, const std::vector<std::string>& accepted, const char* later) {
+    std::string list;
+    for (const auto& word : accepted) {
+        if (word == value) return;
+        list += (list.empty() ? "" : " or ") + word;
+    }
+    throw Error(Errc::invalid, "'" + value + "' is not " + list + later);
+}
+
+void declare_variables(Registrar& host) {
+    host.declare({"BACKUP_EXCLUDE", "literal --exclude PATTERN options, patterns relative to ./", "", Scope::jail,
+                  [](const std::string& value) { (void)parse_excludes(value); }});
+    host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}});
+    host.declare({"BACKUP_FORMAT", "tar.gz or tar", "tar.gz", Scope::jail,
+                  [](const std::string& value) { one_of(value, {"tar.gz", "tar"}, " (tar.zst is not supported by this version)"); }});
+    host.declare({"BACKUP_WARM", "how a running jail is backed up: auto or live", "auto", Scope::jail,
+                  [](const std::string& value) {
+                      one_of(value, {"auto", "live"}, " (snapshots and freezing are not supported by this version)");
+                  }});
+}
+
+class BackupPlugin final : public Plugin {
+public:
+    void attach(Registrar& host) override {
+        declare_variables(host);
+        host.provide<BackupBackend>("archive", std::make_unique<ArchiveBackend>());
+        host.add(make_backup_command());
+        host.add(make_restore_command());
+        host.add(make_backups_command());
+        host.add(make_verify_command());
+    }
+};
+
+}  // namespace
+
+BackupBackend& backend_for(Invocation& invocation, const Settings& settings) {
+    return invocation.services().get<BackupBackend>(settings["BACKUP_BACKEND"].text);
+}
+
+std::string describe_grade(Grade grade, std::uint64_t changed) {
+    std::string text(grade_name(grade));
+    if (changed > 0) text += ", " + std::to_string(changed) + (changed == 1 ? " file" : " files") + " changed while read";
+    return text;
+}
+
+std::string describe_time(std::int64_t unix_seconds) {
+    const std::time_t when = unix_seconds;
+    std::tm parts{};
+    ::gmtime_r(&when, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+    return text;
+}
+
+Value to_value(const BackupInfo& info) {
+    Value value = Value::object()
+                      .set("id", info.id)
+                      .set("jail", info.jail)
+                      .set("taken", info.taken)
+                      .set("size", info.size)
+                      .set("grade", grade_name(info.grade))
+                      .set("verified", info.verified == 0 ? Value() : Value(info.verified));
+    if (!info.problem.empty()) value.set("problem", info.problem);
+    return value;
+}
+
+}  // namespace jailctl::backup
+
+JAILCTL_PLUGIN(jailctl::backup::BackupPlugin, "backup", "1.0.0", "back up and restore jails as tar archives",
+               "jail-runtime/1 storage/1");

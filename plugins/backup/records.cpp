@@ -1,0 +1,92 @@
+#include "records.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/state.hpp"
+
+namespace jailctl::backup {
+namespace {
+
+constexpr const char* folder = "backups";
+constexpr int newest_format = 1;
+
+BackupRecord from_value(const Value& value) {
+    return {value["file"].str(),  static_cast<std::uint64_t>(value["size"].num()),    value["sha256"].str(),
+            value["taken"].num(), value["grade"].str("unknown"), static_cast<std::uint64_t>(value["changed"].num()),
+            value["verified"].num()};
+}
+
+Value to_value(const BackupRecord& record) {
+    return Value::object()
+        .set("file", record.file)
+        .set("size", record.size)
+        .set("sha256", record.sha256)
+        .set("taken", record.taken)
+        .set("grade", record.grade)
+        .set("changed", record.changed)
+        .set("verified", record.verified);
+}
+
+bool same(const BackupRecord& record, const std::filesystem::path& file, std::uint64_t size) {
+    return record.size == size && std::filesystem::path(record.file).filename() == file.filename();
+}
+
+}  // namespace
+
+BackupRecords::BackupRecords(const Configuration& configuration, std::string jail_key)
+    : configuration_(configuration), key_(std::move(jail_key)) {}
+
+std::vector<BackupRecord> BackupRecords::all() const {
+    std::vector<BackupRecord> records;
+    const auto document = StateDirectory::lasting(configuration_).read(folder, key_);
+    if (!document) return records;
+    for (const auto& value : (*document)["backups"].items()) records.push_back(from_value(value));
+    return records;
+}
+
+std::optional<BackupRecord> BackupRecords::find(const std::filesystem::path& file, std::uint64_t size) const {
+    std::optional<BackupRecord> found;
+    for (auto& record : all())
+        if (same(record, file, size)) found = std::move(record);  // the youngest of several is last
+    return found;
+}
+
+void BackupRecords::add(const BackupRecord& record) const {
+    alter([&](Value::Array& backups) {
+        // A record whose file is gone, or is replaced by this one, says nothing any more.
+        std::erase_if(backups, [&](const Value& value) {
+            std::error_code none;
+            const std::string file = value["file"].str();
+            return file == record.file || !std::filesystem::exists(file, none);
+        });
+        backups.push_back(to_value(record));
+    });
+}
+
+void BackupRecords::set_verified(const BackupRecord& record, std::int64_t when) const {
+    alter([&](Value::Array& backups) {
+        for (auto& value : backups)
+            if (value["sha256"].str() == record.sha256) value.set("verified", when);
+    });
+}
+
+void BackupRecords::alter(const std::function<void(Value::Array&)>& change) const {
+    const auto state = StateDirectory::lasting(configuration_);
+    const UniqueFd guard = state.open(folder);
+    const UniqueFd lockable(::openat(guard.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lockable || ::flock(lockable.get(), LOCK_EX) != 0) throw_errno("cannot lock the records of backups");
+    Value document = state.read(folder, key_).value_or(Value::object().set("format", newest_format));
+    if (document["format"].num() > newest_format)
+        throw Error(Errc::unsupported, "the records of backups were written by a newer jailctl");
+    Value::Array backups = document["backups"].items();
+    change(backups);
+    state.write(folder, key_, document.set("backups", std::move(backups)));
+}
+
+std::vector<std::string> recorded_jails(const Configuration& configuration) {
+    return StateDirectory::lasting(configuration).list(folder);
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::backup {
+
+/// What this host wrote down about a backup when it made it: the ground on which a restore vouches for an archive.
+struct BackupRecord {
+    std::string file;            ///< absolute path under which it was published
+    std::uint64_t size = 0;
+    std::string sha256;          ///< of the file's bytes
+    std::int64_t taken = 0;
+    std::string grade;
+    std::uint64_t changed = 0;   ///< files that changed while they were read
+    std::int64_t verified = 0;   ///< 0: never
+};
+
+/// Records of one jail's backups: STATE_DIR/backups/<key>.json. Unknown members of a newer version are kept.
+class BackupRecords {
+public:
+    BackupRecords(const Configuration& configuration, std::string jail_key);
+    [[nodiscard]] std::vector<BackupRecord> all() const;
+    /// The record of a file of that name and size. The name is the last component: an archive may have been moved.
+    [[nodiscard]] std::optional<BackupRecord> find(const std::filesystem::path& file, std::uint64_t size) const;
+    void add(const BackupRecord& record) const;
+    void set_verified(const BackupRecord& record, std::int64_t when) const;
+
+private:
+    /// Reads, lets `change` alter the document, writes: one writer at a time.
+    void alter(const std::function<void(Value::Array& backups)>& change) const;
+    const Configuration& configuration_;
+    std::string key_;
+};
+
+/// Keys of the jails that have records.
+[[nodiscard]] std::vector<std::string> recorded_jails(const Configuration& configuration);
+
+}  // namespace jailctl::backup

@@ -1,0 +1,175 @@
+#include <filesystem>
+#include <memory>
+
+#include "commands.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/services/storage.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+namespace jailctl::backup {
+namespace {
+
+constexpr std::size_t most_skips_named = 20;
+
+struct RestoreArguments {
+    bool trust = false;
+};
+
+void require_absent(Invocation& invocation, const Jail& jail) {
+    const auto& name = jail.name.text();
+    const auto state = root_state(jail.root);
+    const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
+    if (state == RootState::absent || (state == RootState::empty && !running)) return;
+    throw Error(Errc::exists, "jail " + name + " exists; a restore never writes over a jail")
+        .with_hint("delete it first ('jailctl delete " + name + "'), then restore it");
+}
+
+bool names_file(const std::optional<std::string>& path) {
+    return path && !path->ends_with('/') && !fs::is_directory(*path);
+}
+
+std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
+    const auto& path = invocation.path();
+    if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
+    if (names_file(path)) return fs::absolute(*path).lexically_normal().string();
+    const auto found = backend.list(invocation, jail.name.key(), path.value_or(""));
+    for (auto at = found.rbegin(); at != found.rend(); ++at) {
+        if (at->problem.empty()) return at->id;
+        invocation.console().warn(at->id + " is left out: " + at->problem);
+    }
+    throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + " in " +
+                                     path.value_or(jail.settings["BACKUPDIR"].text));
+}
+
+/// Bytes the tree will take, as the archive's end marker says; 0 if it has none.
+std::uint64_t content_size(const OpenBackup& backup) {
+    TreeJob job{.action = "marker", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
+                .descriptors = {{"archive", backup.stream.get()}}, .on_progress = {}, .on_note = {}};
+    return static_cast<std::uint64_t>(run_tree(job)["marker"]["bytes"].num());
+}
+
+void require_space(Storage& storage, const Jail& jail, std::uint64_t needed) {
+    const std::uint64_t free = storage.free_space(jail.root);
+    if (free < needed)
+        throw Error(Errc::no_space, "the restored jail needs " + human_bytes(needed) + ", and " +
+                                        jail.root.parent_path().string() + " has " + human_bytes(free) + " free");
+}
+
+Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, const OpenBackup& backup, bool trust,
+             std::uint64_t total) {
+    const auto progress = invocation.console().progress("restoring " + jail.name.text(), total);
+    const Rootfs root = Rootfs::open(staging);
+    const std::uint32_t ids = id_range(invocation.configuration(), jail.name);
+    const bool whole = backup.vouched || trust;
+    TreeJob job{.action = "unpack",
+                .arguments = Value::object().set("trusted", backup.vouched).set("vouched", trust),
+                .root = root.fd(),
+                .id_base = whole ? std::optional<std::uint32_t>() : ids,
+                .read_only = false,
+                .descriptors = {{"archive", backup.stream.get()}},
+                .on_progress = [&](std::uint64_t done) { progress->update(done); },
+                .on_note = {}};
+    Value unpacked = run_tree(job);
+    if (backup.finish) backup.finish();
+    sync_file_system(root.fd(), staging.string());
+    return unpacked;
+}
+
+/// What the archive carries of the base's record: only of an archive this host made is it more than a claim.
+void keep_base_record(Invocation& invocation, const Jail& jail, const OpenBackup& backup, const Value& unpacked) {
+    const Value& base = unpacked["marker"]["description"]["base"];
+    if (backup.vouched && base.is_object())
+        StateDirectory::lasting(invocation.configuration()).write("bases", jail.name.key(), base);
+}
+
+Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& backup, const Value& unpacked) {
+    const auto& skipped = unpacked["skipped"].items();
+    invocation.console().data("restored", Value::object()
+                                              .set("from", id)
+                                              .set("entries", unpacked["entries"])
+                                              .set("bytes", unpacked["bytes"])
+                                              .set("vouched", backup.vouched)
+                                              .set("skipped", unpacked["skipped"]));
+    invocation.console().info(id + ": " + std::to_string(unpacked["entries"].num()) + " entries, " +
+                              human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
+                              (backup.vouched ? "" : ", unverified: this host has no record of making it"));
+    for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
+        invocation.omission(escape_name(skipped[i]["path"].str()) + ": left out: " + skipped[i]["why"].str());
+    if (skipped.size() > most_skips_named)
+        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more left out");
+    if (skipped.empty()) return Outcome::done();
+    return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
+}
+
+Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
+    Storage& storage = invocation.services().get<Storage>(jail.settings["STORAGE"].text);
+    OpenBackup backup = backend.open(invocation, id);
+    const std::string staging = ".jailctl-restore-" + jail.name.key();
+    const fs::path staging_path = jail.root.parent_path() / staging;
+    const std::uint64_t total = content_size(backup);
+    const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
+    Operation operation(invocation, jail, "restore", JournalPlace::lasting);
+    Value unpacked;
+    operation.step("check the space beside " + jail.root.string(), [&] { require_space(storage, jail, total); });
+    operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
+                   [&] { (void)id_range(invocation.configuration(), jail.name); });
+    operation.step("make the staging directory " + staging_path.string(),
+                   Undo{"storage.remove", Value::object().set("root", jail.root.string()).set("name", staging)},
+                   [&] { storage.make(jail.root, staging); });
+    operation.step("unpack " + id + " into it",
+                   [&] { unpacked = unpack(invocation, jail, staging_path, backup, trust, total); });
+    operation.step("publish it as " + jail.root.string(), [&] {
+        keep_base_record(invocation, jail, backup, unpacked);
+        storage.publish(jail.root, staging);
+    });
+    operation.commit();
+    return operation.dry_run() ? Outcome::done() : report(invocation, id, backup, unpacked);
+}
+
+Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments& arguments) {
+    require_absent(invocation, jail);
+    if (names_file(invocation.path()) && invocation.jails().size() > 1)
+        throw Error(Errc::usage, "several jails cannot be restored from one file").with_hint("name a directory");
+    BackupBackend& backend = backend_for(invocation, jail.settings);
+    const std::string id = choose(invocation, backend, jail);
+    const Leases leases = invocation.hooks().fire(BeforeRestore{{invocation, jail, 0}});
+    invocation.console().info("Restoring jail " + jail.name.text() + " from backup");
+    try {
+        Outcome outcome = restore_from(invocation, jail, backend, id, arguments.trust);
+        (void)invocation.hooks().fire(AfterRestore{{{invocation, jail, 0}, nullptr}});
+        return outcome;
+    } catch (const Error& error) {
+        (void)invocation.hooks().fire(AfterRestore{{{invocation, jail, 0}, &error}});
+        throw;
+    }
+}
+
+}  // namespace
+
+Command make_restore_command() {
+    const auto arguments = std::make_shared<RestoreArguments>();
+    Command command;
+    command.name = "restore";
+    command.summary = "make a jail again from its newest good backup, or from the one named";
+    command.words = "JAIL|all... [FILE|DIR]";
+    command.details =
+        "The jail must not exist. An archive this host recorded comes back whole; of any other, devices, file flags and\n"
+        "odd attributes are left out and named (status 4) unless --trust is given.";
+    command.targets = Targets::several;
+    command.path = PathWord::optional;
+    command.effect = Effect::changes;
+    command.options.add_options()("trust", po::bool_switch(&arguments->trust),
+                                  "restore everything in an archive this host has no record of");
+    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) { return restore(invocation, jail, *arguments); };
+    return command;
+}
+
+}  // namespace jailctl::backup
