@@ -1,0 +1,88 @@
+#include "check.hpp"
+
+#include <linux/rtnetlink.h>
+
+#include "arp.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "routes.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += (text.empty() ? "" : ", ") + escape_name(word);
+    return text;
+}
+
+/// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
+std::string described(Netlink& netlink, int index) {
+    const auto link = find_link(netlink, index);
+    if (!link) return "interface " + std::to_string(index);
+    return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
+}
+
+void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address) {
+    const auto text = ipv4_text(address);
+    if (const int holder = interface_with(netlink, address)) {
+        throw Error(Errc::exists, "address " + text + " belongs to the host: it is on " + described(netlink, holder))
+            .with_hint("give the jail an address of its own in JAILS, or take this one off the host");
+    }
+    const auto match = match_route(netlink, address);
+    if (match && match->type == RTN_BROADCAST) {
+        throw Error(Errc::config, "address " + text + " is a broadcast address of " +
+                                      described(netlink, match->interface));
+    }
+    if (match && match->length == 32 && match->type == RTN_UNICAST) {
+        throw Error(Errc::exists, "address " + text + " is routed to " + described(netlink, match->interface) + " already")
+            .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + text + "' shows where");
+    }
+    if (has_proxy_neighbour(netlink, address, uplink.index)) {
+        throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")
+            .with_hint("'ip neigh del proxy " + text + " dev " + uplink.name + "' removes the entry if nothing needs it");
+    }
+}
+
+}  // namespace
+
+std::vector<in_addr> ipv4_addresses(const Jail& jail) {
+    std::vector<in_addr> addresses;
+    for (const auto& address : jail.addresses) addresses.push_back(ipv4(address));
+    if (addresses.empty()) throw Error(Errc::config, "jail " + jail.name.text() + " has no address to route to it");
+    return addresses;
+}
+
+Link require_uplink(Netlink& netlink, const Jail& jail) {
+    const auto& setting = jail.settings["IF"];
+    if (setting.text.empty()) {
+        throw Error(Errc::config, "IF is not set: jail " + jail.name.text() + " needs an interface whose network it joins")
+            .with_hint("set IF in jails.conf to one of: " + joined(link_names(netlink)) + "; or set NETWORK=none");
+    }
+    auto link = find_link(netlink, setting.text);
+    if (!link) {
+        throw Error(Errc::not_found, setting.origin.text() + ": IF: there is no network interface " +
+                                         escape_name(setting.text))
+            .with_hint("the interfaces of this host are: " + joined(link_names(netlink)));
+    }
+    return *link;
+}
+
+void require_free(Netlink& netlink, const Jail& jail, const Link& uplink, const std::vector<in_addr>& addresses) {
+    const auto pair = veth_of(jail.name);
+    if (find_link(netlink, pair.host_name)) {
+        throw Error(Errc::exists, "network interface " + pair.host_name + " of a jail named " + jail.name.text() +
+                                      " is there already")
+            .with_hint("a jail of that name runs from another configuration, or 'ip link delete " + pair.host_name +
+                       "' removes what one left");
+    }
+    for (const auto address : addresses) require_unused_here(netlink, uplink, address);
+    if (!can_probe(uplink)) return;
+    if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses)) {
+        throw Error(Errc::exists, "address " + ipv4_text(answer->address) + " is in use by " + mac_text(answer->mac) +
+                                      " on the network of " + uplink.name)
+            .with_hint("give the jail another address in JAILS, or take this one off that machine");
+    }
+}
+
+}  // namespace jailctl::lifecycle

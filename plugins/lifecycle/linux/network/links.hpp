@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/jail.hpp"
+#include "netlink.hpp"
+
+namespace jailctl::lifecycle {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+/// One interface as the kernel describes it.
+struct Link {
+    int index = 0;
+    std::string name, alias, kind;  ///< kind: "veth", "bridge", ...; empty for hardware
+    std::uint32_t flags = 0;        ///< IFF_* of netdevice(7)
+    std::uint32_t mtu = 0;
+    std::uint16_t type = 0;         ///< ARPHRD_*
+    std::string mac;                ///< raw bytes
+};
+
+/// The interface of that name (no alternative name), or of that index. Absence is an answer.
+[[nodiscard]] std::optional<Link> find_link(Netlink& netlink, const std::string& name);
+[[nodiscard]] std::optional<Link> find_link(Netlink& netlink, int index);
+/// Names of all interfaces, for the message that IF is not among them.
+[[nodiscard]] std::vector<std::string> link_names(Netlink& netlink);
+
+/// What the two ends of a jail's veth are called and known by.
+struct VethPair {
+    std::string host_name;               ///< "jl" and 13 digits in base 32 of the hash of the jail's name
+    MacAddress host_mac{}, jail_mac{};   ///< fixed per jail: udev leaves a chosen address alone, peers keep their caches
+};
+[[nodiscard]] VethPair veth_of(const JailName& jail);
+
+/// Makes the pair, the peer as eth0 in the namespace `stack`. @return index of the host's end
+/// @throws Error exists: an interface of that name is there; io
+int make_veth(Netlink& netlink, const VethPair& pair, int stack, std::uint32_t mtu);
+void set_up(Netlink& netlink, int index, const std::string& name);
+void set_alias(Netlink& netlink, int index, const std::string& alias);
+/// Lets `ip link show <jail>` find the interface. An interface that has that name already is no error: it is a comfort.
+void try_alternative_name(Netlink& netlink, int index, const std::string& name);
+/// Deletes it with its addresses and routes; one that is gone is success. @throws Error io
+void delete_link(Netlink& netlink, int index, const std::string& name);
+
+[[nodiscard]] std::string mac_text(const std::string& bytes);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "jailctl/sdk/registrar.hpp"
+#include "jailctl/sdk/services/network.hpp"
+
+namespace jailctl::lifecycle {
+
+/// NETWORK=routed: a veth pair whose jail end is eth0 with the jail's IPv4 addresses, host routes to them, and proxy
+/// neighbours on IF (product.md 6). The caller's network namespace is the host's.
+[[nodiscard]] std::unique_ptr<Network> make_routed_network();
+/// NETWORK=none: a network stack of its own with nothing but the loopback.
+[[nodiscard]] std::unique_ptr<Network> make_no_network();
+
+/// The check of variable NETWORK. @throws Error invalid: a value this version does not act on, and those it does
+void check_network_setting(const std::string& value);
+
+/// Registers "network.leave" {provider, record}: what join() journals, and what a crash leaves to the next command.
+void register_network_undoer(Registrar& host);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,62 @@
+#include <linux/rtnetlink.h>
+
+#include "jailctl/sdk/state.hpp"
+#include "links.hpp"
+#include "loopback.hpp"
+#include "network.hpp"
+#include "stack.hpp"
+#include "sysctl.hpp"
+
+namespace jailctl::lifecycle {
+
+void bring_loopback_up(Netlink& inside) {
+    constexpr int loopback_index = 1;  // of every namespace: LOOPBACK_IFINDEX of the kernel
+    set_up(inside, loopback_index, "lo");
+}
+
+void permit_ping(const Configuration& configuration, const JailName& jail) {
+    const auto base = known_id_range(configuration, jail);
+    if (!base) return;
+    write_sysctl("ipv4/ping_group_range", std::to_string(*base) + " " + std::to_string(*base + 65535));
+}
+
+namespace {
+
+class NoNetwork final : public Network {
+public:
+    void check(Invocation&, const Jail&) override {}
+
+    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
+        operation.step("bring the loopback up in the jail", [&] {
+            const InsideStack inside(stack);
+            Netlink netlink(NETLINK_ROUTE);
+            bring_loopback_up(netlink);
+            permit_ping(invocation.configuration(), jail.name);
+        });
+        return Value::object().set("provider", "none");
+    }
+
+    /// The loopback goes with the namespace.
+    void leave(Invocation&, const Jail&, const Value&) override {}
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_no_network() {
+    return std::make_unique<NoNetwork>();
+}
+
+void check_network_setting(const std::string& value) {
+    if (value == "routed" || value == "none") return;
+    const bool planned = value == "host" || value.starts_with("bridge:");
+    throw Error(Errc::invalid, planned ? "this version does not support NETWORK=" + value + " (routed or none)"
+                                       : "'" + value + "' is no kind of network: routed or none");
+}
+
+void register_network_undoer(Registrar& host) {
+    host.undoer("network.leave", [](Invocation& invocation, const Jail& jail, const Value& arguments) {
+        invocation.services().get<Network>(arguments["provider"].str()).leave(invocation, jail, arguments["record"]);
+    });
+}
+
+}  // namespace jailctl::lifecycle

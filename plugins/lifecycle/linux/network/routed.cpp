@@ -1,0 +1,162 @@
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include "arp.hpp"
+#include "check.hpp"
+#include "firewall.hpp"
+#include "loopback.hpp"
+#include "network.hpp"
+#include "routes.hpp"
+#include "stack.hpp"
+#include "sysctl.hpp"
+#include "uplink.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+/// Settings of the host's end: it routes, believes no source but the jail's addresses, takes no redirects, and speaks
+/// no IPv6, whose link-local addresses would be a second way to the host.
+void harden(Invocation& invocation, const std::string& link) {
+    write_sysctl("ipv4/conf/" + link + "/forwarding", "1");
+    write_sysctl("ipv4/conf/" + link + "/rp_filter", "1");
+    write_sysctl("ipv4/conf/" + link + "/accept_redirects", "0");
+    (void)write_sysctl_if_there("ipv6/conf/" + link + "/disable_ipv6", "1");
+    if (read_sysctl("ipv4/conf/all/rp_filter") == "2") {  // the kernel takes the larger of the two, and 2 is the looser
+        invocation.console().verbose("net.ipv4.conf.all.rp_filter=2 loosens the check of source addresses on " + link);
+    }
+}
+
+int make_host_end(Invocation& invocation, Netlink& netlink, const Jail& jail, int stack, std::uint32_t mtu) {
+    const auto pair = veth_of(jail.name);
+    const int index = make_veth(netlink, pair, stack, mtu);
+    set_alias(netlink, index, jail.name.text());
+    try_alternative_name(netlink, index, jail.name.text());
+    harden(invocation, pair.host_name);
+    add_address(netlink, index, ipv4(gateway_text), RT_SCOPE_LINK);
+    set_up(netlink, index, pair.host_name);
+    return index;
+}
+
+void configure_inside(Invocation& invocation, const Jail& jail, int stack, const std::vector<in_addr>& addresses) {
+    const InsideStack inside(stack);
+    Netlink netlink(NETLINK_ROUTE);
+    bring_loopback_up(netlink);
+    (void)write_sysctl_if_there("ipv6/conf/eth0/disable_ipv6", "1");
+    const auto link = find_link(netlink, "eth0");
+    if (!link) throw Error(Errc::io, "interface eth0 is not in the jail's network namespace");
+    for (const auto address : addresses) add_address(netlink, link->index, address, RT_SCOPE_UNIVERSE);
+    set_up(netlink, link->index, link->name);
+    add_host_route(netlink, link->index, ipv4(gateway_text));
+    add_default_route(netlink, link->index, ipv4(gateway_text));
+    permit_ping(invocation.configuration(), jail.name);
+}
+
+/// From here on packets for the jail find it.
+void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<in_addr>& addresses) {
+    for (const auto address : addresses) {
+        add_host_route(netlink, link, address);
+        add_proxy_neighbour(netlink, address, uplink.index);
+    }
+    if (can_probe(uplink)) announce(uplink, addresses);
+}
+
+/// Ours, and not something that got the name or the index since: marked with the jail's name or, when we died between
+/// making and marking it, with the address nobody else would choose.
+bool is_host_end_of(const Link& link, const Jail& jail) {
+    const auto pair = veth_of(jail.name);
+    if (link.name != pair.host_name || link.kind != "veth") return false;
+    const std::string mac(pair.host_mac.begin(), pair.host_mac.end());
+    return link.alias.empty() ? link.mac == mac : link.alias == jail.name.text();
+}
+
+void delete_host_end(Netlink& netlink, const Jail& jail, const Value& record) {
+    auto link = find_link(netlink, static_cast<int>(record["link_index"].num()));
+    if (!link || !is_host_end_of(*link, jail)) link = find_link(netlink, veth_of(jail.name).host_name);
+    if (link && is_host_end_of(*link, jail)) delete_link(netlink, link->index, link->name);
+}
+
+UplinkName uplink_of(const Value& record) {
+    return {static_cast<std::uint64_t>(record["stack"].num()), record["interface"].str(),
+            static_cast<int>(record["interface_index"].num())};
+}
+
+Value record_of(const Link& uplink, const Jail& jail, const std::vector<in_addr>& addresses) {
+    auto texts = Value::array();
+    for (const auto address : addresses) texts.push(ipv4_text(address));
+    return Value::object()
+        .set("provider", "routed")
+        .set("stack", this_stack())
+        .set("interface", uplink.name)
+        .set("interface_index", uplink.index)
+        .set("link", veth_of(jail.name).host_name)
+        .set("addresses", std::move(texts));
+}
+
+class RoutedNetwork final : public Network {
+public:
+    void check(Invocation& invocation, const Jail& jail) override {
+        const auto addresses = ipv4_addresses(jail);
+        Netlink netlink(NETLINK_ROUTE);
+        const auto uplink = require_uplink(netlink, jail);
+        require_free(netlink, jail, uplink, addresses);
+        if (!(uplink.flags & IFF_UP)) {
+            invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " + jail.name.text());
+        }
+    }
+
+    /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.
+    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
+        const auto addresses = ipv4_addresses(jail);
+        Netlink netlink(NETLINK_ROUTE);
+        const auto uplink = require_uplink(netlink, jail);
+        auto record = record_of(uplink, jail, addresses);
+        const auto name = record["link"].str();
+        int link = 0;
+        operation.step("set forwarding and proxy_delay of " + uplink.name,
+                       {"network.leave", Value::object().set("provider", "routed").set("record", record)},
+                       [&] { take_uplink(invocation, jail.name, uplink_of(record)); });
+        operation.step("make network interface " + name + " and eth0 in the jail",
+                       [&] { link = make_host_end(invocation, netlink, jail, stack, uplink.mtu); });
+        operation.step("give eth0 its addresses and a default route by " + std::string(gateway_text),
+                       [&] { configure_inside(invocation, jail, stack, addresses); });
+        operation.step("route the addresses to " + name + " and answer for them on " + uplink.name, [&] {
+            publish(netlink, uplink, link, addresses);
+            hint_at_firewall(invocation, jail, uplink);
+        });
+        return record.set("link_index", link);
+    }
+
+    void leave(Invocation& invocation, const Jail& jail, const Value& record) override {
+        const auto uplink = uplink_of(record);
+        const bool here = uplink.stack == this_stack();
+        if (here) {
+            Netlink netlink(NETLINK_ROUTE);
+            for (const auto& address : record["addresses"].items()) {
+                delete_proxy_neighbour(netlink, ipv4(address.str()), uplink.index);
+            }
+            delete_host_end(netlink, jail, record);
+        } else {
+            invocation.console().warn("jail " + jail.name.text() + " was started in another network namespace: the " +
+                                      "settings of " + uplink.interface + " there are not put back");
+        }
+        release_uplink(invocation, jail.name, uplink, here);
+    }
+
+private:
+    static void hint_at_firewall(Invocation& invocation, const Jail& jail, const Link& uplink) {
+        const auto chain = dropping_forward_chain();
+        if (chain.empty()) return;
+        invocation.console().warn("the host's firewall (" + chain + ") drops what is forwarded unless a rule accepts it: " +
+                                  jail.name.text() + " needs one for " + veth_of(jail.name).host_name + " and " +
+                                  uplink.name);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_routed_network() {
+    return std::make_unique<RoutedNetwork>();
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,8 @@
+# The Network providers of Linux; plugins/lifecycle/CMakeLists.txt includes this file and adds both variables to the
+# plugin: the sources, and the library that carries netlink messages. The tests build from the same list.
+pkg_check_modules(LIBMNL REQUIRED IMPORTED_TARGET libmnl)
+set(JAILCTL_NETWORK_SOURCES)
+foreach(source netlink links routes stack sysctl uplink arp firewall check routed none)
+  list(APPEND JAILCTL_NETWORK_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp")
+endforeach()
+set(JAILCTL_NETWORK_LIBRARIES PkgConfig::LIBMNL)

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "links.hpp"
+
+namespace jailctl::lifecycle {
+
+/// Which uplink a jail uses: an interface of one network namespace.
+struct UplinkName {
+    std::uint64_t stack = 0;  ///< this_stack() of the command that joined
+    std::string interface;
+    int index = 0;
+};
+
+/// Notes in RUN_DIR/network.json that `jail` uses the uplink and, for the first jail, what forwarding and proxy_delay
+/// were; then sets forwarding=1 (or the kernel would route nothing that arrives there and answer no ARP request for
+/// others) and proxy_delay=0 (or it would answer up to 0.8 s late). Repeatable.
+void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink);
+/// Forgets the jail; with the last one the old values are put back, but for forwarding when the whole host was made a
+/// router meanwhile (net.ipv4.ip_forward=1, as container engines do): then it is no longer ours to switch off.
+/// @param restore  false: the uplink is in another namespace, only the note is dropped
+void release_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool restore);
+
+}  // namespace jailctl::lifecycle
