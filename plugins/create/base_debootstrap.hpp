@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "jailctl/sdk/services/base_installer.hpp"
+
+namespace jailctl::create {
+
+/// What stands after "debootstrap:".
+struct DebianWord {
+    std::string suite;
+    std::string mirror;  ///< empty: the host's own apt sources
+};
+/// @throws Error config: a suite or mirror that cannot be one
+[[nodiscard]] DebianWord parse_debian_word(const std::string& word);
+
+/// BASE=debootstrap:SUITE[,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar into our unpacker, so that no script
+/// of a package ever runs on the staging path.
+class DebootstrapBase final : public BaseInstaller {
+public:
+    void check(Invocation& invocation, const std::string& what) override;
+    [[nodiscard]] std::uint64_t estimate(Invocation& invocation, const std::string& what) override;
+    void install(Invocation& invocation, const std::string& what, BaseTarget& target) override;
+    /// No: a Debian is upgraded by its own apt, inside.
+    [[nodiscard]] bool can_upgrade() const noexcept override { return false; }
+};
+
+}  // namespace jailctl::create

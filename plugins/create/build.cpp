@@ -1,0 +1,92 @@
+#include "build.hpp"
+
+#include "account.hpp"
+#include "addons.hpp"
+#include "base_record.hpp"
+#include "configure.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/staged_target.hpp"
+#include "names.hpp"
+#include "password.hpp"
+#include "storage_dir.hpp"
+
+namespace jailctl::create {
+
+namespace {
+
+constexpr std::int64_t seconds_a_day = 86'400;
+
+void write_password(Build& build, const std::string& field, const char* state) {
+    const Rootfs root = Rootfs::open(build.staging);
+    if (!set_root_password(root, field, unix_now() / seconds_a_day)) {
+        if (field != locked_field) {
+            throw Error(Errc::unsupported, "the base has no etc/passwd, so no account to give a password to");
+        }
+        build.in.console().info("The base has no etc/passwd: there is no root account to lock");
+        return;
+    }
+    build.in.console().data("root_password", state);
+}
+
+void lock_root(Build& build) {
+    write_password(build, std::string(locked_field), "locked");
+    build.in.console().info("No root password was given: the account is locked (set one with 'jailctl exec " +
+                            build.jail.name.text() + " -- passwd')");
+}
+
+}  // namespace
+
+BaseChoice choose_base(Invocation& in, const Jail& jail) {
+    const std::string& text = jail.settings["BASE"].text;
+    const auto colon = text.find(':');
+    const std::string scheme = text.substr(0, colon);
+    const std::string what = colon == std::string::npos ? "" : text.substr(colon + 1);
+    return {text, what, &in.services().get<BaseInstaller>(scheme)};
+}
+
+void install_base(Build& build, const BaseChoice& base) {
+    auto& console = build.in.console();
+    console.info(">>> Making hierarchy");
+    console.info(">>> Installing everything");
+    build.operation.step("install the base " + base.text, [&] {
+        StagedTarget target(build.in, build.jail, build.staging);
+        base.installer->install(build.in, base.what, target);
+        open_to_jail_users(build.jail.root, staging_name(build.jail));
+    });
+    build.operation.step("record the base", Undo{"base.forget", Value::object()}, [&] {
+        StagedTarget target(build.in, build.jail, build.staging);
+        write_base_record(build.in.configuration(), build.jail.name, base.text, etc_digests(target));
+    });
+}
+
+void copy_addons(Build& build) {
+    const Addons addons = Addons::open(build.in.configuration());
+    if (!addons.present()) return;
+    const auto from = build.in.configuration().path("ADDONS") / "etc";
+    build.operation.step("copy " + from.string() + " into etc", [&] {
+        StagedTarget target(build.in, build.jail, build.staging);
+        (void)target.run("copy", Value::object().set("as_root", true).set("into", "etc"), {{"source", addons.etc()}});
+    });
+}
+
+void configure(Build& build) {
+    build.operation.step("write rc.conf, resolv.conf, hosts and hostname", [&] {
+        write_configuration(build.in, build.jail, Rootfs::open(build.staging));
+    });
+}
+
+void set_password(Build& build, const std::string& given) {
+    build.in.console().info("Setting root password in jail");
+    build.operation.step("set the root password", [&] {
+        std::string password = given.empty() ? ask_password(build.in) : given;
+        if (password.empty()) return lock_root(build);
+        const std::string field = hash_password(password);
+        wipe(password);
+        write_password(build, field, "set");
+    });
+}
+
+}  // namespace jailctl::create

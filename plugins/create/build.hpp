@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/services/base_installer.hpp"
+
+namespace jailctl::create {
+
+/// BASE of a jail, taken apart: "archive:/a.tar" is the installer "archive" and what "/a.tar".
+struct BaseChoice {
+    std::string text;
+    std::string what;
+    BaseInstaller* installer;
+};
+/// @throws Error config: no installer of that name
+[[nodiscard]] BaseChoice choose_base(Invocation& in, const Jail& jail);
+
+/// A root that is being built, and the operation that undoes it.
+struct Build {
+    Invocation& in;
+    Operation& operation;
+    const Jail& jail;
+    std::filesystem::path staging;
+};
+
+/// The parts of create between staging and publishing, each as steps of the operation. Under --dry-run the steps print
+/// themselves and nothing is touched.
+void install_base(Build& build, const BaseChoice& base);
+void copy_addons(Build& build);
+void configure(Build& build);
+/// @param given  from a file; empty: asked on a terminal, and without one the account is locked
+void set_password(Build& build, const std::string& given);
+
+}  // namespace jailctl::create

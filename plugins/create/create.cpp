@@ -1,0 +1,122 @@
+#include "create.hpp"
+
+#include <filesystem>
+#include <optional>
+
+#include "base_record.hpp"
+#include "build.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "names.hpp"
+#include "password.hpp"
+#include "undoers.hpp"
+
+namespace jailctl::create {
+
+namespace {
+
+void refuse_existing(const Jail& jail) {
+    const std::string& name = jail.name.text();
+    switch (root_state(jail.root)) {
+        case RootState::absent:
+        case RootState::empty: return;
+        case RootState::present:
+            throw Error(Errc::exists, "jail " + name + " exists already in " + jail.root.string())
+                .with_hint("delete it first with 'jailctl delete " + name + "'");
+        case RootState::not_a_directory:
+            throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be made, is no directory")
+                .with_hint("move it away, or change the entry of the jail in jails.conf");
+    }
+}
+
+void require_space(Invocation& in, const Jail& jail, const BaseChoice& base) {
+    const std::uint64_t needed = base.installer->estimate(in, base.what);
+    const std::uint64_t free = storage_of(in, jail).free_space(jail.root);
+    if (needed <= free) return;
+    throw Error(Errc::no_space, "jail " + jail.name.text() + " needs about " + human_bytes(needed) + ", but only " +
+                                    human_bytes(free) + " are free for " + jail.root.string())
+        .with_hint("make room, or give the jail another directory in JAILS");
+}
+
+// Directory, ids and record of a jail to be: what each step makes, its undo takes away.
+void stage(Invocation& in, Operation& operation, const Jail& jail) {
+    const auto parent = jail.root.parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::exists(parent, ignored)) {
+        operation.step("make " + parent.string(), Undo{"storage.parent", Value::object().set("path", parent.string())},
+                       [&] { (void)open_root_parent(jail.root, true); });
+    }
+    const bool new_ids = !known_id_range(in.configuration(), jail.name);
+    operation.step("allot a range of ids", new_ids ? Undo{"ids.release", Value::object()} : Undo{},
+                   [&] { (void)id_range(in.configuration(), jail.name); });
+    const std::string name = staging_name(jail);
+    operation.step("make the staging directory " + beside(jail.root, name).string(),
+                   Undo{"storage.remove", tree_arguments(jail, name)}, [&] {
+                       // Journals are recovered by now: one that still stands has lost its journal.
+                       storage_of(in, jail).remove(jail.root, name);
+                       storage_of(in, jail).make(jail.root, name);
+                   });
+}
+
+void publish(Invocation& in, Operation& operation, const Jail& jail) {
+    const std::string name = staging_name(jail);
+    const auto staged = operation.dry_run() ? TreeIdentity{} : identity_of(jail.root, name).value_or(TreeIdentity{});
+    operation.step("publish it as " + jail.root.string(),
+                   Undo{"storage.unpublish", tree_arguments(jail, name, staged)},
+                   [&] { storage_of(in, jail).publish(jail.root, name); });
+    operation.commit();
+}
+
+void make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::string& given_password) {
+    in.console().info("Creating jail " + jail.name.text() + "...");
+    require_space(in, jail, base);
+    Operation operation(in, jail, "create", JournalPlace::lasting);
+    stage(in, operation, jail);
+    Build build{in, operation, jail, beside(jail.root, staging_name(jail))};
+    install_base(build, base);
+    const StagedRootMoment moment{{in, jail, 0}, operation, build.staging};
+    const Leases after_base = in.hooks().fire(BaseInstalled{moment});
+    copy_addons(build);
+    configure(build);
+    set_password(build, given_password);
+    const Leases after_configuration = in.hooks().fire(Configured{moment});
+    const Leases provisioned = in.hooks().fire(Provisioning{moment});
+    publish(in, operation, jail);
+}
+
+void report(Invocation& in, const Jail& jail, const BaseChoice& base) {
+    auto& console = in.console();
+    console.data("root", jail.root.string());
+    console.data("base", base.text);
+    if (const auto first = known_id_range(in.configuration(), jail.name)) {
+        console.data("id_base", static_cast<std::int64_t>(*first));
+    }
+}
+
+}  // namespace
+
+Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
+    refuse_existing(jail);
+    const BaseChoice base = choose_base(in, jail);
+    base.installer->check(in, base.what);
+    const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);
+    if (in.options().dry_run) {
+        make(in, jail, base, password);
+        return Outcome::done();
+    }
+    const Leases before = in.hooks().fire(BeforeCreate{{in, jail, 0}});
+    try {
+        make(in, jail, base, password);
+    } catch (const Error& error) {
+        const Leases after = in.hooks().fire(AfterCreate{{{in, jail, 0}, &error}});
+        throw;
+    }
+    report(in, jail, base);
+    const Leases after = in.hooks().fire(AfterCreate{{{in, jail, 0}, nullptr}});
+    return Outcome::done();
+}
+
+}  // namespace jailctl::create

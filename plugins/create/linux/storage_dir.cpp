@@ -1,0 +1,177 @@
+#include "storage_dir.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl::create {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The one rule that keeps a slip from renaming or removing somebody's directory.
+void require_ours(const std::string& name) {
+    if (!name.starts_with(".jailctl-") || name.find('/') != std::string::npos) {
+        throw Error(Errc::internal, "'" + name + "' is not a name that jailctl gives to staged trees");
+    }
+}
+
+std::string shown(const fs::path& root, const std::string& name) { return (root.parent_path() / name).string(); }
+
+std::string leaf(const fs::path& root) { return root.filename().string(); }
+
+void rename_entry(int parent, const std::string& from, const std::string& to, unsigned flags, const fs::path& root) {
+    if (::renameat2(parent, from.c_str(), parent, to.c_str(), flags) == 0) return;
+    const auto cause = last_error();
+    if (cause == std::errc::file_exists || cause == std::errc::directory_not_empty) {
+        throw Error(Errc::exists, shown(root, to) + " exists already");
+    }
+    throw Error(code_of(cause), "cannot rename " + shown(root, from) + " to " + to, cause);
+}
+
+UniqueFd open_tree_at(int parent, const std::string& name, const fs::path& root, int flags) {
+    UniqueFd tree{::openat(parent, name.c_str(), flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (!tree) throw_errno("cannot open " + shown(root, name));
+    return tree;
+}
+
+void set_mode(int tree, mode_t mode, const std::string& what) {
+    if (::fchmod(tree, mode) != 0) throw_errno("cannot set the mode of " + what);
+}
+
+// Opens the parent, or nothing if it is gone: then nothing of ours is below it either.
+UniqueFd open_parent_if_any(const fs::path& root) {
+    try {
+        return open_root_parent(root, false);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return UniqueFd{};
+        throw;
+    }
+}
+
+std::optional<TreeIdentity> identity_at(int parent, const std::string& name, const fs::path& root) {
+    struct stat found {};
+    if (::fstatat(parent, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT) return std::nullopt;
+        throw_errno("cannot look at " + shown(root, name));
+    }
+    return TreeIdentity{static_cast<std::int64_t>(found.st_dev), static_cast<std::int64_t>(found.st_ino)};
+}
+
+}  // namespace
+
+void DirStorage::make(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_root_parent(root, true);
+    if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
+        const auto cause = last_error();
+        const Errc code = cause == std::errc::file_exists ? Errc::exists : code_of(cause);
+        throw Error(code, "cannot make " + shown(root, name), cause);
+    }
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+void DirStorage::publish(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_root_parent(root, false);
+    const UniqueFd tree = open_tree_at(parent.get(), name, root, O_RDONLY);
+    set_mode(tree.get(), 0755, shown(root, name));
+    // All of the tree must be on disk before the name that says so.
+    if (::syncfs(tree.get()) != 0) throw_errno("cannot write " + shown(root, name) + " to disk");
+    // rename(2) of a directory replaces an empty directory and nothing else.
+    rename_entry(parent.get(), name, leaf(root), 0, root);
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+void DirStorage::exchange(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_root_parent(root, false);
+    const UniqueFd staged = open_tree_at(parent.get(), name, root, O_RDONLY);
+    const UniqueFd present = open_tree_at(parent.get(), leaf(root), root, O_RDONLY);
+    struct stat old {};
+    if (::fstat(present.get(), &old) != 0) throw_errno("cannot look at " + root.string());
+    set_mode(staged.get(), old.st_mode & 07777U, shown(root, name));
+    if (::syncfs(staged.get()) != 0) throw_errno("cannot write " + shown(root, name) + " to disk");
+    rename_entry(parent.get(), name, leaf(root), RENAME_EXCHANGE, root);
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+void DirStorage::set_aside(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_root_parent(root, false);
+    rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+void DirStorage::remove(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_parent_if_any(root);
+    if (!parent) return;
+    // An empty directory needs no helper; a link or file under our name is unlinked as such.
+    if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0) {
+        if (errno == ENOENT) return;
+        if (errno == ENOTDIR) {
+            if (::unlinkat(parent.get(), name.c_str(), 0) != 0) throw_errno("cannot remove " + shown(root, name));
+        } else {
+            const UniqueFd tree = open_tree_at(parent.get(), name, root, O_PATH);
+            TreeJob job;
+            job.action = "remove";
+            job.arguments = Value::object();
+            job.root = tree.get();
+            in_context("removing " + shown(root, name), [&] { (void)run_tree(job); });
+            if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0) {
+                throw_errno("cannot remove " + shown(root, name));
+            }
+        }
+    }
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+std::uint64_t DirStorage::free_space(const fs::path& root) {
+    fs::path place = root.parent_path();
+    for (;;) {
+        const UniqueFd directory{::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        if (directory) return free_bytes(directory.get());
+        if (errno != ENOENT || place == place.root_path()) throw_errno("cannot open " + place.string());
+        place = place.parent_path();
+    }
+}
+
+std::optional<TreeIdentity> identity_of(const fs::path& root, const std::string& name) {
+    const UniqueFd parent = open_parent_if_any(root);
+    if (!parent) return std::nullopt;
+    return identity_at(parent.get(), name, root);
+}
+
+void open_to_jail_users(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_root_parent(root, false);
+    const UniqueFd tree = open_tree_at(parent.get(), name, root, O_RDONLY);
+    set_mode(tree.get(), 0755, shown(root, name));
+}
+
+void put_back(const fs::path& root, const std::string& name) {
+    require_ours(name);
+    const UniqueFd parent = open_parent_if_any(root);
+    if (!parent || !identity_at(parent.get(), name, root)) return;
+    if (identity_at(parent.get(), leaf(root), root)) return;  // the renaming never happened
+    rename_entry(parent.get(), name, leaf(root), RENAME_NOREPLACE, root);
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+void unpublish(const fs::path& root, const std::string& name, const TreeIdentity& staged) {
+    require_ours(name);
+    const UniqueFd parent = open_parent_if_any(root);
+    if (!parent || identity_at(parent.get(), leaf(root), root) != staged) return;
+    rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
+    sync_fd(parent.get(), root.parent_path().string());
+}
+
+}  // namespace jailctl::create

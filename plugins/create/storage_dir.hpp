@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "jailctl/sdk/services/storage.hpp"
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::create {
+
+/// Which directory a name stood for when a step was journalled: an undo acts only while it still does.
+struct TreeIdentity {
+    std::int64_t device = 0;
+    std::int64_t inode = 0;
+    friend bool operator==(const TreeIdentity&, const TreeIdentity&) = default;
+};
+
+/// Roots as plain directories: STORAGE=dir, on every file system. All names are changed by descriptor of the parent.
+class DirStorage final : public Storage {
+public:
+    void make(const std::filesystem::path& root, const std::string& name) override;
+    void publish(const std::filesystem::path& root, const std::string& name) override;
+    void exchange(const std::filesystem::path& root, const std::string& name) override;
+    void set_aside(const std::filesystem::path& root, const std::string& name) override;
+    void remove(const std::filesystem::path& root, const std::string& name) override;
+    [[nodiscard]] std::uint64_t free_space(const std::filesystem::path& root) override;
+};
+
+/// The directory that `name` beside `root` is now; nothing if there is none. @throws Error denied, io
+[[nodiscard]] std::optional<TreeIdentity> identity_of(const std::filesystem::path& root, const std::string& name);
+
+/// Gives a staged root the mode of a published one (0755): users of the jail pass through it while runme.sh runs. The
+/// directory above stays closed to the host's users (security.md 2.7). @throws Error io
+void open_to_jail_users(const std::filesystem::path& root, const std::string& name);
+
+/// Renames `name` back to the root's own: undoes set_aside. Gone, or the root stands: success.
+void put_back(const std::filesystem::path& root, const std::string& name);
+
+/// Renames the root to `name` if it is still `staged`: undoes publish. Anything else: success.
+void unpublish(const std::filesystem::path& root, const std::string& name, const TreeIdentity& staged);
+
+}  // namespace jailctl::create

@@ -1,0 +1,94 @@
+#include "undoers.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/state.hpp"
+
+namespace jailctl::create {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path root_in(const Value& arguments) {
+    const fs::path root = arguments["root"].str();
+    if (!root.is_absolute() || !root.has_filename()) {
+        throw Error(Errc::damaged, "a journal names '" + root.string() + "' as the root of a jail");
+    }
+    return root;
+}
+
+TreeIdentity identity_in(const Value& arguments) {
+    if (!arguments["inode"].is_int()) throw Error(Errc::damaged, "a journal does not say which directory it means");
+    return {arguments["device"].num(), arguments["inode"].num()};
+}
+
+// Exchanges back only while the tree that was staged is the root: killed before the exchange there is nothing to undo.
+void exchange_back(Invocation& in, const Jail& jail, const Value& arguments) {
+    const fs::path root = root_in(arguments);
+    if (identity_of(root, root.filename().string()) != identity_in(arguments)) return;
+    storage_of(in, jail).exchange(root, arguments["name"].str());
+}
+
+void remove_empty_parent(const Value& arguments) {
+    const fs::path path = arguments["path"].str();
+    // Anything in it, or no such directory: it stays as it is.
+    if (path.is_absolute()) (void)::rmdir(path.c_str());
+}
+
+void remove_file(const Value& arguments) {
+    const fs::path path = arguments["path"].str();
+    if (!path.is_absolute()) throw Error(Errc::damaged, "a journal names the file '" + path.string() + "'");
+    UniqueFd directory;
+    try {
+        directory = open_trusted_directory(path.parent_path(), Trust::root);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return;
+        throw;
+    }
+    if (::unlinkat(directory.get(), path.filename().c_str(), 0) != 0 && errno != ENOENT) {
+        throw_errno("cannot remove " + path.string());
+    }
+}
+
+}  // namespace
+
+Value tree_arguments(const Jail& jail, const std::string& name) {
+    return Value::object().set("root", jail.root.string()).set("name", name);
+}
+
+Value tree_arguments(const Jail& jail, const std::string& name, const TreeIdentity& identity) {
+    return tree_arguments(jail, name).set("device", identity.device).set("inode", identity.inode);
+}
+
+Storage& storage_of(Invocation& in, const Jail& jail) {
+    const std::string& name = jail.settings["STORAGE"].text;
+    return in.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
+}
+
+void register_undoers(Registrar& host) {
+    host.undoer("storage.remove", [](Invocation& in, const Jail& jail, const Value& a) {
+        storage_of(in, jail).remove(root_in(a), a["name"].str());
+    });
+    host.undoer("storage.rename_back",
+                [](Invocation&, const Jail&, const Value& a) { put_back(root_in(a), a["name"].str()); });
+    host.undoer("storage.unpublish", [](Invocation&, const Jail&, const Value& a) {
+        unpublish(root_in(a), a["name"].str(), identity_in(a));
+    });
+    host.undoer("storage.exchange", exchange_back);
+    host.undoer("storage.parent", [](Invocation&, const Jail&, const Value& a) { remove_empty_parent(a); });
+    host.undoer("ids.release", [](Invocation& in, const Jail& jail, const Value&) {
+        release_ids(in.configuration(), jail.name);
+    });
+    host.undoer("base.forget", [](Invocation& in, const Jail& jail, const Value&) {
+        StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+    });
+    host.undoer("file.remove", [](Invocation&, const Jail&, const Value& a) { remove_file(a); });
+}
+
+}  // namespace jailctl::create
