@@ -1,0 +1,75 @@
+#include "runme.hpp"
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "line_printer.hpp"
+
+namespace jailctl::provision {
+
+namespace {
+
+constexpr std::size_t script_cap = 1U << 20U;
+constexpr const char* script_name = "runme.sh";
+
+// As the original said it: jail ROOT NAME ADDRESS COMMAND.
+std::string announcement(const Jail& jail) {
+    const std::string address = jail.addresses.empty() ? "-" : jail.addresses.front().text();
+    return "jail " + jail.root.string() + " " + jail.name.text() + " " + address + " /bin/sh /runme.sh";
+}
+
+ExitStatus run_inside(const Provisioning& event, LinePrinter& printer) {
+    ExecRequest request;
+    request.command = {"/bin/sh", "/runme.sh"};
+    request.on_output = [&printer](std::string_view chunk) { printer.feed(chunk); };
+    request.timeout = std::chrono::seconds(parse_seconds(event.jail.settings["PROVISION_TIMEOUT"].text));
+    auto& runtime = event.invocation.services().get<JailRuntime>();
+    return runtime.run_once(event.invocation, event.jail, event.staging, request);
+}
+
+void run_script(const Provisioning& event, const std::string& script) {
+    auto& console = event.invocation.console();
+    Rootfs::open(event.staging).replace(script_name, script, 0700);
+    console.info(announcement(event.jail));
+    LinePrinter printer([&console](std::string_view line) { console.info(line); });
+    ExitStatus status;
+    in_context("running runme.sh in the new jail", [&] { status = run_inside(event, printer); });
+    printer.finish();
+    if (printer.dropped() > 0) {
+        console.warn("runme.sh wrote more than is shown: " + human_bytes(printer.dropped()) + " were left out");
+    }
+    if (!status.ok()) {
+        throw Error(Errc::failed, "runme.sh " + status.text() + " in the new jail")
+            .with_hint("correct runme.sh in the ADDONS directory and create the jail again");
+    }
+    Rootfs::open(event.staging).remove(script_name);
+}
+
+}  // namespace
+
+std::optional<std::string> site_script(const Configuration& configuration) {
+    const auto path = configuration.path("ADDONS") / script_name;
+    try {
+        const UniqueFd file = open_trusted(path, Trust::root);
+        return read_all(file.get(), script_cap, path.string());
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return std::nullopt;
+        throw;
+    }
+}
+
+void run_site_script(const Provisioning& event) {
+    const auto script = site_script(event.invocation.configuration());
+    if (!script) {
+        const auto path = event.invocation.configuration().path("ADDONS") / script_name;
+        event.invocation.console().info("No " + path.string() + ": nothing to run in the jail");
+        return;
+    }
+    event.operation.step("run runme.sh inside the jail", [&] { run_script(event, *script); });
+}
+
+}  // namespace jailctl::provision
