@@ -1,0 +1,216 @@
+#pragma once
+
+/// Conformance suite of BackupBackend: what every backend must do, whatever it stores into. A backend's test defines a
+/// rig and instantiates the suite:
+///
+///     INSTANTIATE_TEST_SUITE_P(Archive, BackupBackendTest, ::testing::Values(NamedRig{"archive", make_archive_rig}), rig_name);
+///
+/// Include it in one translation unit. It needs root, and a jailctl installed beside the test (jailctl-tree packs).
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fcntl.h>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include "jailctl/sdk/services/backup_backend.hpp"
+#include "jailctl/testing/fake_host.hpp"
+
+namespace jailctl::testing {
+
+/// What a backend's test provides: the backend, and a host it believes in.
+class BackupBackendRig {
+public:
+    virtual ~BackupBackendRig() = default;
+    virtual FakeHost& host() = 0;
+    virtual BackupBackend& backend() = 0;
+    /// Alters one byte of what is stored under `id`.
+    virtual void damage(const std::string& id) = 0;
+};
+
+struct NamedRig {
+    std::string name;
+    std::function<std::unique_ptr<BackupBackendRig>()> make;
+};
+inline std::string rig_name(const ::testing::TestParamInfo<NamedRig>& info) { return info.param.name; }
+
+/// A directory as the tree of a jail, packed by the tree helper as the product does it.
+class DirectorySource final : public BackupSource {
+public:
+    DirectorySource(const Jail& jail, Grade grade)
+        : jail_(jail), grade_(grade), directory_(::open(jail.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+    bool fail_midway = false;           ///< write_tar throws after some bytes
+    std::vector<std::string> odd;       ///< paths reported as changed while read
+
+    const Jail& jail() const override { return jail_; }
+    Grade grade() const override { return grade_; }
+    int directory() const override { return directory_.get(); }
+    std::uint64_t size_estimate() const override { return 1 << 16; }
+    const std::vector<std::string>& excludes() const override { return excludes_; }
+    Value description() const override {
+        return Value::object().set("jail", jail_.name.text()).set("grade", grade_name(grade_)).set("taken", unix_now());
+    }
+    Value write_tar(int out, std::string_view format) override {
+        if (fail_midway) {
+            write_all(out, "some bytes of a tar", "the stream");
+            throw Error(Errc::no_space, "the disk of the test is full");
+        }
+        TreeJob job{.action = "pack",
+                    .arguments = Value::object().set("format", format).set("description", description()),
+                    .root = directory_.get(), .id_base = {}, .read_only = true, .descriptors = {{"out", out}},
+                    .on_progress = {}, .on_note = {}};
+        Value result = run_tree(job);
+        for (const auto& path : odd) {
+            Value notes = result["notes"];
+            notes.push(Value::object().set("path", path).set("what", "changed while it was read"));
+            result.set("notes", std::move(notes)).set("notes_total", static_cast<std::int64_t>(odd.size()));
+        }
+        return result;
+    }
+
+private:
+    const Jail& jail_;
+    Grade grade_;
+    UniqueFd directory_;
+    std::vector<std::string> excludes_;
+};
+
+class BackupBackendTest : public ::testing::TestWithParam<NamedRig> {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root: the tree helper isolates itself";
+        char pattern[] = "/var/tmp/jailctl-test.XXXXXX";
+        scratch_ = ::mkdtemp(pattern);
+        jail_ = std::make_unique<Jail>(Jail{JailName("unit.test"), {}, scratch_ / "unit.test", {}, {}});
+        std::filesystem::create_directories(jail_->root / "etc");
+        std::ofstream(jail_->root / "etc/motd") << content;
+        std::filesystem::create_symlink("motd", jail_->root / "etc/link");
+        rig_ = GetParam().make();
+        jail_->settings = rig_->host().configuration().settings;
+        rig_->host().fake_configuration.jails = {*jail_};
+    }
+    void TearDown() override {
+        rig_.reset();
+        if (!scratch_.empty()) std::filesystem::remove_all(scratch_);
+    }
+
+    StoredBackup store(Grade grade = Grade::cold) {
+        DirectorySource source(*jail_, grade);
+        return backend().store(host(), source, "");
+    }
+    BackupBackend& backend() { return rig_->backend(); }
+    FakeHost& host() { return rig_->host(); }
+    template <class F>
+    static Errc error_of(F&& f) {
+        try {
+            f();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        ADD_FAILURE() << "nothing was thrown";
+        return Errc::internal;
+    }
+
+    static constexpr const char* content = "the quick brown fox\n";
+    std::filesystem::path scratch_;
+    std::unique_ptr<Jail> jail_;
+    std::unique_ptr<BackupBackendRig> rig_;
+};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BackupBackendTest);
+
+TEST_P(BackupBackendTest, WhatIsStoredIsListed) {
+    const std::int64_t before = unix_now();
+    const auto stored = store(Grade::live);
+    EXPECT_TRUE(stored.omissions.empty());
+    const auto listed = backend().list(host(), "unit.test", "");
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].id, stored.info.id);
+    EXPECT_EQ(listed[0].jail, "unit.test");
+    EXPECT_EQ(listed[0].grade, Grade::live);
+    EXPECT_GE(listed[0].taken, before);
+    EXPECT_LE(listed[0].taken, unix_now());
+    EXPECT_GT(listed[0].size, 0U);
+    EXPECT_TRUE(listed[0].problem.empty()) << listed[0].problem;
+}
+
+TEST_P(BackupBackendTest, AnEmptyStoreListsNothing) {
+    EXPECT_TRUE(backend().list(host(), "", "").empty());
+}
+
+TEST_P(BackupBackendTest, ListingOneJailLeavesTheOthersOut) {
+    (void)store();
+    EXPECT_TRUE(backend().list(host(), "other.test", "").empty());
+    EXPECT_EQ(backend().list(host(), "", "").size(), 1U);
+}
+
+TEST_P(BackupBackendTest, WhatIsOpenedUnpacksToTheTree) {
+    const auto stored = store();
+    auto opened = backend().open(host(), stored.info.id);
+    EXPECT_TRUE(opened.vouched) << "this host made it";
+    const auto target = scratch_ / "out";
+    std::filesystem::create_directory(target);
+    const UniqueFd root(::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    TreeJob job{.action = "unpack", .arguments = Value::object().set("trusted", true), .root = root.get(), .id_base = {},
+                .read_only = false, .descriptors = {{"archive", opened.stream.get()}}, .on_progress = {}, .on_note = {}};
+    (void)run_tree(job);
+    if (opened.finish) {
+        EXPECT_NO_THROW(opened.finish());
+    }
+    std::string text;
+    std::getline(std::ifstream(target / "etc/motd"), text);
+    EXPECT_EQ(text + "\n", content);
+    EXPECT_EQ(std::filesystem::read_symlink(target / "etc/link"), "motd");
+}
+
+TEST_P(BackupBackendTest, AGoodBackupVerifiesAndSaysWhen) {
+    const auto stored = store();
+    const std::int64_t before = unix_now();
+    const auto info = backend().verify(host(), stored.info.id);
+    EXPECT_EQ(info.id, stored.info.id);
+    EXPECT_GE(info.verified, before);
+    EXPECT_GE(backend().list(host(), "unit.test", "").at(0).verified, before);
+}
+
+TEST_P(BackupBackendTest, ADamagedBackupIsCalledDamaged) {
+    const auto stored = store();
+    rig_->damage(stored.info.id);
+    EXPECT_EQ(error_of([&] { (void)backend().verify(host(), stored.info.id); }), Errc::damaged);
+}
+
+TEST_P(BackupBackendTest, AnUnknownBackupIsNotFound) {
+    (void)store();
+    EXPECT_EQ(error_of([&] { (void)backend().open(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+    EXPECT_EQ(error_of([&] { (void)backend().verify(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+}
+
+TEST_P(BackupBackendTest, AFailedStoreLeavesNothingToList) {
+    DirectorySource source(*jail_, Grade::cold);
+    source.fail_midway = true;
+    EXPECT_EQ(error_of([&] { (void)backend().store(host(), source, ""); }), Errc::no_space);
+    EXPECT_TRUE(backend().list(host(), "", "").empty());
+    EXPECT_NO_THROW((void)store()) << "the next one works";
+}
+
+TEST_P(BackupBackendTest, SeveralOfOneSecondAreSeveralOldestFirst) {
+    const auto first = store(), second = store(), third = store();
+    const auto listed = backend().list(host(), "unit.test", "");
+    ASSERT_EQ(listed.size(), 3U);
+    EXPECT_LE(listed[0].taken, listed[1].taken);
+    EXPECT_LE(listed[1].taken, listed[2].taken);
+    EXPECT_NE(first.info.id, second.info.id);
+    EXPECT_NE(second.info.id, third.info.id);
+}
+
+TEST_P(BackupBackendTest, WhatChangedUnderTheReaderIsNamed) {
+    DirectorySource source(*jail_, Grade::live);
+    source.odd = {"var/log/messages"};
+    const auto stored = backend().store(host(), source, "");
+    ASSERT_EQ(stored.omissions.size(), 1U);
+    EXPECT_NE(stored.omissions[0].find("var/log/messages"), std::string::npos);
+}
+
+}  // namespace jailctl::testing
