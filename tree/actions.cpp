@@ -8,6 +8,13 @@ namespace {
 // Beside each name the file tree/actions/NAME.cpp.
 constexpr std::pair<std::string_view, Action> table[] = {
     {"digest", &actions::digest},
+    {"populate", &actions::populate},
+    {"copy", &actions::copy},
+    {"merge", &actions::merge},
+    {"digests", &actions::digests},
+    {"prune", &actions::prune},
+    {"remove", &actions::remove},
+    {"measure", &actions::measure},
 };
 
 }  // namespace

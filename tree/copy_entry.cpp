@@ -3,153 +3,148 @@
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "attributes.hpp"
+#include "copy_content.hpp"
+#include "directory_stack.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "metadata.hpp"
 
 namespace jailctl::tree {
 
 namespace {
-
-constexpr mode_t mode_bits = 07777;
-
-/// Times last of all: every other attribute touches ctime alone, but writing touches mtime.
-void set_times(int directory, const std::string& name, const struct stat& status, const std::string& path) {
-    const timespec times[2] = {status.st_atim, status.st_mtim};
-    if (::utimensat(directory, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
-        throw_errno("cannot set the times of " + escape_name(path));
-}
-
-std::string last_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string parent_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? std::string{} : path.substr(0, slash);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+mode_t type_of(Kind kind) { return kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR; }
+
+std::string link_text(const Entry& entry) {
+    std::string text(PATH_MAX, '\0');
+    const ssize_t length = ::readlinkat(entry.parent, entry.name, text.data(), text.size());
+    if (length < 0) throw_errno("cannot read a link");
+    text.resize(static_cast<std::size_t>(length));
     return text;
 }
 
 }  // namespace
 
-EntryCopier::EntryCopier(int target_root, bool as_root, bool file_flags, Note note)
-    : target_root_(target_root), as_root_(as_root), file_flags_(file_flags), note_(std::move(note)) {}
+EntryCopier::EntryCopier(int target_root, Rules rules, Note note)
+    : target_root_(target_root), rules_(rules), note_(std::move(note)) {}
 
-bool EntryCopier::copy(int from, const std::string& name, const struct stat& status, int to, const std::string& as,
-                       const std::function<std::string()>& final_path) {
-    if (S_ISSOCK(status.st_mode)) {
-        ++sockets_;
-        return false;
-    }
-    if (status.st_nlink > 1 && link_to_earlier(status, to, as)) {
+bool EntryCopier::copy(const Entry& entry, int to, const std::string& as, const std::string& final_path) {
+    return in_context(escape_name(final_path), [&] {
+        const bool has_more_names = entry.facts.links > 1;
+        const Identity& identity = entry.facts.identity;
+        if (entry.facts.kind == Kind::socket) {
+            ++sockets_;
+            return false;
+        }
+        if (entry.facts.kind == Kind::unknown) {
+            note_(final_path, "is of a type that cannot be copied");
+            return false;
+        }
+        if (has_more_names && link_to_earlier(identity, to, as)) {
+            ++entries_;
+            return true;
+        }
+        if (entry.facts.kind != Kind::regular)
+            copy_special(entry, to, as, final_path);
+        else if (!copy_file(entry, to, as, final_path))
+            return false;
+        if (has_more_names) linked_.insert_or_assign({identity.device, identity.inode}, final_path);
         ++entries_;
         return true;
-    }
-    const std::string path = final_path();
-    if (S_ISREG(status.st_mode)) {
-        if (!copy_file(from, name, status, to, as, path)) return false;
-    } else {
-        copy_special(from, name, status, to, as, path);
-    }
-    if (status.st_nlink > 1) linked_.emplace(std::pair{status.st_dev, status.st_ino}, path);
-    ++entries_;
-    return true;
+    });
 }
 
-bool EntryCopier::link_to_earlier(const struct stat& status, int to, const std::string& as) {
-    const auto earlier = linked_.find({status.st_dev, status.st_ino});
+bool EntryCopier::link_to_earlier(const Identity& identity, int to, const std::string& as) {
+    const auto earlier = linked_.find({identity.device, identity.inode});
     if (earlier == linked_.end()) return false;
-    const UniqueFd parent = open_below(target_root_, parent_of(earlier->second));
-    if (parent && ::linkat(parent.get(), last_of(earlier->second).c_str(), to, as.c_str(), 0) == 0) return true;
+    const std::string& path = earlier->second;
+    const UniqueFd parent = open_below(target_root_, parent_of(path));
+    if (parent && ::linkat(parent.get(), path.c_str() + path.rfind('/') + 1, to, as.c_str(), 0) == 0) return true;
     if (errno == EMLINK || errno == ENOENT || errno == EPERM) return false;  // then it becomes a file of its own
-    throw_errno("cannot link " + escape_name(earlier->second));
+    throw_errno("cannot make a hard link to " + escape_name(path));
 }
 
-bool EntryCopier::copy_file(int from, const std::string& name, const struct stat& status, int to, const std::string& as,
-                            const std::string& path) {
-    const UniqueFd in{::openat(from, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-    struct stat opened{};
-    if (!in || ::fstat(in.get(), &opened) != 0 || opened.st_ino != status.st_ino || opened.st_dev != status.st_dev ||
-        !S_ISREG(opened.st_mode)) {
-        if (!in && errno != ENOENT && errno != ELOOP) throw_errno("cannot read " + escape_name(path));
-        note_(path, "changed while it was read");
+void EntryCopier::set_owner(int directory, const char* name, const Facts& facts) {
+    set_owner_at(directory, name, rules_.as_root ? 0 : facts.uid, rules_.as_root ? 0 : facts.gid);
+}
+
+bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, const std::string& path) {
+    std::string why;
+    const UniqueFd in = open_same(entry, why);
+    if (!in) {
+        note_(path, why);
         return false;
     }
-    UniqueFd out{::openat(to, as.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-    if (!out) throw_errno("cannot write " + escape_name(path));
-    in_context(escape_name(path), [&] { copy_content(in.get(), out.get(), static_cast<std::uint64_t>(opened.st_size)); });
-    bytes_ += static_cast<std::uint64_t>(opened.st_size);
-    // chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL: this order keeps all three.
-    if (::fchown(out.get(), owner(status), group(status)) != 0) throw_errno("cannot give away " + escape_name(path));
-    if (::fchmod(out.get(), opened.st_mode & mode_bits) != 0) throw_errno("cannot set the mode of " + escape_name(path));
-    if (const auto failed = copy_attributes(in.get(), out.get()); !failed.empty())
-        note_(path, "attributes not copied: " + joined(failed));
-    const timespec times[2] = {opened.st_atim, opened.st_mtim};
-    if (::futimens(out.get(), times) != 0) throw_errno("cannot set the times of " + escape_name(path));
-    if (file_flags_ && !copy_file_flags(in.get(), out.get())) note_(path, "file flags not copied");
+    const Facts facts = facts_of(in.get());
+    const UniqueFd out{::openat(to, as.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    if (!out) throw_errno("cannot make the file");
+    copy_content(in.get(), out.get(), facts.size);
+    bytes_ += facts.size;
+    copy_open_attributes(in.get(), facts, out.get(), path);
     return true;
 }
 
-void EntryCopier::copy_special(int from, const std::string& name, const struct stat& status, int to,
-                               const std::string& as, const std::string& path) {
-    if (S_ISLNK(status.st_mode)) {
-        std::string target(PATH_MAX, '\0');
-        const ssize_t length = ::readlinkat(from, name.c_str(), target.data(), target.size());
-        if (length < 0) throw_errno("cannot read the link " + escape_name(path));
-        target.resize(static_cast<std::size_t>(length));
-        if (::symlinkat(target.c_str(), to, as.c_str()) != 0) throw_errno("cannot make the link " + escape_name(path));
-    } else if (::mknodat(to, as.c_str(), (status.st_mode & S_IFMT) | 0600, status.st_rdev) != 0) {
-        throw_errno("cannot make the device or FIFO " + escape_name(path));
-    }
-    if (::fchownat(to, as.c_str(), owner(status), group(status), AT_SYMLINK_NOFOLLOW) != 0)
-        throw_errno("cannot give away " + escape_name(path));
-    if (!S_ISLNK(status.st_mode) && ::fchmodat(to, as.c_str(), status.st_mode & mode_bits, 0) != 0)
-        throw_errno("cannot set the mode of " + escape_name(path));
-    if (const auto failed = copy_entry_attributes(from, name, to, as); !failed.empty())
-        note_(path, "attributes not copied: " + joined(failed));
-    set_times(to, as, status, path);
-}
-
-void EntryCopier::copy_directory_attributes(int from, const struct stat& status, int to, const std::string& path) {
-    if (::fchown(to, owner(status), group(status)) != 0) throw_errno("cannot give away " + escape_name(path));
-    if (::fchmod(to, status.st_mode & mode_bits) != 0) throw_errno("cannot set the mode of " + escape_name(path));
-    if (const auto failed = copy_attributes(from, to); !failed.empty())
-        note_(path, "attributes not copied: " + joined(failed));
-    const timespec times[2] = {status.st_atim, status.st_mtim};
-    if (::futimens(to, times) != 0) throw_errno("cannot set the times of " + escape_name(path));
-    if (file_flags_ && !copy_file_flags(from, to)) note_(path, "file flags not copied");
-}
-
-bool clear_the_way(int directory, const std::string& name) {
-    for (int attempt = 0; attempt < 3; ++attempt) {
-        if (::unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) return true;
-        if (errno == EISDIR) {
-            if (::unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
-            if (errno == ENOTEMPTY || errno == EEXIST) return false;
-        }
-        if (errno != EPERM) break;
-        const bool entry_freed = clear_protection(directory, name);
-        if (!clear_protection(directory) && !entry_freed) {
-            errno = EPERM;
-            break;
+/// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is not
+/// immutable yet: this order keeps everything.
+void EntryCopier::copy_open_attributes(int from, const Facts& facts, int to, const std::string& path) {
+    set_owner(to, "", facts);
+    if (::fchmod(to, facts.mode) != 0) throw_errno("cannot set the mode");
+    for (const Xattr& attribute : xattrs_of(from)) {
+        try {
+            set_xattr(to, attribute);
+        } catch (const Error& error) {
+            note_(path, error.what());
         }
     }
-    throw_errno("cannot remove " + escape_name(name));
+    set_times_at(to, "", facts.accessed, facts.modified);
+    if (rules_.file_flags) copy_flags(from, to, path);
 }
 
-bool make_directory(int directory, const std::string& name, mode_t mode) {
-    struct stat status{};
-    if (entry_status(directory, name, status)) {
-        if (S_ISDIR(status.st_mode)) return false;
-        (void)clear_the_way(directory, name);
+void EntryCopier::copy_flags(int from, int to, const std::string& path) {
+    const std::uint32_t flags = flags_of(from);
+    if (flags == 0) return;
+    try {
+        set_flags(to, flags);
+    } catch (const Error& error) {
+        note_(path, error.what());
     }
-    if (::mkdirat(directory, name.c_str(), mode) != 0) throw_errno("cannot make the directory " + escape_name(name));
-    return true;
+}
+
+void EntryCopier::make_special(const Entry& entry, int to, const std::string& as) {
+    const Facts& facts = entry.facts;
+    if (facts.kind == Kind::symlink) {
+        if (::symlinkat(link_text(entry).c_str(), to, as.c_str()) != 0) throw_errno("cannot make the link");
+    } else if (::mknodat(to, as.c_str(), type_of(facts.kind) | 0600U, makedev(facts.device_major, facts.device_minor)) != 0) {
+        throw_errno("cannot make the node");
+    }
+}
+
+void EntryCopier::copy_special(const Entry& entry, int to, const std::string& as, const std::string& path) {
+    make_special(entry, to, as);
+    set_owner(to, as.c_str(), entry.facts);
+    if (entry.facts.kind != Kind::symlink && ::fchmodat(to, as.c_str(), entry.facts.mode, 0) != 0)
+        throw_errno("cannot set the mode");
+    for (const Xattr& attribute : xattrs_at(entry.parent, entry.name)) {
+        try {
+            set_xattr_at(to, as.c_str(), attribute);
+        } catch (const Error& error) {
+            note_(path, error.what());
+        }
+    }
+    set_times_at(to, as.c_str(), entry.facts.accessed, entry.facts.modified);
+}
+
+void EntryCopier::copy_directory_attributes(int from, int to, const std::string& path) {
+    copy_open_attributes(from, facts_of(from), to, path);
 }
 
 }  // namespace jailctl::tree

@@ -1,27 +1,25 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <vector>
 
-#include "jailctl/sdk/scoped.hpp"
+#include "file.hpp"
 
 namespace jailctl::tree {
 
-/// A way down a tree by descriptors: each directory is opened below the one before, never through a link and never on
-/// another mount. Only the nearest directories stay open, so a tree of any depth costs a bounded number of descriptors;
-/// the way back goes by ".." and is checked against the directory that was left.
+/// A way down the tree that is written, by descriptors: each directory is opened below the one before, never through a
+/// link and never on another mount. Only the nearest directories stay open, so a tree of any depth costs a bounded number
+/// of descriptors; the way back goes by ".." and is checked against the directory that was left.
 class DirectoryStack {
 public:
-    /// @param root  borrowed; opened anew for reading. @throws Error io
+    /// @param root  borrowed; opened anew. @throws Error io
     explicit DirectoryStack(int root);
 
-    enum class Entered { yes, not_a_directory, other_mount, gone };
-    /// Goes into `name` of the current directory. Anything but yes leaves the position as it is. @throws Error io
-    [[nodiscard]] Entered enter(const std::string& name);
+    /// Goes into `name` of the current directory. @return false, the position unchanged: it is no directory, is gone, or
+    /// lies on another mount @throws Error io, denied
+    [[nodiscard]] bool enter(const std::string& name);
     /// Back to the directory above. @throws Error damaged: it is no longer the one we came from
     void leave();
 
@@ -34,30 +32,16 @@ public:
 private:
     struct Level {
         UniqueFd fd;
-        dev_t device;
-        ino_t inode;
+        Identity identity;
         std::string name;
     };
     std::vector<Level> levels_;
-    std::uint64_t mount_;
 };
 
-/// An entry as the directory lists it.
-struct DirectoryEntry {
-    std::string name;
-    bool surely_directory = false, surely_other = false;  ///< what d_type says, if the file system says it
-};
-/// Entries of the directory but "." and "..", read through a descriptor of its own; `limit` 0 reads all.
-/// @throws Error io
-[[nodiscard]] std::vector<DirectoryEntry> list_directory(int directory, std::size_t limit = 0);
+/// Components of a relative path, empty ones and "." left out. @throws Error invalid: it contains ".." or NUL
+[[nodiscard]] std::vector<std::string> components_of(std::string_view path);
 
-/// Status of an entry, links not followed. @return false if it is gone @throws Error io
-[[nodiscard]] bool entry_status(int directory, const std::string& name, struct stat& status);
-
-/// Identifies the mount a descriptor is on (Linux: mount id of statx).
-[[nodiscard]] std::uint64_t mount_of(int fd);
-
-/// Opens the directory `path` (relative, "" for the root) component by component, no link followed; -1 with errno.
+/// Opens the directory `path` (relative, "" for the root) component by component, no link followed; nothing with errno.
 [[nodiscard]] UniqueFd open_below(int root, std::string_view path);
 
 }  // namespace jailctl::tree

@@ -1,0 +1,88 @@
+#include "../actions.hpp"
+
+#include "../clearing.hpp"
+#include "../copy_content.hpp"
+#include "../copy_entry.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::tree::actions {
+
+namespace {
+
+/// Keeps the directory that is written in step with the walk of the source.
+class Copy final : public Visitor {
+public:
+    /// @param keep_top  the top directory is somebody else's and keeps its owner and mode
+    Copy(Job& job, DirectoryStack target, bool as_root, bool keep_top)
+        : job_(job),
+          target_(std::move(target)),
+          made_(1, !keep_top),
+          copier_(job.root(), {as_root, !job.in_userns()}, [&job](const auto& path, const auto& what) { job.note(path, what); }) {}
+
+    Visit visit(const Entry& entry) override {
+        if (entry.path.empty()) {
+            mount_ = entry.facts.identity.mount;
+            return Visit::enter;
+        }
+        if (entry.facts.identity.mount != mount_) {
+            job_.note(entry.path, "is on another mount and was not copied");
+            return Visit::skip;
+        }
+        const std::string name = entry.name;
+        if (entry.facts.kind == Kind::directory) return go_into(name);
+        if (!clear_the_way(target_.fd(), name))
+            throw Error(Errc::exists, "a directory stands where " + escape_name(target_.path_of(name)) + " is to be copied");
+        copier_.copy(entry, target_.fd(), name, target_.path_of(name));
+        job_.progress(copier_.bytes());
+        return Visit::skip;
+    }
+    Leave leave(const Entry& entry) override {
+        // A directory that stood there before keeps its owner and mode: addons lay files into /etc, not a new /etc.
+        if (made_.back()) copier_.copy_directory_attributes(entry.directory, target_.fd(), target_.path());
+        made_.pop_back();
+        if (target_.depth() > 0 && !made_.empty()) target_.leave();
+        return Leave::done;
+    }
+    void problem(std::string_view path, const std::string& what) override { job_.note(path, what); }
+    [[nodiscard]] Value result() const {
+        return Value::object().set("entries", copier_.entries() + directories_).set("bytes", copier_.bytes())
+            .set("sockets", copier_.sockets());
+    }
+
+private:
+    Visit go_into(const std::string& name) {
+        const bool made = make_directory(target_.fd(), name, 0700);
+        if (!target_.enter(name)) throw Error(Errc::failed, "cannot enter the copy of " + escape_name(target_.path_of(name)));
+        made_.push_back(made);
+        ++directories_;
+        return Visit::enter;
+    }
+    Job& job_;
+    DirectoryStack target_;
+    std::vector<bool> made_;  // whether each directory on the way is ours
+    EntryCopier copier_;
+    std::uint64_t directories_ = 0, mount_ = 0;
+};
+
+/// The directory `into` below the root, made with its parents; nothing on the way is followed.
+DirectoryStack target_directory(int root, const std::string& into) {
+    DirectoryStack target(root);
+    for (const auto& name : components_of(into)) {
+        (void)make_directory(target.fd(), name, 0755);
+        if (!target.enter(name)) throw Error(Errc::invalid, "cannot copy into " + escape_name(target.path_of(name)));
+    }
+    return target;
+}
+
+}  // namespace
+
+Value copy(Job& job) {
+    const std::string into = decode_path(job.arguments()["into"].str());
+    Copy copier(job, target_directory(job.root(), into), job.arguments()["as_root"].truth(), !into.empty());
+    walk(job.descriptor("source"), copier);
+    sync_file_system(job.root());
+    return copier.result();
+}
+
+}  // namespace jailctl::tree::actions
