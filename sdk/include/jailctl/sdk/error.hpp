@@ -31,6 +31,8 @@ enum class Errc {
 };
 
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string_view error_name(Errc code) noexcept;
+/// The code of that name, as it comes back from a worker or the tree helper; internal for any other word.
+[[nodiscard]] JAILCTL_SDK_EXPORT Errc parse_errc(std::string_view name) noexcept;
 
 /// The one exception that crosses modules: a code for programs, one sentence for people, a hint for the operator.
 /// `what()` is the sentence with every context in front: "starting jail x: cannot mount a on b: No such file".

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,16 +65,18 @@ struct SettingValue {
     bool is_set = false;  ///< written in a file (also if written empty)
 };
 
-/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults.
+/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults. Copies share their content
+/// until one is changed, so that a thousand jails do not hold the settings of the host a thousand times.
 class JAILCTL_SDK_EXPORT Settings {
 public:
+    using Values = std::map<std::string, SettingValue, std::less<>>;
     /// The effective value. A name nobody declared and nobody wrote reads as empty and not set.
     [[nodiscard]] const SettingValue& operator[](std::string_view name) const noexcept;
     void set(std::string name, SettingValue value);
-    [[nodiscard]] const std::map<std::string, SettingValue, std::less<>>& all() const noexcept { return values_; }
+    [[nodiscard]] const Values& all() const noexcept;
 
 private:
-    std::map<std::string, SettingValue, std::less<>> values_;
+    std::shared_ptr<Values> values_;
 };
 
 /// One entry of JAILS, resolved. A value: nothing here changes after the configuration was read.

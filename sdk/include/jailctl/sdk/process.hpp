@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <utility>
 #include <vector>
 
 #include "jailctl/sdk/export.hpp"
@@ -63,6 +66,10 @@ private:
 
 /// Starts `program` without waiting: stdin_fd, stdout_fd and descriptors are used; stderr goes to `stderr_fd`.
 [[nodiscard]] JAILCTL_SDK_EXPORT ChildProcess spawn(const Program& program, int stderr_fd);
+
+/// When a process started, in the kernel's own count: with the pid and boot_id() it names one process for good.
+/// Nothing if there is no such process (a zombie counts as gone).
+[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint64_t> process_start_time(pid_t pid);
 
 /// The first of the candidates that exists and is executable in PATH-like fixed directories; "" if none.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string find_program(std::string_view name);

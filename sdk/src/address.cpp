@@ -1,0 +1,53 @@
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl {
+
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, const std::string& reason) {
+    throw Error(Errc::invalid, "'" + escape_name(text) + "': " + reason);
+}
+
+int parse_prefix(std::string_view whole, std::string_view digits, int limit) {
+    const bool numeric = !digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == digits.npos;
+    const int length = numeric ? std::stoi(std::string(digits)) : limit + 1;
+    if (length > limit) refuse(whole, "not a prefix length from 0 to " + std::to_string(limit));
+    return length;
+}
+
+}  // namespace
+
+Address Address::parse(std::string_view text) {
+    Address address;
+    std::string_view host = text;
+    const auto slash = text.rfind('/');
+    if (slash != std::string_view::npos) host = text.substr(0, slash);
+    if (host.starts_with('[') && host.ends_with(']') && host.size() > 2) {
+        address.family_ = Family::v6;
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        refuse(text, "an IPv6 address is written in brackets, like [2001:db8::7]");
+    }
+    const bool v6 = address.family_ == Family::v6;
+    const std::string copy(host);
+    if (copy.find('\0') != std::string::npos ||
+        ::inet_pton(v6 ? AF_INET6 : AF_INET, copy.c_str(), address.bytes_.data()) != 1) {
+        refuse(text, v6 ? "not an IPv6 address" : "not an IPv4 address");
+    }
+    if (slash != std::string_view::npos) address.prefix_ = parse_prefix(text, text.substr(slash + 1), v6 ? 128 : 32);
+    return address;
+}
+
+std::string Address::text() const {
+    std::array<char, INET6_ADDRSTRLEN> buffer{};
+    ::inet_ntop(family_ == Family::v6 ? AF_INET6 : AF_INET, bytes_.data(), buffer.data(), buffer.size());
+    return buffer.data();
+}
+
+}  // namespace jailctl

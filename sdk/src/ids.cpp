@@ -1,0 +1,116 @@
+// Ranges of host ids: each jail owns 65536 of its own, kept in STATE_DIR/ids.json until it is deleted.
+#include <algorithm>
+#include <charconv>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/state.hpp"
+
+namespace jailctl {
+
+namespace {
+
+constexpr std::uint64_t range_size = 65536;
+constexpr std::uint64_t first_range = 1879048192;           // product.md 6
+constexpr std::uint64_t end_of_ids = 4294967295 - 1;        // (uid_t)-1 and -2 mean something else
+
+struct Range {
+    std::uint64_t first, count;
+    [[nodiscard]] bool meets(std::uint64_t base) const { return first < base + range_size && base < first + count; }
+};
+
+std::uint64_t number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// Ranges of "name:first:count" lines; what is written otherwise grants nothing, here as for newuidmap.
+void add_subordinate(const std::string& file, std::vector<Range>& taken) {
+    std::string text;
+    try {
+        text = read_all(open_trusted(file, Trust::root).get(), 16U << 20U, file);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return;
+        throw;
+    }
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        const auto first = line.find(':');
+        const auto second = first == line.npos ? line.npos : line.find(':', first + 1);
+        if (second == line.npos) continue;
+        taken.push_back({number_of(line.substr(first + 1, second - first - 1)), number_of(line.substr(second + 1))});
+    }
+}
+
+Value read_ids(const StateDirectory& state) {
+    Value document = state.read("", "ids").value_or(Value{});
+    if (!document.is_object()) document.set("format", 1).set("ranges", Value::object());
+    for (const auto& [key, base] : document["ranges"].members()) {
+        const std::int64_t number = base.num(-1);
+        if (number < static_cast<std::int64_t>(range_size) || number > static_cast<std::int64_t>(end_of_ids - range_size)) {
+            throw Error(Errc::damaged, (state.path() / "ids.json").string() + " is damaged: no range of ids for " + key)
+                .with_hint("repair it from a backup; two jails must never share ids");
+        }
+    }
+    return document;
+}
+
+std::uint64_t free_range(const Value& document) {
+    std::vector<Range> taken;
+    for (const auto& member : document["ranges"].members()) {
+        taken.push_back({static_cast<std::uint64_t>(member.second.num()), range_size});
+    }
+    add_subordinate("/etc/subuid", taken);
+    add_subordinate("/etc/subgid", taken);
+    for (std::uint64_t base = first_range; base + range_size <= end_of_ids; base += range_size) {
+        if (std::none_of(taken.begin(), taken.end(), [base](const Range& range) { return range.meets(base); })) return base;
+    }
+    throw Error(Errc::failed, "no range of user ids is left for another jail");
+}
+
+std::optional<std::uint32_t> range_in(const Value& document, const JailName& jail) {
+    const Value& base = document["ranges"][jail.key()];
+    return base.is_int() ? std::optional(static_cast<std::uint32_t>(base.num())) : std::nullopt;
+}
+
+Lock lock_allotment(const Configuration& configuration) {
+    return Lock::for_allotment(StateDirectory::running(configuration).open("").get());
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail) {
+    return range_in(read_ids(StateDirectory::lasting(configuration)), jail);
+}
+
+std::uint32_t id_range(const Configuration& configuration, const JailName& jail) {
+    if (const auto known = known_id_range(configuration, jail)) return *known;
+    const Lock lock = lock_allotment(configuration);
+    const auto state = StateDirectory::lasting(configuration);
+    Value document = read_ids(state);
+    if (const auto known = range_in(document, jail)) return *known;
+    const std::uint64_t base = free_range(document);
+    Value ranges = document["ranges"];
+    ranges.set(jail.key(), base);
+    document.set("ranges", std::move(ranges));
+    state.write("", "ids", document);
+    return static_cast<std::uint32_t>(base);
+}
+
+void release_ids(const Configuration& configuration, const JailName& jail) {
+    if (!known_id_range(configuration, jail)) return;
+    const Lock lock = lock_allotment(configuration);
+    const auto state = StateDirectory::lasting(configuration);
+    Value document = read_ids(state);
+    Value ranges = Value::object();
+    for (const auto& [key, base] : document["ranges"].members()) {
+        if (key != jail.key()) ranges.set(key, base);
+    }
+    document.set("ranges", std::move(ranges));
+    state.write("", "ids", document);
+}
+
+}  // namespace jailctl

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl {
+
+/// What a journal says.
+struct JournalRecord {
+    std::string command, jail, boot;
+    std::int64_t pid = 0, pid_start = 0, started = 0;
+    std::vector<Undo> steps;
+    bool committed = false;
+    std::vector<Undo> finish;
+    /// True while its writer lives: then it is no leftover.
+    [[nodiscard]] bool writer_lives() const;
+    [[nodiscard]] bool ours() const;
+};
+
+/// A journal file found for a jail.
+struct FoundJournal {
+    std::string name;
+    std::filesystem::path file;
+    JournalRecord record;
+    bool begun = false;  ///< false: its writer died before the first line was whole, so before anything was done
+};
+
+/// Journals of a jail in one place, innermost first. @throws Error damaged: unreadable ones are never guessed
+std::vector<FoundJournal> find_journals(const Configuration& configuration, JournalPlace place, const JailName& jail);
+void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name);
+
+/// Writes one journal, a JSON document a line. The file is made with the first line that matters.
+class Journal {
+public:
+    Journal(const Configuration& configuration, JournalPlace place, const JailName& jail, std::string command);
+    void step(std::string_view what, const Undo& undo);
+    void commit(const std::vector<Undo>& finish);
+    void remove();
+    [[nodiscard]] bool begun() const noexcept { return static_cast<bool>(file_); }
+
+private:
+    void create();
+    void append(const Value& line);
+
+    const Configuration& configuration_;
+    JournalPlace place_;
+    JailName jail_;
+    std::string command_, name_;
+    UniqueFd directory_, file_;
+    std::string pending_;  ///< the head, written together with the first step: one fsync less
+};
+
+/// Where kill tests end the process; see Operation in the SDK header.
+void fault_point(const Configuration& configuration) noexcept;
+
+/// Runs the registered undoer, shielded from signals. @throws Error internal: nobody knows the kind
+void run_undo(Invocation& invocation, const Jail& jail, const Undo& undo);
+
+}  // namespace jailctl

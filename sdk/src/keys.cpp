@@ -1,0 +1,52 @@
+// Key functions: the one home of vtable and typeinfo of every type that host and plugins share.
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/console.hpp"
+#include "jailctl/sdk/hooks.hpp"
+#include "jailctl/sdk/plugin.hpp"
+#include "jailctl/sdk/registrar.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+#include "jailctl/sdk/services/base_installer.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/services/network.hpp"
+#include "jailctl/sdk/services/storage.hpp"
+
+namespace jailctl {
+
+Progress::~Progress() = default;
+Console::~Console() = default;
+Invocation::~Invocation() = default;
+HookBus::~HookBus() = default;
+Plugin::~Plugin() = default;
+UndoDirectory::~UndoDirectory() = default;
+Registrar::~Registrar() = default;
+Service::~Service() = default;
+ServiceDirectory::~ServiceDirectory() = default;
+BackupSource::~BackupSource() = default;
+BackupBackend::~BackupBackend() = default;
+BaseTarget::~BaseTarget() = default;
+BaseInstaller::~BaseInstaller() = default;
+JailRuntime::~JailRuntime() = default;
+Network::~Network() = default;
+Storage::~Storage() = default;
+
+Leases::~Leases() {
+    while (!leases_.empty()) leases_.pop_back();  // newest first
+}
+
+namespace {
+constexpr std::string_view grade_names[] = {"cold", "live", "snapshot", "frozen", "unknown"};
+}
+
+std::string_view grade_name(Grade grade) noexcept {
+    return grade_names[grade > Grade::unknown ? static_cast<int>(Grade::unknown) : static_cast<int>(grade)];
+}
+
+Grade parse_grade(std::string_view name) noexcept {
+    for (int i = 0; i < static_cast<int>(Grade::unknown); ++i) {
+        if (grade_names[i] == name) return static_cast<Grade>(i);
+    }
+    return Grade::unknown;
+}
+
+}  // namespace jailctl

@@ -1,0 +1,187 @@
+// Starting a program: everything between clone and execve, and owning what runs by its pidfd.
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl {
+
+namespace {
+
+constexpr const char* search_path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr int parking = 512;  // above every number a child is given
+
+struct Prepared {
+    std::vector<char*> arguments, environment;
+    std::vector<std::pair<int, int>> descriptors;  ///< {ours, the child's}, 0 to 2 among them
+    int report = -1;                               ///< where errno goes if execve fails
+};
+
+Prepared prepare(const Program& program, int stdin_fd, int stderr_fd) {
+    Prepared prepared;
+    const auto text = [](const std::string& s) { return const_cast<char*>(s.c_str()); };  // execve writes to none of it
+    prepared.arguments.push_back(text(program.path));
+    for (const auto& argument : program.arguments) prepared.arguments.push_back(text(argument));
+    prepared.arguments.push_back(nullptr);
+    prepared.environment.push_back(const_cast<char*>(search_path));
+    for (const auto& variable : program.environment) prepared.environment.push_back(text(variable));
+    prepared.environment.push_back(nullptr);
+    prepared.descriptors = {{stdin_fd, 0}, {program.stdout_fd, 1}, {stderr_fd, 2}};
+    prepared.descriptors.insert(prepared.descriptors.end(), program.descriptors.begin(), program.descriptors.end());
+    return prepared;
+}
+
+/// Puts each descriptor on its number. Sources are parked high first: one may stand where another must go.
+bool place_descriptors(const Prepared& prepared, int& report) noexcept {
+    if (::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) != 0) return false;
+    report = ::fcntl(prepared.report, F_DUPFD_CLOEXEC, parking);
+    if (report < 0) return false;
+    std::array<int, 64> parked{};
+    for (std::size_t i = 0; i < prepared.descriptors.size(); ++i) {
+        parked[i] = ::fcntl(prepared.descriptors[i].first, F_DUPFD_CLOEXEC, parking);
+        if (parked[i] < 0) return false;
+    }
+    for (std::size_t i = 0; i < prepared.descriptors.size(); ++i) {
+        if (::dup2(parked[i], prepared.descriptors[i].second) < 0) return false;
+    }
+    return true;
+}
+
+void reset_signals() noexcept {
+    struct sigaction plain {};
+    plain.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// The child's life until execve: system calls only, for the parent's memory is a copy in an unknown state.
+[[noreturn]] void become(const Prepared& prepared) noexcept {
+    int report = prepared.report;
+    ::umask(022);
+    if (::setpgid(0, 0) == 0 && ::chdir("/") == 0 && place_descriptors(prepared, report)) {
+        reset_signals();
+        ::execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
+    }
+    const int cause = errno;
+    if (::write(report, &cause, sizeof cause) < 0) ::_exit(126);
+    ::_exit(127);
+}
+
+/// Signals stay blocked across the clone: a handler of ours must not run in the child.
+ChildProcess start(const Prepared& prepared) {
+    int handle = -1;
+    clone_args request{};
+    request.flags = CLONE_PIDFD;
+    request.pidfd = reinterpret_cast<std::uintptr_t>(&handle);
+    request.exit_signal = SIGCHLD;
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_BLOCK, &all, &before);
+    const long pid = ::syscall(SYS_clone3, &request, sizeof request);
+    if (pid == 0) become(prepared);
+    const int cause = errno;
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    errno = cause;
+    if (pid < 0) throw_errno("cannot make a process");
+    return {static_cast<pid_t>(pid), UniqueFd(handle)};
+}
+
+UniqueFd open_null() {
+    UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null) throw_errno("cannot open /dev/null");
+    return null;
+}
+
+}  // namespace
+
+ChildProcess spawn(const Program& program, int stderr_fd) {
+    if (program.path.empty() || program.path.front() != '/') {
+        throw Error(Errc::internal, "not an absolute path of a program: '" + escape_name(program.path) + "'");
+    }
+    if (program.descriptors.size() > 60) throw Error(Errc::internal, "too many descriptors for " + program.path);
+    const UniqueFd null = open_null();
+    Pipe report = make_pipe();
+    Prepared prepared = prepare(program, program.stdin_fd >= 0 ? program.stdin_fd : null.get(),
+                                stderr_fd >= 0 ? stderr_fd : null.get());
+    if (program.stdout_fd < 0) prepared.descriptors[1].first = null.get();
+    prepared.report = report.write.get();
+    ChildProcess child = start(prepared);
+    report.write.reset();
+    int cause = 0;
+    ssize_t count = 0;
+    do {
+        count = ::read(report.read.get(), &cause, sizeof cause);
+    } while (count < 0 && errno == EINTR);
+    if (count == 0) return child;  // closed by execve: it runs
+    child.wait();
+    const std::error_code why(count > 0 ? cause : EIO, std::generic_category());
+    throw Error(code_of(why), "cannot start " + escape_name(program.path), why);
+}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+    if (this != &other) {
+        std::swap(pid_, other.pid_);
+        std::swap(handle_, other.handle_);
+    }
+    return *this;
+}
+
+ChildProcess::~ChildProcess() {
+    if (pid_ <= 0) return;
+    kill(SIGKILL);
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+}
+
+void ChildProcess::kill(int signal) noexcept {
+    if (pid_ <= 0) return;
+    if (handle_) {
+        ::syscall(SYS_pidfd_send_signal, handle_.get(), signal, nullptr, 0U);
+    } else {
+        ::kill(pid_, signal);  // not reaped yet, so the number is still its own
+    }
+}
+
+ExitStatus ChildProcess::wait() {
+    if (pid_ <= 0) throw Error(Errc::internal, "a process was waited for twice");
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0) {
+        if (errno != EINTR) throw_errno("cannot wait for process " + std::to_string(pid_));
+    }
+    pid_ = -1;
+    if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+    return {WEXITSTATUS(status), 0};
+}
+
+std::string ExitStatus::text() const {
+    if (signal == 0) return "exited with status " + std::to_string(code);
+    return "was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+}
+
+std::string find_program(std::string_view name) {
+    if (name.empty() || name.find('/') != std::string_view::npos) return {};
+    for (const char* folder : {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"}) {
+        const std::string path = folder + std::string(name);
+        struct stat status {};
+        if (::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
+    }
+    return {};
+}
+
+}  // namespace jailctl

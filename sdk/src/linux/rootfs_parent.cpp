@@ -1,0 +1,100 @@
+// The directory above a root: who may pass through it decides who can run what a jail made set-uid (security.md 2.7).
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "resolve.hpp"
+
+namespace jailctl {
+
+namespace {
+
+/// Directories of the system: a chmod that keeps others out of them would break the host.
+bool is_system_directory(const std::filesystem::path& directory) {
+    for (const char* exact : {"/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/usr/local",
+                              "/var", "/var/lib", "/var/log", "/var/cache", "/var/run", "/var/spool", "/var/tmp"}) {
+        if (directory == exact) return true;
+    }
+    for (const char* tree : {"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc",
+                             "/sbin", "/sys", "/usr/bin", "/usr/include", "/usr/lib", "/usr/libexec", "/usr/sbin",
+                             "/usr/share", "/usr/src"}) {
+        if (directory == tree || directory.string().starts_with(std::string(tree) + "/")) return true;
+    }
+    return false;
+}
+
+std::filesystem::path parent_of(const std::filesystem::path& root) {
+    const auto clean = root.lexically_normal();
+    if (!root.is_absolute() || clean.filename().empty() || clean == "/") {
+        throw Error(Errc::invalid, "'" + escape_name(root.string()) + "' cannot be the root of a jail");
+    }
+    const auto parent = clean.parent_path();
+    if (is_system_directory(parent)) {
+        throw Error(Errc::denied, escape_name(root.string()) + " stands in a directory of the system")
+            .with_hint("keep jails in a directory of their own, like JAIL_HOME=/usr/local/jails");
+    }
+    return parent;
+}
+
+void require_private(int fd, const std::filesystem::path& parent) {
+    struct stat status {};
+    const std::string shown = escape_name(parent.string());
+    if (::fstat(fd, &status) != 0) throw_errno("cannot look at " + shown);
+    if ((status.st_mode & (S_IXGRP | S_IXOTH)) == 0) return;
+    throw Error(Errc::denied, "other users can enter " + shown + " and could run what a jail made set-uid")
+        .with_hint("chmod 0700 " + shown);
+}
+
+}  // namespace
+
+UniqueFd open_root_parent(const std::filesystem::path& root, bool make) {
+    const auto parent = parent_of(root);
+    UniqueFd fd = make ? make_private_directory(parent) : open_trusted(parent, Trust::root, O_DIRECTORY);
+    require_private(fd.get(), parent);
+    return fd;
+}
+
+Rootfs Rootfs::open(const std::filesystem::path& root) {
+    const UniqueFd parent = open_root_parent(root, false);
+    UniqueFd fd = resolve(parent.get(), root.lexically_normal().filename().string(), O_PATH | O_DIRECTORY,
+                          root_rules);
+    if (!fd) {
+        const auto cause = last_error();
+        const std::string shown = escape_name(root.string());
+        if (cause.value() == ELOOP) throw Error(Errc::denied, shown + " is a symbolic link, not the root of a jail");
+        if (cause.value() == ENOTDIR) throw Error(Errc::not_found, shown + " is no directory");
+        throw Error(code_of(cause), "cannot open " + shown, cause);
+    }
+    return Rootfs(std::move(fd));
+}
+
+RootState root_state(const std::filesystem::path& root) {
+    const auto clean = root.lexically_normal();
+    UniqueFd parent;
+    try {
+        parent = open_trusted_directory(clean.parent_path(), Trust::root);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return RootState::absent;
+        throw;
+    }
+    const std::string name = clean.filename().string();
+    struct stat status {};
+    if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT) return RootState::absent;
+        throw_errno("cannot look at " + escape_name(root.string()));
+    }
+    if (!S_ISDIR(status.st_mode)) return RootState::not_a_directory;
+    // Three links: ".", its name, and at most lost+found. More are directories of a system, and nothing need be read.
+    if (status.st_nlink > 3) return RootState::present;
+    UniqueFd fd = resolve(parent.get(), name, O_PATH | O_DIRECTORY, root_rules);
+    if (!fd) throw_errno("cannot look at " + escape_name(root.string()));
+    return is_empty_directory(fd.get()) ? RootState::empty : RootState::present;
+}
+
+}  // namespace jailctl

@@ -1,0 +1,161 @@
+// The owner check of security.md 1: every directory on the way is opened, judged on its descriptor, and only then used.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <deque>
+#include <vector>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl {
+
+namespace {
+
+constexpr int link_limit = 40;  // as the kernel's own
+
+class TrustedWalk {
+public:
+    TrustedWalk(const std::filesystem::path& path, Trust trust, bool make) : wanted_(path), trust_(trust), make_(make) {
+        if (!path.is_absolute()) throw Error(Errc::invalid, "not an absolute path: " + escape_name(path.string()));
+        if (path.string().find('\0') != std::string::npos) throw Error(Errc::invalid, "a path with a zero byte");
+        push_front(path.string());
+        enter_root();
+    }
+
+    /// Walks to the last component and opens it with `flags`.
+    UniqueFd open(int flags) {
+        while (!rest_.empty()) {
+            const std::string name = std::move(rest_.front());
+            rest_.pop_front();
+            if (name == "..") {
+                if (levels_.size() > 1) levels_.pop_back();
+                continue;
+            }
+            if (UniqueFd file = enter(name, flags)) return file;
+        }
+        return final(levels_.back().fd.get(), ".", flags);
+    }
+
+private:
+    struct Level {
+        UniqueFd fd;
+        std::string path;  ///< with '/' at the end
+    };
+
+    void push_front(const std::string& path) {
+        std::vector<std::string> names;
+        for (const auto& part : std::filesystem::path(path)) {
+            if (part != "/" && part != "." && !part.empty()) names.push_back(part.string());
+        }
+        rest_.insert(rest_.begin(), names.begin(), names.end());
+    }
+
+    void enter_root() {
+        levels_.clear();
+        UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!root) fail("/");
+        judge(root.get(), "/", !rest_.empty());
+        levels_.push_back({std::move(root), "/"});
+    }
+
+    /// One component: a directory is entered, a link put in front of the rest, a last file opened and returned.
+    UniqueFd enter(const std::string& name, int flags) {
+        const int above = levels_.back().fd.get();
+        const std::string path = levels_.back().path + name;
+        UniqueFd fd(::openat(above, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        if (!fd && errno == ENOENT && make_) fd = make_directory(above, name, path);
+        if (!fd) fail(path);
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0) fail(path);
+        if (S_ISLNK(status.st_mode)) {
+            follow(fd.get(), status, path);
+            return {};
+        }
+        if (S_ISDIR(status.st_mode)) {
+            judge(fd.get(), path, !rest_.empty());
+            levels_.push_back({std::move(fd), path + "/"});
+            return {};
+        }
+        if (!rest_.empty()) throw Error(Errc::not_found, "cannot open " + shown() + ": " + escape_name(path) + " is no directory");
+        UniqueFd file = final(above, name, flags);
+        judge(file.get(), path, false);
+        return file;
+    }
+
+    UniqueFd make_directory(int above, const std::string& name, const std::string& path) {
+        if (::mkdirat(above, name.c_str(), 0700) != 0 && errno != EEXIST) {
+            const auto cause = last_error();
+            throw Error(code_of(cause), "cannot make " + escape_name(path), cause);
+        }
+        return UniqueFd(::openat(above, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    }
+
+    void follow(int link, const struct stat& status, const std::string& path) {
+        if (++links_ > link_limit) throw Error(Errc::invalid, "too many symbolic links in " + shown());
+        require_owner(status.st_uid, path);
+        std::array<char, PATH_MAX> target{};
+        const ssize_t length = ::readlinkat(link, "", target.data(), target.size());
+        if (length <= 0) fail(path);
+        const std::string text(target.data(), static_cast<std::size_t>(length));
+        push_front(text);
+        if (text.front() == '/') enter_root();
+    }
+
+    UniqueFd final(int above, const std::string& name, int flags) const {
+        UniqueFd file(::openat(above, name.c_str(), O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
+        if (!file) fail(shown());
+        return file;
+    }
+
+    void require_owner(uid_t owner, const std::string& path) const {
+        if (owner == 0 || (trust_ == Trust::root_or_caller && owner == ::getuid())) return;
+        throw Error(Errc::denied, escape_name(path) + " belongs to user " + std::to_string(owner) + " and not to root")
+            .with_hint("look at what it holds, then: chown root " + escape_name(path));
+    }
+
+    /// @param on_the_way  a sticky directory passes then: what follows in it must be root's, which is checked next
+    void judge(int fd, const std::string& path, bool on_the_way) const {
+        struct stat status {};
+        if (::fstat(fd, &status) != 0) fail(path);
+        require_owner(status.st_uid, path);
+        if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
+        if (on_the_way && S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return;
+        throw Error(Errc::denied, escape_name(path) + " can be written by other users")
+            .with_hint("chmod go-w " + escape_name(path));
+    }
+
+    [[noreturn]] void fail(const std::string& path) const {
+        const auto cause = last_error();
+        throw Error(code_of(cause), "cannot open " + escape_name(path), cause);
+    }
+
+    [[nodiscard]] std::string shown() const { return escape_name(wanted_.string()); }
+
+    std::filesystem::path wanted_;
+    Trust trust_;
+    bool make_;
+    int links_ = 0;
+    std::deque<std::string> rest_;
+    std::vector<Level> levels_;
+};
+
+}  // namespace
+
+UniqueFd open_trusted(const std::filesystem::path& path, Trust trust, int extra_flags) {
+    return TrustedWalk(path, trust, false).open(extra_flags);
+}
+
+UniqueFd open_trusted_directory(const std::filesystem::path& path, Trust trust) {
+    return TrustedWalk(path, trust, false).open(O_PATH | O_DIRECTORY);
+}
+
+UniqueFd make_private_directory(const std::filesystem::path& path) {
+    return TrustedWalk(path, Trust::root, true).open(O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace jailctl

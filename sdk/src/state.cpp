@@ -1,0 +1,100 @@
+#include "jailctl/sdk/state.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl {
+
+namespace {
+
+constexpr std::size_t document_limit = 64U << 20U;
+constexpr std::string_view ending = ".json";
+
+void require_plain(const std::string& name) {
+    if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos || name.starts_with('.')) {
+        throw Error(Errc::internal, "not a name of a state file: '" + escape_name(name) + "'");
+    }
+}
+
+/// The folder if it is there: reading makes nothing.
+UniqueFd open_existing(const std::filesystem::path& folder) {
+    try {
+        return open_trusted(folder, Trust::root, O_DIRECTORY);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return {};
+        throw;
+    }
+}
+
+}  // namespace
+
+StateDirectory StateDirectory::lasting(const Configuration& configuration) {
+    return {configuration.path("STATE_DIR"), true};
+}
+
+StateDirectory StateDirectory::running(const Configuration& configuration) {
+    return {configuration.path("RUN_DIR"), false};
+}
+
+std::optional<Value> StateDirectory::read(const std::string& folder, const std::string& name) const {
+    require_plain(name);
+    const auto directory = path_ / folder;
+    const UniqueFd fd = open_existing(directory);
+    if (!fd) return std::nullopt;
+    const auto text = read_file_at(fd.get(), name + std::string(ending), document_limit);
+    if (!text) return std::nullopt;
+    const std::string file = escape_name((directory / (name + std::string(ending))).string());
+    try {
+        Value document = parse_json(*text);
+        if (document.is_object()) return document;
+    } catch (const Error& error) {
+        throw Error(Errc::damaged, file + " is damaged: " + error.what())
+            .with_hint("repair it or move it away; jailctl neither guesses nor deletes it");
+    }
+    throw Error(Errc::damaged, file + " is damaged: not a JSON object")
+        .with_hint("repair it or move it away; jailctl neither guesses nor deletes it");
+}
+
+void StateDirectory::write(const std::string& folder, const std::string& name, const Value& document) const {
+    require_plain(name);
+    const UniqueFd fd = open(folder);
+    replace_file(fd.get(), name + std::string(ending), to_json(document, 1) + "\n", 0600, sync_);
+}
+
+void StateDirectory::remove(const std::string& folder, const std::string& name) const {
+    require_plain(name);
+    const UniqueFd fd = open_existing(path_ / folder);
+    if (!fd) return;
+    if (::unlinkat(fd.get(), (name + std::string(ending)).c_str(), 0) != 0) {
+        if (errno == ENOENT) return;
+        throw_errno("cannot remove " + escape_name((path_ / folder / name).string()) + std::string(ending));
+    }
+    if (sync_) sync_fd(fd.get(), (path_ / folder).string());
+}
+
+std::vector<std::string> StateDirectory::list(const std::string& folder) const {
+    std::vector<std::string> names;
+    UniqueFd fd = open_existing(path_ / folder);
+    if (!fd) return names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd.get()), ::closedir);
+    if (!directory) throw_errno("cannot list " + (path_ / folder).string());
+    (void)fd.release();  // closedir owns it now
+    while (const dirent* entry = ::readdir(directory.get())) {
+        const std::string_view name = entry->d_name;
+        if (!name.starts_with('.') && name.ends_with(ending)) names.emplace_back(name.substr(0, name.size() - ending.size()));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+UniqueFd StateDirectory::open(const std::string& folder) const { return make_private_directory(path_ / folder); }
+
+}  // namespace jailctl

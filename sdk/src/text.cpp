@@ -1,0 +1,116 @@
+#include "jailctl/sdk/text.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace jailctl {
+
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at `at` (shortest form, no surrogates, up to U+10FFFF); 0 if there is none.
+std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
+    const auto byte = [&](std::size_t i) -> unsigned { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto tail = [&](std::size_t i) { return (byte(at + i) & 0xC0U) == 0x80U; };
+    const unsigned first = byte(at), second = byte(at + 1);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return tail(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        const bool sane = !(first == 0xE0U && second < 0xA0U) && !(first == 0xEDU && second > 0x9FU);
+        return sane && tail(1) && tail(2) ? 3 : 0;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        const bool sane = !(first == 0xF0U && second < 0x90U) && !(first == 0xF4U && second > 0x8FU);
+        return sane && tail(1) && tail(2) && tail(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+void append_escaped(std::string& out, char c) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\x";
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+}
+
+std::string escape(std::string_view text, bool keep_layout) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_length(text, at);
+        const auto first = static_cast<unsigned char>(text[at]);
+        const bool layout = keep_layout && (first == '\n' || first == '\t');
+        const bool c0 = first < 0x20U || first == 0x7FU;
+        const bool c1 = length == 2 && first == 0xC2U && static_cast<unsigned char>(text[at + 1]) < 0xA0U;
+        const bool safe = length != 0 && !c1 && (layout || !c0);
+        const std::size_t count = length == 0 ? 1 : length;
+        for (std::size_t i = at; i < at + count; ++i) safe ? out.push_back(text[i]) : append_escaped(out, text[i]);
+        at += count;
+    }
+    return out;
+}
+
+template <class... Arguments>
+std::string formatted(const char* format, Arguments... arguments) {
+    std::array<char, 64> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), format, arguments...);
+    return buffer.data();
+}
+
+}  // namespace
+
+std::string escape_control(std::string_view text) { return escape(text, true); }
+std::string escape_name(std::string_view text) { return escape(text, false); }
+
+std::string human_bytes(std::uint64_t bytes) {
+    if (bytes < 1000) return std::to_string(bytes) + " B";
+    static constexpr std::array<const char*, 6> units = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    double scaled = static_cast<double>(bytes) / 1000;
+    std::size_t unit = 0;
+    while (std::ceil(scaled) >= 1000 && unit + 1 < units.size()) {
+        scaled /= 1000;
+        ++unit;
+    }
+    const double tenths = std::ceil(scaled * 10) / 10;  // ls rounds up: a size is never understated
+    if (tenths < 10) return formatted("%.1f %s", tenths, units[unit]);
+    return formatted("%.0f %s", std::ceil(scaled), units[unit]);
+}
+
+std::string human_seconds(double seconds) {
+    if (seconds < 9.995) return formatted("%.2f s", seconds < 0 ? 0.0 : seconds);
+    const auto whole = static_cast<long long>(std::llround(seconds));
+    if (whole < 60) return formatted("%lld s", whole);
+    if (whole < 3600) return formatted("%lld min %02lld s", whole / 60, whole % 60);
+    return formatted("%lld h %02lld min", whole / 3600, whole / 60 % 60);
+}
+
+std::string hex(std::string_view bytes) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += digits[byte >> 4U];
+        out += digits[byte & 15U];
+    }
+    return out;
+}
+
+std::string timestamp(std::int64_t unix_seconds) {
+    const auto seconds = static_cast<std::time_t>(unix_seconds);
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    std::array<char, 32> buffer{};
+    std::strftime(buffer.data(), buffer.size(), "%Y%m%dT%H%M%SZ", &utc);
+    return buffer.data();
+}
+
+std::uint64_t short_hash(std::string_view text) noexcept {
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    return hash;
+}
+
+}  // namespace jailctl
