@@ -1,0 +1,57 @@
+#include "backed_up_site.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST_F(BackedUpSite, AGoodBackupVerifiesByJailAndByFile) {
+    ASSERT_EQ(backup().status, 0);
+    const Result by_jail = site.jailctl({"verify", "a.test"});
+    EXPECT_EQ(by_jail.status, 0) << by_jail.all();
+    EXPECT_THAT(by_jail.out, HasSubstr(": good, "));
+    EXPECT_EQ(site.jailctl({"verify", only_archive().string()}).status, 0);
+}
+
+TEST_F(BackedUpSite, EveryFlippedByteIsFound) {
+    ASSERT_EQ(backup().status, 0);
+    const auto file = only_archive();
+    const std::string good = slurp(file);
+    for (std::size_t at = 0; at < good.size(); at += 1 + good.size() / 40) {
+        flip(file, at);
+        const Result verified = site.jailctl({"verify", file.string()});
+        EXPECT_EQ(verified.status, 1) << "byte " << at << ": " << verified.all();
+        spit(file, good, 0600);
+    }
+    flip(file, good.size() - 1);
+    EXPECT_EQ(site.jailctl({"verify", file.string()}).status, 1);
+}
+
+TEST_F(BackedUpSite, EveryTruncationIsFound) {
+    ASSERT_EQ(backup().status, 0);
+    const auto file = only_archive();
+    const std::string good = slurp(file);
+    for (std::size_t length = 0; length < good.size(); length += 1 + good.size() / 25) {
+        spit(file, good.substr(0, length), 0600);
+        EXPECT_EQ(site.jailctl({"verify", file.string()}).status, 1) << "cut to " << length;
+    }
+    spit(file, good + "x", 0600);
+    EXPECT_EQ(site.jailctl({"verify", file.string()}).status, 1) << "a byte too many";
+}
+
+TEST_F(BackedUpSite, BackupsAreListedAlsoOfAJailThatIsGone) {
+    EXPECT_EQ(site.jailctl({"backups"}).out, "no backups\n");
+    ASSERT_EQ(backup().status, 0);
+    remove_jail();
+    site.configure({"b.test:192.0.2.2"});
+    for (const auto& words : {std::vector<std::string>{"backups"}, {"backups", "a.test"}}) {
+        const Result listed = site.jailctl(words);
+        EXPECT_EQ(listed.status, 0) << listed.all();
+        EXPECT_THAT(listed.out, HasSubstr("a.test\n"));
+        EXPECT_THAT(listed.out, HasSubstr("  cold  verified "));
+    }
+    EXPECT_EQ(site.json({"backups"})["backups"].items().size(), 1U);
+}
+
+}  // namespace
+}  // namespace jailctl::test
