@@ -59,6 +59,7 @@ std::optional<Link> find_link(Netlink& netlink, const std::string& name) {
 }
 
 std::optional<Link> find_link(Netlink& netlink, int index) {
+    if (index <= 0) return std::nullopt;
     NetlinkMessage message(RTM_GETLINK, 0);
     message.family<ifinfomsg>().ifi_index = index;
     return find(netlink, message);

@@ -1,0 +1,59 @@
+#include "bed.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <regex>
+
+namespace jailctl::test {
+
+namespace {
+
+void must(const std::vector<std::string>& argv) {
+    const auto result = run_command(argv);
+    if (result.status != 0) ADD_FAILURE() << argv[0] << " failed: " << result.all();
+}
+
+}  // namespace
+
+NetworkBed::NetworkBed() : host_("jlh-" + std::to_string(::getpid())), lan_("jll-" + std::to_string(::getpid())) {
+    must({"ip", "netns", "add", host_});
+    must({"ip", "netns", "add", lan_});
+    must({"ip", "-n", host_, "link", "add", "up0", "type", "veth", "peer", "name", "lan0", "netns", lan_});
+    for (const auto& name : {host_, lan_}) must({"ip", "-n", name, "link", "set", "lo", "up"});
+    must({"ip", "-n", host_, "link", "set", "up0", "mtu", "1400", "up"});
+    must({"ip", "-n", lan_, "link", "set", "lan0", "mtu", "1400", "up"});
+    must({"ip", "-n", host_, "addr", "add", "192.0.2.1/24", "dev", "up0"});
+    must({"ip", "-n", lan_, "addr", "add", "192.0.2.100/24", "dev", "lan0"});
+}
+
+NetworkBed::~NetworkBed() {
+    run_command({"ip", "netns", "del", host_});
+    run_command({"ip", "netns", "del", lan_});
+}
+
+Result NetworkBed::in_host(const std::vector<std::string>& argv) const {
+    RunOptions options;
+    options.network_namespace = host_path();
+    return run_command(argv, options);
+}
+
+Result NetworkBed::in_lan(const std::vector<std::string>& argv) const {
+    RunOptions options;
+    options.network_namespace = lan_path();
+    return run_command(argv, options);
+}
+
+std::string NetworkBed::host_network() const {
+    std::string text;
+    const std::vector<std::vector<std::string>> questions = {
+        {"ip", "-n", host_, "-o", "link"},  {"ip", "-n", host_, "-o", "addr"},
+        {"ip", "-n", host_, "route", "show", "table", "all"}, {"ip", "-n", host_, "neigh", "show", "proxy"}};
+    for (const auto& question : questions) text += run_command(question).all();
+    for (const auto* setting : {"conf/up0/forwarding", "neigh/up0/proxy_delay"}) {
+        text += in_host({"cat", std::string("/proc/sys/net/ipv4/") + setting}).all();
+    }
+    return std::regex_replace(text, std::regex("tentative|valid_lft.*"), "");
+}
+
+}  // namespace jailctl::test

@@ -1,0 +1,193 @@
+/// The routed provider itself, between network namespaces: what it makes, what it refuses, and that it takes all down.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <chrono>
+
+#include "bed.hpp"
+#include "jailctl/testing/fake_host.hpp"
+#include "links.hpp"
+#include "network.hpp"
+#include "stack.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string message_of(const std::function<void()>& action, Errc expected) {
+    try {
+        action();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), expected) << error.what();
+        return std::string(error.what()) + " | " + error.hint();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return {};
+}
+
+class RoutedProvider : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        bed_ = std::make_unique<test::NetworkBed>();
+        scratch_ = std::make_unique<test::Scratch>();
+        host_.fake_configuration.settings.set("RUN_DIR", {(scratch_->path() / "run").string(), {}, true});
+        host_.fake_configuration.settings.set("STATE_DIR", {(scratch_->path() / "state").string(), {}, true});
+        host_.provide<Network>("routed", make_routed_network());
+        register_network_undoer(host_);
+        home_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);  // plays the jail's stack
+        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+        const UniqueFd host(::open(bed_->host_path().c_str(), O_RDONLY | O_CLOEXEC));
+        ASSERT_EQ(::setns(host.get(), CLONE_NEWNET), 0);
+    }
+    void TearDown() override {
+        if (home_) {
+            ASSERT_EQ(::setns(home_.get(), CLONE_NEWNET), 0);
+        }
+    }
+
+    Jail jail(const std::string& name, const std::string& address, const std::string& interface = "up0") {
+        Jail made{JailName(name), {Address::parse(address)}, scratch_->path() / name, {}, {}};
+        made.settings.set("IF", {interface, {"jails.conf", 3, 4}, true});
+        return made;
+    }
+    Network& network() { return host_.services().get<Network>("routed"); }
+    Value join(const Jail& one, bool commit = true) {
+        Operation operation(host_, one, "start", JournalPlace::running);
+        auto record = network().join(host_, operation, one, stack_.get());
+        if (commit) operation.commit();
+        return record;
+    }
+    test::Result in_jail(const std::vector<std::string>& argv) {
+        const InsideStack inside(stack_.get());
+        return test::run_command(argv);
+    }
+
+    testing::FakeHost host_;
+    std::unique_ptr<test::NetworkBed> bed_;
+    std::unique_ptr<test::Scratch> scratch_;
+    UniqueFd home_, stack_;
+};
+
+TEST_F(RoutedProvider, JoinsTheLanAndLeavesNothing) {
+    const auto before = bed_->host_network();
+    const auto one = jail("www.example.org", "192.0.2.7");
+    network().check(host_, one);
+    const auto record = join(one);
+    EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.100"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.1"}).status, 0);
+    EXPECT_EQ(test::run_command({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
+    const auto shown = test::run_command({"ip", "-d", "link", "show", "www.example.org"}).all();
+    EXPECT_THAT(shown, HasSubstr("alias www.example.org"));
+    EXPECT_THAT(shown, HasSubstr("mtu 1400"));
+    EXPECT_THAT(in_jail({"ip", "route"}).all(), HasSubstr("default via 169.254.0.1 dev eth0"));
+    EXPECT_THAT(test::slurp("/proc/sys/net/ipv4/conf/up0/forwarding"), HasSubstr("1"));
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before);
+    network().leave(host_, one, record);  // what is gone is success
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
+TEST_F(RoutedProvider, AnUncommittedJoinIsUndone) {
+    const auto before = bed_->host_network();
+    join(jail("www.example.org", "192.0.2.7"), false);
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
+TEST_F(RoutedProvider, SettingsOfTheUplinkStayUntilTheLastJailLeaves) {
+    const auto before = bed_->host_network();
+    const auto first = jail("a.test", "192.0.2.7"), second = jail("b.test", "192.0.2.8");
+    const auto record = join(first);
+    const UniqueFd kept = stack_.duplicate();
+    {
+        const InsideStack elsewhere(home_.get());
+        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
+        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+    }
+    const auto other = join(second);
+    network().leave(host_, first, record);
+    EXPECT_EQ(test::slurp("/proc/sys/net/ipv4/conf/up0/forwarding"), "1\n");
+    EXPECT_EQ(test::slurp("/proc/sys/net/ipv4/neigh/up0/proxy_delay"), "0\n");
+    EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.8"}).status, 0);
+    network().leave(host_, second, other);
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
+TEST_F(RoutedProvider, AHostThatBecameARouterMeanwhileStaysOne) {
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    test::spit("/proc/sys/net/ipv4/ip_forward", "1\n");
+    network().leave(host_, one, record);
+    EXPECT_EQ(test::slurp("/proc/sys/net/ipv4/conf/up0/forwarding"), "1\n");
+}
+
+TEST_F(RoutedProvider, RefusesAddressesInUse) {
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.1")); }, Errc::exists),
+                HasSubstr("address 192.0.2.1 belongs to the host: it is on up0"));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.100")); }, Errc::exists),
+                HasSubstr("address 192.0.2.100 is in use by "));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.255")); }, Errc::config),
+                HasSubstr("broadcast"));
+    const auto first = jail("a.test", "192.0.2.7");
+    const auto record = join(first);
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.7")); }, Errc::exists),
+                HasSubstr("(a.test) already"));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.8")); }, Errc::exists),
+                HasSubstr("of a jail named a.test is there already"));
+    network().leave(host_, first, record);
+    network().check(host_, jail("b.test", "192.0.2.7"));
+}
+
+TEST_F(RoutedProvider, RefusesAMissingInterfaceAndIPv6) {
+    const auto text =
+        message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "em0")); }, Errc::not_found);
+    EXPECT_THAT(text, HasSubstr("jails.conf:3: IF: there is no network interface em0"));
+    EXPECT_THAT(text, HasSubstr("lo, up0"));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "")); }, Errc::config),
+                HasSubstr("IF is not set"));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::7]")); }, Errc::unsupported),
+                HasSubstr("2001:db8::7 is IPv6, which this version does not route"));
+}
+
+TEST_F(RoutedProvider, AsksTheLanForNoLongerThanPromised) {
+    const auto begin = std::chrono::steady_clock::now();
+    network().check(host_, jail("a.test", "192.0.2.7"));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(300));
+}
+
+TEST_F(RoutedProvider, ALinkThatOnlyHasTheNameIsNotDeleted) {
+    const auto name = veth_of(JailName("a.test")).host_name;
+    test::run_command({"ip", "link", "add", name, "type", "dummy"});
+    network().leave(host_, jail("a.test", "192.0.2.7"),
+                    Value::object().set("stack", this_stack()).set("interface", "up0").set("link_index", 0));
+    EXPECT_EQ(test::run_command({"ip", "link", "show", name}).status, 0);
+}
+
+TEST_F(RoutedProvider, AJailCannotSendFromAnotherAddress) {
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    in_jail({"ip", "addr", "add", "192.0.2.66/32", "dev", "eth0"});
+    EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "192.0.2.66", "192.0.2.1"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "192.0.2.7", "192.0.2.1"}).status, 0);
+    network().leave(host_, one, record);
+}
+
+TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {
+    const auto loaded = test::run_command({"nft", "add table inet guard; add chain inet guard passing { type filter hook "
+                                                  "forward priority 0; policy drop; }"});
+    if (loaded.status != 0) GTEST_SKIP() << "this kernel has no nftables: " << loaded.err;
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    ASSERT_EQ(host_.fake_console.warnings.size(), 1U);
+    EXPECT_THAT(host_.fake_console.warnings[0], HasSubstr("chain passing of table inet guard"));
+    network().leave(host_, one, record);
+}
+
+}  // namespace
+}  // namespace jailctl::lifecycle

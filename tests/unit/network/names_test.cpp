@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+#include <net/if.h>
+
+#include <set>
+
+#include "arp.hpp"
+#include "links.hpp"
+#include "network.hpp"
+#include "routes.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+TEST(VethOf, MakesANameTheKernelTakesAndKeepsIt) {
+    const auto pair = veth_of(JailName("A-Long-Label.of-a-Jail.example.org"));
+    EXPECT_EQ(pair.host_name.size(), 15U);
+    EXPECT_LT(pair.host_name.size(), static_cast<std::size_t>(IFNAMSIZ));
+    EXPECT_EQ(pair.host_name, veth_of(JailName("a-long-label.of-a-jail.EXAMPLE.org")).host_name);
+    EXPECT_EQ(pair.host_name.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz"), std::string::npos);
+}
+
+TEST(VethOf, TellsJailsAndEndsApart) {
+    std::set<std::string> names;
+    std::set<MacAddress> macs;
+    for (int i = 0; i < 2000; ++i) {
+        const auto pair = veth_of(JailName("j" + std::to_string(i) + ".test"));
+        names.insert(pair.host_name);
+        macs.insert(pair.host_mac);
+        macs.insert(pair.jail_mac);
+        EXPECT_EQ(pair.host_mac[0], 2);  // unicast, locally administered
+    }
+    EXPECT_EQ(names.size(), 2000U);
+    EXPECT_EQ(macs.size(), 4000U);
+}
+
+TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
+    EXPECT_NO_THROW(check_network_setting("routed"));
+    EXPECT_NO_THROW(check_network_setting("none"));
+    for (const auto* value : {"host", "bridge:br0", "alias", "", "Routed"}) {
+        try {
+            check_network_setting(value);
+            ADD_FAILURE() << value << " was accepted";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid);
+            EXPECT_NE(std::string(error.what()).find("routed or none"), std::string::npos) << error.what();
+        }
+    }
+}
+
+TEST(Ipv4, RefusesIPv6WithASentence) {
+    EXPECT_EQ(ipv4_text(ipv4("192.0.2.7")), "192.0.2.7");
+    EXPECT_EQ(ipv4_text(ipv4("192.0.2.7/24")), "192.0.2.7");
+    EXPECT_THROW((void)ipv4("[2001:db8::7]"), Error);
+}
+
+TEST(CanProbe, NeedsAnEthernetThatIsUp) {
+    Link link;
+    link.type = 1;  // ARPHRD_ETHER
+    link.mac.assign(6, '\2');
+    link.flags = IFF_UP | IFF_RUNNING;
+    EXPECT_TRUE(can_probe(link));
+    link.flags = IFF_UP;
+    EXPECT_FALSE(can_probe(link)) << "no carrier";
+    link.flags = IFF_UP | IFF_RUNNING | IFF_NOARP;
+    EXPECT_FALSE(can_probe(link)) << "a dummy or a tunnel";
+    link.flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK;
+    EXPECT_FALSE(can_probe(link));
+}
+
+}  // namespace
+}  // namespace jailctl::lifecycle
