@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jailctl/sdk/registrar.hpp"
+
+namespace jailctl::core::config {
+
+/// Every variable somebody acts on: the host's own and those of the plugins.
+class Catalogue {
+public:
+    explicit Catalogue(const std::vector<Variable>& declared);
+    [[nodiscard]] const Variable* find(std::string_view name) const noexcept;
+    [[nodiscard]] const std::map<std::string, Variable, std::less<>>& variables() const noexcept { return variables_; }
+    /// The declared name nearest to a misspelt one; "" if none is near.
+    [[nodiscard]] std::string nearest_to(std::string_view name) const;
+
+private:
+    std::map<std::string, Variable, std::less<>> variables_;
+};
+
+/// True for the names that the manual of jailctl gives a meaning, whether or not this build acts on them.
+[[nodiscard]] bool is_documented(std::string_view name) noexcept;
+
+}  // namespace jailctl::core::config

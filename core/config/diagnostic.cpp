@@ -1,0 +1,49 @@
+#include "config/diagnostic.hpp"
+
+#include <algorithm>
+
+namespace jailctl::core::config {
+
+namespace {
+
+std::string_view word_of(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
+
+bool is_error(const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; }
+
+std::string place(const Origin& origin) {
+    if (origin.line == 0) return origin.file;
+    return origin.file + ':' + std::to_string(origin.line) + ':' + std::to_string(origin.column);
+}
+
+}  // namespace
+
+std::string Diagnostic::text() const {
+    std::string text = place(origin) + ": " + std::string(word_of(severity)) + ": " + sentence;
+    if (!caret.empty()) text += '\n' + source + '\n' + caret;
+    if (!advice.empty()) text += '\n' + advice;
+    return text;
+}
+
+Value Diagnostic::data() const {
+    Value value;
+    value.set("severity", word_of(severity)).set("file", origin.file);
+    value.set("line", origin.line).set("column", origin.column);
+    return value.set("message", sentence).set("advice", advice);
+}
+
+bool failed(const std::vector<Diagnostic>& diagnostics) noexcept {
+    return std::any_of(diagnostics.begin(), diagnostics.end(), is_error);
+}
+
+Error as_error(const std::vector<Diagnostic>& diagnostics) {
+    const auto first = std::find_if(diagnostics.begin(), diagnostics.end(), is_error);
+    const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), is_error);
+    Error error(Errc::config, place(first->origin) + ": " + first->sentence);
+    if (errors > 1)
+        error.with_hint("'jailctl config check' shows this and " + std::to_string(errors - 1) + " more");
+    else if (!first->advice.empty())
+        error.with_hint(first->advice);
+    return error;
+}
+
+}  // namespace jailctl::core::config

@@ -1,0 +1,112 @@
+#include "config/jail_settings.hpp"
+
+#include <algorithm>
+
+#include "config/parser.hpp"
+#include "config/paths.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::core::config {
+
+namespace {
+
+constexpr std::string_view suffix = ".conf";
+
+/// Names of jails.d that are read as settings of a jail, sorted.
+std::vector<std::string> configuration_names(std::vector<std::string> names) {
+    const auto other = [](const std::string& name) { return name.front() == '.' || !name.ends_with(suffix); };
+    names.erase(std::remove_if(names.begin(), names.end(), other), names.end());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+void SettingsReader::check(const Variable& variable, const Assigned& assigned) {
+    if (!variable.check) return;
+    try {
+        variable.check(assigned.value.text());
+    } catch (const Error& error) {
+        const std::string advice = error.hint().empty() ? variable.help : error.hint();
+        script_.add(Severity::error, assigned.at(0), variable.name + ": " + error.what(), advice);
+    }
+}
+
+void SettingsReader::take(const Environment& environment, Settings& settings, bool in_jails_d) {
+    for (const auto& [name, assigned] : environment.variables()) {
+        settings.set(name, {assigned.value.text(), script_.sources.origin(assigned.name), true});
+        const Variable* variable = catalogue_.find(name);
+        if (variable == nullptr) {
+            undeclared_.push_back({name, assigned.name});
+        } else if (in_jails_d && variable->scope == Scope::host) {
+            script_.add(Severity::error, assigned.name, name + " is for the host as a whole",
+                        "it may stand in " + script_.file.filename().string() + " only");
+        } else {
+            check(*variable, assigned);
+        }
+    }
+}
+
+Settings SettingsReader::of_host() {
+    Settings settings;
+    for (const auto& [name, variable] : catalogue_.variables()) settings.set(name, {variable.default_text, {}, false});
+    take(script_.environment, settings, false);
+    const std::string home = normal_path(settings["JAIL_HOME"].text);
+    if (!settings["ADDONS"].is_set) settings.set("ADDONS", {home + "/addons", {}, false});
+    if (!settings["BACKUPDIR"].is_set) settings.set("BACKUPDIR", {home, {}, false});
+    return settings;
+}
+
+void SettingsReader::of_jail(Jail& jail, const std::filesystem::path& file) {
+    Environment environment(&script_.environment);
+    Parser(script_, environment).parse_file(file);
+    take(environment, jail.settings, true);
+    const auto used_here = [&](const Undeclared& variable) { return environment.used(variable.name); };
+    undeclared_.erase(std::remove_if(undeclared_.begin(), undeclared_.end(), used_here), undeclared_.end());
+}
+
+void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
+    for (auto& jail : jails) jail.settings = host;
+    const auto directory = script_.file.parent_path() / "jails.d";
+    std::optional<std::vector<std::string>> listed;
+    try {
+        listed = script_.files->list(directory);
+    } catch (const Error& error) {
+        script_.diagnostics.push_back({Severity::error, {directory.string(), 0, 0}, error.what(), error.hint(), {}, {}});
+    }
+    if (!listed) return;
+    std::vector<std::string> strays = configuration_names(std::move(*listed));
+    for (auto& jail : jails) {
+        const std::string name = jail.name.text() + std::string(suffix);
+        const auto found = std::lower_bound(strays.begin(), strays.end(), name);
+        if (found == strays.end() || *found != name) continue;
+        of_jail(jail, directory / name);
+        strays.erase(found);
+    }
+    warn_of_strays(strays, directory);
+}
+
+void SettingsReader::warn_of_strays(const std::vector<std::string>& strays, const std::filesystem::path& directory) {
+    for (const auto& name : strays)
+        script_.diagnostics.push_back({Severity::warning, {(directory / name).string(), 0, 0},
+                                       "belongs to no jail of JAILS and is not read", "name it as the jail is written in JAILS", {}, {}});
+}
+
+void SettingsReader::judge_undeclared(Plugins plugins) {
+    for (const auto& [name, at] : undeclared_) {
+        if (is_documented(name)) {
+            const bool complete = plugins == Plugins::complete;
+            script_.add(complete ? Severity::error : Severity::warning, at,
+                        name + (complete ? " is not supported by this version" : " is not acted on: its plugin is not loaded"),
+                        "remove the line; nothing would act on it");
+            continue;
+        }
+        if (script_.environment.used(name)) continue;
+        const std::string near = catalogue_.nearest_to(name);
+        script_.add(Severity::warning, at, name + " is unknown and no other assignment uses it",
+                    near.empty() ? "the names are in jails.conf(5)" : "did you mean " + near + '?');
+    }
+}
+
+}  // namespace jailctl::core::config

@@ -1,0 +1,77 @@
+#include "config/parser.hpp"
+
+namespace jailctl::core::config {
+
+namespace {
+
+/// A name at the cursor, which is moved past it; empty if there is none.
+std::string take_name(Cursor& cursor) {
+    std::string name;
+    for (int c = cursor.peek(); name.empty() ? starts_name(c) : continues_name(c); c = cursor.peek()) {
+        name += static_cast<char>(c);
+        cursor.advance();
+    }
+    return name;
+}
+
+bool at_command_end(Cursor& cursor) {
+    while (is_blank(cursor.peek())) cursor.advance();
+    const int c = cursor.peek();
+    return c == Cursor::end || c == '\n' || c == ';' || c == '#';
+}
+
+}  // namespace
+
+void Parser::assign(Cursor& cursor, const std::string& name, Position at) {
+    cursor.advance();  // past '='
+    Traced value = Word(cursor, environment_, script_, budget_, name).read();
+    environment_.assign(name, std::move(value), at);
+}
+
+/// One command: assignments, `export` or `readonly` with assignments and names, or `. file`.
+void Parser::assignment_or_keyword(Cursor& cursor) {
+    bool first = true;
+    bool after_empty = false;
+    while (!at_command_end(cursor)) {
+        Cursor ahead = cursor;
+        const Position at = cursor.position();
+        if (first && ahead.raw() == '.') {
+            ahead.advance();
+            if (ends_word(ahead.peek())) {
+                cursor = ahead;
+                return include(cursor, at);
+            }
+        }
+        const std::string name = take_name(ahead);
+        if (first && (name == "export" || name == "readonly") && ends_word(ahead.peek())) {
+            cursor = ahead;
+            return exported(cursor, name);
+        }
+        if (name.empty() || ahead.peek() != '=') throw not_an_assignment(cursor, after_empty);
+        cursor = ahead;
+        assign(cursor, name, at);
+        after_empty = environment_.find(name)->value.empty();
+        first = false;
+    }
+}
+
+void Parser::exported(Cursor& cursor, std::string_view keyword) {
+    while (!at_command_end(cursor)) {
+        Cursor ahead = cursor;
+        const Position at = cursor.position();
+        const std::string name = take_name(ahead);
+        if (name.empty() && ahead.raw() == '-')
+            throw SyntaxError{at, "an option of `" + std::string(keyword) + "`",
+                              "only NAME and NAME=value may follow `" + std::string(keyword) + '`', false};
+        if (!name.empty() && ahead.peek() == '=') {
+            cursor = ahead;
+            assign(cursor, name, at);
+        } else if (!name.empty() && ends_word(ahead.peek())) {
+            cursor = ahead;  // a bare name: nothing is exported from here, so nothing happens
+        } else {
+            throw not_an_assignment(cursor, false);
+        }
+    }
+}
+
+}  // namespace jailctl::core::config
