@@ -8,7 +8,4 @@ namespace jailctl::tree {
 /// its data alone, so that holes stay holes. One file for each platform. @throws Error io, no_space
 void copy_content(int in, int out, std::uint64_t size);
 
-/// Everything written to the file system of `fd` is on the disk when this returns. @throws Error io
-void sync_file_system(int fd);
-
 }  // namespace jailctl::tree

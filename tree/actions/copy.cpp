@@ -1,7 +1,6 @@
 #include "../actions.hpp"
 
 #include "../clearing.hpp"
-#include "../copy_content.hpp"
 #include "../copy_entry.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -81,7 +80,6 @@ Value copy(Job& job) {
     const std::string into = decode_path(job.arguments()["into"].str());
     Copy copier(job, target_directory(job.root(), into), job.arguments()["as_root"].truth(), !into.empty());
     walk(job.descriptor("source"), copier);
-    sync_file_system(job.root());
     return copier.result();
 }
 

@@ -56,8 +56,4 @@ void copy_content(int in, int out, std::uint64_t size) {
         copy_extent(in, out, static_cast<off_t>(extent.offset), static_cast<off_t>(extent.offset + extent.length));
 }
 
-void sync_file_system(int fd) {
-    if (::syncfs(fd) != 0) throw_errno("cannot bring the tree to the disk");
-}
-
 }  // namespace jailctl::tree

@@ -1,0 +1,36 @@
+#include "dellists.hpp"
+#include "jailctl/sdk/sdk.hpp"
+#include "jailctl/sdk/staged_target.hpp"
+
+namespace jailctl::prune {
+
+namespace {
+
+void remove_from(const BaseInstalled& event, const std::vector<std::string>& paths) {
+    Value patterns = Value::array();
+    for (const auto& path : paths) patterns.push(path);
+    StagedTarget base(event.invocation, event.jail, event.staging);
+    const Value removed = base.run("prune", Value::object().set("patterns", std::move(patterns)));
+    const auto bytes = static_cast<std::uint64_t>(removed["bytes"].num());
+    event.invocation.console().info("Pruned " + std::to_string(removed["files"].num()) + " files, " + human_bytes(bytes));
+    event.invocation.console().data("pruned", Value::object().set("files", removed["files"]).set("bytes", bytes));
+}
+
+/// Takes out of a fresh base what the site's dellists name (product.md 3), before anything of the site is in it.
+void prune_base(const BaseInstalled& event) {
+    const std::vector<std::string> paths = read_dellists(event.invocation.configuration().path("ADDONS"));
+    if (paths.empty()) return;
+    event.operation.step("remove what the dellists name", [&] { remove_from(event, paths); });
+}
+
+}  // namespace
+
+class PrunePlugin final : public Plugin {
+public:
+    void attach(Registrar& host) override { host.on<BaseInstalled>(&prune_base); }
+};
+
+}  // namespace jailctl::prune
+
+using jailctl::prune::PrunePlugin;
+JAILCTL_PLUGIN(PrunePlugin, "prune", "1.0.0", "remove what the dellists name from a new base", "");

@@ -1,0 +1,161 @@
+#include "steps.hpp"
+
+#include <sys/stat.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/staged_target.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl::upgrade {
+
+namespace {
+
+// Data of the site (product.md 3): the base only adds what is missing there.
+constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
+
+Value tree_arguments(const Jail& jail, const std::string& name) {
+    return Value::object().set("root", jail.root.string()).set("name", name);
+}
+
+Undo remove_tree(const Jail& jail, const std::string& name) { return {"storage.remove", tree_arguments(jail, name)}; }
+
+/// What the copier could not keep is no reason to stop, but the user must know.
+void name_omissions(Invocation& in, const Value& result) {
+    for (const Value& note : result["notes"].items())
+        in.omission(escape_name(note["path"].str()) + ": " + note["what"].str());
+    const std::int64_t more = result["notes_total"].num() - static_cast<std::int64_t>(result["notes"].items().size());
+    if (more > 0) in.omission("and " + std::to_string(more) + " files more");
+}
+
+/// With host ids: a user namespace would lose trusted.* attributes, file flags and devices of the jail.
+Value run_between(Upgrade& upgrade, const std::string& action, Value arguments, const std::filesystem::path& from,
+                  const std::string& what, std::uint64_t bytes) {
+    const Rootfs target = Rootfs::open(beside(upgrade.jail, copy_name(upgrade.jail))), source = Rootfs::open(from);
+    const auto progress = upgrade.in.console().progress(what, bytes);
+    TreeJob job;
+    job.action = action;
+    job.arguments = std::move(arguments);
+    job.root = target.fd();
+    job.descriptors.emplace_back("source", source.fd());
+    job.on_progress = [&progress](std::uint64_t done) { progress->update(done); };
+    Value result = run_tree(job);
+    name_omissions(upgrade.in, result);
+    return result;
+}
+
+void make_directory(Upgrade& upgrade, const std::string& name) {
+    upgrade.operation.step("make the directory " + beside(upgrade.jail, name).string(), remove_tree(upgrade.jail, name), [&] {
+        // Journals are recovered by now: a tree of that name has lost its journal.
+        upgrade.storage.remove(upgrade.jail.root, name);
+        upgrade.storage.make(upgrade.jail.root, name);
+    });
+}
+
+Value old_digests(const Upgrade& upgrade) {
+    const auto record = StateDirectory::lasting(upgrade.in.configuration()).read("bases", upgrade.jail.name.key());
+    return record ? (*record)["etc_digests"] : Value::object();
+}
+
+void report_merge(Upgrade& upgrade) {
+    Console& console = upgrade.in.console();
+    const Value& merged = upgrade.merged;
+    console.info("Replaced " + std::to_string(merged["replaced"].num()) + " files, added " +
+                 std::to_string(merged["added"].num()) + ", kept " + std::to_string(merged["kept"].num()));
+    for (const Value& path : merged["conflicts"].items())
+        console.warn("/" + escape_name(path.str()) + " was changed here and in the new base: yours is kept, the new one is " +
+                     escape_name(path.str()) + ".jailctl-new");
+    for (const char* member : {"replaced", "added", "kept", "conflicts"}) console.data(member, merged[member]);
+}
+
+}  // namespace
+
+Base choose_base(Invocation& in, const Jail& jail) {
+    const std::string& text = jail.settings["BASE"].text;
+    const std::size_t colon = text.find(':');
+    Base base{text, colon == std::string::npos ? "" : text.substr(colon + 1), nullptr};
+    base.installer = &in.services().get<BaseInstaller>(text.substr(0, colon));
+    if (!base.installer->can_upgrade())
+        throw Error(Errc::unsupported, "jail " + jail.name.text() + " cannot be upgraded: its BASE is " + text)
+            .with_hint("use the package manager inside the jail");
+    return base;
+}
+
+Storage& storage_of(Invocation& in, const Jail& jail) {
+    const std::string& name = jail.settings["STORAGE"].text;
+    return in.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
+}
+
+std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, Storage& storage) {
+    const Rootfs root = Rootfs::open(jail.root);
+    TreeJob job;
+    job.action = "measure";
+    job.arguments = Value::object();
+    job.root = root.fd();
+    job.read_only = true;
+    const auto system = static_cast<std::uint64_t>(run_tree(job)["bytes"].num());
+    // The new base stands there twice for a while: in its own directory and in the copy.
+    const std::uint64_t needed = system + 2 * base.installer->estimate(in, base.what), free = storage.free_space(jail.root);
+    if (needed <= free) return system;
+    throw Error(Errc::no_space, "upgrading jail " + jail.name.text() + " needs about " + human_bytes(needed) +
+                                    " for a copy of its system and the new base, but only " + human_bytes(free) +
+                                    " are free in " + jail.root.parent_path().string())
+        .with_hint("make room first");
+}
+
+void copy_system(Upgrade& upgrade) {
+    make_directory(upgrade, copy_name(upgrade.jail));
+    upgrade.operation.step("copy the system", [&] {
+        (void)run_between(upgrade, "copy", Value::object(), upgrade.jail.root, "copying the system", upgrade.system_bytes);
+    });
+}
+
+void install_base(Upgrade& upgrade) {
+    const std::string name = base_name(upgrade.jail);
+    const std::filesystem::path directory = beside(upgrade.jail, name);
+    make_directory(upgrade, name);
+    upgrade.operation.step("install the base " + upgrade.base.text, [&] {
+        StagedTarget target(upgrade.in, upgrade.jail, directory);
+        upgrade.base.installer->install(upgrade.in, upgrade.base.what, target);
+    });
+    const Leases leases = upgrade.in.hooks().fire(BaseInstalled{{{upgrade.in, upgrade.jail, 0}, upgrade.operation, directory}});
+}
+
+void merge_base(Upgrade& upgrade) {
+    upgrade.operation.step("put the new base over the copy, keeping the site's /etc and data", [&] {
+        Value keep = Value::array();
+        for (const auto directory : data_directories) keep.push(directory);
+        Value arguments = Value::object().set("keep_new_only", std::move(keep)).set("etc_digests", old_digests(upgrade));
+        const std::filesystem::path base = beside(upgrade.jail, base_name(upgrade.jail));
+        upgrade.merged = run_between(upgrade, "merge", std::move(arguments), base, "merging the new base", 0);
+        report_merge(upgrade);
+    });
+    upgrade.operation.step("remove the directory of the base",
+                           [&] { upgrade.storage.remove(upgrade.jail.root, base_name(upgrade.jail)); });
+}
+
+void exchange(Upgrade& upgrade) {
+    const std::string name = copy_name(upgrade.jail);
+    Value arguments = tree_arguments(upgrade.jail, name);
+    if (!upgrade.operation.dry_run()) {
+        struct stat status{};
+        if (::fstat(Rootfs::open(beside(upgrade.jail, name)).fd(), &status) != 0) throw_errno("cannot look at " + name);
+        arguments.set("device", static_cast<std::int64_t>(status.st_dev)).set("inode", static_cast<std::int64_t>(status.st_ino));
+    }
+    upgrade.operation.step("exchange " + upgrade.jail.root.string() + " and " + name, Undo{"storage.exchange", arguments},
+                           [&] { upgrade.storage.exchange(upgrade.jail.root, name); });
+    upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", new_base_record(upgrade))});
+    upgrade.operation.after_commit(remove_tree(upgrade.jail, name));  // the old system by now
+}
+
+Value new_base_record(const Upgrade& upgrade) {
+    return Value::object().set("format", 1).set("base", upgrade.base.text).set("installed", unix_now())
+        .set("etc_digests", upgrade.merged["etc_digests"]);
+}
+
+}  // namespace jailctl::upgrade

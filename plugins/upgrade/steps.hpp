@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/services/base_installer.hpp"
+#include "jailctl/sdk/services/storage.hpp"
+
+namespace jailctl::upgrade {
+
+/// BASE of a jail, taken apart: "archive:/a.tar" is the installer "archive" and what "/a.tar".
+struct Base {
+    std::string text, what;
+    BaseInstaller* installer;
+};
+/// @throws Error config: no installer of that name; unsupported: it cannot upgrade
+[[nodiscard]] Base choose_base(Invocation& in, const Jail& jail);
+
+/// Names beside the root, fixed for each jail so that the next command finds what a crash left.
+[[nodiscard]] inline std::string copy_name(const Jail& jail) { return ".jailctl-upgrade-" + jail.name.key(); }
+[[nodiscard]] inline std::string base_name(const Jail& jail) { return ".jailctl-base-" + jail.name.key(); }
+[[nodiscard]] inline std::filesystem::path beside(const Jail& jail, const std::string& name) {
+    return jail.root.parent_path() / name;
+}
+
+/// One upgrade under way.
+struct Upgrade {
+    Invocation& in;
+    Operation& operation;
+    const Jail& jail;
+    const Base& base;
+    Storage& storage;
+    std::uint64_t system_bytes = 0;  ///< of the old system, as measured
+    Value merged;                    ///< result of the helper's merge action
+};
+
+/// The storage driver of a jail: STORAGE, where "auto" is "dir". @throws Error config
+[[nodiscard]] Storage& storage_of(Invocation& in, const Jail& jail);
+
+/// Measures the system. @throws Error no_space: it and the new base would not fit beside it (both numbers are named)
+[[nodiscard]] std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, Storage& storage);
+
+/// The parts of an upgrade in their order, each as steps of the operation. With --dry-run the steps print themselves.
+void copy_system(Upgrade& upgrade);
+void install_base(Upgrade& upgrade);
+void merge_base(Upgrade& upgrade);
+void exchange(Upgrade& upgrade);
+
+/// The document of STATE_DIR/bases for the base that was just merged.
+[[nodiscard]] Value new_base_record(const Upgrade& upgrade);
+
+}  // namespace jailctl::upgrade

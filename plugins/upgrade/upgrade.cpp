@@ -1,0 +1,87 @@
+#include "upgrade.hpp"
+
+#include "health.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "restart.hpp"
+#include "steps.hpp"
+
+namespace jailctl::upgrade {
+
+namespace {
+
+void require_root(const Jail& jail) {
+    const std::string& name = jail.name.text();
+    const RootState state = root_state(jail.root);
+    if (state == RootState::present) return;
+    if (state == RootState::not_a_directory)
+        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory");
+    throw Error(Errc::not_found, "jail " + name + " does not exist: nothing stands in " + jail.root.string())
+        .with_hint("create it with 'jailctl create " + name + "'");
+}
+
+/// @return the id of the running jail, 0 if it is down
+int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
+    const auto running = in.services().get<JailRuntime>().find(in.configuration(), jail.name);
+    if (running && !args.restart)
+        throw Error(Errc::busy, "jail " + jail.name.text() + " is running")
+            .with_hint("stop it with 'jailctl stop " + jail.name.text() + "', or say --restart");
+    return running ? running->id : 0;
+}
+
+void perform(Invocation& in, const Jail& jail, const Base& base) {
+    Storage& storage = storage_of(in, jail);
+    const std::uint64_t system = require_space(in, jail, base, storage);
+    Operation operation(in, jail, "upgrade", JournalPlace::lasting);
+    Upgrade upgrade{in, operation, jail, base, storage, system, {}};
+    copy_system(upgrade);
+    install_base(upgrade);
+    merge_base(upgrade);
+    check_health(upgrade);
+    exchange(upgrade);
+    operation.commit();
+}
+
+void work_on(Invocation& in, const Jail& jail, const Base& base, bool running) {
+    in.console().info("Upgrading jail " + jail.name.text() + "...");
+    const auto work = [&] {
+        try {
+            perform(in, jail, base);
+        } catch (Error& error) {
+            error.with_hint("the old system of jail " + jail.name.text() + " is in place");
+            throw;
+        }
+    };
+    if (running && !in.options().dry_run)
+        while_stopped(in, jail, work);
+    else
+        work();
+}
+
+}  // namespace
+
+Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
+    require_root(jail);
+    const Base base = choose_base(in, jail);
+    base.installer->check(in, base.what);
+    const int id = require_stopped(in, jail, args);
+    if (in.options().dry_run) {
+        work_on(in, jail, base, id != 0);
+        return Outcome::done();
+    }
+    const Leases before = in.hooks().fire(BeforeUpgrade{{in, jail, id}});
+    try {
+        work_on(in, jail, base, id != 0);
+    } catch (const Error& error) {
+        const Leases after = in.hooks().fire(AfterUpgrade{{{in, jail, 0}, &error}});
+        throw;
+    }
+    in.console().data("base", base.text);
+    const Leases after = in.hooks().fire(AfterUpgrade{{{in, jail, 0}, nullptr}});
+    return Outcome::done();
+}
+
+}  // namespace jailctl::upgrade
