@@ -17,10 +17,10 @@ struct Result {
 };
 
 struct RunOptions {
-    std::string input;                      ///< given on stdin, then closed
-    std::vector<std::string> environment;   ///< "NAME=value", over a minimal environment
+    std::string input{};                      ///< given on stdin, then closed
+    std::vector<std::string> environment{};   ///< "NAME=value", over a minimal environment
     std::chrono::seconds limit{120};
-    std::string network_namespace;          ///< path such as /run/netns/x: entered first
+    std::string network_namespace{};          ///< path such as /run/netns/x: entered first
     bool merge = false;                     ///< stderr joins stdout, in order
 };
 
