@@ -1,0 +1,89 @@
+"""The test bed: a scratch ext4, a site of its own, and timing of whole processes."""
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+
+def median(values):
+    return statistics.median(values)
+
+
+class Bed:
+    def __init__(self, prefix, empty, runs):
+        self.prefix, self.empty, self.runs = prefix, empty, runs
+        self.jailctl_path = os.path.join(prefix, "bin/jailctl")
+        if not os.path.exists(self.jailctl_path):
+            raise SystemExit(f"bench: {self.jailctl_path} is not there: build and install first")
+
+    def __enter__(self):
+        self.outer = tempfile.mkdtemp(prefix="jailctl-bench.", dir="/var/tmp")
+        image = os.path.join(self.outer, "ext4")
+        self.top = os.path.join(self.outer, "fs")
+        os.mkdir(self.top)
+        subprocess.run(["truncate", "-s", "6G", image], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", image], check=True)
+        subprocess.run(["mount", "-o", "loop", image, self.top], check=True)
+        os.chmod(self.top, 0o700)
+        self.config = os.path.join(self.top, "jails.conf")
+        self.write_config(["a.bench:192.0.2.1"])
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.top])
+        shutil.rmtree(self.outer, ignore_errors=True)
+
+    def write_config(self, jails, more=""):
+        """Network none everywhere: what is measured is the jail, and the LAN of the machine is nobody's business."""
+        for name in ("jails", "backups", "state", "run", "addons"):
+            os.makedirs(os.path.join(self.top, name), 0o700, exist_ok=True)
+        lines = [f"JAIL_HOME={self.top}/jails", f"BACKUPDIR={self.top}/backups", f"ADDONS={self.top}/addons",
+                 f"STATE_DIR={self.top}/state", f"RUN_DIR={self.top}/run", f"LOG_FILE={self.top}/log", "NETWORK=none",
+                 'JAILS="' + "\n".join(jails) + '"', more]
+        with open(self.config, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        os.chmod(self.config, 0o600)
+
+    def jailctl(self, *words):
+        return [self.jailctl_path, "--config", self.config, "--batch", *words]
+
+    def root(self, name="a.bench"):
+        return os.path.join(self.top, "jails", name)
+
+    def run(self, words, **more):
+        """Runs to success, output away; returns seconds of wall time."""
+        began = time.perf_counter()
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+        took = time.perf_counter() - began
+        if done.returncode != 0:
+            raise SystemExit(f"bench: {' '.join(words)} failed: {done.stderr.decode(errors='replace')}")
+        return took
+
+    def peak_memory(self, words):
+        """Largest resident set of the process or one it waited for, bytes."""
+        pid = os.posix_spawn(words[0], words, os.environ,
+                             file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
+        _, status, usage = os.wait4(pid, 0)
+        if status != 0:
+            raise SystemExit(f"bench: {' '.join(words)} failed")
+        return usage.ru_maxrss * 1024
+
+    def interleave(self, *measures, runs=None):
+        """Each measure returns seconds; they take turns. Returns the median of each."""
+        taken = [[] for _ in measures]
+        for turn in range((runs or self.runs) + 1):
+            for index, measure in enumerate(measures):
+                seconds = measure()
+                if turn > 0:  # the first round warms caches
+                    taken[index].append(seconds)
+        return [median(one) for one in taken]
+
+
+def report(row, what, ours, peer_name, peer, target, unit="ms"):
+    scale = {"ms": 1000, "s": 1, "MB": 1e-6, "x": 1}[unit]
+    mine = f"{ours * scale:.2f} {unit}"
+    other = f"{peer_name} {peer * scale:.2f} {unit}" if peer else peer_name
+    ratio = f"{ours / peer:.2f}x" if peer else "-"
+    print(f"{row:4} {what:44} {mine:>10} {other:>24} {ratio:>7}  {target}", flush=True)

@@ -1,0 +1,69 @@
+"""crun and lxc running the same busybox root, each in its usual way."""
+import json
+import os
+import shutil
+import subprocess
+
+
+class Crun:
+    """Runs in a mount namespace without the cgroup2 of a hybrid host: crun 1.8 refuses the mixture."""
+
+    def __init__(self, bed, root):
+        if not shutil.which("crun"):
+            raise FileNotFoundError("crun is not installed")
+        self.bed = bed
+        self.state = os.path.join(bed.top, "crun")
+        self.bundle = os.path.join(bed.top, "bundle")
+        os.makedirs(self.bundle, exist_ok=True)
+        subprocess.run(["umount", "/sys/fs/cgroup/unified"], stderr=subprocess.DEVNULL)  # our mount namespace is private
+        if not os.path.exists(os.path.join(self.bundle, "config.json")):
+            subprocess.run(["crun", "spec"], cwd=self.bundle, check=True)
+        with open(os.path.join(self.bundle, "config.json")) as file:
+            spec = json.load(file)
+        spec["root"] = {"path": root, "readonly": False}
+        spec["process"]["terminal"] = False
+        spec["process"]["args"] = ["/bin/busybox", "sleep", "1000"]
+        spec["linux"]["resources"] = {"pids": {"limit": 4096}}
+        with open(os.path.join(self.bundle, "config.json"), "w") as file:
+            json.dump(spec, file)
+
+    def words(self, *more):
+        return ["crun", "--root", self.state, *more]
+
+    def start(self, name="bench"):
+        return self.bed.run(self.words("run", "--detach", "--bundle", self.bundle, name))
+
+    def stop(self, name="bench"):
+        return self.bed.run(self.words("delete", "--force", name))
+
+    def list(self):
+        return self.bed.run(self.words("list"))
+
+
+class Lxc:
+    def __init__(self, bed, root, extra_defined=0):
+        if not shutil.which("lxc-start"):
+            raise FileNotFoundError("lxc is not installed")
+        self.bed, self.root = bed, root
+        self.path = os.path.join(bed.top, "lxc")
+        for index in range(extra_defined):
+            self.define(f"idle{index}", root)
+        self.define("bench", root)
+
+    def define(self, name, root):
+        folder = os.path.join(self.path, name)
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "config"), "w") as file:
+            file.write(f"lxc.uts.name = {name}\nlxc.rootfs.path = dir:{root}\nlxc.net.0.type = empty\n"
+                       "lxc.init.cmd = /bin/busybox sleep 1000\nlxc.mount.auto = proc:mixed sys:mixed\nlxc.tty.max = 0\n"
+                       "lxc.pty.max = 4\nlxc.apparmor.profile = unconfined\n"
+                       "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp\n")
+
+    def start(self, name="bench"):
+        return self.bed.run(["lxc-start", "-P", self.path, "-n", name])
+
+    def stop(self, name="bench"):
+        return self.bed.run(["lxc-stop", "-k", "-P", self.path, "-n", name])
+
+    def list(self):
+        return self.bed.run(["lxc-ls", "-f", "-P", self.path])

@@ -1,0 +1,219 @@
+"""The rows of the performance page that this version answers for."""
+import os
+import shutil
+import subprocess
+import time
+
+from bed import report
+from peers import Crun, Lxc
+
+
+def ensure_created(bed, names=("a.bench",)):
+    for name in names:
+        if not os.path.exists(bed.root(name)):
+            bed.run(bed.jailctl("create", name))
+
+
+def peer_root(bed):
+    """The busybox root once more for the peers, so that nobody starts in a tree another one is using."""
+    root = os.path.join(bed.top, "peer-root")
+    if not os.path.exists(root):
+        ensure_created(bed)
+        subprocess.run(["cp", "-a", bed.root(), root], check=True)
+    return root
+
+
+def available(make):
+    """A peer, or none with the reason said once."""
+    try:
+        return make()
+    except FileNotFoundError as missing:
+        print(f"     (no peer: {missing})")
+        return None
+
+
+def started(bed, pause, what, row, targets):
+    bed.write_config(["a.bench:192.0.2.1"], "MEMORY=256M\nCPUS=1" if pause else "")
+    ensure_created(bed)
+    root = peer_root(bed)
+    peers = {"lxc": available(lambda: Lxc(bed, root)), "crun": available(lambda: Crun(bed, root))}
+
+    def ours():
+        time.sleep(pause)
+        took = bed.run(bed.jailctl("start", "a.bench"))
+        bed.run(bed.jailctl("stop", "a.bench"))
+        return took
+
+    def of(peer):
+        def measure():
+            time.sleep(pause)
+            took = peer.start()
+            peer.stop()
+            return took
+        return measure
+
+    names = [name for name, peer in peers.items() if peer]
+    mine, *theirs = bed.interleave(ours, *(of(peers[name]) for name in names))
+    for name, seconds in zip(names, theirs):
+        report(row, f"{what} vs {name}", mine, name, seconds, targets[name])
+    if not names:
+        report(row, what, mine, "-", None, "")
+
+
+def s1(bed):
+    started(bed, 0, "start, back to back", "S1", {"lxc": "<= 0.60x", "crun": "<= 0.45x"})
+
+
+def s2(bed):
+    started(bed, 0.6, "start after 0.6 s idle, limits set", "S2", {"lxc": "<= 0.25x", "crun": "<= 0.25x"})
+
+
+def s5(bed):
+    bed.write_config(["a.bench:192.0.2.1"])
+    ensure_created(bed)
+    lxc = available(lambda: Lxc(bed, peer_root(bed)))
+
+    def ours():
+        bed.run(bed.jailctl("start", "a.bench"))
+        time.sleep(0.3)  # busybox init has read its inittab and installed its handlers
+        return bed.run(bed.jailctl("stop", "a.bench"))
+
+    def theirs():
+        lxc.start()
+        return lxc.stop()
+
+    if lxc:
+        mine, other = bed.interleave(ours, theirs)
+        report("S5", "stop, init obeys, everything cleaned", mine, "lxc-stop -k", other, "<= 0.30x")
+    killed_config = "START_COMMAND=\"/bin/busybox sleep 1000\"\nSTOP_TIMEOUT=0"
+    bed.write_config(["a.bench:192.0.2.1"], killed_config)
+    if lxc:
+        def kill():
+            bed.run(bed.jailctl("start", "a.bench"))
+            return bed.run(bed.jailctl("stop", "a.bench"))
+        mine, other = bed.interleave(kill, theirs)
+        report("S5", "stop, killed (STOP_TIMEOUT=0)", mine, "lxc-stop -k", other, "<= 0.30x")
+    bed.write_config(["a.bench:192.0.2.1"])
+
+
+def m1(bed):
+    ensure_created(bed)
+    bed.run(bed.jailctl("start", "a.bench"))
+    mine = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            target = os.readlink(f"/proc/{pid}/exe")
+        except OSError:
+            continue
+        if target.startswith(bed.prefix):
+            mine += 1
+    bed.run(bed.jailctl("stop", "a.bench"))
+    report("M1", "processes of jailctl per running jail", mine, "crun: 0", None, "0", unit="x")
+
+
+def many(bed, count, running):
+    names = [f"j{index}.bench" for index in range(count)]
+    bed.write_config([f"{name}:10.{index // 62500}.{index // 250 % 250}.{index % 250 + 1}" for index, name in enumerate(names)])
+    ensure_created(bed, names[:running])
+    for name in names[running:]:
+        os.makedirs(os.path.join(bed.root(name), "etc"), exist_ok=True)
+    bed.run(bed.jailctl("start", *names[:running]))
+    return names
+
+
+def end_many(bed, names, running):
+    bed.run(bed.jailctl("stop", *names[:running]))
+    bed.write_config(["a.bench:192.0.2.1"])
+
+
+def l1(bed):
+    root = peer_root(bed)
+    names = many(bed, 1000, 10)
+    peers = []
+    crun = available(lambda: Crun(bed, root))
+    if crun:
+        for index in range(10):
+            crun.start(f"c{index}")
+        peers.append(("crun list", crun.list, "<= 0.40x"))
+    lxc = available(lambda: Lxc(bed, root, 990))
+    if lxc:
+        for index in range(10):
+            lxc.define(f"run{index}", root)
+            lxc.start(f"run{index}")
+        peers.append(("lxc-ls -f", lxc.list, "<= 0.07x"))
+    mine, *theirs = bed.interleave(lambda: bed.run(bed.jailctl("status")), *(peer[1] for peer in peers), runs=9)
+    for (name, _, target), seconds in zip(peers, theirs):
+        report("L1", "status of 1,000 jails, 10 running", mine, name, seconds, target)
+    for index in range(10):
+        if crun:
+            crun.stop(f"c{index}")
+        if lxc:
+            lxc.stop(f"run{index}")
+    end_many(bed, names, 10)
+
+
+def l2(bed):
+    names = many(bed, 10, 10)
+    floor = bed.empty or "/bin/true"
+    mine, other = bed.interleave(lambda: bed.run(bed.jailctl("status")), lambda: bed.run([floor]), runs=60)
+    report("L2", "status of 10 jails, whole process", mine, "empty C++" if bed.empty else "true", other, "<= 3 ms")
+    end_many(bed, names, 10)
+
+
+def c0(bed):
+    bed.write_config(["c.bench:192.0.2.9"])
+
+    def create():
+        took = bed.run(bed.jailctl("create", "c.bench"))
+        bed.run(bed.jailctl("delete", "c.bench"))
+        return took
+
+    (mine,) = bed.interleave(create)
+    report("C0", "create, busybox base", mine, "-", None, "<= 300 ms")
+    bed.write_config(["a.bench:192.0.2.1"])
+
+
+def minbase(bed):
+    """A Debian 12 minbase as the jail m.bench."""
+    bed.write_config(["m.bench:192.0.2.3"], "BASE=debootstrap:bookworm")
+    if not os.path.exists(bed.root("m.bench")):
+        if not shutil.which("mmdebstrap"):
+            raise FileNotFoundError("mmdebstrap is not installed")
+        bed.run(bed.jailctl("create", "m.bench"))
+    return bed.root("m.bench")
+
+
+def newest(bed):
+    folder = os.path.join(bed.top, "backups")
+    files = sorted(name for name in os.listdir(folder) if name.endswith(".tar.gz"))
+    return os.path.join(folder, files[-1])
+
+
+def b4(bed):
+    root = minbase(bed)
+    if not shutil.which("pigz"):
+        raise FileNotFoundError("pigz is not installed")
+    peer_file = os.path.join(bed.top, "peer.tar.gz")
+    sizes = []
+
+    def ours():
+        took = bed.run(bed.jailctl("backup", "m.bench"))
+        sizes.append(os.path.getsize(newest(bed)))
+        os.unlink(newest(bed))
+        return took
+
+    mine, other = bed.interleave(ours, lambda: bed.run(["sh", "-c", f"tar -C {root} -cf - . | pigz -6 > {peer_file}; sync -f {peer_file}"]), runs=7)
+    report("B4", "backup minbase, synced and read back", mine, "tar|pigz -6", other, "<= 0.50x", unit="s")
+    report("B4", "its size", sizes[-1], "tar|pigz -6", os.path.getsize(peer_file), "<= 1.01x", unit="MB")
+
+
+def x1(bed):
+    minbase(bed)
+    peak = bed.peak_memory(bed.jailctl("backup", "m.bench"))
+    report("X1", "peak memory of backup (largest process)", peak, "-", None, "<= 96 MB", unit="MB")
+    bed.run(bed.jailctl("delete", "m.bench"))
+    peak = bed.peak_memory(bed.jailctl("restore", "m.bench"))
+    report("X1", "peak memory of restore (largest process)", peak, "-", None, "<= 96 MB", unit="MB")
+
+
+ALL = {"L1": l1, "L2": l2, "S1": s1, "S2": s2, "S5": s5, "M1": m1, "C0": c0, "B4": b4, "X1": x1}
