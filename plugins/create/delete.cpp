@@ -69,7 +69,7 @@ void remove(Invocation& in, const Jail& jail) {
     operation.step("rename " + jail.root.string() + " aside to " + trash,
                    Undo{"storage.rename_back", tree_arguments(jail, trash)},
                    [&] { storage_of(in, jail).set_aside(jail.root, trash); });
-    // Run newest last and repeated after a crash: the tree goes first, its ids are free only when nothing has them.
+    // In this order, also after a crash: the ids are free only when no file has them.
     operation.after_commit(Undo{"storage.remove", tree_arguments(jail, trash)});
     operation.after_commit(Undo{"base.forget", Value::object()});
     operation.after_commit(Undo{"ids.release", Value::object()});

@@ -1,0 +1,28 @@
+#include "mounts.hpp"
+
+#include <gmock/gmock.h>
+
+namespace jailctl::create {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(Mounts, AreThoseAtAndBelowADirectory) {
+    const char* table =
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "30 22 0:5 / /data/jails/a.test/proc rw,nosuid shared:7 - proc proc rw\n"
+        "31 22 8:2 / /data/jails/a.test rw - ext4 /dev/sda2 rw\n"
+        "32 22 8:2 / /data/jails/a.tests rw - ext4 /dev/sda2 rw\n"
+        "33 22 8:2 / /data rw - ext4 /dev/sda2 rw";
+    EXPECT_THAT(mounts_in(table, "/data/jails/a.test"), ElementsAre("/data/jails/a.test/proc", "/data/jails/a.test"));
+    EXPECT_THAT(mounts_in(table, "/data/jails/b.test"), IsEmpty());
+    EXPECT_THAT(mounts_in("", "/data"), IsEmpty());
+    EXPECT_THAT(mounts_in("broken line\n", "/data"), IsEmpty());
+}
+
+TEST(Mounts, NamesWithBlanksAreReadAsTheyAre) {
+    EXPECT_THAT(mounts_in("30 22 0:5 / /my\\040jails/a\\134b/x rw - proc proc rw\n", "/my jails/a\\b"),
+                ElementsAre("/my jails/a\\b/x"));
+}
+
+}  // namespace jailctl::create

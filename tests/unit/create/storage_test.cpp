@@ -1,0 +1,152 @@
+#include "storage_dir.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "support.hpp"
+
+namespace jailctl::create {
+
+namespace fs = std::filesystem;
+
+class DirStorageTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        fs::create_directory(home_);
+        ::chmod(home_.c_str(), 0700);
+    }
+    static Errc code_of_failure(const std::function<void()>& f) {
+        try {
+            f();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        ADD_FAILURE() << "nothing was thrown";
+        return Errc::failed;
+    }
+    static mode_t mode(const fs::path& path) {
+        struct stat found {};
+        return ::lstat(path.c_str(), &found) == 0 ? found.st_mode & 07777U : 0;
+    }
+    test::Scratch scratch_;
+    fs::path home_ = scratch_.path() / "home";
+    fs::path root_ = home_ / "a.test";
+    fs::path staged_ = home_ / ".jailctl-x-a.test";
+    std::string name_ = ".jailctl-x-a.test";
+    DirStorage storage_;
+};
+
+TEST_F(DirStorageTest, MakesAClosedDirectoryOnce) {
+    storage_.make(root_, name_);
+    EXPECT_EQ(mode(staged_), 0700U);
+    EXPECT_EQ(code_of_failure([&] { storage_.make(root_, name_); }), Errc::exists);
+}
+
+TEST_F(DirStorageTest, MakesAMissingHomeForRootAlone) {
+    const fs::path root = home_ / "new" / "a.test";
+    storage_.make(root, name_);
+    EXPECT_EQ(mode(home_ / "new"), 0700U);
+}
+
+TEST_F(DirStorageTest, PublishesOpenToTheJailsUsers) {
+    storage_.make(root_, name_);
+    test::spit(staged_ / "file", "x");
+    storage_.publish(root_, name_);
+    EXPECT_EQ(mode(root_), 0755U);
+    EXPECT_EQ(test::slurp(root_ / "file"), "x");
+    EXPECT_FALSE(fs::exists(staged_));
+}
+
+TEST_F(DirStorageTest, PublishesOverAnEmptyDirectoryAndNothingElse) {
+    storage_.make(root_, name_);
+    fs::create_directory(root_);
+    test::spit(root_ / "mine", "x");
+    EXPECT_EQ(code_of_failure([&] { storage_.publish(root_, name_); }), Errc::exists);
+    fs::remove(root_ / "mine");
+    storage_.publish(root_, name_);
+    EXPECT_FALSE(fs::exists(staged_));
+    storage_.make(root_, name_);
+    fs::remove_all(root_);
+    test::spit(root_, "a file");
+    EXPECT_THROW(storage_.publish(root_, name_), Error);
+    EXPECT_EQ(test::slurp(root_), "a file");
+}
+
+TEST_F(DirStorageTest, ExchangesAndKeepsTheModeOfTheRoot) {
+    fs::create_directory(root_);
+    ::chmod(root_.c_str(), 0751);
+    test::spit(root_ / "old", "");
+    storage_.make(root_, name_);
+    test::spit(staged_ / "new", "");
+    storage_.exchange(root_, name_);
+    EXPECT_TRUE(fs::exists(root_ / "new"));
+    EXPECT_TRUE(fs::exists(staged_ / "old"));
+    EXPECT_EQ(mode(root_), 0751U);
+}
+
+TEST_F(DirStorageTest, SetsAsideAndPutsBack) {
+    fs::create_directory(root_);
+    storage_.set_aside(root_, name_);
+    EXPECT_FALSE(fs::exists(root_));
+    put_back(root_, name_);
+    EXPECT_TRUE(fs::exists(root_));
+    put_back(root_, name_);  // nothing there any more: success
+    fs::create_directory(staged_);
+    EXPECT_EQ(code_of_failure([&] { storage_.set_aside(root_, name_); }), Errc::exists);
+    put_back(root_, name_);  // the renaming never happened: both stay
+    EXPECT_TRUE(fs::exists(root_) && fs::exists(staged_));
+}
+
+TEST_F(DirStorageTest, UnpublishesOnlyTheTreeItMeans) {
+    storage_.make(root_, name_);
+    const auto staged = identity_of(root_, name_);
+    ASSERT_TRUE(staged);
+    unpublish(root_, name_, *staged);  // not published yet
+    EXPECT_TRUE(fs::exists(staged_));
+    storage_.publish(root_, name_);
+    unpublish(root_, name_, *staged);
+    EXPECT_TRUE(fs::exists(staged_) && !fs::exists(root_));
+    fs::create_directory(root_);  // somebody else's
+    unpublish(root_, name_, *staged);
+    EXPECT_TRUE(fs::exists(staged_) && fs::exists(root_));
+}
+
+TEST_F(DirStorageTest, TouchesOnlyNamesOfItsOwn) {
+    fs::create_directory(home_ / "b.test");
+    for (const std::string name : {"b.test", "", "..", ".jailctl-x/../b.test", ".jailctlx"}) {
+        EXPECT_EQ(code_of_failure([&] { storage_.remove(root_, name); }), Errc::internal) << name;
+        EXPECT_EQ(code_of_failure([&] { storage_.make(root_, name); }), Errc::internal) << name;
+        EXPECT_EQ(code_of_failure([&] { storage_.set_aside(root_, name); }), Errc::internal) << name;
+    }
+    EXPECT_TRUE(fs::exists(home_ / "b.test"));
+}
+
+TEST_F(DirStorageTest, RemovesALinkUnderItsNameAndNotWhatItPointsTo) {
+    fs::create_directory(scratch_.path() / "victim");
+    test::spit(scratch_.path() / "victim" / "file", "mine");
+    fs::create_symlink(scratch_.path() / "victim", staged_);
+    storage_.remove(root_, name_);
+    EXPECT_FALSE(fs::is_symlink(staged_));
+    EXPECT_EQ(test::slurp(scratch_.path() / "victim" / "file"), "mine");
+    storage_.remove(root_, name_);  // nothing there: success
+}
+
+TEST_F(DirStorageTest, AHomeThatOthersEnterIsRefusedWithTheCommandToType) {
+    ::chmod(home_.c_str(), 0755);
+    try {
+        storage_.make(root_, name_);
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::denied);
+        EXPECT_NE((std::string(error.what()) + error.hint()).find("chmod"), std::string::npos);
+    }
+}
+
+TEST_F(DirStorageTest, FreeSpaceIsThatOfTheNearestDirectory) {
+    EXPECT_GT(storage_.free_space(home_ / "not" / "yet" / "a.test"), 0U);
+}
+
+}  // namespace jailctl::create
