@@ -8,6 +8,7 @@ namespace {
 // Beside each name the file tree/actions/NAME.cpp.
 constexpr std::pair<std::string_view, Action> table[] = {
     {"digest", &actions::digest},
+    {"pack", &actions::pack},
     {"populate", &actions::populate},
     {"copy", &actions::copy},
     {"merge", &actions::merge},

@@ -156,4 +156,13 @@ bool make_directory(int directory, const std::string& name, mode_t mode) {
     return true;
 }
 
+bool descend(DirectoryStack& at, const std::string& name, mode_t mode) {
+    const bool missing = !facts_at(at.fd(), name.c_str());
+    if (missing && ::mkdirat(at.fd(), name.c_str(), mode) != 0)
+        throw_errno("cannot make the directory " + escape_name(at.path_of(name)));
+    if (!at.enter(name))
+        throw Error(Errc::exists, "no directory, but something else stands at /" + escape_name(at.path_of(name)) + " of the tree");
+    return missing;
+}
+
 }  // namespace jailctl::tree

@@ -37,4 +37,8 @@ void remove_entry(int directory, const std::string& name, Removed& removed, cons
 /// @return true if it was made @throws Error io
 bool make_directory(int directory, const std::string& name, mode_t mode);
 
+/// Goes into `name` on the way to something, making it if it is missing. @return true if it was made
+/// @throws Error exists: a link or file stands there; io
+bool descend(DirectoryStack& at, const std::string& name, mode_t mode);
+
 }  // namespace jailctl::tree

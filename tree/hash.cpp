@@ -21,11 +21,19 @@ void Sha256::update(const void* bytes, std::size_t size) {
     if (EVP_DigestUpdate(context(context_.get()), bytes, size) != 1) throw Error(Errc::internal, "SHA-256 failed");
 }
 
-std::string Sha256::finish() {
+Sha256 Sha256::copy() const {
+    Sha256 other;
+    if (EVP_MD_CTX_copy_ex(context(other.context_.get()), context(context_.get())) != 1) throw Error(Errc::internal, "SHA-256 failed");
+    return other;
+}
+
+std::string Sha256::finish() { return hex(finish_raw()); }
+
+std::string Sha256::finish_raw() {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     if (EVP_DigestFinal_ex(context(context_.get()), digest, &size) != 1) throw Error(Errc::internal, "SHA-256 failed");
-    return hex({reinterpret_cast<const char*>(digest), size});
+    return {reinterpret_cast<const char*>(digest), size};
 }
 
 }  // namespace jailctl::tree

@@ -67,10 +67,7 @@ private:
 /// The directory `into` below the root, made with its parents; nothing on the way is followed.
 DirectoryStack target_directory(int root, const std::string& into) {
     DirectoryStack target(root);
-    for (const auto& name : components_of(into)) {
-        (void)make_directory(target.fd(), name, 0755);
-        if (!target.enter(name)) throw Error(Errc::invalid, "cannot copy into " + escape_name(target.path_of(name)));
-    }
+    for (const auto& name : components_of(into)) (void)descend(target, name, 0755);
     return target;
 }
 

@@ -57,8 +57,7 @@ private:
         for (; here_.size() < directory.size(); here_.push_back(directory[here_.size()])) enter(directory[here_.size()]);
     }
     void enter(const std::string& name) {
-        if (make_directory(at_.fd(), name, default_directory_mode)) ++entries_;
-        if (!at_.enter(name)) throw Error(Errc::failed, "cannot enter the directory " + escape_name(at_.path_of(name)));
+        if (descend(at_, name, default_directory_mode)) ++entries_;
     }
     void add_directory(const std::string& name, const Value& entry) {
         (void)make_directory(at_.fd(), name, 0700);

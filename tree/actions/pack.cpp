@@ -1,0 +1,55 @@
+#include "actions.hpp"
+#include "archive/packer.hpp"
+
+namespace jailctl::tree::actions {
+namespace {
+
+Format format_of(const Value& arguments) {
+    const std::string name = arguments["format"].str("tar.gz");
+    if (name == "tar") return Format::tar;
+    if (name == "tar.gz") return Format::tar_gz;
+    throw Error(Errc::invalid, "'" + name + "' is no format of an archive").with_hint("tar.gz and tar are");
+}
+
+Excludes excludes_of(const Value& arguments) {
+    std::vector<std::string> patterns;
+    for (const Value& pattern : arguments["excludes"].items()) patterns.push_back(decode_path(pattern.str()));
+    return Excludes(std::move(patterns));
+}
+
+Value summary(const Packer::Counts& counts) {
+    return Value::object()
+        .set("entries", counts.entries)
+        .set("files", counts.files)
+        .set("bytes", counts.bytes)
+        .set("sockets", counts.sockets)
+        .set("changed", counts.changed)
+        .set("unreadable", counts.unreadable)
+        .set("unrestorable", counts.unrestorable);
+}
+
+Value stream_facts(std::uint64_t bytes, const std::string& digest) {
+    return Value::object().set("bytes", bytes).set("sha256", digest);
+}
+
+}  // namespace
+
+Value pack(Job& job) {
+    const Format format = format_of(job.arguments());
+    Output output(job.descriptor("out"));
+    const auto encoder = make_encoder(format, output);
+    TarWriter tar(*encoder);
+    Packer packer(job, tar, excludes_of(job.arguments()));
+    walk(job.root(), packer);
+    tar.finish();
+    encoder->finish();
+    Value marker = Value::object().set("format", 1).set("jailctl", JAILCTL_VERSION).set("description", job.arguments()["description"]);
+    Value result = summary(packer.counts());
+    for (const auto& [name, value] : result.members()) marker.set(name, value);
+    marker.set("tar", stream_facts(tar.bytes(), tar.hash().finish()));
+    marker.set("stream", stream_facts(output.size(), output.hash().copy().finish()));
+    output.write(encode_marker(to_json(marker), output.size(), format));
+    return result.set("size", output.size()).set("sha256", output.hash().finish());
+}
+
+}  // namespace jailctl::tree::actions

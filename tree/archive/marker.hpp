@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::tree {
+
+/// The two containers jailctl writes.
+enum class Format { tar, tar_gz };
+
+/// What a jailctl archive says in its first block, as the comment of a pax global header: an archive with it must have an
+/// end marker, so that one cut between two compressed members is told from a whole one.
+inline constexpr std::string_view claim = "jailctl archive, format 1";
+
+/// The end marker: a JSON document behind the tar's end that any tar reader passes over, found from the end of the file
+/// alone. In tar.gz: empty gzip members whose extra field "JC" carries up to 60000 bytes of it each, then one of
+/// 82 bytes whose extra field "JE" says where the first one begins. In tar: the document behind the zero blocks that end
+/// the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the magic,
+/// that offset, the length and the SHA-256 of the document. Format 1 of the document:
+///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "sha256"},
+///    "stream": {"bytes", "sha256"}}   tar: the uncompressed stream; stream: the file up to the marker
+/// A reader ignores members it does not know and refuses a newer format.
+struct Marker {
+    Value document;
+    std::uint64_t offset = 0;  ///< where the marker begins in the file
+    std::uint64_t size = 0;    ///< of the whole file
+    Format format = Format::tar_gz;
+};
+
+/// The bytes to write at `offset`, the end of what came before.
+[[nodiscard]] std::string encode_marker(const std::string& json, std::uint64_t offset, Format format);
+
+/// Looks at the end of a regular file. @return nothing if there is no end record
+/// @throws Error damaged: there is one, but the marker is not what it says; unsupported: a newer format; io
+[[nodiscard]] std::optional<Marker> read_marker(int file);
+
+}  // namespace jailctl::tree

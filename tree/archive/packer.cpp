@@ -1,0 +1,206 @@
+#include "archive/packer.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::tree {
+namespace {
+
+constexpr std::size_t buffer_size = 1 << 18;
+constexpr std::size_t longest_path = 4095;
+constexpr std::size_t most_for_links = std::size_t{32} << 20;
+
+std::string member_path(std::string_view path, bool directory) {
+    std::string name = path.empty() ? "." : "./" + std::string(path);
+    if (directory) name += '/';
+    return name;
+}
+
+Member plain_member(std::string_view path, const Facts& facts) {
+    Member member;
+    member.path = member_path(path, facts.kind == Kind::directory);
+    member.kind = facts.kind;
+    member.mode = facts.mode;
+    member.uid = facts.uid;
+    member.gid = facts.gid;
+    member.size = facts.size;
+    member.device_major = facts.device_major;
+    member.device_minor = facts.device_minor;
+    member.modified = facts.modified;
+    return member;
+}
+
+/// Target of a link, which may be longer than stat said a moment ago. @return "" if it is no link any more
+std::string read_link(int directory, const char* name) {
+    std::string target(longest_path + 1, '\0');
+    const ssize_t size = ::readlinkat(directory, name, target.data(), target.size());
+    target.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return target;
+}
+
+}  // namespace
+
+Member member_of(std::string_view path, int fd, const Facts& facts) {
+    Member member = plain_member(path, facts);
+    member.xattrs = xattrs_of(fd);
+    member.flags = flags_of(fd);
+    if (facts.kind != Kind::regular || facts.allocated >= facts.size) return member;
+    member.extents = data_extents(fd, facts.size);
+    member.sparse = member.extents.size() != 1 || member.extents[0] != Extent{0, facts.size};
+    return member;
+}
+
+Packer::Packer(Job& job, TarWriter& tar, Excludes excludes)
+    : job_(job), tar_(tar), excludes_(std::move(excludes)), buffer_(buffer_size, '\0') {}
+
+Visitor::Visit Packer::visit(const Entry& entry) {
+    if (excludes_.match(entry.path)) return Visit::skip;
+    if (entry.path.size() > longest_path) {
+        ++counts_.unrestorable;
+        job_.note(entry.path, "has a name too long to be restored");
+        return Visit::skip;
+    }
+    if (entry.facts.kind == Kind::socket)
+        ++counts_.sockets;
+    else
+        store(entry);
+    job_.progress(counts_.bytes);
+    return Visit::enter;
+}
+
+void Packer::problem(std::string_view path, const std::string& what) {
+    if (excludes_.match(path)) return;
+    if (what.starts_with("cannot")) {
+        ++counts_.unreadable;
+        return job_.note(path, what);
+    }
+    changed(path, what);
+}
+
+void Packer::changed(std::string_view path, const std::string& what) {
+    ++counts_.changed;
+    job_.note(path, what);
+}
+
+void Packer::store(const Entry& entry) {
+    const Kind kind = entry.facts.kind;
+    if (kind == Kind::unknown) return problem(entry.path, "cannot be stored: a file of a kind that tar does not know");
+    if (kind != Kind::directory && entry.facts.links > 1 && store_link(entry)) return;
+    if (kind == Kind::regular)
+        store_file(entry);
+    else if (kind == Kind::directory)
+        begin(member_of(entry.path, entry.directory, entry.facts));
+    else
+        store_special(entry);
+}
+
+void Packer::begin(const Member& member) {
+    const std::string remark = tar_.begin(member);
+    ++counts_.entries;
+    if (remark.empty()) return;
+    ++counts_.unrestorable;
+    job_.note(member.path, "may not come back as it is: " + remark);
+}
+
+bool Packer::store_link(const Entry& entry) {
+    const auto known = first_names_.find({entry.facts.identity.device, entry.facts.identity.inode});
+    if (known == first_names_.end()) return false;
+    Member member = plain_member(entry.path, entry.facts);
+    member.hard_link = true;
+    member.target = member_path(known->second.path, false);
+    begin(member);
+    if (--known->second.names_left == 0) {
+        first_names_size_ -= known->second.path.size();
+        first_names_.erase(known);
+    }
+    return true;
+}
+
+/// Later names of the file become links to this one. Past a bound they are stored as files of their own, and named.
+void Packer::remember(const Entry& entry) {
+    if (entry.facts.links < 2) return;
+    constexpr std::size_t node = 96;  // of the map, estimated
+    if (first_names_size_ + first_names_.size() * node > most_for_links)
+        return job_.note(entry.path, "its other names are stored as files of their own: too many hard links at once");
+    first_names_size_ += entry.path.size();
+    first_names_.insert_or_assign({entry.facts.identity.device, entry.facts.identity.inode},
+                                  FirstName{std::string(entry.path), entry.facts.links - 1});
+}
+
+void Packer::store_special(const Entry& entry) {
+    Member member = plain_member(entry.path, entry.facts);
+    if (member.kind == Kind::symlink) {
+        member.target = read_link(entry.parent, entry.name);
+        if (member.target.empty()) return changed(entry.path, "vanished while the tree was read");
+    }
+    try {
+        member.xattrs = xattrs_at(entry.parent, entry.name);
+    } catch (const Error& error) {
+        return changed(entry.path, error.what());
+    }
+    begin(member);
+    remember(entry);
+}
+
+void Packer::store_file(const Entry& entry) {
+    std::string why;
+    const UniqueFd file = open_same(entry, why);
+    if (!file) return problem(entry.path, why);
+    const Facts before = facts_of(file.get());
+    const Member member = member_of(entry.path, file.get(), before);
+    begin(member);
+    remember(entry);
+    const bool whole = copy_content(file.get(), member);
+    ++counts_.files;
+    counts_.bytes += member.size;
+    const Facts after = facts_of(file.get());
+    if (!whole || after.size < before.size)
+        changed(entry.path, "shrank while it was read: padded with zeros");
+    else if (after.size > before.size)
+        changed(entry.path, "grew while it was read: cut");
+    else if (after.modified != before.modified)
+        changed(entry.path, "changed while it was read");
+}
+
+bool Packer::copy_content(int file, const Member& member) {
+    if (!member.sparse) return copy_extent(file, {0, member.size});
+    bool whole = true;
+    std::uint64_t at = 0;
+    for (const Extent& extent : member.extents) {
+        zeros(extent.offset - at);
+        whole = copy_extent(file, extent) && whole;
+        at = extent.offset + extent.length;
+    }
+    zeros(member.size - at);
+    return whole;
+}
+
+bool Packer::copy_extent(int file, const Extent& extent) {
+    std::uint64_t done = 0;
+    while (done < extent.length) {
+        const std::size_t part = std::min<std::uint64_t>(buffer_.size(), extent.length - done);
+        const ssize_t got = ::pread(file, buffer_.data(), part, static_cast<off_t>(extent.offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;  // shorter than it was, or unreadable from here on
+        tar_.data(buffer_.data(), static_cast<std::size_t>(got));
+        done += static_cast<std::uint64_t>(got);
+        job_.progress(counts_.bytes + extent.offset + done);
+    }
+    zeros(extent.length - done);
+    return done == extent.length;
+}
+
+void Packer::zeros(std::uint64_t size) {
+    static const std::string nothing(std::size_t{1} << 20, '\0');
+    while (size > 0) {
+        const std::size_t part = std::min<std::uint64_t>(nothing.size(), size);
+        tar_.data(nothing.data(), part);
+        size -= part;
+    }
+}
+
+}  // namespace jailctl::tree

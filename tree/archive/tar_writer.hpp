@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/output.hpp"
+#include "attributes.hpp"
+
+struct archive;
+struct archive_entry;
+
+namespace jailctl::tree {
+
+/// What a tar member says about itself, in writing and in reading.
+struct Member {
+    std::string path;              ///< as in the archive, raw bytes
+    Kind kind = Kind::unknown;
+    bool hard_link = false;        ///< another name of `target`; nothing else of it counts then
+    std::string target;            ///< of a symbolic or hard link
+    mode_t mode = 0;
+    std::int64_t uid = 0, gid = 0;
+    std::uint64_t size = 0;        ///< of a regular file
+    std::uint32_t device_major = 0, device_minor = 0;
+    Timestamp modified;
+    std::vector<Xattr> xattrs;
+    std::uint32_t flags = 0;       ///< chattr flags
+    std::vector<Extent> extents;   ///< in writing: the data of a sparse file
+    bool sparse = false;
+};
+
+/// Writes a pax tar stream member by member into an encoder, digesting it. libarchive makes the headers.
+class TarWriter {
+public:
+    explicit TarWriter(Encoder& encoder);
+    ~TarWriter();
+    /// @return a warning of libarchive that concerns this member, else ""
+    std::string begin(const Member& member);
+    /// Content of the member begun, holes included as zeros; exactly `size` bytes in all.
+    void data(const char* bytes, std::size_t size);
+    /// The two zero blocks, padded to a record of 10240 bytes as tar does.
+    void finish();
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] Sha256& hash() noexcept { return hash_; }
+
+private:
+    struct Free {
+        void operator()(archive* handle) const noexcept;
+        void operator()(archive_entry* entry) const noexcept;
+    };
+    void emit(std::string_view bytes);
+    void write_claim();
+    void fill(const Member& member);
+    [[noreturn]] void fail(const std::string& path);
+    static ssize_t on_write(archive* handle, void* self, const void* bytes, std::size_t size);
+
+    Encoder& encoder_;
+    Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+    std::exception_ptr failure_;  // of the encoder, carried through libarchive's C code
+    std::unique_ptr<archive_entry, Free> entry_;
+    std::unique_ptr<archive, Free> archive_;
+};
+
+}  // namespace jailctl::tree
