@@ -29,9 +29,15 @@ bool is_system_directory(const std::filesystem::path& directory) {
     return false;
 }
 
+/// Without "." and "..", and without a slash at its end.
+std::filesystem::path normal(const std::filesystem::path& root) {
+    auto clean = root.lexically_normal();
+    return clean.has_filename() ? clean : clean.parent_path();
+}
+
 std::filesystem::path parent_of(const std::filesystem::path& root) {
-    const auto clean = root.lexically_normal();
-    if (!root.is_absolute() || clean.filename().empty() || clean == "/") {
+    const auto clean = normal(root);
+    if (!root.is_absolute() || !clean.has_filename()) {
         throw Error(Errc::invalid, "'" + escape_name(root.string()) + "' cannot be the root of a jail");
     }
     const auto parent = clean.parent_path();
@@ -62,7 +68,7 @@ UniqueFd open_root_parent(const std::filesystem::path& root, bool make) {
 
 Rootfs Rootfs::open(const std::filesystem::path& root) {
     const UniqueFd parent = open_root_parent(root, false);
-    UniqueFd fd = resolve(parent.get(), root.lexically_normal().filename().string(), O_PATH | O_DIRECTORY,
+    UniqueFd fd = resolve(parent.get(), normal(root).filename().string(), O_PATH | O_DIRECTORY,
                           root_rules);
     if (!fd) {
         const auto cause = last_error();
@@ -75,7 +81,7 @@ Rootfs Rootfs::open(const std::filesystem::path& root) {
 }
 
 RootState root_state(const std::filesystem::path& root) {
-    const auto clean = root.lexically_normal();
+    const auto clean = normal(root);
     UniqueFd parent;
     try {
         parent = open_trusted_directory(clean.parent_path(), Trust::root);

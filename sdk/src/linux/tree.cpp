@@ -132,8 +132,16 @@ private:
         scanned_ = received_.size();
     }
 
+    static Value parsed(std::string_view line) {
+        try {
+            return parse_json(line);
+        } catch (const Error& error) {
+            throw Error(Errc::internal, std::string("the tree helper's answer is ") + error.what());
+        }
+    }
+
     void handle(std::string_view line) {
-        Value message = parse_json(line);
+        Value message = parsed(line);
         if (const Value& progress = message["progress"]; progress.is_int()) {
             if (job_.on_progress) job_.on_progress(static_cast<std::uint64_t>(progress.num()));
         } else if (const Value& note = message["note"]; note.is_object()) {

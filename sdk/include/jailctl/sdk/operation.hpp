@@ -28,6 +28,14 @@ enum class JournalPlace {
 /// The steps of one change to one jail. Each step writes its undo to the journal before it acts. Destroyed without
 /// commit() (an error, an interruption) it undoes the steps taken, newest first. After commit() it runs the steps given
 /// with after_commit, which a crash leaves to the next command. With --dry-run it prints the steps and does none.
+///
+/// Operations of one jail may nest (an upgrade starts the jail). An undo that fails ends the undoing: older steps may be
+/// unsafe to undo before it (no tree is removed while a mount in it stands); the journal stays for the next command.
+///
+/// For kill tests: with JAILCTL_FAULT="kill:N" in the environment the process sends itself SIGKILL at the N-th journal
+/// point it comes to (before a step is journalled, before and after its action, before and after the commit, after each
+/// undone or finished step, here and in recover). It acts only if the configuration file lies below a directory whose
+/// name begins with "jailctl-test".
 class JAILCTL_SDK_EXPORT Operation {
 public:
     Operation(Invocation& invocation, const Jail& jail, std::string command, JournalPlace place);

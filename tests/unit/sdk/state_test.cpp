@@ -1,0 +1,127 @@
+#include "jailctl/sdk/state.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <set>
+
+#include "jailctl/sdk/process.hpp"
+#include "scratch.hpp"
+
+namespace jailctl {
+namespace {
+
+using test::code_thrown_by;
+using test::Scratch;
+
+TEST(StateTest, DocumentsAreFoundAgainAndPrivate) {
+    const Scratch scratch;
+    const auto state = StateDirectory::lasting(scratch.configuration());
+    EXPECT_EQ(state.read("backups", "x"), std::nullopt);
+    EXPECT_TRUE(state.list("backups").empty());
+    EXPECT_FALSE(std::filesystem::exists(scratch / "state"));  // reading makes nothing
+    state.write("backups", "b.example", Value::object().set("format", 1).set("later", "kept"));
+    state.write("backups", "a", Value::object().set("format", 1));
+    EXPECT_EQ((*state.read("backups", "b.example"))["later"].str(), "kept");
+    EXPECT_EQ(state.list("backups"), (std::vector<std::string>{"a", "b.example"}));
+    struct stat status {};
+    ASSERT_EQ(::stat((scratch / "state/backups/a.json").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0600U);
+    ASSERT_EQ(::stat((scratch / "state/backups").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0700U);
+    state.remove("backups", "a");
+    state.remove("backups", "a");
+    EXPECT_EQ(state.list("backups").size(), 1U);
+}
+
+TEST(StateTest, UnreadableStateIsReportedAndNeverDeleted) {
+    const Scratch scratch;
+    const auto state = StateDirectory::running(scratch.configuration());
+    scratch.directory("run/jails");
+    for (const char* text : {"", "{", "[]", "{\"a\":1,\"a\":2}"}) {
+        scratch.write("run/jails/x.json", text);
+        EXPECT_EQ(code_thrown_by([&] { (void)state.read("jails", "x"); }), Errc::damaged) << text;
+        EXPECT_EQ(scratch.read("run/jails/x.json"), text);
+    }
+}
+
+TEST(StateTest, RefusesNamesThatLeaveTheFolderAndFoldersOfOthers) {
+    const Scratch scratch;
+    const auto state = StateDirectory::lasting(scratch.configuration());
+    for (const char* name : {"../x", "a/b", ".hidden"}) {
+        EXPECT_EQ(code_thrown_by([&] { state.write("jails", name, Value::object()); }), Errc::internal) << name;
+    }
+    scratch.directory("state", 0777);
+    EXPECT_EQ(code_thrown_by([&] { state.write("jails", "x", Value::object()); }), Errc::denied);
+}
+
+TEST(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
+    SKIP_UNLESS_ROOT();
+    const Scratch scratch;
+    const auto configuration = scratch.configuration();
+    const JailName a("a.example"), b("b.example");
+    EXPECT_EQ(known_id_range(configuration, a), std::nullopt);
+    const auto first = id_range(configuration, a);
+    EXPECT_GE(first, 1879048192U);
+    EXPECT_EQ(id_range(configuration, JailName("A.Example")), first);
+    EXPECT_EQ(known_id_range(configuration, a), first);
+    EXPECT_GE(id_range(configuration, b), first + 65536);
+    release_ids(configuration, a);
+    release_ids(configuration, a);
+    EXPECT_EQ(known_id_range(configuration, a), std::nullopt);
+    EXPECT_EQ(id_range(configuration, JailName("c")), first);
+}
+
+TEST(IdRangeTest, ManyProcessesNeverShareOne) {
+    SKIP_UNLESS_ROOT();
+    const Scratch scratch;
+    const auto configuration = scratch.configuration();
+    std::vector<pid_t> children;
+    for (int i = 0; i < 12; ++i) {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            try {
+                (void)id_range(configuration, JailName("j" + std::to_string(i)));
+            } catch (...) {
+                ::_exit(1);
+            }
+            ::_exit(0);
+        }
+        children.push_back(pid);
+    }
+    for (const pid_t child : children) {
+        int status = 1;
+        ::waitpid(child, &status, 0);
+        EXPECT_EQ(status, 0);
+    }
+    std::set<std::uint32_t> ranges;
+    for (int i = 0; i < 12; ++i) ranges.insert(known_id_range(configuration, JailName("j" + std::to_string(i))).value());
+    EXPECT_EQ(ranges.size(), 12U);
+}
+
+TEST(IdRangeTest, ADamagedRecordIsAnError) {
+    const Scratch scratch;
+    scratch.directory("state");
+    for (const char* text : {R"({"format":1,"ranges":{"x":0}})", R"({"format":1,"ranges":{"x":"7"}})",
+                             R"({"format":1,"ranges":{"x":4294967294}})"}) {
+        scratch.write("state/ids.json", text);
+        EXPECT_EQ(code_thrown_by([&] { (void)known_id_range(scratch.configuration(), JailName("x")); }), Errc::damaged) << text;
+    }
+}
+
+TEST(BootTest, IdAndStartTimeNameAProcess) {
+    EXPECT_EQ(boot_id().size(), 36U);
+    EXPECT_EQ(boot_id(), boot_id());
+    EXPECT_GT(process_start_time(::getpid()).value(), 0U);
+    EXPECT_EQ(process_start_time(0), std::nullopt);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    siginfo_t info{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+    EXPECT_EQ(process_start_time(child), std::nullopt);  // a zombie does nothing any more
+    ::waitpid(child, nullptr, 0);
+}
+
+}  // namespace
+}  // namespace jailctl

@@ -1,0 +1,62 @@
+#include "jailctl/sdk/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jailctl {
+namespace {
+
+TEST(TextTest, ControlBytesBecomeVisible) {
+    EXPECT_EQ(escape_control("a\tb\nc"), "a\tb\nc");
+    EXPECT_EQ(escape_control("\x1b[2J\r\x7f"), "\\x1b[2J\\x0d\\x7f");
+    EXPECT_EQ(escape_control("\xc2\x9b" "31m"), "\\xc2\\x9b31m");  // C1 as UTF-8 steers terminals too
+    EXPECT_EQ(escape_control(std::string("a\0b", 3)), "a\\x00b");
+    EXPECT_EQ(escape_name("a\tb\nc"), "a\\x09b\\x0ac");
+}
+
+TEST(TextTest, Utf8StaysAndWhatIsNoneIsEscaped) {
+    EXPECT_EQ(escape_name("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7"), "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7");
+    EXPECT_EQ(escape_name("\xff"), "\\xff");
+    EXPECT_EQ(escape_name("\xc3"), "\\xc3");
+    EXPECT_EQ(escape_name("\xc0\xaf"), "\\xc0\\xaf");              // overlong
+    EXPECT_EQ(escape_name("\xed\xa0\x80"), "\\xed\\xa0\\x80");      // surrogate
+    EXPECT_EQ(escape_name("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+}
+
+TEST(TextTest, HumanBytes) {
+    EXPECT_EQ(human_bytes(0), "0 B");
+    EXPECT_EQ(human_bytes(999), "999 B");
+    EXPECT_EQ(human_bytes(1000), "1.0 kB");
+    EXPECT_EQ(human_bytes(1001), "1.1 kB");
+    EXPECT_EQ(human_bytes(9999), "10 kB");
+    EXPECT_EQ(human_bytes(1400000000), "1.4 GB");
+    EXPECT_EQ(human_bytes(999999), "1.0 MB");
+    EXPECT_EQ(human_bytes(~0ULL), "19 EB");
+}
+
+TEST(TextTest, HumanSeconds) {
+    EXPECT_EQ(human_seconds(0.312), "0.31 s");
+    EXPECT_EQ(human_seconds(12.4), "12 s");
+    EXPECT_EQ(human_seconds(59.7), "1 min 00 s");
+    EXPECT_EQ(human_seconds(185), "3 min 05 s");
+    EXPECT_EQ(human_seconds(3660), "1 h 01 min");
+}
+
+TEST(TextTest, NearestWord) {
+    const std::vector<std::string> commands = {"start", "status", "stop", "create", "backup"};
+    EXPECT_EQ(nearest("strat", commands), "start");
+    EXPECT_EQ(nearest("stauts", commands), "status");
+    EXPECT_EQ(nearest("bakcup", commands), "backup");
+    EXPECT_EQ(nearest("x", commands), "");
+    EXPECT_EQ(nearest("destroy", commands), "");
+    EXPECT_EQ(nearest("", {}), "");
+}
+
+TEST(TextTest, FixedFormats) {
+    EXPECT_EQ(hex(std::string("\x00\xff\x1a", 3)), "00ff1a");
+    EXPECT_EQ(timestamp(1795447920), "20261123T153200Z");
+    EXPECT_EQ(short_hash(""), 14695981039346656037ULL);
+    EXPECT_EQ(short_hash("a"), 12638187200555641996ULL);
+}
+
+}  // namespace
+}  // namespace jailctl
