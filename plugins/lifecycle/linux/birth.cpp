@@ -1,0 +1,123 @@
+#include "birth.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "capabilities.hpp"
+#include "dev.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "keyring.hpp"
+#include "limits.hpp"
+#include "masks.hpp"
+#include "mounts.hpp"
+#include "seccomp.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+constexpr std::uint64_t plain = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
+void wait_for_parent(int go) {
+    char byte = 0;
+    ssize_t got = 0;
+    while ((got = ::read(go, &byte, 1)) < 0 && errno == EINTR) {}
+    if (got != 1) ::_exit(125);
+}
+
+void join_cgroups(const std::vector<UniqueFd>& tasks) {
+    for (const UniqueFd& file : tasks)
+        if (::write(file.get(), "0", 1) != 1) throw_errno("cannot join the jail's cgroup");
+    if (::unshare(CLONE_NEWCGROUP) != 0) throw_errno("cannot make the jail's cgroup namespace");
+}
+
+/// The kernel's own file systems, made while the host's root is still visible: after its detach the kernel refuses proc
+/// and sysfs as too revealing. devpts made on the host's side would have an unmapped group.
+struct KernelMounts {
+    UniqueFd proc = new_mount("proc", {}, plain | MOUNT_ATTR_NOEXEC);
+    UniqueFd sys = new_mount("sysfs", {}, plain | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY);
+    UniqueFd pts = new_mount("devpts", {{"ptmxmode", "0666"}, {"mode", "620"}, {"gid", "5"}},
+                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    UniqueFd shm = new_mount("tmpfs", {{"size", "64m"}, {"mode", "1777"}}, plain);
+    UniqueFd run = new_mount("tmpfs", {{"size", "64m"}, {"mode", "0755"}}, plain);
+    UniqueFd null{open_host_null()};
+};
+
+void build_view(const Birth& birth) {
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        throw_errno("cannot part the jail's mounts from the host's");
+    const KernelMounts kernel;
+    set_kernel_parameters(kernel.proc.get());
+    const UniqueFd old_root{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    attach(birth.root, old_root.get(), "");
+    attach(birth.dev, birth.root, "dev");
+    furnish_dev(birth.dev);
+    attach(kernel.pts.get(), birth.dev, "pts");
+    attach(kernel.shm.get(), birth.dev, "shm");
+    attach(kernel.proc.get(), birth.root, "proc");
+    attach(kernel.sys.get(), birth.root, "sys");
+    attach_if_there(kernel.run.get(), birth.root, "run");
+    mask_kernel_files(birth.root, kernel.null.get());
+    if (::fchdir(birth.root) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0)
+        throw_errno("cannot make the jail's root the root");
+    // Both are stacked at "." now, the old one on top.
+    if (::umount2(".", MNT_DETACH) != 0) throw_errno("cannot detach the host's root");
+}
+
+void open_stdio(int output) {
+    const int null = ::open("/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (null < 0) throw_errno("cannot open /dev/null in the jail");
+    for (int fd = 0; fd < 3; ++fd)
+        if (::dup2(fd > 0 && output >= 0 ? output : null, fd) < 0 || ::fcntl(fd, F_SETFD, 0) != 0)
+            throw_errno("cannot set up stdio of the jail");
+}
+
+void die_with_parent(int go) {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) throw_errno("cannot tie the jail to this command");
+    pollfd gone{go, 0, 0};
+    if (::poll(&gone, 1, 0) > 0) ::_exit(125);  // it died before we were tied
+}
+
+}  // namespace
+
+void take_root_ids() {
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
+        throw_errno("cannot become the jail's root");
+}
+
+void confine_and_become(const JailProgram& program) {
+    char where[4096];
+    if (::chdir("/") != 0 || ::getcwd(where, sizeof where) == nullptr) throw_errno("cannot enter the jail's root");
+    if (where[0] != '/') throw Error(Errc::internal, "the working directory lies outside the jail");
+    // Close-on-exec rather than closed: the pipe that reports a failing execve, and jail-init, live until then.
+    if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
+    confine_system_calls();
+    confine_capabilities();
+    become(program);
+}
+
+void be_born(const Birth& birth) {
+    ::prctl(PR_SET_DUMPABLE, 0);
+    reset_inheritance();
+    wait_for_parent(birth.go);
+    join_cgroups(*birth.tasks);
+    take_root_ids();
+    if (birth.dies_with_us) die_with_parent(birth.go);
+    build_view(birth);
+    if (::sethostname(birth.hostname.c_str(), birth.hostname.size()) != 0) throw_errno("cannot set the jail's hostname");
+    leave_keyring();
+    ::setsid();
+    open_stdio(birth.output);
+    confine_and_become(*birth.program);
+}
+
+}  // namespace jailctl::lifecycle

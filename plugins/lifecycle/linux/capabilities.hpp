@@ -1,0 +1,10 @@
+#pragma once
+
+namespace jailctl::lifecycle {
+
+/// Keeps of the capabilities only those of the table in security.md 4, column "default": drops the rest from the
+/// bounding set, empties inheritable and ambient. Called inside the jail's user namespace, after everything that needs
+/// more. @throws Error io
+void confine_capabilities();
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,113 @@
+#include "cgroup.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup_limits.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+constexpr const char* parent = "jailctl";
+
+}  // namespace
+
+Cgroup::Cgroup(std::string name) : name_(std::move(name)) {}
+
+std::string Cgroup::name_for(const Configuration& configuration, const JailName& jail) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::uint64_t hash = short_hash(configuration.path("RUN_DIR").string() + "\n" + jail.key());
+    std::string name(16, '0');
+    for (auto digit = name.rbegin(); digit != name.rend(); ++digit, hash >>= 4U) *digit = digits[hash & 15U];
+    return name;
+}
+
+/// Opens the directories if they are there. @return whether the cgroup2 one is
+bool Cgroup::look_up() {
+    if (directory_) return true;
+    if (!root_) {
+        mounts_ = cgroup_mounts();
+        root_ = open_unified(mounts_);
+    }
+    const UniqueFd above{::openat(root_.get(), parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!above) return false;
+    directory_ = UniqueFd{::openat(above.get(), name_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return static_cast<bool>(directory_);
+}
+
+std::string Cgroup::path() const {
+    return mounts_.unified ? mounts_.unified->path + "/" + parent + "/" + name_ : std::string{};
+}
+
+bool Cgroup::exists() { return look_up(); }
+
+std::string Cgroup::read(const char* file) {
+    if (!look_up()) return {};
+    const UniqueFd control{::openat(directory_.get(), file, O_RDONLY | O_CLOEXEC)};
+    if (!control) {
+        if (errno == ENOENT || errno == ENODEV) return {};  // removed meanwhile
+        throw_errno(std::string("cannot read ") + file + " of the jail's cgroup");
+    }
+    std::string text;
+    char part[4096];
+    for (ssize_t got = 0; (got = ::read(control.get(), part, sizeof part)) > 0;)
+        text.append(part, static_cast<std::size_t>(got));
+    return text;
+}
+
+void Cgroup::write(const char* file, const std::string& text) {
+    if (!look_up()) return;
+    if (!write_control(directory_.get(), file, text) && errno != ENOENT && errno != ENODEV)
+        throw_errno("cannot write " + text + " to " + file + " of the jail's cgroup");
+}
+
+bool Cgroup::populated() { return read("cgroup.events").find("populated 1") != std::string::npos; }
+bool Cgroup::frozen() { return read("cgroup.events").find("frozen 1") != std::string::npos; }
+
+std::vector<pid_t> Cgroup::processes() {
+    std::vector<pid_t> pids;
+    const std::string text = read("cgroup.procs");
+    for (const char *at = text.data(), *end = at + text.size(); at < end;) {
+        pid_t pid = 0;
+        at = std::from_chars(at, end, pid).ptr + 1;
+        pids.push_back(pid);
+    }
+    return pids;
+}
+
+void Cgroup::kill() { write("cgroup.kill", "1"); }
+
+/// Waits until cgroup.events says `wanted`. The kernel wakes poll(2) at each change; nothing sleeps.
+bool Cgroup::event(std::string_view wanted, std::chrono::milliseconds limit) {
+    if (!look_up()) return true;
+    const UniqueFd events{::openat(directory_.get(), "cgroup.events", O_RDONLY | O_CLOEXEC)};
+    if (!events) return true;
+    const auto until = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        char text[256];
+        const ssize_t got = ::pread(events.get(), text, sizeof text, 0);
+        if (got < 0) return errno == ENODEV;
+        if (std::string_view(text, static_cast<std::size_t>(got)).find(wanted) != std::string_view::npos) return true;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return false;
+        pollfd waiting{events.get(), POLLPRI, 0};
+        ::poll(&waiting, 1, static_cast<int>(left.count()));
+    }
+}
+
+bool Cgroup::wait_until_empty(std::chrono::milliseconds limit) { return event("populated 0", limit); }
+
+void Cgroup::set_frozen(bool frozen, std::chrono::milliseconds limit) {
+    write("cgroup.freeze", frozen ? "1" : "0");
+    if (event(frozen ? "frozen 1" : "frozen 0", limit)) return;
+    if (frozen) write("cgroup.freeze", "0");
+    throw Error(Errc::timeout, "the processes of the jail did not all stop in time; they run again");
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "cgroup_mounts.hpp"
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl::lifecycle {
+
+/// MEMORY, CPUS and PIDS of a jail; nothing: no limit.
+struct ResourceLimits {
+    std::optional<std::uint64_t> memory;      ///< bytes, swap included
+    std::optional<std::int64_t> cpu_quota;    ///< microseconds of processor time in each 100 ms
+    std::optional<std::int64_t> pids;
+};
+/// @throws Error invalid (the values were checked when the configuration was read)
+[[nodiscard]] ResourceLimits resource_limits(const Settings& settings);
+
+/// The control groups of one jail: <cgroup2>/jailctl/<name> and, for limits that cgroup2 does not offer here, a directory
+/// of the same name in the v1 hierarchy that does. All members of the jail are in the cgroup2 one.
+class Cgroup {
+public:
+    /// `name`: name_for() of the jail. Touches nothing.
+    explicit Cgroup(std::string name);
+    /// The same jail name below another RUN_DIR is another jail.
+    [[nodiscard]] static std::string name_for(const Configuration& configuration, const JailName& jail);
+
+    /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.
+    /// @throws Error busy: processes are in it; unsupported: a limit that cannot be set here; io
+    void make(const ResourceLimits& limits);
+    /// For joining a running jail. @throws Error not_found
+    void open();
+    /// Descriptor for CLONE_INTO_CGROUP.
+    [[nodiscard]] int directory() const noexcept { return directory_.get(); }
+    /// `tasks` files of v1 hierarchies: the new process writes "0". Moving it by pid would wait for an RCU grace period.
+    [[nodiscard]] const std::vector<UniqueFd>& tasks() const noexcept { return tasks_; }
+
+    [[nodiscard]] bool exists();
+    /// Absolute path of its cgroup2 directory; empty where cgroup2 is not mounted.
+    [[nodiscard]] std::string path() const;
+    [[nodiscard]] bool populated();
+    [[nodiscard]] std::vector<pid_t> processes();
+    /// New processes are refused from here on, where there is a pids controller.
+    void forbid_forks() noexcept;
+    /// SIGKILL to every member, atomically.
+    void kill();
+    /// @return false if members were left after `limit`
+    bool wait_until_empty(std::chrono::milliseconds limit);
+    /// Freezes or thaws, and waits until it is so. @throws Error timeout
+    void set_frozen(bool frozen, std::chrono::milliseconds limit);
+    [[nodiscard]] bool frozen();
+    /// Removes the directories, and jailctl/ when it is empty. What is gone already is success. @throws Error busy
+    void remove();
+
+private:
+    bool look_up();
+    std::string read(const char* file);
+    void write(const char* file, const std::string& text);
+    bool event(std::string_view wanted, std::chrono::milliseconds limit);
+
+    std::string name_;
+    CgroupMounts mounts_;
+    UniqueFd root_, directory_;
+    std::vector<UniqueFd> tasks_;
+};
+
+}  // namespace jailctl::lifecycle

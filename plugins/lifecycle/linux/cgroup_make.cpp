@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.hpp"
+#include "cgroup_limits.hpp"
+#include "jailctl/sdk/error.hpp"
+
+/// Making and removing a jail's control groups; what is done with them while they exist is in cgroup.cpp.
+namespace jailctl::lifecycle {
+namespace {
+
+constexpr const char* parent = "jailctl";
+
+bool has_word(const std::string& text, const std::string& word) {
+    return (" " + text + " ").find(" " + word + " ") != std::string::npos;
+}
+
+std::string words_of(int directory, const char* file) {
+    const UniqueFd control{::openat(directory, file, O_RDONLY | O_CLOEXEC)};
+    char text[512];
+    const ssize_t got = control ? ::read(control.get(), text, sizeof text) : 0;
+    std::string words(text, got > 0 ? static_cast<std::size_t>(got) : 0);
+    std::replace(words.begin(), words.end(), '\n', ' ');
+    return words;
+}
+
+/// Makes jailctl/<name> below `root`. Another command may remove an empty jailctl/ between our two steps.
+UniqueFd make_below(int root, const std::string& name, UniqueFd& above) {
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        if (::mkdirat(root, parent, 0755) != 0 && errno != EEXIST) throw_errno("cannot make a cgroup for jails");
+        above = UniqueFd{::openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        if (above && (::mkdirat(above.get(), name.c_str(), 0755) == 0 || errno == EEXIST)) {
+            UniqueFd made{::openat(above.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+            if (made) return made;
+        }
+        if (errno != ENOENT && errno != ENODEV) break;
+    }
+    throw_errno("cannot make the jail's cgroup");
+}
+
+void remove_below(int root, const std::string& name) {
+    const UniqueFd above{::openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!above) return;
+    // A process that just died may still be counted for a moment.
+    for (int attempt = 0; ::unlinkat(above.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT; ++attempt) {
+        if (errno != EBUSY || attempt == 1000) throw Error(Errc::busy, "cannot remove the jail's cgroup", last_error());
+        ::poll(nullptr, 0, 1);
+    }
+    ::unlinkat(root, parent, AT_REMOVEDIR);  // other jails may be in it
+}
+
+UniqueFd open_v1(const CgroupMount& mount) {
+    UniqueFd root{::open(mount.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!root) throw_errno("cannot open the cgroup hierarchy at " + mount.path);
+    return root;
+}
+
+}  // namespace
+
+void Cgroup::make(const ResourceLimits& limits) {
+    mounts_ = cgroup_mounts();
+    root_ = open_unified(mounts_);
+    const auto wanted = unified_limits(limits);
+    const std::string offered = words_of(root_.get(), "cgroup.controllers");
+    const auto here = [&](const LimitFile& limit) { return has_word(offered, limit.controller); };
+    UniqueFd above;
+    directory_ = make_below(root_.get(), name_, above);
+    if (populated())
+        throw Error(Errc::busy, "processes of an earlier run are still in the jail's cgroup")
+            .with_hint("'jailctl stop' kills what is left");
+    for (const auto& limit : wanted) {
+        if (!here(limit)) continue;
+        for (const int level : {root_.get(), above.get()})
+            if (!write_control(level, "cgroup.subtree_control", "+" + limit.controller))
+                throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" +
+                            limit.controller + "' cannot be handed to jails", last_error());
+        write_limit(directory_.get(), limit);
+    }
+    for (const auto& limit : v1_limits(limits)) {
+        if (here(limit)) continue;
+        const CgroupMount* mount = mounts_.v1_with(limit.controller);
+        if (mount == nullptr)
+            throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: no cgroup controller '" +
+                        limit.controller + "' on this host");
+        const UniqueFd made = make_below(open_v1(*mount).get(), name_, above);
+        write_limit(made.get(), limit);
+        if (limit.optional || limit.file == "cpu.cfs_quota_us") continue;  // the second file of a hierarchy joined already
+        UniqueFd tasks{::openat(made.get(), "tasks", O_WRONLY | O_CLOEXEC)};
+        if (!tasks) throw_errno("cannot open the tasks of the jail's cgroup");
+        tasks_.push_back(std::move(tasks));
+    }
+}
+
+void Cgroup::open() {
+    if (!look_up()) throw Error(Errc::not_found, "the jail's cgroup is gone");
+    for (const auto& mount : mounts_.v1) {
+        const std::string tasks = mount.path + "/" + parent + "/" + name_ + "/tasks";
+        if (UniqueFd file{::open(tasks.c_str(), O_WRONLY | O_CLOEXEC)}; file) tasks_.push_back(std::move(file));
+    }
+}
+
+void Cgroup::forbid_forks() noexcept {
+    if (directory_) write_control(directory_.get(), "pids.max", "0");
+    if (const CgroupMount* mount = mounts_.v1_with("pids")) {
+        const UniqueFd root{::open(mount->path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        if (root) write_control(root.get(), (std::string(parent) + "/" + name_ + "/pids.max").c_str(), "0");
+    }
+}
+
+void Cgroup::remove() {
+    look_up();
+    directory_.reset();
+    remove_below(root_.get(), name_);
+    for (const auto& mount : mounts_.v1) remove_below(open_v1(mount).get(), name_);
+}
+
+}  // namespace jailctl::lifecycle

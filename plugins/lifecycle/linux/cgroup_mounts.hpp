@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl::lifecycle {
+
+/// One hierarchy where mountinfo says it is.
+struct CgroupMount {
+    std::string path;                      ///< mount point
+    std::vector<std::string> controllers;  ///< of a v1 hierarchy: "memory", "pids", ...; empty for cgroup2
+};
+
+/// Where the control groups of this host are mounted. Nothing is assumed about paths.
+struct CgroupMounts {
+    std::optional<CgroupMount> unified;  ///< cgroup2
+    std::vector<CgroupMount> v1;
+    /// The v1 hierarchy with `controller`, or null.
+    [[nodiscard]] const CgroupMount* v1_with(std::string_view controller) const noexcept;
+};
+
+/// From the text of /proc/self/mountinfo (proc_pid_mountinfo(5)).
+[[nodiscard]] CgroupMounts parse_cgroup_mounts(std::string_view mountinfo);
+/// Of the calling process. @throws Error io
+[[nodiscard]] CgroupMounts cgroup_mounts();
+
+/// Directory of the cgroup2 root: where it is mounted, else a mount of our own that is attached nowhere and goes with
+/// its last descriptor. @throws Error unsupported: this kernel has no cgroup2
+[[nodiscard]] UniqueFd open_unified(const CgroupMounts& mounts);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,114 @@
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+#include "join.hpp"
+#include "pty.hpp"
+#include "report.hpp"
+#include "runtime.hpp"
+#include "stream.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+JailProgram program_of(const ExecRequest& request) {
+    JailProgram program{request.command, jail_environment(), {}};
+    add_environment(program, request.environment);
+    return program;
+}
+
+/// A jail's process never holds a terminal of the host: where ours is one, it gets a pipe that we carry.
+class PipedStdio {
+public:
+    explicit PipedStdio(const ExecRequest& request) {
+        stdio_.no_input = static_cast<bool>(request.on_output);
+        if (!stdio_.no_input && ::isatty(0) == 1) input();
+        for (const int number : {1, 2})
+            if (request.on_output || ::isatty(number) == 1) output(number, request.on_output);
+    }
+    [[nodiscard]] const JoinStdio& stdio() const { return stdio_; }
+    /// To be called once the child has its ends: ours of them are closed, or the streams would never end.
+    std::vector<Stream>& streams() {
+        theirs_.clear();
+        return streams_;
+    }
+
+private:
+    void input() {
+        Pipe pipe = make_pipe();
+        stdio_.fd[0] = pipe.read.get();
+        theirs_.push_back(std::move(pipe.read));
+        streams_.push_back({std::move(pipe.write), 0, true, {}});
+    }
+    void output(int number, const std::function<void(std::string_view)>& sink) {
+        if (sink && number == 2) {  // one pipe for both keeps their order
+            stdio_.fd[2] = stdio_.fd[1];
+            return;
+        }
+        Pipe pipe = make_pipe();
+        stdio_.fd[number] = pipe.write.get();
+        theirs_.push_back(std::move(pipe.write));
+        streams_.push_back({std::move(pipe.read), number, false, sink});
+    }
+    JoinStdio stdio_;
+    std::vector<UniqueFd> theirs_;
+    std::vector<Stream> streams_;
+};
+
+ExitStatus exec_on_terminal(const Record& record, const JailProgram& program) {
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw_errno("cannot make a socket pair");
+    const UniqueFd ours{pair[0]};
+    UniqueFd theirs{pair[1]};
+    Pipe report = make_pipe();
+    JoinStdio stdio;
+    stdio.terminal_socket = theirs.get();
+    ChildProcess child = join_jail(record, program, stdio, report.write.get());
+    theirs.reset();
+    report.write.reset();
+    UniqueFd master = receive_descriptor(ours.get());
+    if (master) copy_window_size(STDIN_FILENO, master.get());
+    hear_child(report.read);
+    if (!master) throw Error(Errc::failed, "no terminal came from the jail");
+    {
+        const RawTerminal raw(STDIN_FILENO);
+        carry_terminal(master.get(), child.handle());
+    }
+    master.reset();  // hangs up on what is left
+    return child.wait();
+}
+
+ExitStatus exec_on_streams(const Record& record, const JailProgram& program, const ExecRequest& request) {
+    Pipe report = make_pipe();
+    PipedStdio piped(request);
+    ChildProcess child = join_jail(record, program, piped.stdio(), report.write.get());
+    report.write.reset();
+    auto& streams = piped.streams();
+    hear_child(report.read);
+    const bool in_time = carry_streams(streams, child.handle(), request.timeout);
+    const ExitStatus status = child.wait();
+    if (!in_time) throw Error(Errc::timeout, request.command.front() + " in " + record.name + " took too long");
+    if (request.on_output) Interrupt::check();
+    return status;
+}
+
+}  // namespace
+
+ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
+    const Record record = require_running(invocation.configuration(), jail);
+    const JailProgram program = program_of(request);
+    try {
+        if (request.terminal && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)
+            return exec_on_terminal(record, program);
+        return exec_on_streams(record, program, request);
+    } catch (const CannotRun& error) {
+        invocation.console().error(error);
+        return ExitStatus{error.status(), 0};
+    }
+}
+
+}  // namespace jailctl::lifecycle

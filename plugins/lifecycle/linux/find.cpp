@@ -1,0 +1,64 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "runtime.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// The caller of `status` looks at many jails: one open by the recorded path instead of a search in mountinfo.
+bool is_frozen(const Record& record) {
+    if (record.cgroup_path.empty()) return Cgroup(record.cgroup).frozen();
+    const UniqueFd file{::open((record.cgroup_path + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)};
+    char text[256];
+    const ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    return got > 0 && std::string_view(text, static_cast<std::size_t>(got)).find("frozen 1") != std::string_view::npos;
+}
+
+std::optional<RunningJail> describe(const RecordState& state, const std::string& key) {
+    if (state.kind == RecordState::Kind::none || state.kind == RecordState::Kind::dead) return std::nullopt;
+    RunningJail jail;
+    jail.name = state.record.name.empty() ? key : state.record.name;
+    jail.problem = state.problem;
+    if (state.kind == RecordState::Kind::unreadable) return jail;
+    jail.id = state.record.init.pid;
+    jail.root = state.record.root;
+    jail.started = state.record.started;
+    jail.frozen = is_frozen(state.record);
+    return jail;
+}
+
+}  // namespace
+
+std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration, const JailName& name) const {
+    const RecordState state = look_up_record(configuration, name.key());
+    auto found = describe(state, name.key());
+    const Jail* jail = configuration.find(name);
+    if (found && found->problem.empty() && jail != nullptr && jail->root != state.record.configured_root)
+        found->problem = "a jail of this name runs from " + state.record.root;
+    return found;
+}
+
+std::vector<RunningJail> LinuxRuntime::list(const Configuration& configuration) const {
+    std::vector<RunningJail> running;
+    for (const auto& key : recorded_jails(configuration))
+        if (auto jail = describe(look_up_record(configuration, key), key)) running.push_back(std::move(*jail));
+    return running;
+}
+
+Record require_running(const Configuration& configuration, const Jail& jail) {
+    RecordState state = look_up_record(configuration, jail.name.key());
+    const std::string& name = jail.name.text();
+    if (state.kind == RecordState::Kind::unreadable)
+        throw Error(Errc::damaged, "it is not known whether " + name + " runs: " + state.problem);
+    if (state.kind != RecordState::Kind::alive)
+        throw Error(Errc::not_found, name + " is not running").with_hint("start it: jailctl start " + name);
+    if (state.record.configured_root != jail.root)
+        throw Error(Errc::busy, "a jail named " + name + " runs from " + state.record.root + ", not from " +
+                    jail.root.string())
+            .with_hint("stop it with the configuration it was started by: " + state.record.configuration);
+    return std::move(state.record);
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,79 @@
+#include "join.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "birth.hpp"
+#include "cgroup.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "keyring.hpp"
+#include "limits.hpp"
+#include "namespaces.hpp"
+#include "pty.hpp"
+#include "report.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// While one lives, children of ours are born in the pid namespace of the jail. Saves a process in between that would
+/// only fork.
+class ChildrenInPidNamespace {
+public:
+    explicit ChildrenInPidNamespace(int handle) : ours_(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) {
+        if (!ours_) throw_errno("cannot open our pid namespace");
+        if (::setns(handle, CLONE_NEWPID) != 0) throw_errno("cannot enter the jail's pid namespace");
+    }
+    ChildrenInPidNamespace(const ChildrenInPidNamespace&) = delete;
+    ChildrenInPidNamespace& operator=(const ChildrenInPidNamespace&) = delete;
+    ~ChildrenInPidNamespace() { ::setns(ours_.get(), CLONE_NEWPID); }
+
+private:
+    UniqueFd ours_;
+};
+
+void enter_namespaces(int handle, const Cgroup& cgroup) {
+    for (const UniqueFd& file : cgroup.tasks())
+        if (::write(file.get(), "0", 1) != 1) throw_errno("cannot join the jail's cgroup");
+    const int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    if (::setns(handle, namespaces) != 0) throw_errno("cannot enter the jail's namespaces");
+}
+
+void take_stdio(const JoinStdio& stdio) {
+    if (stdio.terminal_socket >= 0) return send_descriptor(stdio.terminal_socket, open_jail_pty().get());
+    if (stdio.no_input) {
+        const UniqueFd null{::open("/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC)};
+        if (!null || ::dup2(null.get(), 0) < 0) throw_errno("cannot open /dev/null in the jail");
+    }
+    for (int number = 0; number < 3; ++number)
+        if (stdio.fd[number] >= 0 && ::dup2(stdio.fd[number], number) < 0) throw_errno("cannot set up stdio in the jail");
+}
+
+}  // namespace
+
+ChildProcess join_jail(const Record& record, const JailProgram& program, const JoinStdio& stdio, int report) {
+    Cgroup cgroup(record.cgroup);
+    cgroup.open();
+    if (cgroup.frozen())
+        throw Error(Errc::busy, record.name + " is frozen").with_hint("let it run: jailctl thaw " + record.name);
+    const UniqueFd handle = open_handle(record.init);
+    if (!handle) throw Error(Errc::not_found, record.name + " has ended");
+    const ChildrenInPidNamespace inside(handle.get());
+    return clone_into(0, cgroup.directory(), [&] {
+        run_child(report, [&] {
+            ::prctl(PR_SET_DUMPABLE, 0);  // until its execve nobody in the jail may look into a copy of us
+            reset_inheritance();
+            reset_limits(0);
+            enter_namespaces(handle.get(), cgroup);
+            take_root_ids();
+            leave_keyring();
+            ::setsid();
+            take_stdio(stdio);
+            confine_and_become(program);
+        });
+    });
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,108 @@
+#include "launch.hpp"
+
+#include <unistd.h>
+
+#include "birth.hpp"
+#include "dev.hpp"
+#include "idmap.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "kernel.hpp"
+#include "limits.hpp"
+#include "mounts.hpp"
+#include "namespaces.hpp"
+#include "report.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+Rootfs open_root(const std::filesystem::path& path) {
+    require_kernel();
+    Rootfs root = Rootfs::open(path);
+    for (const char* name : {"proc", "sys", "dev", "tmp", "run"})
+        if (root.exists(name) && !root.is_directory(name))
+            throw Error(Errc::invalid, "/" + std::string(name) + " of the jail is not a plain directory")
+                .with_hint("replace it by an empty directory: " + escape_name((path / name).string()));
+    if (root.empty())
+        throw Error(Errc::not_found, "there is nothing in " + escape_name(path.string()))
+            .with_hint("create the jail first");
+    return root;
+}
+
+std::string provider_of(const Jail& jail, bool network) {
+    const std::string& setting = jail.settings["NETWORK"].text;
+    return !network ? "none" : setting.substr(0, setting.find(':'));
+}
+
+}  // namespace
+
+Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
+    : invocation_(invocation),
+      jail_(jail),
+      request_(std::move(request)),
+      root_(open_root(request_.root)),
+      provider_(provider_of(jail, request_.network)),
+      network_(invocation.services().get<Network>(provider_)),
+      limits_(resource_limits(jail.settings)),
+      program_(request_.command.empty() ? choose_init(root_, jail.settings) : jail_init_for(request_.command)) {
+    network_.check(invocation, jail);
+    add_environment(program_, request_.environment);
+}
+
+/// Mount points a root of another tool may lack, and the mounts that will cover them.
+void Launch::prepare_root() {
+    for (const char* name : {"proc", "sys", "dev"})
+        if (!root_.exists(name)) root_.make_directory(name, 0755);
+    root_mount_ = clone_root(root_.fd());
+}
+
+ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
+    Birth birth;
+    birth.go = go.read.get();
+    birth.root = root_mount_.get();
+    birth.dev = dev_.get();
+    birth.tasks = &cgroup.tasks();
+    birth.hostname = jail_.name.text();
+    birth.program = &program_;
+    birth.output = request_.output;
+    birth.dies_with_us = request_.dies_with_us;
+    return clone_into(jail_namespaces(), cgroup.directory(), [&] {
+        ::close(go.write.get());  // or the child would never see that we died
+        run_child(report, [&] { be_born(birth); });
+    });
+}
+
+Launched Launch::run(Operation& operation) {
+    const std::string name = Cgroup::name_for(invocation_.configuration(), jail_.name);
+    const Value group = Value::object().set("cgroup", name);
+    Launched launched{{}, Cgroup(name), provider_, {}};
+    Pipe go = make_pipe(), report = make_pipe();
+    UniqueFd stack;
+    operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { launched.cgroup.make(limits_); });
+    operation.step("start a process in namespaces of its own", {"runtime.kill", group}, [&] {
+        const std::uint32_t base = id_range(invocation_.configuration(), jail_.name);
+        prepare_root();
+        dev_ = make_dev(base);
+        launched.init = clone(launched.cgroup, go, report.write.get());
+        const UniqueFd process = open_process(launched.init.pid());
+        write_id_maps(process.get(), base);
+        map_ids(root_mount_.get(), open_namespace(process.get(), "user").get(), request_.root.string());
+        reset_limits(launched.init.pid());
+        stack = open_namespace(process.get(), "net");
+    });
+    if (operation.dry_run()) {
+        operation.step("join the network: " + provider_, [] {});
+        operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", [] {});
+        return launched;
+    }
+    launched.network = network_.join(invocation_, operation, jail_, stack.get());
+    operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", [&] {
+        report.write.reset();
+        if (::write(go.write.get(), "g", 1) != 1) throw_errno("cannot wake the jail's first process");
+        hear_child(report.read);
+    });
+    return launched;
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "cgroup.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/services/network.hpp"
+#include "program.hpp"
+
+namespace jailctl::lifecycle {
+
+/// What start and run_once ask for.
+struct LaunchRequest {
+    std::filesystem::path root;
+    bool network = true;
+    std::vector<std::string> command;  ///< empty: the jail's init; else run by jail-init as the jail's only work
+    std::vector<std::string> environment;  ///< added to the fixed one
+    int output = -1;                   ///< becomes 1 and 2 of the first process
+    bool dies_with_us = false;
+};
+
+/// A jail whose first process runs its program. Killed with its owner unless released.
+struct Launched {
+    ChildProcess init;
+    Cgroup cgroup;
+    std::string network_provider;
+    Value network;
+};
+
+/// Checks everything that can be checked before the first change: kernel, root, network. Part of launch(); apart, so
+/// that a before-hook is not run for what cannot be done.
+class Launch {
+public:
+    /// @throws Error not_found, invalid (the root), unsupported, config
+    Launch(Invocation& invocation, const Jail& jail, LaunchRequest request);
+    /// Takes the steps of security.md 3 as steps of `operation`. With --dry-run nothing is launched.
+    /// @throws Error: what was done is undone by `operation`
+    Launched run(Operation& operation);
+    [[nodiscard]] const Rootfs& root() const noexcept { return root_; }
+
+private:
+    void prepare_root();
+    ChildProcess clone(const Cgroup& cgroup, const Pipe& go, int report);
+
+    Invocation& invocation_;
+    const Jail& jail_;
+    LaunchRequest request_;
+    Rootfs root_;
+    std::string provider_;
+    Network& network_;
+    ResourceLimits limits_;
+    JailProgram program_;
+    UniqueFd root_mount_, dev_;
+};
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,69 @@
+#include "../platform.hpp"
+
+#include <charconv>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+
+#include "network/network.hpp"
+#include "record.hpp"
+#include "runtime.hpp"
+#include "stop_signal.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// The number after `label` in a small file, -1 if there is none.
+std::int64_t number_in(const std::string& path, std::string_view label = {}) {
+    const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    char text[4096];
+    const ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    if (got <= 0) return -1;
+    std::string_view content(text, static_cast<std::size_t>(got));
+    const auto at = content.find(label);
+    if (at == std::string_view::npos) return -1;
+    content.remove_prefix(at + label.size());
+    std::int64_t number = -1;
+    std::from_chars(content.data(), content.data() + content.size(), number);
+    return number;
+}
+
+/// From cgroup2 where it has the controller, else from the v1 hierarchy.
+std::int64_t counter(const CgroupMounts& mounts, const Record& record, const char* unified, const char* controller,
+                     const char* v1) {
+    if (!record.cgroup_path.empty())
+        if (const auto number = number_in(record.cgroup_path + "/" + unified); number >= 0) return number;
+    const CgroupMount* mount = mounts.v1_with(controller);
+    return mount == nullptr ? -1 : number_in(mount->path + "/jailctl/" + record.cgroup + "/" + v1);
+}
+
+}  // namespace
+
+void register_platform(Registrar& host) {
+    host.provide<JailRuntime>("linux", std::make_unique<LinuxRuntime>());
+    host.provide<Network>("routed", make_routed_network());
+    host.provide<Network>("none", make_no_network());
+    host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF) "
+                             "or none", "routed", Scope::jail, check_network_setting});
+    register_network_undoer(host);
+    register_runtime_undoers(host);
+}
+
+void check_signal(const std::string& text) { (void)parse_signal(text); }
+
+JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept {
+    JailUsage usage;
+    try {
+        const RecordState state = look_up_record(configuration, jail.key());
+        if (state.kind != RecordState::Kind::alive) return usage;
+        const CgroupMounts mounts = cgroup_mounts();
+        usage.tasks = counter(mounts, state.record, "pids.current", "pids", "pids.current");
+        usage.memory = counter(mounts, state.record, "memory.current", "memory", "memory.usage_in_bytes");
+        const auto microseconds = number_in(state.record.cgroup_path + "/cpu.stat", "usage_usec ");
+        if (microseconds >= 0) usage.cpu_seconds = static_cast<double>(microseconds) / 1e6;
+    } catch (const std::exception&) {  // what is not known is not shown
+    }
+    return usage;
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl::lifecycle {
+
+/// What a process becomes once it is inside a jail.
+struct JailProgram {
+    std::vector<std::string> arguments;    ///< argv; [0] is searched in PATH unless it contains '/'
+    std::vector<std::string> environment;
+    UniqueFd image;                        ///< run this file (jail-init) instead of arguments[0]
+};
+
+/// Environment of every process we start in a jail: PATH, HOME, container=jailctl.
+[[nodiscard]] std::vector<std::string> jail_environment();
+
+/// Adds variables; one that is there already is replaced.
+void add_environment(JailProgram& program, const std::vector<std::string>& variables);
+
+/// The init of a jail: START_COMMAND, else its /sbin/init, else jail-init, which runs /etc/rc if there is one.
+[[nodiscard]] JailProgram choose_init(const Rootfs& root, const Settings& settings);
+/// jail-init running one command as the only work of a jail, and ending with its status.
+[[nodiscard]] JailProgram jail_init_for(const std::vector<std::string>& command);
+
+/// The program of a jail could not be run; carries the status a shell would give: 127 not found, 126 not executable.
+class CannotRun : public Error {
+public:
+    CannotRun(int status, const Error& error) : Error(error), status_(status) {}
+    [[nodiscard]] int status() const noexcept { return status_; }
+
+private:
+    int status_;
+};
+
+/// execve into the program. @throws CannotRun
+void become(const JailProgram& program);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <sys/syscall.h>
+
+/// The table of refused system calls (security.md 4). Everything else up to the newest call of the headers we were built
+/// with is allowed; newer ones do not exist for a jail (ENOSYS), because nobody has judged them.
+namespace jailctl::lifecycle {
+
+enum class Verdict : std::uint8_t {
+    allow,
+    refuse,       ///< EPERM
+    absent,       ///< ENOSYS: libc has another way, or the feature is optional
+    clone,        ///< no CLONE_NEW* flag
+    socket,       ///< UNIX, INET, INET6, NETLINK_ROUTE
+    ioctl,        ///< not TIOCSTI, not TIOCLINUX
+    personality,  ///< 0 and the query
+};
+
+struct Rule {
+    long call;
+    Verdict verdict;
+};
+
+inline constexpr long newest_call = SYS_set_mempolicy_home_node;
+
+#define JAILCTL_REFUSE(name) {SYS_##name, Verdict::refuse},
+
+inline constexpr Rule rules[] = {
+    // Nested user namespaces open the kernel; the flags of clone3 are behind a pointer no filter can follow.
+    {SYS_clone, Verdict::clone},
+    {SYS_clone3, Verdict::absent},
+    JAILCTL_REFUSE(unshare) JAILCTL_REFUSE(setns)
+    // File system surface.
+    JAILCTL_REFUSE(mount) JAILCTL_REFUSE(umount2) JAILCTL_REFUSE(pivot_root) JAILCTL_REFUSE(fsopen)
+    JAILCTL_REFUSE(fsconfig) JAILCTL_REFUSE(fsmount) JAILCTL_REFUSE(fspick) JAILCTL_REFUSE(open_tree)
+    JAILCTL_REFUSE(move_mount) JAILCTL_REFUSE(mount_setattr)
+    // Keyrings are not namespaced.
+    {SYS_add_key, Verdict::absent},
+    {SYS_request_key, Verdict::absent},
+    {SYS_keyctl, Verdict::absent},
+    // Passes by filters on the calls it performs.
+    JAILCTL_REFUSE(io_uring_setup) JAILCTL_REFUSE(io_uring_enter) JAILCTL_REFUSE(io_uring_register)
+    // Reach of hypervisor and host services; input into a terminal.
+    {SYS_socket, Verdict::socket},
+    {SYS_socketpair, Verdict::socket},
+    {SYS_ioctl, Verdict::ioctl},
+    // Attack surface and escapes.
+    JAILCTL_REFUSE(bpf) JAILCTL_REFUSE(perf_event_open) JAILCTL_REFUSE(userfaultfd) JAILCTL_REFUSE(process_vm_readv)
+    JAILCTL_REFUSE(process_vm_writev) JAILCTL_REFUSE(kcmp) JAILCTL_REFUSE(open_by_handle_at)
+    JAILCTL_REFUSE(name_to_handle_at) JAILCTL_REFUSE(fanotify_init) JAILCTL_REFUSE(fanotify_mark)
+    // Host-wide effect.
+    JAILCTL_REFUSE(init_module) JAILCTL_REFUSE(finit_module) JAILCTL_REFUSE(delete_module) JAILCTL_REFUSE(kexec_load)
+    JAILCTL_REFUSE(kexec_file_load) JAILCTL_REFUSE(swapon) JAILCTL_REFUSE(swapoff) JAILCTL_REFUSE(acct)
+    JAILCTL_REFUSE(quotactl) JAILCTL_REFUSE(quotactl_fd) JAILCTL_REFUSE(syslog) JAILCTL_REFUSE(clock_settime)
+    JAILCTL_REFUSE(clock_adjtime) JAILCTL_REFUSE(settimeofday) JAILCTL_REFUSE(adjtimex) JAILCTL_REFUSE(vhangup)
+    JAILCTL_REFUSE(lookup_dcookie) JAILCTL_REFUSE(nfsservctl)
+    {SYS_personality, Verdict::personality},
+#ifdef __x86_64__
+    JAILCTL_REFUSE(create_module) JAILCTL_REFUSE(query_module) JAILCTL_REFUSE(get_kernel_syms)
+    JAILCTL_REFUSE(iopl) JAILCTL_REFUSE(ioperm) JAILCTL_REFUSE(modify_ldt) JAILCTL_REFUSE(uselib)
+#endif
+};
+
+#undef JAILCTL_REFUSE
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,64 @@
+#include <sys/stat.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "launch.hpp"
+#include "namespaces.hpp"
+#include "runtime.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+void require_down(const Jail& jail, const RecordState& state) {
+    if (state.kind == RecordState::Kind::alive)
+        throw Error(Errc::exists, jail.name.text() + " is already running" +
+                    (state.record.configured_root == jail.root ? "" : " from " + state.record.root));
+    if (state.kind == RecordState::Kind::unreadable)
+        throw Error(Errc::damaged, "it is not known whether " + jail.name.text() + " runs: " + state.problem)
+            .with_hint("'jailctl stop " + jail.name.text() + "' ends what runs in its cgroup and removes the record");
+}
+
+Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& request, const Launch& launch,
+                 const Launched& launched) {
+    struct stat root {};
+    if (::fstat(launch.root().fd(), &root) != 0) throw_errno("cannot look at the jail's root");
+    Record record;
+    record.name = jail.name.text();
+    record.configuration = invocation.configuration().file.string();
+    record.root = (request.root.empty() ? jail.root : request.root).string();
+    record.configured_root = jail.root.string();
+    record.root_device = root.st_dev;
+    record.root_inode = root.st_ino;
+    record.init = look_at_process(launched.init.pid());
+    record.started = unix_now();
+    record.cgroup = Cgroup::name_for(invocation.configuration(), jail.name);
+    record.cgroup_path = launched.cgroup.path();
+    record.network_provider = launched.network_provider;
+    record.network = launched.network;
+    return record;
+}
+
+}  // namespace
+
+int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartRequest& request) {
+    const RecordState state = look_up_record(invocation.configuration(), jail.name.key());
+    require_down(jail, state);
+    LaunchRequest wanted;
+    wanted.root = request.root.empty() ? jail.root : request.root;
+    wanted.network = request.network;
+    Launch launch(invocation, jail, std::move(wanted));
+    if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+    Operation operation(invocation, jail, "start", JournalPlace::running);
+    Launched launched = launch.run(operation);
+    operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {
+        Record record = record_of(invocation, jail, request, launch, launched);
+        if (record.init.pid == 0)
+            throw Error(Errc::failed, "its init ended at once")
+                .with_hint("run it by hand to see why: START_COMMAND, or /sbin/init of the jail");
+        write_record(invocation.configuration(), jail.name.key(), record);
+    });
+    operation.commit();
+    return launched.init.release();
+}
+
+}  // namespace jailctl::lifecycle

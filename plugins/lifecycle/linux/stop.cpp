@@ -1,0 +1,106 @@
+#include <csignal>
+#include <poll.h>
+#include <sys/pidfd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/services/network.hpp"
+#include "runtime.hpp"
+#include "stop_signal.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+constexpr std::chrono::seconds kill_limit{5};  // SIGKILL takes effect at once, but for processes stuck in the kernel
+
+/// Waits for init to end. @throws Error interrupted
+bool ended_within(int handle, std::chrono::seconds grace) {
+    using clock = std::chrono::steady_clock;
+    const auto until = clock::now() + grace;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+        if (left.count() <= 0) return false;
+        pollfd waiting[] = {{handle, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
+        ::poll(waiting, 2, static_cast<int>(left.count()));
+        if (waiting[0].revents != 0) return true;
+        Interrupt::check();
+    }
+}
+
+void ask_init(Invocation& invocation, const Jail& jail, const Record& record, std::chrono::seconds grace) {
+    const UniqueFd handle = open_handle(record.init);
+    if (!handle || grace.count() <= 0) return;
+    const int signal = choose_stop_signal(record.init.pid, jail.settings["STOP_SIGNAL"].text);
+    if (signal == 0) return invocation.console().verbose("init does not listen to signals");
+    if (::pidfd_send_signal(handle.get(), signal, nullptr, 0) != 0) return;  // it ended meanwhile
+    if (!ended_within(handle.get(), grace))
+        invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
+}
+
+void leave_network(Invocation& invocation, const Jail& jail, const Record& record) {
+    if (record.network_provider.empty()) return;
+    invocation.services().get<Network>(record.network_provider).leave(invocation, jail, record.network);
+}
+
+}  // namespace
+
+void kill_members(Cgroup& cgroup) {
+    if (!cgroup.exists()) return;
+    cgroup.forbid_forks();
+    cgroup.kill();
+    if (cgroup.wait_until_empty(kill_limit)) return;
+    std::string pids;
+    for (const pid_t pid : cgroup.processes()) pids += " " + std::to_string(pid);
+    throw Error(Errc::busy, "processes that cannot be killed:" + pids)
+        .with_hint("they wait for the kernel, often for a disk or a network file system; try again once that answers");
+}
+
+bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState& state) {
+    const Configuration& configuration = invocation.configuration();
+    Cgroup cgroup(Cgroup::name_for(configuration, jail.name));
+    if (state.kind == RecordState::Kind::none && !cgroup.exists()) return false;
+    kill_members(cgroup);
+    leave_network(invocation, jail, state.record);
+    cgroup.remove();
+    remove_record(configuration, jail.name.key());
+    return true;
+}
+
+void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) {
+    const Configuration& configuration = invocation.configuration();
+    const RecordState state = look_up_record(configuration, jail.name.key());
+    if (state.kind != RecordState::Kind::alive) {
+        if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+        return;
+    }
+    const Record record = require_running(configuration, jail);
+    Cgroup cgroup(record.cgroup);
+    Operation operation(invocation, jail, "stop", JournalPlace::running);
+    operation.step("ask init to end", [&] {
+        if (cgroup.frozen()) cgroup.set_frozen(false, kill_limit);
+        ask_init(invocation, jail, record, grace);
+    });
+    operation.step("kill what is left", [&] { kill_members(cgroup); });
+    operation.step("leave the network", [&] { leave_network(invocation, jail, record); });
+    operation.step("remove the control groups", [&] { cgroup.remove(); });
+    operation.step("remove the record", [&] { remove_record(configuration, jail.name.key()); });
+    operation.commit();
+}
+
+void register_runtime_undoers(Registrar& host) {
+    host.undoer("runtime.kill", [](Invocation&, const Jail&, const Value& arguments) {
+        Cgroup cgroup(arguments["cgroup"].str());
+        kill_members(cgroup);
+    });
+    host.undoer("cgroup.remove", [](Invocation&, const Jail&, const Value& arguments) {
+        Cgroup cgroup(arguments["cgroup"].str());
+        kill_members(cgroup);
+        cgroup.remove();
+    });
+    host.undoer("runtime.forget", [](Invocation& invocation, const Jail& jail, const Value&) {
+        remove_record(invocation.configuration(), jail.name.key());
+    });
+}
+
+}  // namespace jailctl::lifecycle

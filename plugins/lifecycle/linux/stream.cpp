@@ -1,0 +1,100 @@
+#include "stream.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+using clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds patience{10};
+
+bool write_fully(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0 && errno == EAGAIN) {
+            pollfd room{fd, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+            continue;
+        }
+        if (put < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return true;
+}
+
+/// One portion; closes the stream at its end.
+void carry(Stream& stream) {
+    char part[16384];
+    const ssize_t got = ::read(stream.input ? stream.outer : stream.ours.get(), part, sizeof part);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    const std::string_view bytes(part, got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (got > 0 && stream.sink) return stream.sink(bytes);
+    if (got <= 0 || !write_fully(stream.input ? stream.ours.get() : stream.outer, bytes)) stream.ours.reset();
+}
+
+/// What to do about time and signals while a process runs.
+class Watch {
+public:
+    Watch(int handle, std::chrono::milliseconds limit) : handle_(handle) {
+        if (limit.count() > 0) until_ = clock::now() + limit;
+    }
+    [[nodiscard]] int signal_fd() const { return passed_on_ ? -1 : Interrupt::fd(); }
+    [[nodiscard]] int left() const {
+        if (!until_) return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until_ - clock::now());
+        return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+    }
+    void pass_signal_on() {
+        ::pidfd_send_signal(handle_, Interrupt::pending(), nullptr, 0);
+        passed_on_ = true;
+        until_ = clock::now() + patience;
+    }
+    /// @return whether it was the caller's limit that passed
+    [[nodiscard]] bool time_is_up() {
+        ::pidfd_send_signal(handle_, SIGKILL, nullptr, 0);
+        until_.reset();
+        return !passed_on_;
+    }
+
+private:
+    int handle_;
+    std::optional<clock::time_point> until_;
+    bool passed_on_ = false;
+};
+
+}  // namespace
+
+bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit) {
+    struct sigaction ignore {}, before {};
+    ignore.sa_handler = SIG_IGN;  // a reader that went away is an error of write(2), not our end
+    ::sigaction(SIGPIPE, &ignore, &before);
+    const Lease restore([&before] { ::sigaction(SIGPIPE, &before, nullptr); });
+    Watch watch(handle, limit);
+    bool ended = false, in_time = true;
+    for (;;) {
+        std::vector<pollfd> waiting{{ended ? -1 : handle, POLLIN, 0}, {ended ? -1 : watch.signal_fd(), POLLIN, 0}};
+        for (const Stream& stream : streams) {
+            const bool idle = !stream.ours || (ended && stream.input);
+            waiting.push_back({idle ? -1 : stream.input ? stream.outer : stream.ours.get(), POLLIN, 0});
+        }
+        const int ready = ::poll(waiting.data(), waiting.size(), ended ? 0 : watch.left());
+        if (ready == 0 && ended) return in_time;
+        if (ready == 0) in_time = !watch.time_is_up() && in_time;
+        for (std::size_t at = 0; ready > 0 && at < streams.size(); ++at)
+            if (waiting[at + 2].revents != 0) carry(streams[at]);
+        if (ready > 0 && waiting[1].revents != 0) watch.pass_signal_on();
+        if (ready > 0 && waiting[0].revents != 0) ended = true;
+    }
+}
+
+}  // namespace jailctl::lifecycle

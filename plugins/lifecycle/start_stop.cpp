@@ -1,0 +1,155 @@
+#include "start_stop.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include "commands.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "settings.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// Runs `change` and fires its after-event, with the failure if there was one.
+template <class After, class Change>
+int with_after(Invocation& invocation, const Jail& jail, int id, Change&& change) {
+    try {
+        id = change();
+    } catch (const Error& error) {
+        [[maybe_unused]] const Leases leases = invocation.hooks().fire(After{{{invocation, jail, id}, &error}});
+        throw;
+    }
+    [[maybe_unused]] const Leases leases = invocation.hooks().fire(After{{{invocation, jail, id}, nullptr}});
+    return id;
+}
+
+void require_root_there(const Jail& jail) {
+    const RootState state = root_state(jail.root);
+    if (state == RootState::present) return;
+    if (state == RootState::not_a_directory)
+        throw Error(Errc::invalid, jail.root.string() + " is not a directory");
+    throw Error(Errc::not_found, jail.name.text() + " has not been created: nothing at " + jail.root.string())
+        .with_hint("create it: jailctl create " + jail.name.text());
+}
+
+std::string running_sentence(const Jail& jail) { return jail.name.text() + " is already running"; }
+
+void add_grace_option(Command& command, std::string& grace) {
+    command.options.add_options()("timeout,t", po::value(&grace)->value_name("TIME"),
+                                  "how long init may take before it is killed, 60s or 5min (default: STOP_TIMEOUT)");
+}
+
+std::optional<std::chrono::seconds> grace_of(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    try {
+        return std::chrono::seconds(parse_seconds(text));
+    } catch (const Error& error) {
+        throw Error(Errc::usage, "--timeout: " + std::string(error.what()));
+    }
+}
+
+struct StopOptions {
+    std::string grace;
+};
+
+}  // namespace
+
+void start_jail(Invocation& invocation, const Jail& jail) {
+    require_root_there(jail);
+    auto& runtime = invocation.services().get<JailRuntime>();
+    const bool dry = invocation.options().dry_run;
+    Leases leases;
+    if (!dry) leases = invocation.hooks().fire(BeforeStart{{invocation, jail, 0}});
+    invocation.console().info("Starting jail " + jail.name.text() + "...");
+    if (dry) {
+        runtime.start(invocation, jail, {});
+        return;
+    }
+    const int id = with_after<AfterStart>(invocation, jail, 0, [&] { return runtime.start(invocation, jail, {}); });
+    invocation.console().data("id", id);
+    [[maybe_unused]] const Leases ready = invocation.hooks().fire(JailReady{{invocation, jail, id}});
+}
+
+void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chrono::seconds> grace) {
+    auto& runtime = invocation.services().get<JailRuntime>();
+    const auto running = runtime.find(invocation.configuration(), jail.name);
+    const int id = running ? running->id : 0;
+    const auto patience = grace.value_or(stop_timeout(jail.settings));
+    if (invocation.options().dry_run) return runtime.stop(invocation, jail, patience);
+    const Leases leases = invocation.hooks().fire(BeforeStop{{invocation, jail, id}});
+    invocation.console().info("Stopping jail " + jail.name.text() + "...");
+    with_after<AfterStop>(invocation, jail, id, [&] {
+        runtime.stop(invocation, jail, patience);
+        return id;
+    });
+}
+
+void add_start(Registrar& host) {
+    Command start;
+    start.name = "start";
+    start.summary = "start jails";
+    start.words = "JAIL|all...";
+    start.details = "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
+                    "else its /sbin/init, else /etc/rc. Nothing of jailctl stays running.";
+    start.targets = Targets::several;
+    start.effect = Effect::changes;
+    start.run_jail = [](Invocation& invocation, const Jail& jail) {
+        const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+        if (running && running->problem.empty()) return Outcome::already(running_sentence(jail));
+        start_jail(invocation, jail);
+        return Outcome::done();
+    };
+    host.add(std::move(start));
+}
+
+void add_stop(Registrar& host) {
+    auto options = std::make_shared<StopOptions>();
+    Command stop;
+    stop.name = "stop";
+    stop.summary = "stop jails";
+    stop.words = "JAIL|all...";
+    stop.details = "Asks init to power off in its own way, kills what is left after STOP_TIMEOUT, and takes network and "
+                   "control groups down.";
+    stop.targets = Targets::several;
+    stop.order = JailOrder::reverse;
+    stop.effect = Effect::changes;
+    add_grace_option(stop, options->grace);
+    stop.run_jail = [options](Invocation& invocation, const Jail& jail) {
+        const auto grace = grace_of(options->grace);
+        auto& runtime = invocation.services().get<JailRuntime>();
+        if (!runtime.find(invocation.configuration(), jail.name)) {
+            runtime.stop(invocation, jail, std::chrono::seconds(0));  // what a power-off from inside or a crash left
+            return Outcome::already(jail.name.text() + " is not running");
+        }
+        stop_jail(invocation, jail, grace);
+        return Outcome::done();
+    };
+    host.add(std::move(stop));
+}
+
+void add_restart(Registrar& host) {
+    auto options = std::make_shared<StopOptions>();
+    Command restart;
+    restart.name = "restart";
+    restart.summary = "stop jails and start them again";
+    restart.words = "JAIL|all...";
+    restart.details = "A jail that is not running is started.";
+    restart.targets = Targets::several;
+    restart.effect = Effect::changes;
+    add_grace_option(restart, options->grace);
+    restart.run_jail = [options](Invocation& invocation, const Jail& jail) {
+        const auto grace = grace_of(options->grace);
+        require_root_there(jail);  // a jail that could not come up again is not taken down
+        if (invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name))
+            stop_jail(invocation, jail, grace);
+        if (!invocation.options().dry_run) start_jail(invocation, jail);
+        return Outcome::done();
+    };
+    host.add(std::move(restart));
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include "commands.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "status.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::lifecycle {
+namespace {
+
+std::string addresses_of(const Jail& jail) {
+    std::string text;
+    for (const auto& address : jail.addresses) text += (text.empty() ? "" : ", ") + address.text();
+    return text;
+}
+
+/// A jail that does not run: created, not created, or neither.
+void look_at_root(const Configuration& configuration, const Jail& jail, JailStatus& status) {
+    switch (root_state(jail.root)) {
+    case RootState::present: status.mark = ' '; break;
+    case RootState::absent:
+    case RootState::empty: status.mark = '!'; break;
+    case RootState::not_a_directory:
+        status.mark = '?';
+        status.problem = jail.root.string() + " is not a directory";
+        break;
+    }
+    if (const auto left = interrupted_command(configuration, jail.name); !left.empty()) {
+        status.mark = '?';
+        status.problem = left;
+    }
+}
+
+}  // namespace
+
+JailStatus look_at(const Configuration& configuration, const JailRuntime& runtime, const Jail& jail) {
+    JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
+    try {
+        status.running = runtime.find(configuration, jail.name);
+        if (!status.running) look_at_root(configuration, jail, status);
+        else if (!status.running->problem.empty()) status.problem = status.running->problem;
+        else status.mark = status.running->frozen ? '~' : '*';
+    } catch (const Error& error) {
+        status.problem = error.what();
+    }
+    if (!status.problem.empty()) status.mark = '?';
+    return status;
+}
+
+std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const JailRuntime& runtime) {
+    std::vector<JailStatus> strangers;
+    for (auto& running : runtime.list(configuration)) {
+        const auto same = [&running](const Jail& jail) { return jail.name.text() == running.name || jail.name.key() == running.name; };
+        if (std::any_of(configuration.jails.begin(), configuration.jails.end(), same)) continue;
+        JailStatus status{running.name, "", running.root.string(), {}, '?', "runs, but is not in JAILS"};
+        if (!running.problem.empty()) status.problem = running.problem;
+        status.running = std::move(running);
+        strangers.push_back(std::move(status));
+    }
+    return strangers;
+}
+
+namespace {
+
+std::string_view state_name(char mark) {
+    switch (mark) {
+    case '*': return "running";
+    case '~': return "frozen";
+    case ' ': return "stopped";
+    case '!': return "not configured";
+    default: return "broken";
+    }
+}
+
+void add_usage(Value& data, std::string& line, const JailUsage& usage, std::int64_t uptime) {
+    line += "  up " + human_seconds(static_cast<double>(uptime));
+    if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
+    if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
+    if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
+    data.set("uptime", uptime);
+    if (usage.tasks >= 0) data.set("tasks", usage.tasks);
+    if (usage.memory >= 0) data.set("memory", usage.memory);
+    if (usage.cpu_seconds >= 0) data.set("cpu", usage.cpu_seconds);
+}
+
+/// Prints one line and gives the object for --json.
+Value show(Invocation& invocation, const JailStatus& status, bool wide) {
+    std::string line = std::string(1, status.mark) + status.name;
+    if (!status.addresses.empty()) line += " (" + status.addresses + ")";
+    Value data = Value::object();
+    Value addresses = Value::array();
+    for (const auto& word : split_words(status.addresses))
+        addresses.push(word.ends_with(',') ? word.substr(0, word.size() - 1) : word);
+    data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root).set("addresses", addresses);
+    if (status.running && status.running->id > 0) {
+        data.set("id", status.running->id).set("started", status.running->started);
+        if (wide) {
+            line += "  id " + std::to_string(status.running->id);
+            add_usage(data, line, usage_of(invocation.configuration(), JailName(status.name)),
+                      std::max<std::int64_t>(0, unix_now() - status.running->started));
+        }
+    }
+    if (!status.problem.empty()) data.set("problem", status.problem);
+    invocation.console().line(line);
+    if (!status.problem.empty()) invocation.console().line("    " + status.name + ": " + status.problem);
+    return data;
+}
+
+/// One jail with its events. @return nothing if a before-hook said no: its line is hidden
+std::optional<Value> report(Invocation& invocation, const JailRuntime& runtime, const Jail& jail, bool wide) {
+    const JailStatus status = look_at(invocation.configuration(), runtime, jail);
+    const int id = status.running ? status.running->id : 0;
+    try {
+        const Leases leases = invocation.hooks().fire(BeforeStatus{{invocation, jail, id}});
+        Value data = show(invocation, status, wide);
+        [[maybe_unused]] const Leases after = invocation.hooks().fire(AfterStatus{{{invocation, jail, id}, nullptr}});
+        return data;
+    } catch (Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        invocation.console().error(error.with_jail(jail.name.text()));
+        return std::nullopt;
+    }
+}
+
+void run_status(Invocation& invocation, bool wide) {
+    const auto& runtime = invocation.services().get<JailRuntime>();
+    invocation.console().line("Jail status (*=running, !=not configured):");
+    Value jails = Value::array();
+    std::size_t hidden = 0;
+    for (const Jail& jail : invocation.jails()) {
+        if (auto data = report(invocation, runtime, jail, wide)) jails.push(std::move(*data));
+        else ++hidden;
+    }
+    if (invocation.all())
+        for (const auto& stranger : look_for_strangers(invocation.configuration(), runtime))
+            jails.push(show(invocation, stranger, wide));
+    invocation.console().data("jails", std::move(jails));
+    if (hidden > 0) invocation.set_exit_status(hidden == invocation.jails().size() ? 1 : 3);
+}
+
+}  // namespace
+
+void add_status(Registrar& host) {
+    auto wide = std::make_shared<bool>(false);
+    Command status;
+    status.name = "status";
+    status.summary = "show which jails run";
+    status.words = "[JAIL|all...]";
+    status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
+    status.targets = Targets::optional_several;
+    status.options.add_options()("wide,w", po::bool_switch(wide.get()), "also id, uptime, tasks, memory, processor time");
+    status.run = [wide](Invocation& invocation) { run_status(invocation, *wide); };
+    host.add(std::move(status));
+}
+
+}  // namespace jailctl::lifecycle

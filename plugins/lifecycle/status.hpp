@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/services/jail_runtime.hpp"
+#include "platform.hpp"
+
+namespace jailctl::lifecycle {
+
+/// What one line of status says.
+struct JailStatus {
+    std::string name, addresses, root;
+    std::optional<RunningJail> running;
+    char mark = '?';      ///< * running, ~ frozen, blank stopped, ! not created, ? broken
+    std::string problem;  ///< not empty with ?
+};
+
+/// Never throws for what it finds; enters no namespace, takes no lock.
+[[nodiscard]] JailStatus look_at(const Configuration& configuration, const JailRuntime& runtime, const Jail& jail);
+/// Jails that run though JAILS does not name them any more.
+[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const JailRuntime& runtime);
+
+}  // namespace jailctl::lifecycle
