@@ -1,0 +1,240 @@
+#include "application.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <unistd.h>
+
+#include "builtin/builtin.hpp"
+#include "command_line/parse.hpp"
+#include "command_line/split.hpp"
+#include "command_line/usage.hpp"
+#include "console/stream_console.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "plugins/guard.hpp"
+#include "run/runner.hpp"
+
+namespace jailctl::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// An end before anything was attempted, and the usage to print with it.
+struct Refusal {
+    Error error;
+    std::string usage;
+};
+
+fs::path configuration_file(const Globals& globals) {
+    if (!globals.config.empty()) return fs::absolute(globals.config);
+    const char* from_environment = std::getenv("JAILCTL_CONF");
+    if (from_environment != nullptr && *from_environment != '\0') return fs::absolute(from_environment);
+    return fs::path(JAILCTL_SYSCONFDIR) / "jails.conf";
+}
+
+class Application {
+public:
+    explicit Application(const std::vector<std::string>& arguments) : arguments_(arguments) {}
+
+    Ending run() {
+        try {
+            read_line();
+            prepare();
+            execute();
+        } catch (const Refusal& refusal) {
+            refuse(refusal);
+        } catch (const Error& error) {
+            end_with(error);
+        } catch (const std::exception& error) {
+            end_with(Error(Errc::internal, std::string("jailctl failed: ") + error.what()));
+        }
+        return finish();
+    }
+
+private:
+    /// Splits the line and settles how we talk.
+    void read_line() {
+        // Decided before the line is understood: an error in it is told the way the caller wants.
+        const auto dashes = std::find(arguments_.begin(), arguments_.end(), "--");
+        style_.json = std::find(arguments_.begin(), dashes, "--json") != dashes;
+        style_.text_to_stderr = style_.json;
+        style_.color_err = use_color(0, 2);
+        console_.restyle(style_);
+        try {
+            line_ = split_line(arguments_);
+            host_.globals = parse_globals(line_.globals);
+        } catch (const Error& error) {
+            add_builtin_commands(host_);
+            throw Refusal{error, usage_text(host_.registry)};
+        }
+        const auto& globals = host_.globals;
+        style_.quiet = globals.options.quiet;
+        style_.verbose = globals.options.verbose;
+        style_.color_err = use_color(static_cast<int>(globals.color), 2);
+        style_.bars = ::isatty(2) == 1 && !style_.quiet;
+        console_.restyle(style_);
+        terminal_ = TerminalAsker(globals.options.batch);
+        choose_command();
+    }
+
+    /// --version and --help are commands in other words.
+    void choose_command() {
+        const auto& globals = host_.globals;
+        if (globals.version) line_ = {{}, "version", {}, {}};
+        else if (line_.command.empty()) line_ = {{}, "help", {}, {}};
+        else if (globals.help) line_ = {{}, "help", {line_.command}, {}};
+        report_.command = line_.command;
+    }
+
+    /// Configuration as far as it can be read without plugins, plugins, registry, configuration.
+    void prepare() {
+        add_builtin_commands(host_);
+        if (runs_without_anything(line_.command)) return;
+        host_.draft = config::parse(configuration_file(host_.globals), Trust::root_or_caller);
+        load();
+        resolve();
+    }
+
+    void load() {
+        const auto& globals = host_.globals;
+        if (globals.no_plugins) return;
+        auto disabled = globals.disabled;
+        for (auto& name : split_words(host_.draft->value("PLUGIN_DISABLE"))) disabled.push_back(std::move(name));
+        const auto directory = globals.plugin_dir.empty() ? install_paths().plugins : fs::path(globals.plugin_dir);
+        load_plugins(host_.plugins, directory, disabled);
+        Preferences prefer;
+        try {
+            prefer = parse_preferences(host_.draft->value("PLUGIN_PREFER"));
+        } catch (const Error&) {
+            // resolve() reports the value with its line
+        }
+        host_.registry.take_in(host_.plugins, prefer);
+        if (!keeps_quiet_about_plugins(line_.command)) warn_about_plugins();
+    }
+
+    void warn_about_plugins() {
+        const auto& plugins = host_.plugins;
+        if (!plugins.directory_problem.empty()) console_.warn("no plugins are loaded: " + plugins.directory_problem);
+        for (const auto& left : plugins.left_out)
+            if (!left.asked_for) console_.warn("plugin " + left.name + " is left out: " + left.reason);
+        for (const auto& problem : host_.registry.problems()) console_.warn(problem);
+    }
+
+    void resolve() {
+        const bool complete = !host_.globals.no_plugins && host_.plugins.directory_problem.empty() &&
+                              host_.plugins.left_out.empty();
+        host_.resolution = config::resolve(*host_.draft, host_.registry.variables(),
+                                           complete ? config::Plugins::complete : config::Plugins::some_missing);
+    }
+
+    void execute() {
+        const CommandEntry& entry = find_command();
+        const Command& command = *entry.command;
+        report_.command = command.name;
+        const auto words = parse_words(command);
+        if (command.needs_root && ::geteuid() != 0)
+            throw Error(Errc::denied, "jailctl " + command.name + " needs root");
+        if (command.needs_configuration) require_configuration();
+        const Resolved resolved = resolve_targets(command, words);
+        if (command.effect == Effect::changes) before_change();
+        run_command(host_, entry, resolved, console_, report_);
+        if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
+    }
+
+    const CommandEntry& find_command() {
+        const auto* entry = host_.registry.command(line_.command);
+        if (entry != nullptr) return *entry;
+        if (const auto conflict = host_.registry.conflict(line_.command); !conflict.empty())
+            throw Refusal{Error(Errc::config, conflict).with_hint("see 'jailctl plugins'"), {}};
+        Error error(Errc::usage, "unknown command '" + escape_name(line_.command) + "'");
+        if (const auto near = nearest(line_.command, host_.registry.command_words()); !near.empty())
+            error.with_hint("did you mean '" + near + "'?");
+        else if (!host_.plugins.left_out.empty() || !host_.plugins.directory_problem.empty())
+            error.with_hint("a plugin is left out, perhaps the one with this command: see 'jailctl plugins'");
+        throw Refusal{error, usage_text(host_.registry)};
+    }
+
+    std::vector<std::string> parse_words(const Command& command) {
+        try {
+            return parse_strictly(line_.words, command.options, values_);
+        } catch (const Error& error) {
+            throw Refusal{error, usage_text(command)};
+        }
+    }
+
+    void require_configuration() {
+        if (!host_.resolution.ok()) throw Refusal{config::as_error(host_.resolution.diagnostics), {}};
+        for (const auto& diagnostic : host_.resolution.diagnostics) console_.verbose(diagnostic.text());
+        const auto& settings = host_.configuration().settings;
+        host_.log.configure(settings["LOG_FILE"].text, settings["LOG_LEVEL"].text);
+    }
+
+    Resolved resolve_targets(const Command& command, const std::vector<std::string>& words) {
+        try {
+            auto resolved = resolve_words(command, host_.configuration(), words, line_.literal);
+            if (resolved.path == "-") {
+                if (resolved.in_order(host_.configuration()).size() > 1)
+                    throw Error(Errc::usage, "only one jail can be written to stdout");
+                style_.text_to_stderr = true;
+                console_.restyle(style_);
+            }
+            return resolved;
+        } catch (const Error& error) {
+            throw Refusal{error, error.code() == Errc::usage ? usage_text(command) : std::string{}};
+        }
+    }
+
+    void before_change() {
+        require_plugins(host_);
+        if (host_.globals.options.dry_run) return;
+        try {
+            host_.log.open();
+        } catch (const Error& error) {
+            console_.warn(error.what());
+        }
+    }
+
+    void refuse(const Refusal& refusal) {
+        report_.refused = true;
+        end_with(refusal.error);
+        if (!refusal.usage.empty()) print_usage(refusal.usage);
+    }
+    void print_usage(const std::string& text) { console_.pass_on(true, "\n" + text + "\n"); }
+    void end_with(const Error& error) {
+        report_.ledger.failure = error;
+        console_.write_to(report_.ledger);
+        console_.failure("jailctl", error);
+    }
+
+    Ending finish() {
+        if (style_.json && !report_.command.starts_with('_')) console_.document(document_of(report_));
+        Ending ending{exit_status(report_), false};
+        if (!console_.output_ok() && ending.status == 0) {
+            ending.status = 1;
+            console_.failure("jailctl", Error(Errc::io, "the output could not be written"));
+        }
+        const auto was_interrupted = [](const Ledger& ledger) {
+            return ledger.failure && ledger.failure->code() == Errc::interrupted;
+        };
+        ending.interrupted = Interrupt::pending() != 0 &&
+                             (was_interrupted(report_.ledger) ||
+                              std::any_of(report_.jails.begin(), report_.jails.end(),
+                                          [&](const JailReport& jail) { return was_interrupted(jail.ledger); }));
+        return ending;
+    }
+
+    const std::vector<std::string>& arguments_;
+    SplitLine line_;
+    Report report_;
+    ConsoleStyle style_;
+    TerminalAsker terminal_{false};
+    Host host_;
+    boost::program_options::variables_map values_;  // may hold values of a plugin's types: dies before the plugins
+    StreamConsole console_{style_, terminal_, report_.ledger};
+};
+
+}  // namespace
+
+Ending run(const std::vector<std::string>& arguments) { return Application(arguments).run(); }
+
+}  // namespace jailctl::core

@@ -1,0 +1,65 @@
+#include "builtin/builtin.hpp"
+
+#include <unistd.h>
+
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::core {
+namespace {
+
+void check(const Host& host, Invocation& in) {
+    Value data = Value::array();
+    for (const auto& diagnostic : host.resolution.diagnostics) {
+        data.push(diagnostic.data());
+        if (in.console().json() && diagnostic.severity == config::Severity::error)
+            in.console().error(Error(Errc::config, diagnostic.text()));
+        else
+            in.console().line(diagnostic.text());
+    }
+    in.console().data("diagnostics", std::move(data));
+    if (!host.resolution.ok()) return in.set_exit_status(2);
+    in.console().line(config::ok_line(host.configuration()));
+}
+
+void show(const Host& host, Invocation& in) {
+    if (::geteuid() != 0) throw Error(Errc::denied, "jailctl config show needs root");
+    if (!host.resolution.ok()) throw config::as_error(host.resolution.diagnostics);
+    const Jail* jail = nullptr;
+    if (in.rest().size() == 2) {
+        const auto& word = in.rest().back();
+        std::vector<std::string> names;
+        for (const auto& one : host.configuration().jails) {
+            names.push_back(one.name.text());
+            if (one.name.text() == word) jail = &one;
+        }
+        if (jail == nullptr) {
+            Error error(Errc::usage, "no jail '" + escape_name(word) + "' in " + host.configuration().file.string());
+            if (const auto near = nearest(word, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
+            throw error;
+        }
+    }
+    for (const auto& line : config::show(host.configuration(), jail)) in.console().line(line);
+    const Value data = config::show_data(host.configuration(), jail);
+    for (const auto& [key, value] : data.members()) in.console().data(key, value);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> config_command(const Host& host) {
+    auto command = std::make_unique<Command>();
+    command->name = "config";
+    command->summary = "check jails.conf, or show what is in effect and where it was written";
+    command->words = "check | show [JAIL]";
+    command->takes_rest = true;
+    command->needs_root = false;  // check is for everybody who can read the file; show says so itself
+    command->needs_configuration = false;
+    command->run = [&host](Invocation& in) {
+        const auto& rest = in.rest();
+        if (rest.size() == 1 && rest.front() == "check") return check(host, in);
+        if (!rest.empty() && rest.front() == "show" && rest.size() <= 2) return show(host, in);
+        throw Error(Errc::usage, "'config' takes 'check', or 'show' and at most one jail");
+    };
+    return command;
+}
+
+}  // namespace jailctl::core

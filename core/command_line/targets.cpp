@@ -1,0 +1,118 @@
+#include "command_line/targets.hpp"
+
+#include <algorithm>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::core {
+namespace {
+
+bool is_path(const std::string& word) { return word == "-" || word.find('/') != std::string::npos; }
+
+const Jail* find_jail(const Configuration& configuration, const std::string& word) {
+    try {
+        return configuration.find(JailName(word));
+    } catch (const Error&) {
+        return nullptr;  // not even a hostname: as unknown as any other
+    }
+}
+
+[[noreturn]] void refuse_jail(const Configuration& configuration, const std::string& word) {
+    Error error(Errc::not_found, "no jail '" + escape_name(word) + "' in " + configuration.file.string());
+    std::vector<std::string> names;
+    for (const auto& jail : configuration.jails) names.push_back(jail.name.text());
+    if (const auto near = nearest(word, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
+    else error.with_hint("JAILS lists the jails there are; 'jailctl status' shows them");
+    throw error;
+}
+
+class Resolver {
+public:
+    Resolver(const Command& command, const Configuration& configuration) : command_(command), configuration_(configuration) {}
+
+    Resolved run(std::vector<std::string> words, const std::vector<std::string>& literal) {
+        take_path(words);
+        take_jails(words, literal.empty());
+        resolved_.rest.insert(resolved_.rest.end(), literal.begin(), literal.end());
+        if (!command_.takes_rest && !command_.unlisted_jails && !resolved_.rest.empty())
+            throw Error(Errc::usage, "'" + command_.name + "' does not take '" + escape_name(resolved_.rest.front()) + "'");
+        arrange();
+        return std::move(resolved_);
+    }
+
+private:
+    void take_path(std::vector<std::string>& words) {
+        if (command_.path == PathWord::none || words.empty()) return;
+        if (is_path(words.back())) {
+            resolved_.path = words.back();
+            words.pop_back();
+        }
+        for (const auto& word : words)
+            if (is_path(word))
+                throw Error(Errc::usage, "'" + escape_name(word) + "' is a path, and a path may only stand last");
+    }
+
+    void take_jails(const std::vector<std::string>& words, bool no_literal) {
+        for (const auto& word : words) {
+            if (command_.targets == Targets::none || rest_began_) {
+                resolved_.rest.push_back(word);
+            } else if (word == "all") {
+                take_all(words.size());
+            } else if (const auto* jail = find_jail(configuration_, word)) {
+                add(*jail);
+            } else if (command_.unlisted_jails) {
+                resolved_.rest.push_back(word);
+            } else {
+                refuse_jail(configuration_, word);
+            }
+            rest_began_ = rest_began_ || (command_.targets == Targets::one && !resolved_.jails.empty());
+        }
+        const bool found = !resolved_.jails.empty() || resolved_.all || (command_.unlisted_jails && !resolved_.rest.empty());
+        if (found || command_.targets == Targets::none) return;
+        if (command_.targets == Targets::optional_several && words.empty()) return take_all(1);
+        throw Error(Errc::usage, std::string("'") + command_.name + "' needs the name of a jail" +
+                                     (command_.targets == Targets::several ? ", or 'all'" : "") +
+                                     (no_literal ? "" : " before '--'"));
+    }
+
+    void take_all(std::size_t words) {
+        if (command_.targets == Targets::one)
+            throw Error(Errc::usage, "'" + command_.name + "' takes one jail, not 'all'");
+        if (words > 1) throw Error(Errc::usage, "'all' stands alone, without names of jails beside it");
+        resolved_.all = true;
+        resolved_.as_configured = command_.order == JailOrder::forward;
+        if (!resolved_.as_configured) resolved_.jails.assign(configuration_.jails.rbegin(), configuration_.jails.rend());
+    }
+
+    void add(const Jail& jail) {
+        const auto same = [&](const Jail& other) { return other.name == jail.name; };
+        if (std::none_of(resolved_.jails.begin(), resolved_.jails.end(), same)) resolved_.jails.push_back(jail);
+    }
+
+    /// Lists are worked on in the order of JAILS, or its reverse, whatever order they were typed in.
+    void arrange() {
+        if (resolved_.all) return;
+        const auto position = [&](const Jail& jail) {
+            const auto& all = configuration_.jails;
+            return std::find_if(all.begin(), all.end(), [&](const Jail& other) { return other.name == jail.name; }) - all.begin();
+        };
+        std::sort(resolved_.jails.begin(), resolved_.jails.end(), [&](const Jail& a, const Jail& b) {
+            return command_.order == JailOrder::forward ? position(a) < position(b) : position(b) < position(a);
+        });
+    }
+
+    const Command& command_;
+    const Configuration& configuration_;
+    Resolved resolved_;
+    bool rest_began_ = false;
+};
+
+}  // namespace
+
+Resolved resolve_words(const Command& command, const Configuration& configuration, const std::vector<std::string>& words,
+                       const std::vector<std::string>& literal) {
+    return Resolver(command, configuration).run(words, literal);
+}
+
+}  // namespace jailctl::core

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "registry/registry.hpp"
+
+namespace jailctl::core {
+
+/// "Usage:\njailctl <command> <jail> [<path>]..." as the original printed it, with the commands there are. For usage
+/// errors only.
+[[nodiscard]] std::string usage_text(const Registry& registry);
+/// The same for one command: its synopsis.
+[[nodiscard]] std::string usage_text(const Command& command);
+/// Overview of `jailctl`, `jailctl --help` and `help`: every command with its summary, the global options.
+[[nodiscard]] std::string overview_text(const Registry& registry);
+/// `help COMMAND`: synopsis, summary, paragraphs, options, aliases.
+[[nodiscard]] std::string help_text(const CommandEntry& entry);
+/// "jailctl backup JAIL|all... [DIR|FILE|-]".
+[[nodiscard]] std::string synopsis(const Command& command);
+
+}  // namespace jailctl::core

@@ -1,0 +1,46 @@
+#include "console/progress.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::core {
+
+std::string progress_text(std::uint64_t done, std::uint64_t total, double seconds) {
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    std::string text = human_bytes(done);
+    if (total > 0) text += " of " + human_bytes(std::max(total, done));
+    text += fmt::format(", {}/s", human_bytes(static_cast<std::uint64_t>(rate)));
+    if (total > done && rate > 0) text += ", " + human_seconds(static_cast<double>(total - done) / rate) + " left";
+    return text;
+}
+
+std::string progress_bar(std::uint64_t done, std::uint64_t total, int width) {
+    if (total == 0) return {};
+    const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+    const auto full = static_cast<std::size_t>(part * width);
+    return "[" + std::string(full, '#') + std::string(static_cast<std::size_t>(width) - full, '-') +
+           fmt::format("] {:3.0f}%", part * 100);
+}
+
+TimedProgress::TimedProgress(std::string what, std::uint64_t total, bool bar, std::chrono::milliseconds interval,
+                             std::function<void(const std::string&)> show, std::function<void()> clear)
+    : what_(std::move(what)), total_(total), bar_(bar), interval_(interval), show_(std::move(show)),
+      clear_(std::move(clear)), start_(Clock::now()), next_(start_ + std::chrono::seconds(1)) {}
+
+TimedProgress::~TimedProgress() {
+    if (shown_) clear_();
+}
+
+void TimedProgress::update(std::uint64_t done) {
+    const auto now = Clock::now();
+    if (now < next_) return;
+    next_ = now + interval_;
+    shown_ = true;
+    const auto text = progress_text(done, total_, std::chrono::duration<double>(now - start_).count());
+    const auto bar = bar_ ? progress_bar(done, total_, 24) : std::string{};
+    show_(what_ + (bar.empty() ? ": " : " " + bar + " ") + text);
+}
+
+}  // namespace jailctl::core

@@ -1,0 +1,47 @@
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include "application.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+#include "log.hpp"
+
+namespace {
+
+/// A caller may have closed them: then the first file we open would become stdout.
+void open_standard_descriptors() {
+    for (int fd = 0; fd <= 2; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) ::_exit(1);
+}
+
+/// Nothing that steers us is inherited: mask, dispositions, umask (security.md 1).
+void forget_the_caller() {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGCHLD, SIG_DFL);  // ignored, it would lose the status of every child
+    ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, not a death in the middle of a change
+    ::umask(022);
+}
+
+[[noreturn]] void end_by(int signal) {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+    ::_exit(128 + signal);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    open_standard_descriptors();
+    forget_the_caller();
+    jailctl::core::install_stderr_logger();
+    jailctl::Interrupt::install();
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    const auto ending = jailctl::core::run(arguments);
+    if (ending.interrupted) end_by(jailctl::Interrupt::pending());
+    return ending.status;
+}
