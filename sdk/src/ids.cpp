@@ -50,7 +50,8 @@ Value read_ids(const StateDirectory& state) {
     if (!document.is_object()) document.set("format", 1).set("ranges", Value::object());
     for (const auto& [key, base] : document["ranges"].members()) {
         const std::int64_t number = base.num(-1);
-        if (number < static_cast<std::int64_t>(range_size) || number > static_cast<std::int64_t>(end_of_ids - range_size)) {
+        if (number < static_cast<std::int64_t>(range_size) ||
+            number > static_cast<std::int64_t>(end_of_ids - range_size)) {
             throw Error(Errc::damaged, (state.path() / "ids.json").string() + " is damaged: no range of ids for " + key)
                 .with_hint("repair it from a backup; two jails must never share ids");
         }
@@ -66,7 +67,8 @@ std::uint64_t free_range(const Value& document) {
     add_subordinate("/etc/subuid", taken);
     add_subordinate("/etc/subgid", taken);
     for (std::uint64_t base = first_range; base + range_size <= end_of_ids; base += range_size) {
-        if (std::none_of(taken.begin(), taken.end(), [base](const Range& range) { return range.meets(base); })) return base;
+        if (std::none_of(taken.begin(), taken.end(), [base](const Range& range) { return range.meets(base); }))
+            return base;
     }
     throw Error(Errc::failed, "no range of user ids is left for another jail");
 }

@@ -20,7 +20,8 @@ namespace {
 constexpr int depth_limit = 9;  // an upgrade that starts the jail nests two; nothing of ours nests more
 
 StateDirectory place_of(const Configuration& configuration, JournalPlace place) {
-    return place == JournalPlace::lasting ? StateDirectory::lasting(configuration) : StateDirectory::running(configuration);
+    return place == JournalPlace::lasting ? StateDirectory::lasting(configuration)
+                                          : StateDirectory::running(configuration);
 }
 
 /// The outermost operation of a jail writes "key", one inside it "key~2": '~' occurs in no jail's name.
@@ -104,7 +105,8 @@ std::vector<FoundJournal> find_journals(const Configuration& configuration, Jour
 
 void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name) {
     const UniqueFd directory = place_of(configuration, place).open("journal");
-    if (::unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT) throw_errno("cannot remove the journal " + name);
+    if (::unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+        throw_errno("cannot remove the journal " + name);
     if (place == JournalPlace::lasting) sync_fd(directory.get(), "the directory of journals");
 }
 

@@ -24,7 +24,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 UniqueFd open_lock_file(int run_dir, const std::string& name) {
-    if (::mkdirat(run_dir, "locks", 0700) != 0 && errno != EEXIST) throw_errno("cannot make the directory of the locks");
+    if (::mkdirat(run_dir, "locks", 0700) != 0 && errno != EEXIST)
+        throw_errno("cannot make the directory of the locks");
     const UniqueFd folder(::openat(run_dir, "locks", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!folder) throw_errno("cannot open the directory of the locks");
     UniqueFd file(::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));

@@ -74,7 +74,8 @@ bool parse_yes_no(std::string_view text) {
 std::int64_t parse_seconds(std::string_view text) {
     const auto found = quantity_of(text);
     std::uint64_t factor = 0;
-    for (const auto& [unit, seconds] : {std::pair<const char*, std::uint64_t>{"", 1U}, {"s", 1U}, {"min", 60U}, {"h", 3600U}}) {
+    for (const auto& [unit, seconds] :
+         {std::pair<const char*, std::uint64_t>{"", 1U}, {"s", 1U}, {"min", 60U}, {"h", 3600U}}) {
         if (lower(found.unit) == unit) factor = seconds;
     }
     // A year is longer than any wait of ours and far from overflowing a clock.

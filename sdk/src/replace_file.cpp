@@ -41,7 +41,8 @@ UniqueFd open_temporary(int directory, const std::string& name) {
         }
         // Renamed by its writer meanwhile, or nothing of ours (another type, owner or a second link): not to be used.
         struct stat left {};
-        if (::fstat(file.get(), &left) == 0 && (left.st_nlink > 1 || !S_ISREG(left.st_mode) || left.st_uid != ::geteuid())) {
+        if (::fstat(file.get(), &left) == 0 &&
+            (left.st_nlink > 1 || !S_ISREG(left.st_mode) || left.st_uid != ::geteuid())) {
             ::unlinkat(directory, name.c_str(), 0);
         }
     }
@@ -57,7 +58,8 @@ void replace_file(int directory, const std::string& name, std::string_view conte
         if (::fchmod(file.get(), mode) != 0) throw_errno("cannot set the mode of " + name);
         write_all(file.get(), content, name);
         if (sync) sync_fd(file.get(), name);
-        if (::renameat(directory, temporary.c_str(), directory, name.c_str()) != 0) throw_errno("cannot replace " + name);
+        if (::renameat(directory, temporary.c_str(), directory, name.c_str()) != 0)
+            throw_errno("cannot replace " + name);
     } catch (...) {
         ::unlinkat(directory, temporary.c_str(), 0);
         throw;

@@ -89,7 +89,8 @@ std::vector<std::string> StateDirectory::list(const std::string& folder) const {
     (void)fd.release();  // closedir owns it now
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string_view name = entry->d_name;
-        if (!name.starts_with('.') && name.ends_with(ending)) names.emplace_back(name.substr(0, name.size() - ending.size()));
+        if (!name.starts_with('.') && name.ends_with(ending))
+            names.emplace_back(name.substr(0, name.size() - ending.size()));
     }
     std::sort(names.begin(), names.end());
     return names;

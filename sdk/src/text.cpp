@@ -11,7 +11,9 @@ namespace {
 
 /// Length of the well-formed UTF-8 sequence at `at` (shortest form, no surrogates, up to U+10FFFF); 0 if there is none.
 std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) -> unsigned { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto byte = [&](std::size_t i) -> unsigned {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     const auto tail = [&](std::size_t i) { return (byte(at + i) & 0xC0U) == 0x80U; };
     const unsigned first = byte(at), second = byte(at + 1);
     if (first < 0x80U) return 1;

@@ -17,13 +17,14 @@ namespace {
 
 /// Directories of the system: a chmod that keeps others out of them would break the host.
 bool is_system_directory(const std::filesystem::path& directory) {
-    for (const char* exact : {"/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/usr/local",
-                              "/var", "/var/lib", "/var/log", "/var/cache", "/var/run", "/var/spool", "/var/tmp"}) {
+    for (const char* exact :
+         {"/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/usr/local", "/var",
+          "/var/lib", "/var/log", "/var/cache", "/var/run", "/var/spool", "/var/tmp"}) {
         if (directory == exact) return true;
     }
-    for (const char* tree : {"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc",
-                             "/sbin", "/sys", "/usr/bin", "/usr/include", "/usr/lib", "/usr/libexec", "/usr/sbin",
-                             "/usr/share", "/usr/src"}) {
+    for (const char* tree :
+         {"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc", "/sbin",
+          "/sys", "/usr/bin", "/usr/include", "/usr/lib", "/usr/libexec", "/usr/sbin", "/usr/share", "/usr/src"}) {
         if (directory == tree || directory.string().starts_with(std::string(tree) + "/")) return true;
     }
     return false;

@@ -79,7 +79,8 @@ UniqueFd open_or_make_directory(int root, const std::string& path) {
     if (directory) return directory;
     const auto cause = last_error();
     if (cause.value() == ELOOP || cause.value() == ENOTDIR || cause.value() == EXDEV) {
-        throw Error(Errc::invalid, "the way to " + escape_name(path) + " in the root leads over a link, a mount or a file");
+        throw Error(Errc::invalid,
+                    "the way to " + escape_name(path) + " in the root leads over a link, a mount or a file");
     }
     throw Error(code_of(cause), "cannot open " + escape_name(path) + " in the root", cause);
 }

@@ -81,7 +81,8 @@ private:
             levels_.push_back({std::move(fd), path + "/"});
             return {};
         }
-        if (!rest_.empty()) throw Error(Errc::not_found, "cannot open " + shown() + ": " + escape_name(path) + " is no directory");
+        if (!rest_.empty())
+            throw Error(Errc::not_found, "cannot open " + shown() + ": " + escape_name(path) + " is no directory");
         UniqueFd file = final(above, name, flags);
         judge(file.get(), path, false);
         return file;

@@ -47,7 +47,8 @@ public:
 /// An invocation for one jail whose steps leave marks: files below the scratch directory's "marks".
 class FakeInvocation final : public Invocation {
 public:
-    explicit FakeInvocation(const Scratch& scratch) : configuration_(scratch.configuration()), marks_(scratch.directory("marks")) {
+    explicit FakeInvocation(const Scratch& scratch)
+        : configuration_(scratch.configuration()), marks_(scratch.directory("marks")) {
         undoers_.undoers["mark.remove"] = [this](Invocation&, const Jail&, const Value& arguments) {
             undone.push_back(arguments["name"].str());
             if (failing == arguments["name"].str()) throw Error(Errc::busy, "cannot remove " + failing);

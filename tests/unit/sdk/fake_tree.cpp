@@ -48,7 +48,8 @@ int main() {
     if (action == "sleep") ::sleep(60);
     if (action == "garbage") jailctl::write_all(3, "not json\n", "the socket");
     if (action == "refuse") {
-        answer(Value::object().set("error", Value::object().set("code", "no_space").set("message", "full").set("hint", "buy")));
+        answer(Value::object().set("error",
+                                   Value::object().set("code", "no_space").set("message", "full").set("hint", "buy")));
         return 0;
     }
     answer(Value::object().set("progress", 5));

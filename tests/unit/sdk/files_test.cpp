@@ -35,7 +35,8 @@ TEST(ReadAllTest, RefusesFifosDirectoriesAndLinks) {
     EXPECT_EQ(code_thrown_by([&] { (void)read_file_at(directory.get(), "fifo"); }), Errc::invalid);
     EXPECT_EQ(code_thrown_by([&] { (void)read_file_at(directory.get(), "folder"); }), Errc::invalid);
     EXPECT_EQ(code_thrown_by([&] { (void)read_file_at(directory.get(), "link"); }), Errc::io);
-    EXPECT_EQ(code_thrown_by([] { (void)read_all(open_trusted("/dev/zero", Trust::root).get(), 10, "it"); }), Errc::denied);
+    EXPECT_EQ(code_thrown_by([] { (void)read_all(open_trusted("/dev/zero", Trust::root).get(), 10, "it"); }),
+              Errc::denied);
 }
 
 TEST(ReplaceFileTest, ReplacesContentAndModeAndLeavesNothingElse) {

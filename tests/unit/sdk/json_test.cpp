@@ -36,7 +36,8 @@ TEST(JsonTest, IndentsAndReplacesWhatIsNoUtf8) {
 }
 
 TEST(JsonTest, RefusesWhatIsNotJson) {
-    for (const char* text : {"", "{", "[1,]", "nul", "{\"a\" 1}", "[1] x", "\"\xff\"", "NaN", "01", "{\"a\":1,\"a\":2}"}) {
+    for (const char* text :
+         {"", "{", "[1,]", "nul", "{\"a\" 1}", "[1] x", "\"\xff\"", "NaN", "01", "{\"a\":1,\"a\":2}"}) {
         EXPECT_EQ(code_thrown_by([&] { (void)parse_json(text); }), Errc::damaged) << text;
     }
 }

@@ -18,7 +18,9 @@ using test::Scratch;
 
 class LockTest : public testing::Test {
 protected:
-    Lock take(std::chrono::seconds wait) { return Lock::of_jail(run.get(), JailName("Chii.domaine.com"), "backup", wait); }
+    Lock take(std::chrono::seconds wait) {
+        return Lock::of_jail(run.get(), JailName("Chii.domaine.com"), "backup", wait);
+    }
 
     /// A process that holds the lock until `hold` is over or it is killed.
     pid_t holder(std::chrono::milliseconds hold) {

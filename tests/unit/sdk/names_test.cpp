@@ -12,14 +12,16 @@ using test::error_of;
 
 TEST(JailNameTest, AcceptsHostnames) {
     const std::string longest_label(63, 'a');
-    for (const std::string& name : {std::string("a"), std::string("chii.domaine.com"), std::string("A-1.b"), longest_label,
-                                    std::string(31, 'x') + "." + std::string(32, 'y'), std::string("0"), std::string("allx")}) {
+    for (const std::string& name :
+         {std::string("a"), std::string("chii.domaine.com"), std::string("A-1.b"), longest_label,
+          std::string(31, 'x') + "." + std::string(32, 'y'), std::string("0"), std::string("allx")}) {
         EXPECT_EQ(JailName(name).text(), name);
     }
 }
 
 TEST(JailNameTest, RefusesWhatIsNoHostname) {
-    for (const char* name : {"", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a_b", "a/b", "../etc", "a b", "a\n", "\xc3\xa9", "a*"}) {
+    for (const char* name :
+         {"", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a_b", "a/b", "../etc", "a b", "a\n", "\xc3\xa9", "a*"}) {
         EXPECT_EQ(code_thrown_by([&] { JailName{name}; }), Errc::invalid) << name;
     }
     EXPECT_EQ(code_thrown_by([] { JailName{std::string(64, 'a')}; }), Errc::invalid);
@@ -28,7 +30,8 @@ TEST(JailNameTest, RefusesWhatIsNoHostname) {
 }
 
 TEST(JailNameTest, RefusesReservedWordsWhateverTheirCase) {
-    for (const char* name : {"all", "ALL", "Addons", "lost+found", "x.tar", "x.TGZ", "x.tar.gz", "x.zst", "x.xz", "x.partial", "x.lock"}) {
+    for (const char* name :
+         {"all", "ALL", "Addons", "lost+found", "x.tar", "x.TGZ", "x.tar.gz", "x.zst", "x.xz", "x.partial", "x.lock"}) {
         EXPECT_EQ(code_thrown_by([&] { JailName{name}; }), Errc::invalid) << name;
     }
 }
@@ -58,8 +61,9 @@ TEST(AddressTest, ReadsBothFamilies) {
 }
 
 TEST(AddressTest, RefusesEverythingElse) {
-    for (const char* text : {"", "192.168.1.470", "1.2.3", "1.2.3.4.5", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1",
-                             "1.2.3.4/+1", "2001:db8::7", "[2001:db8::7", "[]", "[1.2.3.4]", "[::1]/129", "[fe80::1%eth0]", " 1.2.3.4"}) {
+    for (const char* text :
+         {"", "192.168.1.470", "1.2.3", "1.2.3.4.5", "1.2.3.04", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "1.2.3.4/+1",
+          "2001:db8::7", "[2001:db8::7", "[]", "[1.2.3.4]", "[::1]/129", "[fe80::1%eth0]", " 1.2.3.4"}) {
         EXPECT_EQ(code_thrown_by([&] { (void)Address::parse(text); }), Errc::invalid) << text;
     }
 }
@@ -71,7 +75,8 @@ TEST(WordsTest, SplitAsTheShellSplitsAnUnquotedExpansion) {
 }
 
 TEST(WordsTest, AssignmentsGroupByQuotes) {
-    const auto found = split_assignments("sshd_enable=\"YES\" \\\n motd='it \"is\"' empty= joined=a\"b c\"'d' esc=\"\\\"\"");
+    const auto found =
+        split_assignments("sshd_enable=\"YES\" \\\n motd='it \"is\"' empty= joined=a\"b c\"'d' esc=\"\\\"\"");
     ASSERT_EQ(found.size(), 5U);
     EXPECT_EQ(found[0], (std::pair<std::string, std::string>("sshd_enable", "YES")));
     EXPECT_EQ(found[1].second, "it \"is\"");

@@ -14,7 +14,8 @@ TEST(NumbersTest, Bytes) {
     EXPECT_EQ(parse_bytes("512M"), 512ULL << 20U);
     EXPECT_EQ(parse_bytes("2g"), 2ULL << 30U);
     EXPECT_EQ(parse_bytes("1T"), 1ULL << 40U);
-    for (const char* text : {"", "M", "-1", "+1", "1.5G", "1X", "1 G", "0x10", "99999999999T", "99999999999999999999"}) {
+    for (const char* text :
+         {"", "M", "-1", "+1", "1.5G", "1X", "1 G", "0x10", "99999999999T", "99999999999999999999"}) {
         EXPECT_EQ(code_thrown_by([&] { (void)parse_bytes(text); }), Errc::invalid) << text;
     }
 }

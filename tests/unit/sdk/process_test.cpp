@@ -60,7 +60,8 @@ TEST(RunTest, ResetsSignalsAndMakesAProcessGroup) {
     ::sigemptyset(&set);
     ::sigaddset(&set, SIGUSR2);
     ::sigprocmask(SIG_BLOCK, &set, &before);
-    const std::string status = output_of(shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; test $(ps -o pgid= $$) = $$ && echo leader"));
+    const std::string status =
+        output_of(shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; test $(ps -o pgid= $$) = $$ && echo leader"));
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     ::signal(SIGUSR1, SIG_DFL);
     EXPECT_NE(status.find("SigBlk:\t0000000000000000"), std::string::npos) << status;
@@ -150,7 +151,8 @@ int interrupted(F&& body) {
 }
 
 TEST(RunTest, ASignalEndsItUnlessShielded) {
-    EXPECT_EQ(interrupted([] { return code_thrown_by([] { run(shell("sleep 30")); }) == Errc::interrupted ? 7 : 1; }), 7);
+    EXPECT_EQ(interrupted([] { return code_thrown_by([] { run(shell("sleep 30")); }) == Errc::interrupted ? 7 : 1; }),
+              7);
     EXPECT_EQ(interrupted([] {
                   {
                       const Interrupt::Shield shield;

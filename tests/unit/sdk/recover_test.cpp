@@ -165,7 +165,8 @@ TEST_F(RecoverTest, APidThatBelongsToAnotherProcessNowIsALeftover) {
 }
 
 TEST_F(RecoverTest, ATornLastLineWasNeverActedOn) {
-    const std::string head = R"({"format":1,"command":"create","jail":"x.example","pid":1,"pid_start":1,"boot_id":"b"})";
+    const std::string head =
+        R"({"format":1,"command":"create","jail":"x.example","pid":1,"pid_start":1,"boot_id":"b"})";
     in.mark("a");
     in.mark("b");
     scratch.write("state/journal/x.example",

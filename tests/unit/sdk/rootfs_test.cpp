@@ -129,7 +129,8 @@ TEST_F(RootfsTest, DirectoriesLinksAndRemoval) {
     open().remove("etc/localtime");
     open().remove("none/none");
     EXPECT_FALSE(open().exists("etc/localtime"));
-    EXPECT_EQ(code_thrown_by([&] { open().make_directory("etc/rc", 0755), open().replace("etc", "x", 0600); }), Errc::io);
+    EXPECT_EQ(code_thrown_by([&] { open().make_directory("etc/rc", 0755), open().replace("etc", "x", 0600); }),
+              Errc::io);
 }
 
 TEST_F(RootfsTest, OnlyLostAndFoundIsEmpty) {

@@ -96,7 +96,8 @@ TEST(IdRangeTest, ManyProcessesNeverShareOne) {
         EXPECT_EQ(status, 0);
     }
     std::set<std::uint32_t> ranges;
-    for (int i = 0; i < 12; ++i) ranges.insert(known_id_range(configuration, JailName("j" + std::to_string(i))).value());
+    for (int i = 0; i < 12; ++i)
+        ranges.insert(known_id_range(configuration, JailName("j" + std::to_string(i))).value());
     EXPECT_EQ(ranges.size(), 12U);
 }
 
@@ -106,7 +107,8 @@ TEST(IdRangeTest, ADamagedRecordIsAnError) {
     for (const char* text : {R"({"format":1,"ranges":{"x":0}})", R"({"format":1,"ranges":{"x":"7"}})",
                              R"({"format":1,"ranges":{"x":4294967294}})"}) {
         scratch.write("state/ids.json", text);
-        EXPECT_EQ(code_thrown_by([&] { (void)known_id_range(scratch.configuration(), JailName("x")); }), Errc::damaged) << text;
+        EXPECT_EQ(code_thrown_by([&] { (void)known_id_range(scratch.configuration(), JailName("x")); }), Errc::damaged)
+            << text;
     }
 }
 

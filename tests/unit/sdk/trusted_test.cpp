@@ -12,8 +12,12 @@ using test::code_thrown_by;
 using test::error_of;
 using test::Scratch;
 
-std::string content(const std::filesystem::path& path) { return read_all(open_trusted(path, Trust::root).get(), 100, "it"); }
-Errc refusal(const std::filesystem::path& path) { return code_thrown_by([&] { (void)open_trusted(path, Trust::root); }); }
+std::string content(const std::filesystem::path& path) {
+    return read_all(open_trusted(path, Trust::root).get(), 100, "it");
+}
+Errc refusal(const std::filesystem::path& path) {
+    return code_thrown_by([&] { (void)open_trusted(path, Trust::root); });
+}
 
 TEST(OpenTrustedTest, OpensWhatRootAloneCanWrite) {
     const Scratch scratch;
