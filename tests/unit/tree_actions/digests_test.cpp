@@ -1,0 +1,35 @@
+#include "trees.hpp"
+
+namespace jailctl::tree::test {
+
+using Digests = TreeActions;
+
+TEST_F(Digests, OfFilesAndLinksBelowTheDirectoryAlone) {
+    fs::create_directories(tree_ / "etc/sub");
+    spit(tree_ / "etc/file", "abc");
+    spit(tree_ / "etc/sub/empty", "");
+    fs::create_symlink("/proc/mounts", tree_ / "etc/mtab");
+    make_fifo(tree_ / "etc/fifo");
+    spit(tree_ / "elsewhere", "x");
+    const Value digests = run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"];
+    EXPECT_EQ(digests.members().size(), 3U);
+    EXPECT_EQ(digests["etc/file"].str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(digests["etc/sub/empty"].str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(digests["etc/mtab"].str(), "-> /proc/mounts");
+}
+
+TEST_F(Digests, NamesThatAreNoTextAreWrittenInHexadecimal) {
+    fs::create_directory(tree_ / "etc");
+    spit(tree_ / "etc/\xff", "");
+    const Value digests = run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"];
+    ASSERT_EQ(digests.members().size(), 1U);
+    EXPECT_EQ(digests.members().front().first, encode_path("etc/\xff"));
+}
+
+TEST_F(Digests, NoSuchDirectoryOrALinkInItsPlaceHasNone) {
+    EXPECT_TRUE(run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"].members().empty());
+    fs::create_symlink(outside_, tree_ / "etc");
+    EXPECT_TRUE(run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"].members().empty());
+}
+
+}  // namespace jailctl::tree::test
