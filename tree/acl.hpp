@@ -12,6 +12,10 @@ namespace jailctl::tree {
 
 /// True for the attributes in which the platform keeps ACLs.
 [[nodiscard]] bool is_acl(std::string_view attribute) noexcept;
+/// True for the one that new entries of a directory inherit.
+[[nodiscard]] bool is_default_acl(std::string_view attribute) noexcept;
+/// Takes it from a directory, if there is one.
+void forget_default_acl(int directory);
 
 /// Puts an ACL attribute into a tar entry as the text every tar knows (SCHILY.acl.*), ids as numbers.
 /// @return false: not an ACL this platform's kernel would have written; then it travels as a raw attribute

@@ -7,6 +7,9 @@ namespace {
 
 // Beside each name the file tree/actions/NAME.cpp.
 constexpr std::pair<std::string_view, Action> table[] = {
+    {"unpack", &actions::unpack},
+    {"check", &actions::check},
+    {"marker", &actions::marker},
     {"digest", &actions::digest},
     {"pack", &actions::pack},
     {"populate", &actions::populate},

@@ -82,6 +82,9 @@ std::vector<AclEntry> entries_of(archive_entry* entry, int wanted) {
 
 bool is_acl(std::string_view attribute) noexcept { return attribute == access_name || attribute == default_name; }
 
+bool is_default_acl(std::string_view attribute) noexcept { return attribute == default_name; }
+void forget_default_acl(int directory) { remove_xattr(directory, std::string(default_name)); }
+
 bool add_acl(archive_entry* entry, const Xattr& attribute) {
     const auto entries = parse(attribute.value);
     if (!entries) return false;

@@ -1,0 +1,14 @@
+#include "actions.hpp"
+#include "archive/extractor.hpp"
+
+namespace jailctl::tree::actions {
+
+Value check(Job& job) {
+    ExtractRules rules;
+    rules.everything = true;  // what a restore would leave out is its business, not the archive's fault
+    Extractor extractor(job, rules, nullptr);
+    extractor.run(job.descriptor("archive"));
+    return extractor.result();
+}
+
+}  // namespace jailctl::tree::actions

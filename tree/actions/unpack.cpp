@@ -1,0 +1,32 @@
+#include "actions.hpp"
+#include "archive/extractor.hpp"
+
+namespace jailctl::tree::actions {
+namespace {
+
+constexpr std::uint64_t ids_of_a_jail = 65536;
+
+ExtractRules rules_of(const Job& job) {
+    const Value& arguments = job.arguments();
+    ExtractRules rules;
+    rules.named = arguments["vouched"].truth();
+    rules.everything = arguments["trusted"].truth() || rules.named;
+    if (arguments["trusted"].truth()) rules.named = false;
+    if (job.in_userns()) rules.largest_id = ids_of_a_jail - 1;
+    if (const auto limit = arguments["max_bytes"].num(); limit > 0) rules.max_bytes = static_cast<std::uint64_t>(limit);
+    if (const auto limit = arguments["max_entries"].num(); limit > 0) rules.max_entries = static_cast<std::uint64_t>(limit);
+    return rules;
+}
+
+}  // namespace
+
+Value unpack(Job& job) {
+    Extractor* notes = nullptr;
+    TreeWriter writer(job.root(), [&](const std::string& path, const std::string& what) { notes->skip(path, what); });
+    Extractor extractor(job, rules_of(job), &writer);
+    notes = &extractor;
+    extractor.run(job.descriptor("archive"));
+    return extractor.result();
+}
+
+}  // namespace jailctl::tree::actions

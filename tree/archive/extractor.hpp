@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "action.hpp"
+#include "archive/marker.hpp"
+#include "archive/tar_reader.hpp"
+#include "archive/tree_writer.hpp"
+
+namespace jailctl::tree {
+
+/// What may come out of an archive (security.md 6).
+struct ExtractRules {
+    bool everything = false;  ///< recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types
+    bool named = false;       ///< name what the allow-list would have left out
+    std::uint64_t largest_id = 0xfffffffeU;
+    std::uint64_t max_bytes = std::uint64_t{1} << 44;
+    std::uint64_t max_entries = 50'000'000;
+};
+
+/// Reads an archive to its very end, applies the rules, and writes what they leave if there is a writer.
+class Extractor {
+public:
+    /// @param writer  nullptr: only read and check
+    Extractor(Job& job, ExtractRules rules, TreeWriter* writer);
+    /// @throws Error damaged: anything at all is wrong with the archive; what was written is then worthless
+    void run(int archive);
+    /// "entries", "files", "bytes", "skipped", "skipped_total", "marker", "sha256"
+    [[nodiscard]] Value result() const;
+    void skip(const std::string& path, const std::string& why);
+
+private:
+    void read_members(TarReader& reader, const ArchiveFile& file);
+    void take(Member& member, TarReader& reader);
+    void check_ids(const std::string& path, const Member& member) const;
+    /// Removes what the allow-list forbids; returns false if nothing is left of the member.
+    bool allow(const std::string& path, Member& member);
+    bool odd(const std::string& path, const std::string& what);
+    void write(const TreeWriter::Components& path, const Member& member, TarReader& reader);
+    void link(const TreeWriter::Components& path, const Member& member);
+    void read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
+    void compare_with_marker(TarReader& reader, ArchiveFile& file) const;
+
+    Job& job_;
+    ExtractRules rules_;
+    TreeWriter* writer_;
+    std::optional<Marker> marker_;
+    std::string sha256_;
+    Value skipped_ = Value::array();
+    std::uint64_t skipped_total_ = 0, entries_ = 0, files_ = 0, bytes_ = 0, content_ = 0;
+};
+
+}  // namespace jailctl::tree

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hash.hpp"
+
+namespace jailctl::tree {
+
+/// Bytes in order, piece by piece.
+class ByteSource {
+public:
+    virtual ~ByteSource() = default;
+    /// The next piece, valid until the next call; empty at the end, and only there. @throws Error damaged, io
+    virtual std::string_view next() = 0;
+};
+
+/// The archive file, from its beginning to `end`, digested on the way. Its own offset is neither used nor moved.
+class ArchiveFile final : public ByteSource {
+public:
+    ArchiveFile(int fd, std::uint64_t end);
+    std::string_view next() override;
+    [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+    [[nodiscard]] std::uint64_t end() const noexcept { return end_; }
+    /// Moves the end: for what stands behind the part read so far.
+    void extend(std::uint64_t end) noexcept { end_ = end; }
+    [[nodiscard]] Sha256& hash() noexcept { return hash_; }
+    /// The first bytes, without reading on.
+    [[nodiscard]] std::string peek(std::size_t size) const;
+
+private:
+    int fd_;
+    std::uint64_t position_ = 0, end_;
+    std::string buffer_;
+    Sha256 hash_;
+};
+
+/// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and length
+/// compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed on.
+/// @param file  must outlive the result
+[[nodiscard]] std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file);
+
+[[nodiscard]] std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file);
+[[nodiscard]] std::unique_ptr<ByteSource> make_zstd_decoder(ByteSource& file);
+[[nodiscard]] std::unique_ptr<ByteSource> make_filter_decoder(ByteSource& file);
+
+}  // namespace jailctl::tree
