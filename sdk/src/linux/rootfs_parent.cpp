@@ -81,25 +81,44 @@ Rootfs Rootfs::open(const std::filesystem::path& root) {
     return Rootfs(std::move(fd));
 }
 
+namespace {
+
+/// The checked descriptor of a parent, -1 if it is absent. The last one is kept: status asks for hundreds of roots in
+/// one directory. It is used again only while the path still leads to that very directory and nobody else may write it.
+int checked_parent(const std::filesystem::path& parent) {
+    static std::filesystem::path last;
+    static UniqueFd fd;
+    struct stat now {}, then {};
+    if (fd && last == parent && ::stat(parent.c_str(), &now) == 0 && ::fstat(fd.get(), &then) == 0 &&
+        now.st_dev == then.st_dev && now.st_ino == then.st_ino && (now.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
+        return fd.get();
+    }
+    fd.reset();
+    try {
+        fd = open_trusted_directory(parent, Trust::root);
+        last = parent;
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+    }
+    return fd.get();
+}
+
+}  // namespace
+
 RootState root_state(const std::filesystem::path& root) {
     const auto clean = normal(root);
-    UniqueFd parent;
-    try {
-        parent = open_trusted_directory(clean.parent_path(), Trust::root);
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return RootState::absent;
-        throw;
-    }
+    const int parent = checked_parent(clean.parent_path());
+    if (parent < 0) return RootState::absent;
     const std::string name = clean.filename().string();
     struct stat status {};
-    if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return RootState::absent;
         throw_errno("cannot look at " + escape_name(root.string()));
     }
     if (!S_ISDIR(status.st_mode)) return RootState::not_a_directory;
     // Three links: ".", its name, and at most lost+found. More are directories of a system, and nothing need be read.
     if (status.st_nlink > 3) return RootState::present;
-    UniqueFd fd = resolve(parent.get(), name, O_PATH | O_DIRECTORY, root_rules);
+    const UniqueFd fd = resolve(parent, name, O_PATH | O_DIRECTORY, root_rules);
     if (!fd) throw_errno("cannot look at " + escape_name(root.string()));
     return is_empty_directory(fd.get()) ? RootState::empty : RootState::present;
 }
