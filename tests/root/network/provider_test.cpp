@@ -163,7 +163,7 @@ TEST_F(RoutedProvider, AsksTheLanForNoLongerThanPromised) {
 
 TEST_F(RoutedProvider, ALinkThatOnlyHasTheNameIsNotDeleted) {
     const auto name = veth_of(JailName("a.test")).host_name;
-    test::run_command({"ip", "link", "add", name, "type", "dummy"});
+    test::run_command({"ip", "link", "add", name, "type", "veth", "peer", "name", "other0"});
     network().leave(host_, jail("a.test", "192.0.2.7"),
                     Value::object().set("stack", this_stack()).set("interface", "up0").set("link_index", 0));
     EXPECT_EQ(test::run_command({"ip", "link", "show", name}).status, 0);

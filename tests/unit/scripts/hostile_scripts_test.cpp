@@ -1,0 +1,132 @@
+/// Scripts that may not be run, and scripts that misbehave.
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "scripts_fixture.hpp"
+
+namespace jailctl {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+bool gone(const std::string& pid) {
+    for (int i = 0; i < 50; ++i) {
+        std::ifstream stat("/proc/" + pid + "/stat");
+        std::string number, name, state;
+        if (!(stat >> number >> name >> state) || state == "Z") return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+}
+
+std::vector<std::string> hook_groups() {
+    std::vector<std::string> found;
+    std::error_code none;
+    for (const fs::path hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+        for (const auto& entry : fs::directory_iterator(hierarchy / "jailctl", none))
+            if (entry.path().filename().string().starts_with("hook-" + std::to_string(::getpid()))) found.push_back(entry.path());
+    return found;
+}
+
+class Refused : public Scripts {
+protected:
+    std::string refusal(const std::string& path) {
+        configure("BEFORESTART_HOOKS", path);
+        const auto error = error_of([&] { before_start(); });
+        EXPECT_EQ(error.code(), Errc::vetoed);
+        EXPECT_FALSE(fs::exists(scratch_.path() / "ran"));
+        return error.what();
+    }
+    std::string body() { return "touch " + (scratch_.path() / "ran").string(); }
+};
+
+TEST_F(Refused, WhatIsMissingOrNotExecutableOrNoFile) {
+    EXPECT_THAT(refusal((scratch_.path() / "absent").string()), HasSubstr("absent"));
+    EXPECT_THAT(refusal(script("plain", body(), 0644)), HasSubstr("is not executable"));
+    EXPECT_THAT(refusal(scratch_.path().string()), HasSubstr("BEFORESTART_HOOKS"));
+}
+
+TEST_F(Refused, WhatOthersCanChange) {
+    const auto file = script("loose", body());
+    ASSERT_EQ(::chmod(file.c_str(), 0775), 0);
+    EXPECT_THAT(refusal(file), HasSubstr("loose"));
+    const auto other = script("foreign", body());
+    ASSERT_EQ(::chown(other.c_str(), 4242, 0), 0);
+    EXPECT_THAT(refusal(other), HasSubstr("foreign"));
+    const auto directory = scratch_.path() / "open";
+    fs::create_directory(directory);
+    ASSERT_EQ(::chmod(directory.c_str(), 0777), 0);
+    test::spit(directory / "in-it", "#!/bin/sh\n" + body() + "\n", 0755);
+    EXPECT_THAT(refusal((directory / "in-it").string()), HasSubstr("open"));
+}
+
+TEST_F(Refused, WhatLiesInARoot) {
+    test::spit(jail_.root / "hook", "#!/bin/sh\n" + body() + "\n", 0755);
+    EXPECT_THAT(refusal((jail_.root / "hook").string()), HasSubstr("lies in the root of jail www.example.org"));
+    fs::create_symlink(jail_.root / "hook", scratch_.path() / "link");
+    EXPECT_THAT(refusal((scratch_.path() / "link").string()), HasSubstr("lies in the root of jail www.example.org"));
+}
+
+TEST_F(Scripts, TheTimeLimitEndsItAndWhatLeftItsProcessGroup) {
+    configure("HOOK_TIMEOUT", "1");
+    const auto pids = scratch_.path().string() + "/pids";
+    // The pause lets jailctl take hold of the script before it makes processes.
+    configure("BEFORESTART_HOOKS", script("hang", "sleep 0.2; setsid sleep 600 & echo $! >" + pids + "; exec sleep 600"));
+    const auto begin = std::chrono::steady_clock::now();
+    const auto error = error_of([&] { before_start(); });
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));
+    EXPECT_EQ(error.code(), Errc::vetoed);
+    EXPECT_THAT(error.what(), HasSubstr("hang did not end within 1"));
+    const bool contained = fs::exists("/sys/fs/cgroup/unified/cgroup.procs") || fs::exists("/sys/fs/cgroup/cgroup.procs");
+    const auto pid = test::slurp(pids);
+    ASSERT_FALSE(pid.empty());
+    const bool ended = gone(pid.substr(0, pid.find('\n')));
+    if (!ended) ::kill(std::stoi(pid), SIGKILL);
+    if (!contained) GTEST_SKIP() << "no cgroup2 here: only the process group is killed";
+    EXPECT_TRUE(ended);
+    EXPECT_TRUE(hook_groups().empty());
+}
+
+TEST_F(Scripts, ADaemonStartedOnPurposeGoesOn) {
+    const auto pids = scratch_.path().string() + "/pids";
+    configure("AFTERSTART_HOOKS", script("daemon", "sleep 0.1; setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $! >" + pids));
+    after_start(1);
+    const int pid = std::stoi(test::slurp(pids));
+    EXPECT_EQ(::kill(pid, 0), 0);
+    ::kill(pid, SIGKILL);
+    EXPECT_TRUE(hook_groups().empty());
+}
+
+TEST_F(Scripts, AFloodIsReadButNotShown) {
+    configure("BEFORESTART_HOOKS", script("flood", "yes 0123456789 | head -c 20000000; head -c 1000000 /dev/zero"));
+    before_start();
+    const auto& shown = host_.fake_console.infos;
+    EXPECT_LE(shown.size(), 1001U);
+    EXPECT_THAT(shown.back(), HasSubstr("writes more than is shown here"));
+}
+
+TEST_F(Scripts, ALineWithoutEndIsCut) {
+    configure("BEFORESTART_HOOKS", script("long", "head -c 10000 /dev/zero | tr '\\0' x"));
+    before_start();
+    std::size_t bytes = 0;
+    for (const auto& line : host_.fake_console.infos) {
+        EXPECT_LE(line.size(), 4096U + 6U);
+        bytes += line.size() - 6;
+    }
+    EXPECT_EQ(bytes, 10000U);
+}
+
+TEST_F(Scripts, ReadingNoInputIsFine) {
+    for (int i = 0; i < 400; ++i) jail_.addresses.push_back(Address::parse("192.0.2.9"));
+    configure("BEFORESTART_HOOKS", "/usr/bin/true");
+    EXPECT_NO_THROW(before_start());
+}
+
+}  // namespace
+}  // namespace jailctl
