@@ -53,6 +53,7 @@ void recover(Invocation& invocation, const Jail& jail) {
 
 std::string interrupted_command(const Configuration& configuration, const JailName& jail) {
     for (const JournalPlace place : places) {
+        if (!any_journals(configuration, place)) continue;
         try {
             for (const auto& journal : find_journals(configuration, place, jail)) {
                 const JournalRecord& record = journal.record;
