@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+/// What the host itself answers: version, help, completion, whole output and status.
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Result bare(std::vector<std::string> words, const RunOptions& options = {}) {
+    words.insert(words.begin(), (stage() / "bin/jailctl").string());
+    return run_command(words, options);
+}
+
+TEST(Version, IsOneLineWhateverElseIsBroken) {
+    const std::string expected = "jailctl " JAILCTL_VERSION " (SDK 1.0)\n";
+    for (const auto& words : {std::vector<std::string>{"version"}, {"--version"}, {"--config", "/nowhere", "version"},
+                              {"version", "--no-plugins"}, {"start", "--version"}}) {
+        const auto result = bare(words);
+        EXPECT_EQ(result.out, expected);
+        EXPECT_EQ(result.err, "");
+        EXPECT_EQ(result.status, 0);
+    }
+}
+
+TEST(Version, InJson) {
+    const auto document = Site({}).json({"version"});
+    EXPECT_EQ(document["schema"].num(), 1);
+    EXPECT_EQ(document["command"].str(), "version");
+    EXPECT_TRUE(document["ok"].truth());
+    EXPECT_EQ(document["status"].num(-1), 0);
+    EXPECT_EQ(document["version"].str(), JAILCTL_VERSION);
+    EXPECT_TRUE(document["jails"].is_array());
+    EXPECT_TRUE(document["errors"].items().empty());
+}
+
+TEST(Help, WithoutArgumentsIsTheOverview) {
+    const auto plain = bare({});
+    EXPECT_EQ(plain.status, 0);
+    EXPECT_EQ(plain.err, "");
+    EXPECT_THAT(plain.out, StartsWith("jailctl manages jails"));
+    for (const auto* word : {"  start ", "  stop ", "  status ", "  create ", "  delete ", "  upgrade ", "  backup ",
+                             "  restore ", "  plugins ", "--config FILE", "--jobs N", "-h, --help"})
+        EXPECT_THAT(plain.out, HasSubstr(word));
+    EXPECT_THAT(plain.out, testing::Not(HasSubstr("plugin-dir")));
+    EXPECT_THAT(plain.out, testing::Not(HasSubstr("__complete")));
+    EXPECT_EQ(bare({"--help"}).out, plain.out);
+    EXPECT_EQ(bare({"help"}).out, plain.out);
+}
+
+TEST(Help, OfACommandNamesWordsAndOptions) {
+    const auto help = bare({"help", "version"});
+    EXPECT_EQ(help.out, "Usage:\njailctl version\n\nthe version of jailctl and of the SDK plugins are built with\n\n"
+                        "'jailctl help' lists the options of every command.\n");
+    EXPECT_EQ(bare({"version", "--help"}).out, help.out);
+    EXPECT_EQ(bare({"--help", "version"}).out, help.out);
+    EXPECT_THAT(bare({"help", "start"}).out, StartsWith("Usage:\njailctl start "));
+}
+
+TEST(Help, OfAnUnknownCommandSuggestsTheNearest) {
+    const auto result = bare({"help", "statsu"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, StartsWith("jailctl: no command 'statsu'\nhint: did you mean 'status'?\n"));
+}
+
+TEST(Completion, AsksTheDeclarations) {
+    const Site site({"alpha.test:192.0.2.1", "beta.test:192.0.2.2"});
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "versi"}).out, "version\n");
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "start", "a"}).out, "alpha.test\nall\n");
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "--batch", "help", "plug"}).out, "plugins\n");
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "status", "--js"}).out, "--json\n");
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "--color", "n"}).out, "never\n");
+    EXPECT_EQ(site.jailctl({"__complete", "fish", "--", "config", ""}).out, "check\nshow\n");
+    EXPECT_EQ(site.jailctl({"__complete", "bash", "--", "nonsense", ""}).out, "");
+}
+
+TEST(Completion, ScriptsAreAcceptedByTheirShells) {
+    const auto bash = bare({"completion", "bash"});
+    EXPECT_EQ(bash.status, 0);
+    EXPECT_EQ(run_command({"bash", "-n"}, {.input = bash.out, .environment = {}, .limit = std::chrono::seconds(20),
+                                           .network_namespace = {}, .merge = false}).status, 0);
+    EXPECT_THAT(bare({"completion", "zsh"}).out, StartsWith("#compdef jailctl\n"));
+    EXPECT_THAT(bare({"completion", "fish"}).out, HasSubstr("complete -c jailctl"));
+    EXPECT_EQ(bare({"completion", "csh"}).status, 2);
+}
+
+TEST(Plugins, ListsWhatIsInstalled) {
+    const Site site({});
+    const auto result = site.jailctl({"plugins"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.out, StartsWith("Plugins in " + stage().string()));
+    for (const auto* name : {" backup ", " create ", " lifecycle ", " provision ", " prune ", " scripts ", " upgrade "})
+        EXPECT_THAT(result.out, HasSubstr(name));
+    EXPECT_THAT(result.out, testing::Not(HasSubstr("\n!")));
+}
+
+TEST(Plugins, NoPluginsLeavesTheHost) {
+    const Site site({"a.test:192.0.2.1"});
+    const auto help = site.jailctl({"--no-plugins", "help"});
+    EXPECT_THAT(help.out, HasSubstr("  plugins "));
+    EXPECT_THAT(help.out, testing::Not(HasSubstr("  start ")));
+    const auto start = site.jailctl({"start", "a.test", "--no-plugins"});
+    EXPECT_EQ(start.status, 2);
+    EXPECT_THAT(start.err, StartsWith("jailctl: unknown command 'start'\n"));
+}
+
+}  // namespace
+}  // namespace jailctl::test

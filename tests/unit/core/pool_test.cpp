@@ -1,0 +1,103 @@
+#include "run/pool.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <unistd.h>
+
+namespace jailctl::core {
+namespace {
+
+using testing::HasSubstr;
+
+class Parrot final : public Asker {
+public:
+    [[nodiscard]] bool can_ask() const override { return true; }
+    [[nodiscard]] std::string ask(std::string_view prompt, bool secret) override {
+        if (prompt.find("refuse") != std::string_view::npos) throw Error(Errc::interrupted, "hung up");
+        return std::string(prompt) + (secret ? " (secret)" : "");
+    }
+};
+
+class PoolTest : public testing::Test {
+protected:
+    PoolTest() {
+        for (const auto* name : {"a.test", "b.test", "c.test"})
+            jails.push_back({JailName(name), {}, std::string("/jails/") + name, {}, {}});
+    }
+    std::vector<JailReport> run(const Work& work, int jobs = 2) {
+        testing::internal::CaptureStdout();
+        testing::internal::CaptureStderr();
+        auto reports = run_workers(jails, jobs, console, work);
+        out = testing::internal::GetCapturedStdout();
+        err = testing::internal::GetCapturedStderr();
+        return reports;
+    }
+    std::vector<Jail> jails;
+    Parrot asker;
+    Ledger ledger;
+    StreamConsole console{{}, asker, ledger};
+    std::string out, err;
+};
+
+TEST_F(PoolTest, TextIsPrefixedAndResultsKeepTheOrder) {
+    const auto reports = run([&](const Jail& jail) {
+        console.line("one\ntwo of " + jail.name.text());
+        Ledger result;
+        result.outcome = Outcome::done();
+        result.data.set("pid", static_cast<int>(::getpid()));
+        return result;
+    });
+    ASSERT_EQ(reports.size(), 3U);
+    EXPECT_EQ(reports[2].name, "c.test");
+    EXPECT_EQ(reports[0].result, Result::done);
+    EXPECT_NE(reports[0].ledger.data["pid"].num(), reports[1].ledger.data["pid"].num());
+    EXPECT_THAT(out, HasSubstr("b.test: one\n"));
+    EXPECT_THAT(out, HasSubstr("b.test: two of b.test\n"));
+}
+
+TEST_F(PoolTest, AWorkerThatDiesIsAFailureOfItsJailAlone) {
+    const auto reports = run([](const Jail& jail) {
+        if (jail.name.text() == "b.test") ::raise(SIGKILL);
+        Ledger result;
+        result.outcome = Outcome::done();
+        return result;
+    });
+    EXPECT_EQ(reports[0].result, Result::done);
+    EXPECT_EQ(reports[1].result, Result::failed);
+    EXPECT_THAT(reports[1].reason, HasSubstr("was killed by signal 9"));
+    EXPECT_EQ(reports[2].result, Result::done);
+    EXPECT_THAT(err, HasSubstr("b.test: error: "));
+}
+
+TEST_F(PoolTest, QuestionsOfWorkersAreAskedByTheParent) {
+    const auto reports = run([&](const Jail& jail) {
+        Ledger result;
+        try {
+            result.data.set("answer", console.ask_secret(jail.name.text() == "c.test" ? "refuse" : "Password:"));
+            result.outcome = Outcome::done();
+        } catch (const Error& error) {
+            result.failure = error;
+        }
+        return result;
+    });
+    EXPECT_EQ(reports[0].ledger.data["answer"].str(), "a.test: Password: (secret)");
+    ASSERT_TRUE(reports[2].ledger.failure);
+    EXPECT_EQ(reports[2].ledger.failure->code(), Errc::interrupted);
+}
+
+TEST_F(PoolTest, LargeResultsAndFloodsOfTextPass) {
+    const auto reports = run([&](const Jail&) {
+        for (int i = 0; i < 2000; ++i) console.line(std::string(100, 'x'));
+        Ledger result;
+        result.outcome = Outcome::done();
+        result.data.set("text", std::string(500000, 'y'));
+        return result;
+    }, 3);
+    for (const auto& report : reports) EXPECT_EQ(report.ledger.data["text"].str().size(), 500000U);
+    EXPECT_EQ(out.size(), 3U * 2000U * (100U + 8U + 1U));
+}
+
+}  // namespace
+}  // namespace jailctl::core

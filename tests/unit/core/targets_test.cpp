@@ -1,0 +1,98 @@
+#include "command_line/targets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jailctl/sdk/error.hpp"
+
+namespace jailctl::core {
+namespace {
+
+using testing::ElementsAre;
+
+class TargetsTest : public testing::Test {
+protected:
+    TargetsTest() {
+        configuration.file = "/etc/jails.conf";
+        for (const auto* name : {"one.test", "two.test", "three.test"})
+            configuration.jails.push_back({JailName(name), {}, std::string("/jails/") + name, {}, {}});
+        command.name = "try";
+    }
+    std::vector<std::string> jails(const std::vector<std::string>& words, const std::vector<std::string>& literal = {}) {
+        resolved = resolve_words(command, configuration, words, literal);
+        std::vector<std::string> names;
+        for (const auto& jail : resolved.in_order(configuration)) names.push_back(jail.name.text());
+        return names;
+    }
+    std::string refusal(const std::vector<std::string>& words, Errc code = Errc::usage) {
+        try {
+            jails(words);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), code);
+            return error.what();
+        }
+        return "nothing was refused";
+    }
+    Configuration configuration;
+    Command command;
+    Resolved resolved;
+};
+
+TEST_F(TargetsTest, ListsFollowJailsAndNameEachOnce) {
+    command.targets = Targets::several;
+    EXPECT_THAT(jails({"three.test", "ONE.test", "three.test"}), ElementsAre("one.test", "three.test"));
+    EXPECT_FALSE(resolved.all);
+    command.order = JailOrder::reverse;
+    EXPECT_THAT(jails({"one.test", "three.test"}), ElementsAre("three.test", "one.test"));
+    EXPECT_THAT(jails({"all"}), ElementsAre("three.test", "two.test", "one.test"));
+    EXPECT_TRUE(resolved.all);
+}
+
+TEST_F(TargetsTest, NothingMeansAllWhereTheCommandSaysSo) {
+    command.targets = Targets::optional_several;
+    EXPECT_THAT(jails({}), ElementsAre("one.test", "two.test", "three.test"));
+    EXPECT_TRUE(resolved.all);
+    command.targets = Targets::several;
+    EXPECT_EQ(refusal({}), "'try' needs the name of a jail, or 'all'");
+    command.targets = Targets::one;
+    EXPECT_EQ(refusal({}), "'try' needs the name of a jail");
+    EXPECT_EQ(refusal({"all"}), "'try' takes one jail, not 'all'");
+}
+
+TEST_F(TargetsTest, APathIsOnlyTheLastWordAndHasASlash) {
+    command.targets = Targets::several;
+    command.path = PathWord::optional;
+    jails({"one.test", "./there"});
+    EXPECT_EQ(resolved.path, "./there");
+    jails({"one.test", "-"});
+    EXPECT_EQ(resolved.path, "-");
+    jails({"one.test"});
+    EXPECT_FALSE(resolved.path);
+    EXPECT_EQ(refusal({"one.test", "there"}, Errc::not_found), "no jail 'there' in /etc/jails.conf");
+    EXPECT_EQ(refusal({"./x", "one.test"}), "'./x' is a path, and a path may only stand last");
+    command.path = PathWord::none;
+    EXPECT_EQ(refusal({"one.test", "./there"}, Errc::not_found), "no jail './there' in /etc/jails.conf");
+}
+
+TEST_F(TargetsTest, TheRestIsTheCommands) {
+    command.targets = Targets::one;
+    command.takes_rest = true;
+    EXPECT_THAT(jails({"one.test", "NEW"}, {"-l", "--"}), ElementsAre("one.test"));
+    EXPECT_THAT(resolved.rest, ElementsAre("NEW", "-l", "--"));
+    command.takes_rest = false;
+    EXPECT_EQ(refusal({"one.test", "two.test"}), "'try' does not take 'two.test'");
+    command.targets = Targets::none;
+    EXPECT_EQ(refusal({"x"}), "'try' does not take 'x'");
+}
+
+TEST_F(TargetsTest, UnlistedJailsGoToTheRest) {
+    command.targets = Targets::optional_several;
+    command.unlisted_jails = true;
+    EXPECT_THAT(jails({"gone.test", "two.test"}), ElementsAre("two.test"));
+    EXPECT_THAT(resolved.rest, ElementsAre("gone.test"));
+    EXPECT_THAT(jails({"gone.test"}), ElementsAre());
+    EXPECT_FALSE(resolved.all);
+}
+
+}  // namespace
+}  // namespace jailctl::core
