@@ -86,7 +86,7 @@ void run_script(const Moment& moment, const std::string& path) {
     auto& invocation = moment.invocation();
     const auto real = checked(invocation.configuration(), path);
     if (invocation.options().dry_run) {
-        invocation.console().info("would run " + moment.variable + " script " + path);
+        invocation.console().line("would run " + moment.variable + " script " + path);
         return;
     }
     LineOutput output(fs::path(path).filename().string(), [&](const std::string& line) { invocation.console().info(line); });

@@ -98,7 +98,7 @@ TEST_F(Scripts, DryRunNamesThemAndRunsNone) {
     const auto path = script("one", "echo ran");
     configure("BEFORESTART_HOOKS", path);
     before_start();
-    EXPECT_THAT(host_.fake_console.infos, ElementsAre("would run BEFORESTART_HOOKS script " + path));
+    EXPECT_THAT(host_.fake_console.lines, ElementsAre("would run BEFORESTART_HOOKS script " + path));
 }
 
 TEST_F(Scripts, WithoutOneConfiguredNothingIsDone) {

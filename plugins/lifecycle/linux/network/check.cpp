@@ -5,6 +5,7 @@
 #include "arp.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
+#include "uplink.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -23,7 +24,8 @@ std::string described(Netlink& netlink, int index) {
     return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
 }
 
-void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address) {
+/// @param own  index of the jail's own link from before; 0: gone @param noted  the jail is known not to be taken down
+void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address, int own, bool noted) {
     const auto text = ipv4_text(address);
     if (const int holder = interface_with(netlink, address)) {
         throw Error(Errc::exists, "address " + text + " belongs to the host: it is on " + described(netlink, holder))
@@ -34,11 +36,11 @@ void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address) 
         throw Error(Errc::config, "address " + text + " is a broadcast address of " +
                                       described(netlink, match->interface));
     }
-    if (match && match->length == 32 && match->type == RTN_UNICAST) {
+    if (match && match->length == 32 && match->type == RTN_UNICAST && match->interface != own) {
         throw Error(Errc::exists, "address " + text + " is routed to " + described(netlink, match->interface) + " already")
             .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + text + "' shows where");
     }
-    if (has_proxy_neighbour(netlink, address, uplink.index)) {
+    if (!noted && has_proxy_neighbour(netlink, address, uplink.index)) {
         throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")
             .with_hint("'ip neigh del proxy " + text + " dev " + uplink.name + "' removes the entry if nothing needs it");
     }
@@ -68,15 +70,18 @@ Link require_uplink(Netlink& netlink, const Jail& jail) {
     return *link;
 }
 
-void require_free(Netlink& netlink, const Jail& jail, const Link& uplink, const std::vector<in_addr>& addresses) {
+void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
+                  const std::vector<in_addr>& addresses) {
     const auto pair = veth_of(jail.name);
-    if (find_link(netlink, pair.host_name)) {
+    const auto own = find_link(netlink, pair.host_name);
+    const bool noted = is_noted(configuration, jail.name);
+    if (own && !noted) {
         throw Error(Errc::exists, "network interface " + pair.host_name + " of a jail named " + jail.name.text() +
                                       " is there already")
             .with_hint("a jail of that name runs from another configuration, or 'ip link delete " + pair.host_name +
                        "' removes what one left");
     }
-    for (const auto address : addresses) require_unused_here(netlink, uplink, address);
+    for (const auto address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
     if (!can_probe(uplink)) return;
     if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses)) {
         throw Error(Errc::exists, "address " + ipv4_text(answer->address) + " is in use by " + mac_text(answer->mac) +

@@ -99,7 +99,7 @@ public:
         const auto addresses = ipv4_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
-        require_free(netlink, jail, uplink, addresses);
+        require_free(invocation.configuration(), netlink, jail, uplink, addresses);
         if (!(uplink.flags & IFF_UP)) {
             invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " + jail.name.text());
         }

@@ -5,6 +5,7 @@
 
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "stack.hpp"
 #include "sysctl.hpp"
 
 namespace jailctl::lifecycle {
@@ -56,15 +57,22 @@ Value value_of(const Entry& entry) {
         .set("jails", std::move(jails));
 }
 
-/// The document under the global lock. What another boot wrote is void: its interfaces and settings are gone.
+/// What another boot wrote is void: its interfaces and settings are gone.
+std::vector<Entry> read_entries(const StateDirectory& state) {
+    std::vector<Entry> entries;
+    const auto document = state.read("", document_name);
+    if (!document || (*document)["boot_id"].str() != boot_id()) return entries;
+    for (const auto& value : (*document)["uplinks"].items()) entries.push_back(entry_from(value));
+    return entries;
+}
+
+/// The document under the global lock.
 class Uplinks {
 public:
     explicit Uplinks(const Configuration& configuration)
-        : state_(StateDirectory::running(configuration)), lock_(Lock::for_allotment(state_.open("").get())) {
-        const auto document = state_.read("", document_name);
-        if (!document || (*document)["boot_id"].str() != boot_id()) return;
-        for (const auto& value : (*document)["uplinks"].items()) entries_.push_back(entry_from(value));
-    }
+        : state_(StateDirectory::running(configuration)),
+          lock_(Lock::for_allotment(state_.open("").get())),
+          entries_(read_entries(state_)) {}
     Entry* find(const UplinkName& name) {
         const auto at = std::ranges::find_if(entries_, [&](const Entry& entry) { return same(entry.name, name); });
         return at == entries_.end() ? nullptr : &*at;
@@ -122,6 +130,13 @@ void release_uplink(Invocation& invocation, const JailName& jail, const UplinkNa
         uplinks.remove(uplink);
     }
     uplinks.write();
+}
+
+bool is_noted(const Configuration& configuration, const JailName& jail) {
+    const auto stack = this_stack();
+    return std::ranges::any_of(read_entries(StateDirectory::running(configuration)), [&](const Entry& entry) {
+        return entry.name.stack == stack && std::ranges::find(entry.jails, jail.key()) != entry.jails.end();
+    });
 }
 
 }  // namespace jailctl::lifecycle

@@ -24,4 +24,7 @@ void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName&
 /// @param restore  false: the uplink is in another namespace, only the note is dropped
 void release_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool restore);
 
+/// Whether `jail` is noted as a user of an uplink of this namespace, i.e. runs or was not taken down. Takes no lock.
+[[nodiscard]] bool is_noted(const Configuration& configuration, const JailName& jail);
+
 }  // namespace jailctl::lifecycle

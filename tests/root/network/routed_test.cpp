@@ -1,0 +1,158 @@
+/// The installed program with NETWORK=routed in a namespace that plays the host, seen from one that plays the LAN.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "bed.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Routed : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        bed_ = std::make_unique<NetworkBed>();
+        site_ = std::make_unique<Site>(std::vector<std::string>{"www.test:192.0.2.7", "db.test:192.0.2.8,192.0.2.9"},
+                                       "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+        for (const std::string name : {"www.test", "db.test"}) {
+            const auto made = jailctl({"--batch", "create", name});
+            ASSERT_EQ(made.status, 0) << made.all();
+        }
+        before_ = bed_->host_network();
+        leaks_ = std::make_unique<Leaks>(site_->path());
+    }
+    void TearDown() override {
+        if (!site_) return;
+        jailctl({"--batch", "stop", "all"});
+        EXPECT_EQ(bed_->host_network(), before_);
+        EXPECT_THAT(leaks_->found(), IsEmpty());
+        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+    }
+    Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
+        RunOptions options;
+        options.network_namespace = bed_->host_path();
+        options.environment = environment;
+        return site_->jailctl(args, options);
+    }
+    /// A web server in the jail: busybox httpd, whose page holds the jail's name.
+    void serve(const std::string& jail) {
+        const auto result = jailctl({"exec", jail, "--", "sh", "-c",
+                                     "mkdir -p /tmp/www && hostname >/tmp/www/index.html && httpd -p 80 -h /tmp/www"});
+        EXPECT_EQ(result.status, 0) << result.all();
+    }
+
+    std::unique_ptr<NetworkBed> bed_;
+    std::unique_ptr<Site> site_;
+    std::unique_ptr<Leaks> leaks_;
+    std::string before_;
+};
+
+TEST_F(Routed, AJailServesTheLanAndReachesIt) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    serve("www.test");
+    const auto page = bed_->in_lan({"busybox", "wget", "-T5", "-qO-", "http://192.0.2.7/"});
+    EXPECT_EQ(page.out, "www.test\n") << page.err;
+    EXPECT_EQ(bed_->in_host({"busybox", "wget", "-T5", "-qO-", "http://192.0.2.7/"}).out, "www.test\n");
+    // No NET_RAW in there: ping works through ping_group_range.
+    const auto ping = jailctl({"exec", "www.test", "--", "ping", "-c1", "-W2", "192.0.2.100"});
+    EXPECT_EQ(ping.status, 0) << ping.all();
+    const auto stopped = jailctl({"stop", "www.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(bed_->host_network(), before_);
+    EXPECT_NE(bed_->in_lan({"busybox", "wget", "-T1", "-qO-", "http://192.0.2.7/"}).status, 0);
+}
+
+TEST_F(Routed, JailsReachEachOtherByAllTheirAddresses) {
+    const auto started = jailctl({"start", "all"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    serve("db.test");
+    for (const std::string address : {"192.0.2.8", "192.0.2.9"}) {
+        const auto page = jailctl({"exec", "www.test", "--", "wget", "-T5", "-qO-", "http://" + address + "/"});
+        EXPECT_EQ(page.out, "db.test\n") << address << page.err;
+    }
+    const auto stopped = jailctl({"stop", "all"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, AnAddressInUseOnTheLanIsRefusedAndNothingChanges) {
+    bed_->in_lan({"ip", "addr", "add", "192.0.2.7/24", "dev", "lan0"});
+    const auto result = jailctl({"start", "www.test"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("address 192.0.2.7 is in use by "));
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, AnAddressOfTheHostIsRefused) {
+    bed_->in_host({"ip", "addr", "add", "192.0.2.7/32", "dev", "lo"});
+    const auto result = jailctl({"start", "www.test"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("address 192.0.2.7 belongs to the host: it is on lo"));
+    bed_->in_host({"ip", "addr", "del", "192.0.2.7/32", "dev", "lo"});
+}
+
+TEST_F(Routed, AMissingInterfaceIsNamedWithThoseThereAre) {
+    site_->configure({"www.test:192.0.2.7"}, "NETWORK=routed\nIF=em0\n");
+    const auto result = jailctl({"start", "www.test"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("there is no network interface em0"));
+    EXPECT_THAT(result.err, HasSubstr("lo, up0"));
+}
+
+TEST_F(Routed, AnIPv6AddressIsRefusedWithASentence) {
+    site_->configure({"www.test:[2001:db8::7]"}, "NETWORK=routed\nIF=up0\n");
+    const auto result = jailctl({"start", "www.test"});
+    EXPECT_NE(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("2001:db8::7 is IPv6, which this version does not route"));
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, AJailWhoseInitDiedStartsAgain) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const auto halted = jailctl({"exec", "www.test", "--", "poweroff", "-f"});
+    for (int i = 0; i < 100 && jailctl({"exec", "www.test", "--", "true"}).status == 0; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    const auto again = jailctl({"start", "www.test"});
+    EXPECT_EQ(again.status, 0) << halted.all() << again.all();
+    EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
+}
+
+/// kill -9 at each step of start: the next start succeeds, and a stop leaves nothing.
+TEST_F(Routed, AStartKilledAnywhereIsFinishedByTheNext) {
+    for (int point = 1; point < 100; ++point) {
+        const auto killed = jailctl({"start", "www.test"}, {"JAILCTL_FAULT=kill:" + std::to_string(point)});
+        if (killed.status == 0) {
+            EXPECT_GT(point, 4);
+            return;
+        }
+        const auto status = jailctl({"status", "www.test"});
+        EXPECT_EQ(status.status, 0) << status.all();
+        // Beyond the commit the jail runs, and starting it once more says so.
+        const bool runs = status.out.find("*www.test") != std::string::npos;
+        const auto next = jailctl({"start", "www.test"});
+        EXPECT_EQ(next.status, runs ? 1 : 0) << "killed at point " << point << ": " << next.all();
+        EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0) << point;
+        const auto stopped = jailctl({"stop", "www.test"});
+        EXPECT_EQ(stopped.status, 0) << point << stopped.all();
+        EXPECT_EQ(bed_->host_network(), before_) << point;
+    }
+    ADD_FAILURE() << "start never came to its end";
+}
+
+TEST_F(Routed, DryRunChangesNothing) {
+    const auto result = jailctl({"--dry-run", "start", "www.test"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.all(), HasSubstr("would join the network: routed"));
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+}  // namespace
+}  // namespace jailctl::test
