@@ -35,7 +35,12 @@ bool usable(const Address& address) {
 }  // namespace
 
 void EntryParser::refuse(Slice slice, std::string sentence, std::string advice) {
-    script_.add(Severity::error, jails_.at(slice.start), "JAILS: " + std::move(sentence), std::move(advice));
+    Position at = jails_.at(slice.start);
+    if (const std::size_t size = jails_.value.size(); slice.start == size && size > 0) {
+        at = jails_.at(size - 1);  // an empty field at the end: behind the last byte
+        ++at.offset;
+    }
+    script_.add(Severity::error, at, "JAILS: " + std::move(sentence), std::move(advice));
 }
 
 std::optional<EntryParser::Fields> EntryParser::split(Slice word) {
@@ -71,7 +76,7 @@ bool EntryParser::address(Slice slice, std::vector<Address>& list) {
     try {
         list.push_back(Address::parse(written));
     } catch (const Error& error) {
-        refuse(slice, error.what(), error.hint());
+        refuse(slice, error.what(), error.hint().empty() ? std::string(entry_form) : error.hint());
         return false;
     }
     if (usable(list.back())) return true;

@@ -122,7 +122,7 @@ Word::Found Word::find(std::string_view name) {
 
 /// `A="$A more"` moves the old value instead of copying it, so that a thousand such lines cost what they add.
 bool Word::take_over(std::string_view name) {
-    if (name != target_ || taken_ || discarding() || !out_.empty() || depth_ > 0) return false;
+    if (name != target_ || old_value_ == OldValue::stays || taken_ || discarding() || !out_.empty() || depth_ > 0) return false;
     Assigned* variable = environment_.own(name);
     if (variable == nullptr || variable->value.empty()) return false;
     out_ = std::move(variable->value);
@@ -203,7 +203,7 @@ void Word::alternative(const Parameter& parameter) {
     if (parameter.quoted == Quoted::yes)
         quoted_until_brace();
     else
-        unquoted(Ends::with_brace);
+        unquoted(Ends::with_brace, parameter.operation == '=' ? Tildes::at_start : Tildes::after_colons);
 }
 
 }  // namespace jailctl::core::config

@@ -11,7 +11,7 @@ void Parser::include(Cursor& cursor, Position dot) {
     const Position at = cursor.position();
     const int c = cursor.peek();
     if (ends_word(c) || c == '#') throw SyntaxError{dot, "`.` without the name of a file", "write `. file`", false};
-    const std::filesystem::path named(Word(cursor, environment_, script_, budget_, {}).read().text());
+    const std::filesystem::path named(Word(cursor, environment_, script_, budget_, {}, Word::OldValue::stays).read().text());
     while (is_blank(cursor.peek())) cursor.advance();
     if (!ends_word(cursor.peek()) && cursor.peek() != '#')
         throw SyntaxError{cursor.position(), "a word after the name of the included file", "write one file to a `.`", false};

@@ -20,8 +20,9 @@ struct Fixed {
 };
 
 std::vector<Fixed> fixed_directories(const Script& script, const Settings& settings) {
-    std::vector<Fixed> all{{"ADDONS", normal_path(settings["ADDONS"].text), false}};
-    for (const char* name : {"JAIL_HOME", "BACKUPDIR", "STATE_DIR", "RUN_DIR", "LOG_FILE"})
+    std::vector<Fixed> all{{"JAIL_HOME", normal_path(settings["JAIL_HOME"].text), true},
+                           {"ADDONS", normal_path(settings["ADDONS"].text), false}};
+    for (const char* name : {"BACKUPDIR", "STATE_DIR", "RUN_DIR", "LOG_FILE"})
         all.push_back({name, normal_path(settings[name].text), true});
     all.push_back({"the configuration", normal_path(script.file.string()), true});
     return all;

@@ -32,7 +32,7 @@ private:
 
     void assignment_or_keyword(Cursor& cursor);  // statement.cpp
     void exported(Cursor& cursor, std::string_view keyword);
-    void assign(Cursor& cursor, const std::string& name, Position at);
+    Traced read_value(Cursor& cursor, const std::string& name, Word::OldValue old_value);
 
     void include(Cursor& cursor, Position dot);  // include.cpp
     void open_include(const std::filesystem::path& file, Position at);

@@ -22,10 +22,9 @@ bool at_command_end(Cursor& cursor) {
 
 }  // namespace
 
-void Parser::assign(Cursor& cursor, const std::string& name, Position at) {
+Traced Parser::read_value(Cursor& cursor, const std::string& name, Word::OldValue old_value) {
     cursor.advance();  // past '='
-    Traced value = Word(cursor, environment_, script_, budget_, name).read();
-    environment_.assign(name, std::move(value), at);
+    return Word(cursor, environment_, script_, budget_, name, old_value).read();
 }
 
 /// One command: assignments, `export` or `readonly` with assignments and names, or `. file`.
@@ -49,13 +48,20 @@ void Parser::assignment_or_keyword(Cursor& cursor) {
         }
         if (name.empty() || ahead.peek() != '=') throw not_an_assignment(cursor, after_empty);
         cursor = ahead;
-        assign(cursor, name, at);
+        environment_.assign(name, read_value(cursor, name, Word::OldValue::is_replaced), at);
         after_empty = environment_.find(name)->value.empty();
         first = false;
     }
 }
 
+/// `export` and `readonly`: sh expands all of their words before it assigns the first.
 void Parser::exported(Cursor& cursor, std::string_view keyword) {
+    struct Pending {
+        std::string name;
+        Traced value;
+        Position at;
+    };
+    std::vector<Pending> pending;
     while (!at_command_end(cursor)) {
         Cursor ahead = cursor;
         const Position at = cursor.position();
@@ -65,13 +71,14 @@ void Parser::exported(Cursor& cursor, std::string_view keyword) {
                               "only NAME and NAME=value may follow `" + std::string(keyword) + '`', false};
         if (!name.empty() && ahead.peek() == '=') {
             cursor = ahead;
-            assign(cursor, name, at);
+            pending.push_back({name, read_value(cursor, name, Word::OldValue::stays), at});
         } else if (!name.empty() && ends_word(ahead.peek())) {
             cursor = ahead;  // a bare name: nothing is exported from here, so nothing happens
         } else {
             throw not_an_assignment(cursor, false);
         }
     }
+    for (auto& assignment : pending) environment_.assign(assignment.name, std::move(assignment.value), assignment.at);
 }
 
 }  // namespace jailctl::core::config

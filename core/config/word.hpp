@@ -19,15 +19,21 @@ struct Budget {
 /// Every SyntaxError points into the text.
 class Word {
 public:
+    /// Whether the target gets its new value as soon as the word is read, so that the old one may be moved into it.
+    enum class OldValue { is_replaced, stays };
+
     /// @param target  the variable that is assigned: reading it is no use by another; empty for the word of `. file`
-    Word(Cursor& cursor, Environment& environment, Script& script, Budget& budget, std::string_view target)
-        : cursor_(cursor), environment_(environment), script_(script), budget_(budget), target_(target) {}
+    Word(Cursor& cursor, Environment& environment, Script& script, Budget& budget, std::string_view target,
+         OldValue old_value)
+        : cursor_(cursor), environment_(environment), script_(script), budget_(budget), target_(target),
+          old_value_(old_value) {}
 
     /// Reads up to the blank, newline, `;` or end that ends the word. @throws SyntaxError
     [[nodiscard]] Traced read();
 
 private:
     enum class Ends { with_word, with_brace };
+    enum class Tildes { after_colons, at_start };
     enum class Quoted { no, yes };
     struct Parameter {
         std::string name;
@@ -38,7 +44,7 @@ private:
     };
     class Discarding;
 
-    void unquoted(Ends ends);             // word.cpp
+    void unquoted(Ends ends, Tildes tildes = Tildes::after_colons);             // word.cpp
     void unquoted_byte(int c);
     void single_quoted();
     void double_quoted(bool in_braces);
@@ -77,6 +83,7 @@ private:
     Script& script_;
     Budget& budget_;
     std::string_view target_;
+    OldValue old_value_;
     Traced out_;
     bool taken_ = false;           // out_ begins with the target's old value, moved here and not copied
     std::size_t taken_length_ = 0;

@@ -39,7 +39,8 @@ std::string Generator::statement() {
 
 std::string Generator::word(Place place, int depth) {
     std::string text;
-    if (place != Place::quoted && below(10) == 0) text += "~";
+    // Within ${...} dash loses its way when an expansion follows a `~` before the next `/`.
+    if (place != Place::quoted && below(10) == 0) text += place == Place::plain ? "~" : "~/";
     if (place == Place::plain && below(30) == 0) text += "root";
     for (int i = below(6); i > 0; --i) text += piece(place, depth);
     return text;
@@ -61,7 +62,7 @@ std::string Generator::plain_piece(Place place, int depth) {
         case 2: return '"' + word(place == Place::plain ? Place::quoted : Place::quoted_braces, depth + 1) + '"';
         case 3:
         case 4: return '\\' + one_of(special);
-        case 5: return ":~" + one_of("/:-a.");
+        case 5: return ":~" + one_of(place == Place::plain ? "/:-a." : "/");
         case 6: return place == Place::braces ? one_of(" \n#;&|<>()") : one_of("#{~");
         default: return "$" + one_of("/.,%=");
     }
