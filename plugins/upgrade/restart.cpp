@@ -36,8 +36,8 @@ void start(Invocation& in, const Jail& jail, JailRuntime& runtime) {
         const Leases after = in.hooks().fire(AfterStart{{{in, jail, 0}, &error}});
         throw;
     }
-    const Leases ready = in.hooks().fire(JailReady{{in, jail, id}});
     const Leases after = in.hooks().fire(AfterStart{{{in, jail, id}, nullptr}});
+    const Leases ready = in.hooks().fire(JailReady{{in, jail, id}});
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST_F(Copy, SocketsAreCountedAndLeftOutWithoutANote) {
     const Value result = run(&actions::copy, other_, Value::object(), tree_);
     EXPECT_EQ(result["sockets"].num(), 1);
     EXPECT_EQ(result["notes_total"].num(), 0);
-    EXPECT_FALSE(exists(other_ / "s"));
+    EXPECT_FALSE(stands(other_ / "s"));
 }
 
 TEST_F(Copy, OddNamesAndDeepTrees) {

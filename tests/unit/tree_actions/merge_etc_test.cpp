@@ -23,7 +23,7 @@ protected:
         const Value digests = run(&actions::digests, scratch_.path() / "old", Value::object().set("below", "etc"))["digests"];
         return run(&actions::merge, tree_, Value::object().set("etc_digests", digests), other_);
     }
-    std::string site(const std::string& name) { return exists(tree_ / "etc" / name) ? slurp(tree_ / "etc" / name) : "(none)"; }
+    std::string site(const std::string& name) { return stands(tree_ / "etc" / name) ? slurp(tree_ / "etc" / name) : "(none)"; }
 };
 
 TEST_F(MergeEtc, EachOfTheCasesOfThreeVersions) {
@@ -86,7 +86,7 @@ TEST_F(MergeEtc, AnotherTypeInThePlaceOfADirectoryOrFileIsKeptAndNamed) {
     spit(other_ / "etc/file", "base");
     const Value result = merge();
     EXPECT_EQ(slurp(outside_ / "precious"), "do not touch");
-    EXPECT_TRUE(exists(tree_ / "etc/file/inner"));
+    EXPECT_TRUE(stands(tree_ / "etc/file/inner"));
     EXPECT_EQ(site("file.jailctl-new"), "base");
     EXPECT_EQ(result["conflicts"].items().size(), 2U);
 }

@@ -1,4 +1,5 @@
 #include <linux/fs.h>
+#include <sys/sysmacros.h>
 
 #include "trees.hpp"
 

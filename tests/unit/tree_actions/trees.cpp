@@ -47,7 +47,7 @@ struct stat status_of(const fs::path& path) {
     return status;
 }
 
-bool exists(const fs::path& path) {
+bool stands(const fs::path& path) {
     struct stat status{};
     return ::lstat(path.c_str(), &status) == 0;
 }

@@ -32,7 +32,7 @@ protected:
 
 /// lstat, failing the test if there is nothing.
 struct stat status_of(const fs::path& path);
-[[nodiscard]] bool exists(const fs::path& path);  ///< links not followed
+[[nodiscard]] bool stands(const fs::path& path);  ///< links not followed
 void make_fifo(const fs::path& path);
 void make_socket(const fs::path& path);
 void set_attribute(const fs::path& path, const std::string& name, const std::string& value);  ///< links not followed
