@@ -1,10 +1,10 @@
 #include "create.hpp"
 
-#include <filesystem>
 #include <optional>
 
 #include "base_record.hpp"
 #include "build.hpp"
+#include "home.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/rootfs.hpp"
@@ -43,12 +43,7 @@ void require_space(Invocation& in, const Jail& jail, const BaseChoice& base) {
 
 // Directory, ids and record of a jail to be: what each step makes, its undo takes away.
 void stage(Invocation& in, Operation& operation, const Jail& jail) {
-    const auto parent = jail.root.parent_path();
-    std::error_code ignored;
-    if (!std::filesystem::exists(parent, ignored)) {
-        operation.step("make " + parent.string(), Undo{"storage.parent", Value::object().set("path", parent.string())},
-                       [&] { (void)open_root_parent(jail.root, true); });
-    }
+    prepare_home(in, operation, jail);
     const bool new_ids = !known_id_range(in.configuration(), jail.name);
     operation.step("allot a range of ids", new_ids ? Undo{"ids.release", Value::object()} : Undo{},
                    [&] { (void)id_range(in.configuration(), jail.name); });

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "home.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/service.hpp"
@@ -82,6 +83,7 @@ void register_undoers(Registrar& host) {
     });
     host.undoer("storage.exchange", exchange_back);
     host.undoer("storage.parent", [](Invocation&, const Jail&, const Value& a) { remove_empty_parent(a); });
+    host.undoer("home.mode", [](Invocation&, const Jail&, const Value& a) { restore_home_mode(a); });
     host.undoer("ids.release", [](Invocation& in, const Jail& jail, const Value&) {
         release_ids(in.configuration(), jail.name);
     });

@@ -1,0 +1,161 @@
+// create and delete killed at every point of their journal: status is true afterwards, and the next command cleans up.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+namespace {
+
+constexpr int killed = 128 + SIGKILL;
+constexpr int most_points = 200;
+
+RunOptions kill_at(int point) {
+    RunOptions options;
+    options.environment = {"JAILCTL_FAULT=kill:" + std::to_string(point)};
+    return options;
+}
+
+class KillSweep : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        spit(site_.path() / "addons" / "dellist4.txt", "usr/bin/awk\n");
+    }
+    bool stands() const { return std::filesystem::exists(root_); }
+    // The mark of a jail must fit what stands on disk: never ' ' without a root, never '!' with one.
+    void expect_status_is_true(int point) const {
+        const Result status = site_.jailctl({"status"});
+        const auto at = status.out.find("a.test");
+        ASSERT_NE(at, std::string::npos) << status.all();
+        const char mark = status.out[at - 1];
+        EXPECT_TRUE(mark == '?' || mark == (stands() ? ' ' : '!')) << "point " << point << ": '" << mark << "'\n" << status.out;
+        if (stands()) {
+            EXPECT_TRUE(std::filesystem::exists(root_ / "etc/rc.conf")) << "half a jail at point " << point;
+        }
+    }
+    void expect_clean(int point) const {
+        EXPECT_THAT(site_.leftovers(), IsEmpty()) << "point " << point;
+        EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json")) << "point " << point;
+        EXPECT_EQ(slurp(site_.state() / "ids.json").find("a.test"), std::string::npos) << "point " << point;
+    }
+    void expect_whole(int point) const {
+        EXPECT_TRUE(std::filesystem::exists(root_ / "etc/rc.conf")) << "point " << point;
+        EXPECT_TRUE(std::filesystem::exists(site_.state() / "bases" / "a.test.json")) << "point " << point;
+        EXPECT_THAT(slurp(site_.state() / "ids.json"), HasSubstr("a.test")) << "point " << point;
+        EXPECT_THAT(site_.leftovers(), IsEmpty()) << "point " << point;
+    }
+    // create again, or nothing if it is there: both end in a whole jail.
+    void create_anew(int point) const {
+        const Result again = site_.jailctl({"create", "a.test", "--batch"});
+        EXPECT_TRUE(again.status == 0 || (again.status == 1 && stands())) << "point " << point << "\n" << again.all();
+        expect_whole(point);
+    }
+    void delete_now(int point) const {
+        const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+        EXPECT_TRUE(gone.status == 0 || gone.err.find("does not exist") != std::string::npos)
+            << "point " << point << "\n" << gone.all();
+        EXPECT_FALSE(stands()) << "point " << point;
+        expect_clean(point);
+    }
+
+    Site site_{{"a.test:192.0.2.1"}};
+    std::filesystem::path root_ = site_.root("a.test");
+};
+
+}  // namespace
+
+TEST_F(KillSweep, CreateThenCreateAgain) {
+    int point = 1;
+    for (; point < most_points; ++point) {
+        const Result made = site_.jailctl({"create", "a.test", "--batch"}, kill_at(point));
+        if (made.status != killed) break;
+        expect_status_is_true(point);
+        create_anew(point);
+        delete_now(point);
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(point, 20) << "the sweep reached the end too soon";
+    expect_whole(point);
+}
+
+TEST_F(KillSweep, CreateThenDelete) {
+    int point = 1;
+    for (; point < most_points; ++point) {
+        const Result made = site_.jailctl({"create", "a.test", "--batch"}, kill_at(point));
+        if (made.status != killed) break;
+        delete_now(point);
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(point, 20);
+}
+
+TEST_F(KillSweep, CreateAndTheCleaningAfterIt) {
+    for (int point = 2; point < most_points; point += 3) {
+        if (site_.jailctl({"create", "a.test", "--batch"}, kill_at(point)).status != killed) break;
+        for (int second = 1; second < 5; ++second) (void)site_.jailctl({"delete", "a.test", "--yes"}, kill_at(second));
+        expect_status_is_true(point);
+        delete_now(point);
+        if (HasFailure()) return;
+    }
+}
+
+TEST_F(KillSweep, DeleteThenDeleteAgain) {
+    int point = 1;
+    for (; point < most_points; ++point) {
+        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+        const Result gone = site_.jailctl({"delete", "a.test", "--yes"}, kill_at(point));
+        if (gone.status != killed) break;
+        expect_status_is_true(point);
+        delete_now(point);
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(point, 5);
+    expect_clean(point);
+}
+
+TEST_F(KillSweep, DeleteThenCreate) {
+    for (int point = 1; point < most_points; ++point) {
+        if (!stands()) {
+            ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+        }
+        if (site_.jailctl({"delete", "a.test", "--yes"}, kill_at(point)).status != killed) break;
+        create_anew(point);
+        if (HasFailure()) return;
+    }
+}
+
+// Points of the journal are where the program looks; the clock is where users look.
+TEST_F(KillSweep, CreateAtAnyMoment) {
+    for (int milliseconds = 5; milliseconds < 400; milliseconds += 35) {
+        const std::string run = "exec timeout -s KILL 0." + std::string(milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") +
+                                std::to_string(milliseconds) + " " + (stage() / "bin/jailctl").string() + " --config " +
+                                site_.config().string() + " create a.test --batch";
+        (void)run_command({"/bin/sh", "-c", run});
+        expect_status_is_true(milliseconds);
+        delete_now(milliseconds);
+        if (HasFailure()) return;
+    }
+}
+
+TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
+    spit(site_.path() / "addons" / "runme.sh", "echo ready; sleep 600\n", 0755);
+    for (const char* signal : {"INT", "TERM", "HUP"}) {
+        const std::string run = (stage() / "bin/jailctl").string() + " --config " + site_.config().string() +
+                                " create a.test --batch & pid=$!; sleep 1.5; kill -" + signal + " $pid; wait $pid";
+        const Result made = run_command({"/bin/bash", "-c", run});
+        EXPECT_EQ(made.status, 128 + (std::string(signal) == "INT" ? SIGINT : std::string(signal) == "HUP" ? SIGHUP : SIGTERM))
+            << signal << "\n" << made.all();
+        EXPECT_FALSE(stands());
+        expect_clean(0);
+    }
+}
+
+}  // namespace jailctl::test

@@ -1,0 +1,139 @@
+// delete: what it refuses, and that what it deletes is gone, with nothing else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+namespace {
+
+class Delete : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+    }
+    bool stands() const { return std::filesystem::exists(root_ / "etc/rc.conf"); }
+    // jailctl in a mount namespace of its own, after `before` was run there.
+    Result with_mounts(const std::string& before, const std::string& command) const {
+        const std::string script = before + " && exec " + (stage() / "bin/jailctl").string() + " --config " +
+                                   site_.config().string() + " " + command;
+        return run_command({"unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script});
+    }
+    Site site_{{"a.test:192.0.2.1"}};
+    std::filesystem::path root_ = site_.root("a.test");
+};
+
+}  // namespace
+
+TEST_F(Delete, TakesEverythingOfTheJailAway) {
+    const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+    EXPECT_EQ(gone.status, 0) << gone.all();
+    EXPECT_THAT(gone.out, HasSubstr("Deleting jail a.test...\n"));
+    EXPECT_FALSE(std::filesystem::exists(root_));
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json"));
+    EXPECT_EQ(slurp(site_.state() / "ids.json").find("a.test"), std::string::npos);
+    EXPECT_THAT(site_.jailctl({"status"}).out, HasSubstr("!a.test"));
+}
+
+TEST_F(Delete, WithoutATerminalWantsToBeToldTwice) {
+    const Result asked = site_.jailctl({"delete", "a.test"});
+    EXPECT_EQ(asked.status, 2);
+    EXPECT_THAT(asked.err, HasSubstr("--yes"));
+    EXPECT_TRUE(stands());
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--batch"}).status, 0);
+    EXPECT_FALSE(stands());
+}
+
+TEST_F(Delete, AJailThatIsNotThereIsASentence) {
+    ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    const Result again = site_.jailctl({"delete", "a.test", "--yes"});
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, HasSubstr("does not exist"));
+}
+
+TEST_F(Delete, RefusesAProtectedJail) {
+    site_.configure({"a.test:192.0.2.1"}, "PROTECT=yes");
+    const Result kept = site_.jailctl({"delete", "a.test", "--yes"});
+    EXPECT_EQ(kept.status, 1);
+    EXPECT_THAT(kept.err, HasSubstr("PROTECT"));
+    EXPECT_THAT(kept.err, HasSubstr("jails.conf:"));
+    EXPECT_TRUE(stands());
+}
+
+TEST_F(Delete, RefusesAJailWithSomethingMountedInside) {
+    const auto inside = root_ / "mnt";
+    const Result kept = with_mounts("mount -t tmpfs none " + inside.string(), "delete a.test --yes");
+    EXPECT_EQ(kept.status, 1) << kept.all();
+    EXPECT_THAT(kept.err, HasSubstr(inside.string()));
+    EXPECT_TRUE(stands());
+}
+
+TEST_F(Delete, RefusesARootThatIsAMountPoint) {
+    const Result kept = with_mounts("mount --bind " + root_.string() + " " + root_.string(), "delete a.test --yes");
+    EXPECT_EQ(kept.status, 1) << kept.all();
+    EXPECT_THAT(kept.err, HasSubstr("mounted"));
+    EXPECT_TRUE(stands());
+}
+
+TEST_F(Delete, RefusesALink) {
+    const auto elsewhere = site_.path() / "elsewhere";
+    std::filesystem::rename(root_, elsewhere);
+    std::filesystem::create_directory_symlink(elsewhere, root_);
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 1);
+    EXPECT_TRUE(std::filesystem::exists(elsewhere / "etc/rc.conf"));
+}
+
+TEST_F(Delete, FollowsNoLinkAndStopsAtNothingImmutable) {
+    const auto victim = site_.path() / "victim";
+    std::filesystem::create_directory(victim);
+    spit(victim / "mine", "x");
+    std::filesystem::create_directory_symlink(victim, root_ / "link");
+    std::filesystem::create_directory_symlink(victim, root_ / "etc/rc.d/link");
+    spit(root_ / "fixed", "x");
+    run_command({"chattr", "+i", (root_ / "fixed").string()});
+    std::string deep = root_.string();
+    const std::string script = "cd '" + deep + "' && i=0; while [ $i -lt 300 ]; do mkdir " + std::string(100, 'd') +
+                               " && cd " + std::string(100, 'd') + " || exit 1; i=$((i+1)); done";
+    ASSERT_EQ(run_command({"/bin/bash", "-c", script}).status, 0);
+    const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+    EXPECT_EQ(gone.status, 0) << gone.all();
+    EXPECT_FALSE(std::filesystem::exists(root_));
+    EXPECT_EQ(slurp(victim / "mine"), "x");
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+}
+
+TEST_F(Delete, DryRunSaysTheStepsAndDoesNone) {
+    const Result dry = site_.jailctl({"delete", "a.test", "--dry-run"});
+    EXPECT_EQ(dry.status, 0) << dry.all();
+    EXPECT_THAT(dry.out, HasSubstr("would rename " + root_.string()));
+    EXPECT_TRUE(stands());
+}
+
+TEST_F(Delete, ABeforeHookCanForbidIt) {
+    spit(site_.path() / "veto", "#!/bin/sh\nexit 1\n", 0755);
+    site_.configure({"a.test:192.0.2.1"}, "BEFOREDELETE_HOOKS=" + (site_.path() / "veto").string());
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 1);
+    EXPECT_TRUE(stands());
+}
+
+TEST_F(Delete, RefusesARunningJail) {
+    const Result started = site_.jailctl({"start", "a.test"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    const Result kept = site_.jailctl({"delete", "a.test", "--yes"});
+    EXPECT_EQ(kept.status, 1);
+    EXPECT_THAT(kept.err, HasSubstr("is running"));
+    EXPECT_THAT(kept.err, HasSubstr("jailctl stop a.test"));
+    EXPECT_TRUE(stands());
+    EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+}
+
+}  // namespace jailctl::test

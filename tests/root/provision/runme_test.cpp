@@ -1,0 +1,132 @@
+// runme.sh inside the new jail: what it sees, what becomes of a create in which it fails, hangs or floods.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <chrono>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "support.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+namespace {
+
+class Runme : public ::testing::Test {
+protected:
+    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
+    void script(const std::string& body) const {
+        spit(site_.path() / "addons" / "runme.sh", "#!/bin/sh\n" + body, 0755);
+    }
+    Result create(const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> args{"create", "a.test", "--batch"};
+        args.insert(args.end(), more.begin(), more.end());
+        return site_.jailctl(args);
+    }
+    void expect_no_jail() const {
+        EXPECT_FALSE(std::filesystem::exists(root_));
+        EXPECT_THAT(site_.leftovers(), IsEmpty());
+        EXPECT_THAT(leaks_.found(), IsEmpty());
+    }
+    Site site_{{"a.test:192.0.2.1"}};
+    Leaks leaks_{site_.path()};
+    std::filesystem::path root_ = site_.root("a.test");
+};
+
+}  // namespace
+
+TEST_F(Runme, NoneIsOneLineOfOutput) {
+    const Result made = create();
+    EXPECT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("runme.sh: nothing to run in the jail\n"));
+}
+
+TEST_F(Runme, RunsAsRootOfTheNewJailAndIsTakenOutAgain) {
+    script("echo \"I am $(id -u) on $(hostname) in $(pwd)\"\ntouch /made-by-runme\nls /runme.sh\necho to stderr >&2\n");
+    const Result made = create();
+    ASSERT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("jail " + root_.string() + " a.test 192.0.2.1 /bin/sh /runme.sh\n"));
+    EXPECT_THAT(made.out, HasSubstr("I am 0 on a.test in /\n"));
+    EXPECT_THAT(made.all(), HasSubstr("to stderr"));
+    EXPECT_TRUE(std::filesystem::exists(root_ / "made-by-runme"));
+    EXPECT_FALSE(std::filesystem::exists(root_ / "runme.sh"));
+    EXPECT_THAT(site_.jailctl({"status"}).out, HasSubstr(" a.test"));
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+TEST_F(Runme, SeesTheConfigurationAndNothingOfTheHost) {
+    script("cat /etc/hostname; [ -e " + site_.path().string() + " ] && exit 9; ls /proc | grep -c '^[0-9]*$'; exit 0\n");
+    const Result made = create();
+    EXPECT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("\na.test\n"));
+}
+
+TEST_F(Runme, IsNotRunByWhatItLeavesBehind) {
+    script("sleep 1000 & echo started\n");
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(create().status, 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60));
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+TEST_F(Runme, AFailureLeavesNoJailAndNamesTheStatus) {
+    script("echo before\nexit 7\n");
+    const Result made = create();
+    EXPECT_EQ(made.status, 1) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("before\n"));
+    EXPECT_THAT(made.err, HasSubstr("runme.sh exited with status 7"));
+    expect_no_jail();
+}
+
+TEST_F(Runme, HangingEndsAtProvisionTimeout) {
+    site_.configure({"a.test:192.0.2.1"}, "PROVISION_TIMEOUT=2");
+    script("trap '' TERM\nwhile :; do sleep 1; done\n");
+    const auto begun = std::chrono::steady_clock::now();
+    const Result made = create();
+    EXPECT_EQ(made.status, 1) << made.all();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60));
+    EXPECT_THAT(made.err, HasSubstr("runme.sh"));
+    expect_no_jail();
+}
+
+TEST_F(Runme, AFloodIsCutAndItsStatusStillCounts) {
+    script("head -c 60000000 /dev/zero | tr '\\0' x\necho\nexit 5\n");
+    // A quarter of what it writes is all the memory there is.
+    const std::string run = "ulimit -v 400000; exec " + (stage() / "bin/jailctl").string() + " --config " +
+                            site_.config().string() + " create a.test --batch";
+    const Result made = run_command({"/bin/sh", "-c", run});
+    EXPECT_EQ(made.status, 1);
+    EXPECT_LT(made.out.size(), 12'000'000U);
+    EXPECT_THAT(made.err, HasSubstr("more than is shown"));
+    EXPECT_THAT(made.err, HasSubstr("status 5"));
+    expect_no_jail();
+}
+
+TEST_F(Runme, EscapesWhatTheScriptSays) {
+    script("printf '\\033]0;owned\\007\\n'\n");
+    const Result made = create();
+    EXPECT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, Not(HasSubstr("\033")));
+    EXPECT_THAT(made.out, HasSubstr("\\x1b]0;owned\\x07"));
+}
+
+TEST_F(Runme, AScriptOthersCanWriteIsRefused) {
+    script("exit 0\n");
+    std::filesystem::permissions(site_.path() / "addons" / "runme.sh", std::filesystem::perms::all);
+    const Result made = create();
+    EXPECT_EQ(made.status, 1);
+    EXPECT_THAT(made.err, HasSubstr("runme.sh"));
+    expect_no_jail();
+}
+
+TEST_F(Runme, DryRunNamesTheStep) {
+    script("exit 1\n");
+    const Result dry = create({"--dry-run"});
+    EXPECT_EQ(dry.status, 0) << dry.all();
+    EXPECT_THAT(dry.out, HasSubstr("would run runme.sh inside the jail"));
+}
+
+}  // namespace jailctl::test
