@@ -140,7 +140,7 @@ void Word::give_back() {
 void Word::spend(std::size_t bytes, Position at) {
     budget_.copied += bytes;
     if (budget_.copied > most_copied)
-        throw SyntaxError{at, "values copied by expansions add up to more than 256 MiB", "write shorter values", true};
+        throw SyntaxError{at, "values copied by expansions add up to more than 64 MiB", "write shorter values", true};
 }
 
 void Word::put(const Found& found, Position at) {
@@ -182,7 +182,9 @@ void Word::assign_or_expand(const Parameter& parameter, bool use_word) {
     if (!use_word) put(find(parameter.name), parameter.dollar);
     const Discarding unused(*this, !use_word);
     const std::size_t start = out_.size();
+    ++assigning_;
     alternative(parameter);
+    --assigning_;
     if (!discarding()) environment_.assign(parameter.name, out_.part(start, out_.size() - start), parameter.dollar);
 }
 
@@ -203,7 +205,7 @@ void Word::alternative(const Parameter& parameter) {
     if (parameter.quoted == Quoted::yes)
         quoted_until_brace();
     else
-        unquoted(Ends::with_brace, parameter.operation == '=' ? Tildes::at_start : Tildes::after_colons);
+        unquoted(Ends::with_brace);
 }
 
 }  // namespace jailctl::core::config

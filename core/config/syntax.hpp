@@ -17,7 +17,7 @@ struct SyntaxError {
 
 /// Limits that keep a hostile file from taking memory, stack or time (security.md 7).
 inline constexpr std::size_t largest_value = 1U << 20U;
-inline constexpr std::size_t most_copied = 256U << 20U;  ///< bytes copied by expansions in all
+inline constexpr std::size_t most_copied = 64U << 20U;  ///< bytes copied by expansions in all
 inline constexpr int deepest_expansion = 64;
 inline constexpr int deepest_include = 16;
 inline constexpr int most_includes = 1000;

@@ -23,7 +23,7 @@ void Word::check_size(Position at) const {
         throw SyntaxError{at, "the value grows past 1 MiB here", "write a shorter value", false};
 }
 
-void Word::unquoted(Ends ends, Tildes tildes) {
+void Word::unquoted(Ends ends) {
     bool tilde_here = true;  // at the start, and after every unquoted ':'
     while (true) {
         const int c = cursor_.peek();
@@ -40,7 +40,7 @@ void Word::unquoted(Ends ends, Tildes tildes) {
             tilde(ends);
         else
             unquoted_byte(c);
-        tilde_here = c == ':' && tildes == Tildes::after_colons;
+        tilde_here = c == ':' && assigning_ == 0;
     }
 }
 

@@ -33,7 +33,6 @@ public:
 
 private:
     enum class Ends { with_word, with_brace };
-    enum class Tildes { after_colons, at_start };
     enum class Quoted { no, yes };
     struct Parameter {
         std::string name;
@@ -44,7 +43,7 @@ private:
     };
     class Discarding;
 
-    void unquoted(Ends ends, Tildes tildes = Tildes::after_colons);             // word.cpp
+    void unquoted(Ends ends);             // word.cpp
     void unquoted_byte(int c);
     void single_quoted();
     void double_quoted(bool in_braces);
@@ -89,6 +88,7 @@ private:
     std::size_t taken_length_ = 0;
     int discarding_ = 0;
     int depth_ = 0;
+    int assigning_ = 0;  // within the word of `${X=word}`, where `:` begins no tilde-prefix
 };
 
 }  // namespace jailctl::core::config

@@ -90,7 +90,7 @@ TEST_F(Shell, AgreesWithTheTable) {
 TEST_F(Shell, AgreesWithGeneratedFiles) {
     Generator generator(20070415);
     std::vector<std::string> files;
-    for (int i = 0; i < 3000; ++i) files.push_back(generator.file());
+    for (int i = 0; i < 2500; ++i) files.push_back(generator.file());
     expect_same(files, run(files));
 }
 
