@@ -3,7 +3,7 @@
 #include <charconv>
 #include <fcntl.h>
 #include <string>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace jailctl::lifecycle {
@@ -34,9 +34,11 @@ ProcessId look_at_process(pid_t pid) {
     return got > 0 ? parse_stat({text, static_cast<std::size_t>(got)}) : ProcessId{};
 }
 
+void signal_handle(int handle, int signal) noexcept { ::syscall(SYS_pidfd_send_signal, handle, signal, nullptr, 0); }
+
 UniqueFd open_handle(const ProcessId& process) {
     if (process.pid <= 0) return {};
-    UniqueFd handle{::pidfd_open(process.pid, 0)};
+    UniqueFd handle{static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0))};
     return handle && lives(process) ? std::move(handle) : UniqueFd{};
 }
 

@@ -22,6 +22,8 @@ struct ProcessId {
     const ProcessId now = look_at_process(process.pid);
     return now.pid != 0 && now.start == process.start;
 }
+/// Sends a signal by handle; a process that has ended is no error. (glibc 2.36 declares its wrapper without C linkage.)
+void signal_handle(int handle, int signal) noexcept;
 /// A handle of the process, checked after opening to be that process; -1 if it is gone.
 [[nodiscard]] UniqueFd open_handle(const ProcessId& process);
 

@@ -1,6 +1,5 @@
 #include <csignal>
 #include <poll.h>
-#include <sys/pidfd.h>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
@@ -33,7 +32,7 @@ void ask_init(Invocation& invocation, const Jail& jail, const Record& record, st
     if (!handle || grace.count() <= 0) return;
     const int signal = choose_stop_signal(record.init.pid, jail.settings["STOP_SIGNAL"].text);
     if (signal == 0) return invocation.console().verbose("init does not listen to signals");
-    if (::pidfd_send_signal(handle.get(), signal, nullptr, 0) != 0) return;  // it ended meanwhile
+    signal_handle(handle.get(), signal);
     if (!ended_within(handle.get(), grace))
         invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
 }

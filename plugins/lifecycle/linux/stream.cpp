@@ -5,11 +5,11 @@
 #include <csignal>
 #include <optional>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "process_id.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -55,13 +55,13 @@ public:
         return static_cast<int>(std::max<std::int64_t>(0, left.count()));
     }
     void pass_signal_on() {
-        ::pidfd_send_signal(handle_, Interrupt::pending(), nullptr, 0);
+        signal_handle(handle_, Interrupt::pending());
         passed_on_ = true;
         until_ = clock::now() + patience;
     }
     /// @return whether it was the caller's limit that passed
     [[nodiscard]] bool time_is_up() {
-        ::pidfd_send_signal(handle_, SIGKILL, nullptr, 0);
+        signal_handle(handle_, SIGKILL);
         until_.reset();
         return !passed_on_;
     }

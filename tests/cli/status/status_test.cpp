@@ -1,0 +1,107 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* header = "Jail status (*=running, !=not configured):\n";
+
+class StatusTest : public JailTest {
+protected:
+    StatusTest() {
+        entries = {"a.test:192.0.2.1", "b.test:192.0.2.2,192.0.2.3"};
+        site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2,192.0.2.3", "new.test:192.0.2.4"});
+    }
+};
+
+TEST_F(StatusTest, OneLinePerJailInTheOrderOfTheConfiguration) {
+    ASSERT_EQ(start().status, 0);
+    const Result result = site.jailctl({"status"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, std::string(header) + "*a.test (192.0.2.1)\n b.test (192.0.2.2, 192.0.2.3)\n!new.test (192.0.2.4)\n");
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(site.jailctl({"status", "all"}).out, result.out);
+}
+
+TEST_F(StatusTest, NamedJailsOnly) {
+    EXPECT_EQ(site.jailctl({"status", "b.test"}).out, std::string(header) + " b.test (192.0.2.2, 192.0.2.3)\n");
+    const Result unknown = site.jailctl({"status", "b.tset"});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("b.test"));
+}
+
+TEST_F(StatusTest, AnEmptyDirectoryCountsAsNotCreated) {
+    std::filesystem::create_directory(site.root("new.test"));
+    EXPECT_EQ(site.jailctl({"status", "new.test"}).out, std::string(header) + "!new.test (192.0.2.4)\n");
+}
+
+TEST_F(StatusTest, SomethingElseThanADirectoryIsBrokenWithAReason) {
+    spit(site.root("new.test"), "a file");
+    EXPECT_EQ(site.jailctl({"status", "new.test"}).out, std::string(header) + "?new.test (192.0.2.4)\n    new.test: " +
+                                                           site.root("new.test").string() + " is not a directory\n");
+    std::filesystem::remove(site.root("new.test"));
+    std::filesystem::create_symlink("/etc", site.root("new.test"));
+    EXPECT_THAT(site.jailctl({"status", "new.test"}).out, HasSubstr("?new.test"));
+}
+
+TEST_F(StatusTest, AJailThatRunsButIsNoLongerListedIsShown) {
+    ASSERT_EQ(start().status, 0);
+    site.configure({"b.test:192.0.2.2,192.0.2.3"});
+    const Result result = site.jailctl({"status"});
+    EXPECT_EQ(result.out, std::string(header) + " b.test (192.0.2.2, 192.0.2.3)\n?a.test\n    a.test: runs, but is not in JAILS\n");
+    site.configure(entries);
+}
+
+TEST_F(StatusTest, JsonSaysTheSame) {
+    ASSERT_EQ(start().status, 0);
+    const Value document = site.json({"status"});
+    EXPECT_EQ(document["schema"].num(), 1);
+    EXPECT_EQ(document["command"].str(), "status");
+    EXPECT_TRUE(document["ok"].truth());
+    const auto& jails = document["jails"].items();
+    ASSERT_EQ(jails.size(), 3U);
+    EXPECT_EQ(jails[0]["name"].str(), "a.test");
+    EXPECT_EQ(jails[0]["state"].str(), "running");
+    EXPECT_EQ(jails[0]["id"].num(), record()["pid"].num());
+    EXPECT_EQ(jails[0]["root"].str(), site.root("a.test").string());
+    EXPECT_GT(jails[0]["started"].num(), 1700000000);
+    EXPECT_EQ(jails[1]["state"].str(), "stopped");
+    ASSERT_EQ(jails[1]["addresses"].items().size(), 2U);
+    EXPECT_EQ(jails[1]["addresses"].items()[1].str(), "192.0.2.3");
+    EXPECT_EQ(jails[2]["state"].str(), "not configured");
+}
+
+TEST_F(StatusTest, WideAddsIdUptimeAndTasks) {
+    ASSERT_EQ(start().status, 0);
+    const Result result = site.jailctl({"status", "--wide"});
+    EXPECT_THAT(result.out, testing::ContainsRegex("\\*a\\.test \\(192\\.0\\.2\\.1\\)  id [0-9]+  up [0-9.]+ s  tasks 1"));
+    const Value document = site.json({"status", "--wide", "a.test"});
+    EXPECT_EQ(document["jails"].items()[0]["tasks"].num(), 1);
+}
+
+TEST_F(StatusTest, AFailingBeforeStatusHookHidesThatLineAndCountsAsFailed) {
+    const auto hook = site.path() / "hook";
+    spit(hook, "#!/bin/sh\n[ \"$1\" != a.test ]\n", 0700);
+    site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"}, "BEFORESTATUS_HOOKS=" + hook.string());
+    const Result result = site.jailctl({"status"});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_EQ(result.out, std::string(header) + " b.test (192.0.2.2)\n");
+    EXPECT_THAT(result.err, HasSubstr("a.test"));
+    EXPECT_EQ(site.jailctl({"status", "a.test"}).status, 1);
+}
+
+TEST_F(StatusTest, TakesNoLock) {
+    // The lock of the jail is held by another process for as long as the test looks.
+    ::mkdir((site.run_dir() / "locks").c_str(), 0700);
+    const Result result = run_command({"flock", (site.run_dir() / "locks/a.test.lock").string(),
+                                       (stage() / "bin/jailctl").string(), "--config", site.config().string(), "status"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.out, HasSubstr(" a.test"));
+}
+
+}  // namespace
+}  // namespace jailctl::test

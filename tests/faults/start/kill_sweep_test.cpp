@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::IsEmpty;
+
+/// kill -9 at each point of start and stop (JAILCTL_FAULT, sdk operation): status is true, and the next command cleans.
+class KillSweep : public JailTest {
+protected:
+    /// @return whether the point was reached: the process died of it
+    bool killed_at(int point, const std::vector<std::string>& words) const {
+        RunOptions options;
+        options.environment = {"JAILCTL_FAULT=kill:" + std::to_string(point)};
+        const Result result = site.jailctl(words, options);
+        EXPECT_TRUE(result.signal == 9 || result.status == 137 || result.status == 0) << point << ": " << result.all();
+        return result.status != 0;
+    }
+    void SetUp() override {
+        JailTest::SetUp();
+        if (IsSkipped()) return;
+        ASSERT_EQ(start().status, 0);
+        cgroup_ = record()["cgroup"].str();
+        ASSERT_EQ(stop().status, 0);
+    }
+    void expect_nothing_left(int point) const {
+        EXPECT_THAT(cgroup_directories(cgroup_), IsEmpty()) << "point " << point;
+        EXPECT_THAT(left_behind(), IsEmpty()) << "point " << point;
+        EXPECT_TRUE(record().is_null()) << "point " << point;
+    }
+    std::string cgroup_;
+};
+
+TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByTheNextStart) {
+    int point = 1;
+    for (; point < 100 && killed_at(point, {"start", "a.test"}); ++point) {
+        const char now = mark();
+        EXPECT_TRUE(now == ' ' || now == '?' || now == '*') << point << ": " << now;
+        const Result next = start();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_EQ(mark(), '*') << point;
+        EXPECT_EQ(inside("echo works").out, "works\n") << point;
+        ASSERT_EQ(stop().status, 0) << point;
+        expect_nothing_left(point);
+    }
+    EXPECT_GE(point, 5) << "the sweep reached no points";
+    EXPECT_EQ(mark(), '*') << "the last one was not killed";
+}
+
+TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByStop) {
+    for (int point = 1; point < 100 && killed_at(point, {"start", "a.test"}); ++point) {
+        stop();
+        EXPECT_EQ(mark(), ' ') << point;
+        expect_nothing_left(point);
+    }
+}
+
+TEST_F(KillSweep, StopKilledAtEachPointIsFinishedByTheNextStop) {
+    int point = 1;
+    for (; point < 100; ++point) {
+        ASSERT_EQ(start().status, 0) << point;
+        if (!killed_at(point, {"stop", "--timeout", "0", "a.test"})) break;
+        const char now = mark();
+        EXPECT_TRUE(now == ' ' || now == '*' || now == '?') << point << ": " << now;
+        stop();
+        EXPECT_EQ(mark(), ' ') << point;
+        expect_nothing_left(point);
+    }
+    EXPECT_GE(point, 5) << "the sweep reached no points";
+    expect_nothing_left(point);
+}
+
+TEST_F(KillSweep, StopKilledAtEachPointDoesNotStandInTheWayOfStart) {
+    for (int point = 1; point < 100; ++point) {
+        ASSERT_EQ(start().status, 0) << point;
+        if (!killed_at(point, {"stop", "--timeout", "0", "a.test"})) break;
+        const Result next = start();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_EQ(inside("echo works").out, "works\n") << point;
+        ASSERT_EQ(stop().status, 0) << point;
+        expect_nothing_left(point);
+    }
+}
+
+}  // namespace
+}  // namespace jailctl::test

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// What a jail sees: /proc, /sys, /dev, mounts, network.
+class ViewTest : public JailTest {
+protected:
+    void SetUp() override {
+        JailTest::SetUp();
+        if (!IsSkipped()) ASSERT_EQ(start().status, 0);
+    }
+};
+
+TEST_F(ViewTest, MountsAreTheListedOnesWithTheirFlags) {
+    std::istringstream lines(inside("cat /proc/self/mounts").out);
+    std::map<std::string, std::string> mounts;
+    for (std::string source, where, type, flags, rest; lines >> source >> where >> type >> flags && std::getline(lines, rest);)
+        mounts[where] = type + " " + flags;
+    const std::set<std::string> expected{"/", "/dev", "/dev/pts", "/dev/shm", "/proc", "/sys", "/run"};
+    for (const auto& where : expected) EXPECT_EQ(mounts.count(where), 1U) << where;
+    for (const auto& [where, text] : mounts)
+        EXPECT_TRUE(expected.contains(where) || where.starts_with("/proc/") || where.starts_with("/sys/")) << where << " " << text;
+    const auto has = [&](const char* where, std::initializer_list<const char*> flags) {
+        for (const char* flag : flags) EXPECT_THAT(mounts[where], HasSubstr(flag)) << where;
+    };
+    has("/", {"nodev"});
+    has("/proc", {"nosuid", "nodev", "noexec"});
+    has("/sys", {"ro", "nosuid", "nodev", "noexec"});
+    has("/dev", {"nosuid", "noexec", "size=64k"});
+    has("/dev/pts", {"nosuid", "noexec", "ptmxmode=666", "mode=620", "gid="});
+    has("/dev/shm", {"nosuid", "nodev", "size="});
+    has("/run", {"nosuid", "nodev", "size="});
+    EXPECT_THAT(mounts["/"], testing::Not(HasSubstr("nosuid")));
+}
+
+TEST_F(ViewTest, NoHostPathIsInTheMountTable) {
+    const std::string table = inside("cat /proc/self/mountinfo").out;
+    EXPECT_THAT(table, HasSubstr(" / "));
+    EXPECT_EQ(inside("ls /").out.find("work"), std::string::npos);
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_THAT(line, testing::Not(testing::ContainsRegex("shared:|master:"))) << "no propagation to or from the host";
+}
+
+TEST_F(ViewTest, DangerousFilesOfProcAreMaskedOrReadOnly) {
+    for (const char* file : {"kcore", "keys", "kmsg", "latency_stats", "sched_debug", "timer_list", "interrupts"})
+        EXPECT_EQ(inside(std::string("cat /proc/") + file + " 2>/dev/null | wc -c").out, "0\n") << file;
+    for (const char* directory : {"/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware", "/sys/kernel/security", "/sys/kernel/debug"})
+        EXPECT_EQ(inside(std::string("ls -A ") + directory + " 2>/dev/null").out, "") << directory;
+    for (const char* file : {"/proc/sys/kernel/hostname", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/user/max_user_namespaces",
+                             "/proc/sysrq-trigger", "/sys/class/net/lo/mtu"})
+        EXPECT_NE(inside(std::string("echo 1 > ") + file).status, 0) << file;
+    EXPECT_EQ(inside("cat /proc/sys/user/max_user_namespaces").out, "0\n");
+}
+
+TEST_F(ViewTest, SysIsReadOnlyAndOfTheJailsOwnNetwork) {
+    EXPECT_EQ(inside("ls /sys/class/net").out, "lo\n");
+    EXPECT_NE(inside("mkdir /sys/fs/cgroup/x").status, 0);
+    EXPECT_EQ(inside("ls -A /sys/fs/cgroup").out, "") << "no hierarchy is mounted";
+}
+
+TEST_F(ViewTest, DevHoldsTheListedNodesAlone) {
+    EXPECT_EQ(inside("ls /dev").out, "fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n");
+    EXPECT_EQ(inside("stat -c '%t:%T %a %u:%g' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty").out,
+              "1:3 666 0:0\n1:5 666 0:0\n1:7 666 0:0\n1:8 666 0:0\n1:9 666 0:0\n5:0 666 0:0\n");
+    EXPECT_EQ(inside("head -c 4 /dev/zero | wc -c; echo x > /dev/null; echo $?").out, "4\n0\n");
+    EXPECT_NE(inside("head -c 200000 /dev/zero > /dev/big").status, 0) << "64 KiB";
+}
+
+TEST_F(ViewTest, LoopbackIsUpAndPingNeedsNoPrivilege) {
+    EXPECT_EQ(inside("ifconfig lo | grep -c 'UP LOOPBACK'").out, "1\n");
+    EXPECT_THAT(inside("cat /proc/sys/net/ipv4/ping_group_range").out, testing::MatchesRegex("0\t65535\n"));
+}
+
+TEST_F(ViewTest, TwoJailsDoNotSeeEachOther) {
+    entries = {"a.test:192.0.2.1", "b.test:192.0.2.2"};
+    site.configure(entries);
+    make_busybox_root(site.root("b.test"));
+    ASSERT_EQ(site.jailctl({"start", "b.test"}).status, 0);
+    const auto in_b = [&](const char* script) { return site.jailctl({"exec", "b.test", "--", "sh", "-c", script}).out; };
+    EXPECT_NE(inside("readlink /proc/self/ns/user").out, in_b("readlink /proc/self/ns/user"));
+    EXPECT_NE(inside("cat /proc/self/uid_map").out, in_b("cat /proc/self/uid_map"));
+    for (const char* kind : {"pid", "net", "ipc", "uts", "mnt", "cgroup"})
+        EXPECT_NE(inside(std::string("readlink /proc/self/ns/") + kind).out,
+                  in_b((std::string("readlink /proc/self/ns/") + kind).c_str())) << kind;
+}
+
+}  // namespace
+}  // namespace jailctl::test

@@ -1,0 +1,121 @@
+#include <csignal>
+#include <gmock/gmock.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class CrashTest : public JailTest {
+protected:
+    /// Waits until the recorded init is gone: the kernel takes a moment to end a namespace.
+    void wait_for_end() const {
+        for (int attempt = 0; attempt < 100 && mark() == '*'; ++attempt) ::usleep(20000);
+    }
+};
+
+TEST_F(CrashTest, APowerOffFromInsideShowsAsStoppedAndTheNextStartWorks) {
+    ASSERT_EQ(start().status, 0);
+    const std::string cgroup = record()["cgroup"].str();
+    inside("kill -USR2 1");  // what `poweroff` sends
+    wait_for_end();
+    EXPECT_EQ(mark(), ' ');
+    const Result again = start();
+    EXPECT_EQ(again.status, 0) << again.all();
+    EXPECT_EQ(mark(), '*');
+    ASSERT_EQ(stop().status, 0);
+    EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(CrashTest, StopCleansWhatAPowerOffFromInsideLeft) {
+    ASSERT_EQ(start().status, 0);
+    const std::string cgroup = record()["cgroup"].str();
+    inside("kill -USR2 1");
+    wait_for_end();
+    const Result result = stop();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("a.test is not running"));
+    EXPECT_TRUE(record().is_null());
+    EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
+}
+
+TEST_F(CrashTest, RebootFromInsideEndsTheJail) {
+    ASSERT_EQ(start().status, 0);
+    inside("reboot -f");
+    wait_for_end();
+    EXPECT_EQ(mark(), ' ');
+}
+
+TEST_F(CrashTest, AnInitThatIsKilledTakesEverythingWithIt) {
+    ASSERT_EQ(start().status, 0);
+    ASSERT_EQ(inside("sleep 1000 > /dev/null 2>&1 < /dev/null & true").status, 0);
+    ::kill(static_cast<pid_t>(record()["pid"].num()), SIGKILL);
+    wait_for_end();
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(start().status, 0);
+    EXPECT_EQ(inside("ls /proc | grep -c '^[0-9]'").out, "4\n");
+}
+
+TEST_F(CrashTest, ARecordOfAnotherBootCountsAsStopped) {
+    ASSERT_EQ(start().status, 0);
+    Value old = record();
+    ASSERT_EQ(stop().status, 0);
+    spit(site.run_dir() / "jails/a.test.json", to_json(old.set("boot_id", "another").set("pid", 1)), 0600);
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(start().status, 0);
+}
+
+TEST_F(CrashTest, APidThatBelongsToAnotherProcessNowIsNotTheJail) {
+    ASSERT_EQ(start().status, 0);
+    Value old = record();
+    ASSERT_EQ(stop().status, 0);
+    spit(site.run_dir() / "jails/a.test.json", to_json(old.set("pid", static_cast<int>(::getpid()))), 0600);
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(stop().status, 1);
+    EXPECT_TRUE(record().is_null());  // and we are still here to say so
+}
+
+TEST_F(CrashTest, ADamagedRecordIsReportedAndStopStillEndsTheJail) {
+    ASSERT_EQ(start().status, 0);
+    const Value whole = record();
+    spit(site.run_dir() / "jails/a.test.json", "{\"format\": 1, \"pid\": 4", 0600);
+    const Result status = site.jailctl({"status"});
+    EXPECT_THAT(status.out, HasSubstr("?a.test (192.0.2.1)\n"));
+    EXPECT_THAT(status.out, HasSubstr("damaged"));
+    EXPECT_EQ(start().status, 1);
+    EXPECT_EQ(stop().status, 0);
+    EXPECT_THAT(cgroup_directories(whole["cgroup"].str()), IsEmpty());
+    EXPECT_EQ(start().status, 0);
+}
+
+TEST_F(CrashTest, ARecordOfANewerFormatIsShownAsUnknown) {
+    ASSERT_EQ(start().status, 0);
+    Value newer = record();
+    spit(site.run_dir() / "jails/a.test.json", to_json(newer.set("format", 2)), 0600);
+    EXPECT_EQ(mark(), '?');
+    EXPECT_EQ(inside("true").status, 125);
+    EXPECT_EQ(stop().status, 0);
+    EXPECT_EQ(mark(), ' ');
+}
+
+TEST_F(CrashTest, AJailThatRunsFromAnotherRootIsNotTouched) {
+    ASSERT_EQ(start().status, 0);
+    const auto pid = record()["pid"].num();
+    make_busybox_root(site.path() / "elsewhere/a.test");
+    ::chmod((site.path() / "elsewhere").c_str(), 0700);
+    site.configure({"a.test:192.0.2.1:" + (site.path() / "elsewhere").string()});
+    EXPECT_EQ(mark(), '?');
+    const Result stopped = stop();
+    EXPECT_EQ(stopped.status, 1);
+    EXPECT_THAT(stopped.err, HasSubstr("runs from " + site.root("a.test").string()));
+    site.configure(entries);
+    EXPECT_EQ(record()["pid"].num(), pid);
+    EXPECT_EQ(mark(), '*');
+}
+
+}  // namespace
+}  // namespace jailctl::test

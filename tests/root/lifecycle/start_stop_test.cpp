@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <thread>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(JailTest, StartsAndStopsAndLeavesNothing) {
+    const Result started = start();
+    EXPECT_EQ(started.status, 0) << started.all();
+    EXPECT_EQ(started.out, "Starting jail a.test...\n");
+    EXPECT_EQ(mark(), '*');
+    const Value now = record();
+    EXPECT_GT(now["pid"].num(), 0);
+    EXPECT_EQ(now["root"].str(), site.root("a.test").string());
+    EXPECT_THAT(cgroup_directories(now["cgroup"].str()), testing::Not(IsEmpty()));
+    const Result stopped = site.jailctl({"stop", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(stopped.out, "Stopping jail a.test...\n");
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_THAT(cgroup_directories(now["cgroup"].str()), IsEmpty());
+    EXPECT_TRUE(record().is_null());
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(JailTest, NothingOfJailctlStaysRunning) {
+    ASSERT_EQ(start().status, 0);
+    const std::string pid = std::to_string(record()["pid"].num());
+    const std::string status = slurp("/proc/" + pid + "/status");
+    EXPECT_THAT(status, HasSubstr("PPid:\t1\n")) << "init must belong to the host's init";
+    EXPECT_EQ(inside("ls /proc | grep -c '^[0-9]'").out, "4\n") << "init, and sh, ls, grep of this very look";
+}
+
+TEST_F(JailTest, ARunningJailIsNotStartedAgain) {
+    ASSERT_EQ(start().status, 0);
+    const Value before = record();
+    const Result again = start();
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, HasSubstr("a.test is already running"));
+    EXPECT_EQ(record()["pid"].num(), before["pid"].num());
+    EXPECT_EQ(site.jailctl({"start", "all"}).status, 0) << "through 'all' it counts as done";
+}
+
+TEST_F(JailTest, AStoppedJailIsNotStoppedAgain) {
+    const Result stopped = stop();
+    EXPECT_EQ(stopped.status, 1);
+    EXPECT_THAT(stopped.err, HasSubstr("a.test is not running"));
+    EXPECT_EQ(site.jailctl({"stop", "all"}).status, 0);
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(JailTest, AMissingRootIsNamedAndNothingChanges) {
+    std::filesystem::remove_all(site.root("a.test"));
+    const Result result = start();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("a.test has not been created"));
+    EXPECT_THAT(result.err, HasSubstr("jailctl create a.test"));
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(JailTest, AnInitThatCannotBeRunIsReportedAndUndone) {
+    spit(site.root("a.test") / "sbin/init", "not a program", 0644);
+    const Result result = start();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("cannot run /sbin/init in the jail: Permission denied"));
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(JailTest, RestartGivesANewInitAndKeepsTheData) {
+    ASSERT_EQ(start().status, 0);
+    const auto first = record()["pid"].num();
+    ASSERT_EQ(inside("echo kept > /root/data").status, 0);
+    const Result restarted = site.jailctl({"restart", "a.test"});
+    EXPECT_EQ(restarted.status, 0) << restarted.all();
+    EXPECT_EQ(restarted.out, "Stopping jail a.test...\nStarting jail a.test...\n");
+    EXPECT_NE(record()["pid"].num(), first);
+    EXPECT_EQ(inside("cat /root/data").out, "kept\n");
+}
+
+TEST_F(JailTest, FilesMadeInsideBelongToTheJailsOwnIdsOnDisk) {
+    ASSERT_EQ(start().status, 0);
+    ASSERT_EQ(inside("touch /root/f; chown 7:8 /root/f").status, 0);
+    struct stat info {};
+    ASSERT_EQ(::stat((site.root("a.test") / "root/f").c_str(), &info), 0);
+    EXPECT_EQ(info.st_uid, 7U);
+    EXPECT_EQ(info.st_gid, 8U);
+}
+
+TEST_F(JailTest, FreezeStopsTimeAndThawLetsItGoOn) {
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);
+    EXPECT_EQ(mark(), '~');
+    EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 1);
+    const Result refused = inside("true");
+    EXPECT_EQ(refused.status, 125) << "a command in a frozen jail would hang";
+    EXPECT_THAT(refused.err, HasSubstr("a.test is frozen"));
+    EXPECT_EQ(site.jailctl({"thaw", "a.test"}).status, 0);
+    EXPECT_EQ(mark(), '*');
+    EXPECT_EQ(inside("true").status, 0);
+    EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);
+    EXPECT_EQ(site.jailctl({"stop", "a.test"}).status, 0) << "stop thaws first";
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(JailTest, TwoStartsAtOnceStartOneJail) {
+    Result first, second;
+    std::thread other([&] { first = start(); });
+    second = start();
+    other.join();
+    EXPECT_EQ((first.status == 0) + (second.status == 0), 1) << first.all() << second.all();
+    const std::string refusal = first.status == 0 ? second.err : first.err;
+    EXPECT_TRUE(refusal.find("is busy") != std::string::npos || refusal.find("already running") != std::string::npos) << refusal;
+    EXPECT_EQ(mark(), '*');
+}
+
+TEST_F(JailTest, DryRunNamesTheStepsAndTakesNone) {
+    const Result result = site.jailctl({"--dry-run", "start", "a.test"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("would make the jail's control groups"));
+    EXPECT_THAT(result.out, HasSubstr("would run jail-init in the jail"));
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_TRUE(record().is_null());
+    EXPECT_THAT(left_behind(), IsEmpty());
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(site.jailctl({"--dry-run", "stop", "a.test"}).status, 0);
+    EXPECT_EQ(mark(), '*');
+}
+
+TEST_F(JailTest, StartSaysTheIdInJson) {
+    const Value document = site.json({"start", "a.test"});
+    EXPECT_TRUE(document["ok"].truth());
+    ASSERT_EQ(document["jails"].items().size(), 1U);
+    EXPECT_EQ(document["jails"].items()[0]["id"].num(), record()["pid"].num());
+}
+
+}  // namespace
+}  // namespace jailctl::test

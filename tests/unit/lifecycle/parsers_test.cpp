@@ -1,0 +1,120 @@
+#include <csignal>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "cgroup_mounts.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "kernel.hpp"
+#include "passwd.hpp"
+#include "process_id.hpp"
+#include "stop_signal.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+TEST(CgroupMounts, FindsBothKindsWhereverTheyAre) {
+    const auto mounts = parse_cgroup_mounts(
+        "22 27 0:21 / /proc rw,relatime - proc proc rw\n"
+        "35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:5 - cgroup cgroup rw,memory\n"
+        "36 31 0:33 / /odd\\040place rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
+        "37 31 0:33 /docker/x /sys/fs/cgroup/part rw - cgroup cgroup rw,pids\n"
+        "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n"
+        "42 31 0:38 / /second rw,relatime - cgroup2 cgroup2 rw\n");
+    ASSERT_TRUE(mounts.unified);
+    EXPECT_EQ(mounts.unified->path, "/sys/fs/cgroup/unified");
+    ASSERT_NE(mounts.v1_with("memory"), nullptr);
+    EXPECT_EQ(mounts.v1_with("memory")->path, "/sys/fs/cgroup/memory");
+    ASSERT_NE(mounts.v1_with("cpu"), nullptr);
+    EXPECT_EQ(mounts.v1_with("cpu")->path, "/odd place");
+    EXPECT_EQ(mounts.v1_with("pids"), nullptr) << "a part of a hierarchy is not the hierarchy";
+    EXPECT_EQ(mounts.v1_with("me"), nullptr);
+}
+
+TEST(CgroupMounts, NonsenseIsIgnored) {
+    for (const char* text : {"", "\n\n", "no dash at all\n", "1 2 3 - cgroup2", "- cgroup2 x y\n", "1 2 0:1 / /a\\04 rw - cgroup2 c rw"})
+        EXPECT_NO_THROW((void)parse_cgroup_mounts(text)) << text;
+}
+
+TEST(ProcessStat, TheNameMayHoldAnything) {
+    const auto process = parse_stat("4121 (a) R 1 (b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 987654 20");
+    EXPECT_EQ(process.pid, 4121);
+    EXPECT_EQ(process.start, 987654U);
+}
+
+TEST(ProcessStat, AProcessThatHasEndedIsNone) {
+    EXPECT_EQ(parse_stat("4121 (x) Z 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 987654 20").pid, 0);
+    EXPECT_EQ(parse_stat("").pid, 0);
+    EXPECT_EQ(parse_stat("4121 (x").pid, 0);
+    EXPECT_EQ(parse_stat("4121 (x) S 1 2").pid, 0);
+}
+
+TEST(ProcessStat, WeLiveAndAStrangerDoesNot) {
+    const auto us = look_at_process(::getpid());
+    EXPECT_EQ(us.pid, ::getpid());
+    EXPECT_TRUE(lives(us));
+    EXPECT_TRUE(open_handle(us));
+    EXPECT_FALSE(lives({us.pid, us.start + 1}));
+    EXPECT_FALSE(open_handle({us.pid, us.start + 1}));
+    EXPECT_FALSE(lives({0, 0}));
+    EXPECT_FALSE(lives({-1, 0}));
+}
+
+TEST(StopSignal, NamesAndNumbers) {
+    EXPECT_EQ(parse_signal("TERM"), SIGTERM);
+    EXPECT_EQ(parse_signal("SIGUSR2"), SIGUSR2);
+    EXPECT_EQ(parse_signal("15"), 15);
+    EXPECT_EQ(parse_signal("RTMIN+4"), SIGRTMIN + 4);
+    for (const char* wrong : {"", "NONE", "0", "99", "-1", "15x", "RTMIN+", "RTMIN+99", "term"})
+        EXPECT_THROW((void)parse_signal(wrong), Error) << wrong;
+}
+
+TEST(StopSignal, EachInitHasItsOwn) {
+    EXPECT_EQ(signal_of_init("systemd"), SIGRTMIN + 4);
+    EXPECT_EQ(signal_of_init("busybox"), SIGUSR2);
+    EXPECT_EQ(signal_of_init("runit"), SIGCONT);
+    EXPECT_EQ(signal_of_init("init"), SIGPWR);
+    EXPECT_EQ(signal_of_init("memfd:jail-init"), SIGTERM);
+    EXPECT_EQ(signal_of_init(""), SIGTERM);
+}
+
+TEST(StopSignal, OnlyWhatIsCaughtOrBlockedIsHeeded) {
+    const auto masks = parse_signal_masks("Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\tffffffffffffffff\nSigCgt:\t0000000000004000\n");
+    EXPECT_TRUE(masks.heeds(SIGHUP));
+    EXPECT_TRUE(masks.heeds(SIGTERM));
+    EXPECT_FALSE(masks.heeds(SIGUSR2));
+    EXPECT_FALSE(parse_signal_masks("").heeds(SIGTERM));
+}
+
+TEST(Kernel, OlderThan515IsRefusedWithASentence) {
+    for (const char* release : {"5.15.0", "5.15.0-91-generic", "6.1.0-13-amd64", "6.18.44", "10.0"})
+        EXPECT_NO_THROW(require_release(release)) << release;
+    for (const char* release : {"5.14.21", "5.10.0-28-amd64", "4.19.0", "3.10.0-1160.el7", "nonsense", ""}) {
+        try {
+            require_release(release);
+            ADD_FAILURE() << release;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::unsupported);
+            EXPECT_NE(std::string(error.what()).find("Linux 5.15"), std::string::npos);
+            EXPECT_NE(std::string(error.what()).find(release), std::string::npos);
+        }
+    }
+}
+
+TEST(Passwd, FindsTheFirstAccountOfAnId) {
+    const auto root = find_account("daemon:x:1:1::/:/bin/false\nroot:x:0:0:r,,,:/root:/bin/ash\ntoor:x:0:0::/:/bin/sh\n", "0");
+    ASSERT_TRUE(root);
+    EXPECT_EQ(root->name, "root");
+    EXPECT_EQ(root->home, "/root");
+    EXPECT_EQ(root->shell, "/bin/ash");
+}
+
+TEST(Passwd, MalformedLinesAreSkipped) {
+    using std::string_literals::operator""s;
+    for (const auto& text : {""s, "root"s, "root:x:0:0:r:/root\n"s, "root:x:0:0:r:/root:/bin/sh:more\n"s, ":::::::\n"s,
+                             "root:x:0:0:r:/root:/bin/\0sh\n"s, "root:x:00:0:r:/root:/bin/sh"s})
+        EXPECT_FALSE(find_account(text, "0")) << text;
+    EXPECT_TRUE(find_account("rubbish\n\n+::::::\nroot:x:0:0:r:/root:/bin/sh", "0"));
+}
+
+}  // namespace
+}  // namespace jailctl::lifecycle

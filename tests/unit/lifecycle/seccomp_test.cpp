@@ -1,0 +1,56 @@
+#include <cerrno>
+#include <csignal>
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "seccomp.hpp"
+#include "seccomp_calls.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// The error `call` gives in a child that loaded the filter; 0: it passed the filter.
+int error_behind_filter(long call, long first = 0) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        try {
+            confine_system_calls();
+        } catch (...) {
+            ::_exit(200);
+        }
+        errno = 0;
+        ::syscall(call, first, -1L, -1L, -1L, -1L, -1L);
+        ::_exit(errno);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 201;
+}
+
+TEST(Seccomp, EveryRuleOfTheTableIsEnforced) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
+    for (const Rule& rule : rules) {
+        if (rule.verdict == Verdict::refuse) EXPECT_EQ(error_behind_filter(rule.call), EPERM) << rule.call;
+        if (rule.verdict == Verdict::absent) EXPECT_EQ(error_behind_filter(rule.call), ENOSYS) << rule.call;
+    }
+}
+
+TEST(Seccomp, NeighboursOfRefusedCallsPass) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
+    // Each refused number's neighbours, where they are allowed and harmless with these arguments: a range that is one off
+    // would show here.
+    for (const long call : {SYS_umask, SYS_getpid, SYS_getppid, SYS_getuid, SYS_read, SYS_write, SYS_close, SYS_dup, SYS_getrandom,
+                            SYS_openat2, SYS_epoll_pwait2, SYS_chdir, SYS_fchdir, SYS_statfs, SYS_prctl, SYS_capget, SYS_sync_file_range})
+        EXPECT_NE(error_behind_filter(call, -1), ENOSYS) << call;
+}
+
+TEST(Seccomp, CallsNewerThanTheTableDoNotExist) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
+    EXPECT_EQ(error_behind_filter(newest_call + 1), ENOSYS);
+    EXPECT_EQ(error_behind_filter(9999), ENOSYS);
+}
+
+}  // namespace
+}  // namespace jailctl::lifecycle
