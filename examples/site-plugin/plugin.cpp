@@ -29,7 +29,10 @@ private:
 
     /// Options are bound to members, so that everything of the command stands together.
     Command hello() {
-        Command command{.name = "hello", .summary = "greet a jail", .words = "JAIL|all... [--greeting TEXT]"};
+        Command command;
+        command.name = "hello";
+        command.summary = "greet a jail";
+        command.words = "JAIL|all... [--greeting TEXT]";
         command.targets = Targets::several;
         command.options.add_options()("greeting",
                                       boost::program_options::value(&greeting_)->value_name("TEXT")->default_value("Hello"),

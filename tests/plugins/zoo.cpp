@@ -34,12 +34,16 @@ public:
 #endif
     }
     void attach(Registrar& host) override {
-        Command command{.name = ZOO_COMMAND, .summary = "a command of " ZOO_NAME};
+        Command command;
+        command.name = ZOO_COMMAND;
+        command.summary = "a command of " ZOO_NAME;
         command.needs_configuration = false;
         command.run = [](Invocation& in) { in.console().line("this is " ZOO_NAME); };
         host.add(std::move(command));
 #ifdef ZOO_THROWING_COMMAND
-        Command throwing{.name = "throw", .summary = "throws what is no Error"};
+        Command throwing;
+        throwing.name = "throw";
+        throwing.summary = "throws what is no Error";
         throwing.needs_configuration = false;
         throwing.run = [](Invocation&) { throw std::out_of_range("too far"); };
         host.add(std::move(throwing));

@@ -40,11 +40,13 @@ protected:
         plugins.loaded.push_back(std::move(loaded));
     }
     static Command command(const std::string& name, std::vector<std::string> aliases = {}) {
-        Command made{.name = name};
+        Command made;
+        made.name = name;
         made.aliases = std::move(aliases);
         made.run = [](Invocation&) {};
         return made;
     }
+    static Variable variable(const std::string& name) { return {name, "", "", Scope::jail, {}}; }
     PluginSet plugins;
     Registry registry;
 };
@@ -53,7 +55,7 @@ TEST_F(RegistryTest, TwoClaimantsGetNothingUnlessPreferred) {
     for (const auto* name : {"a", "b"})
         plugin(name, [](Registrar& host) {
             host.add(command("backup"));
-            host.declare({.name = "X"});
+            host.declare(variable("X"));
             host.provide("wall", std::make_unique<Clock>());
         });
     registry.take_in(plugins, parse_preferences("backup:b"));
@@ -81,9 +83,13 @@ TEST_F(RegistryTest, PreferencesAreNameAndPlugin) {
 }
 
 TEST_F(RegistryTest, DeskRefusesWhatCannotWork) {
-    EXPECT_THROW(plugin("x", [](Registrar& host) { host.add({.name = "none"}); }), Error);
+    EXPECT_THROW(plugin("x", [](Registrar& host) {
+        auto idle = command("idle");
+        idle.run = nullptr;
+        host.add(std::move(idle));
+    }), Error);
     EXPECT_THROW(plugin("x", [](Registrar& host) { host.add(command("has blank")); }), Error);
-    EXPECT_THROW(plugin("x", [](Registrar& host) { host.declare({.name = "A-B"}); }), Error);
+    EXPECT_THROW(plugin("x", [](Registrar& host) { host.declare(variable("A-B")); }), Error);
     EXPECT_THROW(plugin("x", [](Registrar& host) {
         auto json = command("json");
         json.options.add_options()("json", "mine");
