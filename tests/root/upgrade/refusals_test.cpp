@@ -1,0 +1,77 @@
+// upgrade: what is refused before anything is changed.
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "old_and_new.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+using UpgradeRefusals = OldAndNew;
+
+TEST_F(UpgradeRefusals, AJailThatDoesNotExist) {
+    ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("does not exist"));
+    EXPECT_THAT(result.err, HasSubstr("jailctl create a.test"));
+}
+
+TEST_F(UpgradeRefusals, ABaseThatCannotUpgrade) {
+    site_.configure({"a.test:192.0.2.1"}, "BASE=debootstrap:bookworm");
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("BASE is debootstrap:bookworm"));
+    expect_version("1");
+}
+
+TEST_F(UpgradeRefusals, AnArchiveThatIsNotThere) {
+    use("/nonexistent/base.tar");
+    const Result result = upgrade();
+    EXPECT_NE(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("/nonexistent/base.tar"));
+    expect_version("1");
+}
+
+TEST_F(UpgradeRefusals, ADamagedArchiveLeavesTheOldSystem) {
+    const std::string archive = pack("2");
+    fs::resize_file(archive, fs::file_size(archive) / 2);
+    use(archive);
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 1) << result.all();
+    expect_version("1");
+}
+
+TEST_F(UpgradeRefusals, DryRunPrintsTheStepsAndDoesNone) {
+    use(pack("2"));
+    const Result result = upgrade({"--dry-run"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("would copy the system"));
+    EXPECT_THAT(result.out, HasSubstr("would exchange"));
+    expect_version("1");
+}
+
+/// A file system of sixteen megabytes, so that "no space" is no more than that.
+class UpgradeWithoutSpace : public OldAndNew {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        ASSERT_EQ(::mount("tmpfs", site_.home().c_str(), "tmpfs", MS_NOSUID, "size=16m,mode=0700"), 0);
+        OldAndNew::SetUp();
+    }
+    void TearDown() override { ::umount2(site_.home().c_str(), MNT_DETACH); }
+};
+
+TEST_F(UpgradeWithoutSpace, IsRefusedWithBothNumbers) {
+    spit(root_ / "var/lib/large", std::string(8 << 20, 'x'));
+    use(pack("2"));
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, ::testing::ContainsRegex("upgrading jail a.test needs about [0-9.]+ MB .* only [0-9.]+ MB are free"));
+    expect_version("1");
+}
+
+}  // namespace jailctl::test

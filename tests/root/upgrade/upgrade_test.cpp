@@ -1,0 +1,129 @@
+// upgrade: what it replaces, what it keeps, and what it does to the old system.
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "old_and_new.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+namespace fs = std::filesystem;
+
+using Upgrade = OldAndNew;
+
+TEST_F(Upgrade, InstallsTheNewSystemAndKeepsWhatIsTheSites) {
+    spit(root_ / "etc/steady.conf", "mine");
+    spit(root_ / "etc/site.conf", "mine");
+    spit(root_ / "var/lib/more", "mine");
+    spit(root_ / "usr/lib/site-tool", "mine", 04755);
+    ASSERT_EQ(::setxattr((root_ / "usr/lib/site-tool").c_str(), "trusted.mine", "1", 1, 0), 0);
+    fs::create_hard_link(root_ / "usr/lib/site-tool", root_ / "usr/lib/site-link");
+    use(pack("2", [](const fs::path& tree) { spit(tree / "usr/lib/new", "2"); }));
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("Upgrading jail a.test..."));
+    EXPECT_THAT(result.err, Not(HasSubstr("warning"))) << "nothing was changed on both sides";
+    expect_version("2");
+    EXPECT_EQ(in_jail("usr/lib/new"), "2");
+    EXPECT_EQ(in_jail("etc/steady.conf"), "mine");
+    EXPECT_EQ(in_jail("etc/site.conf"), "mine");
+    EXPECT_EQ(in_jail("var/lib/more"), "mine");
+    struct stat tool{}, link{};
+    ASSERT_EQ(::stat((root_ / "usr/lib/site-tool").c_str(), &tool), 0);
+    ASSERT_EQ(::stat((root_ / "usr/lib/site-link").c_str(), &link), 0);
+    EXPECT_EQ(tool.st_mode & 07777U, 04755U);
+    EXPECT_EQ(tool.st_ino, link.st_ino);
+    char value = 0;
+    EXPECT_EQ(::getxattr((root_ / "usr/lib/site-tool").c_str(), "trusted.mine", &value, 1), 1);
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+TEST_F(Upgrade, NamesConflictsOnceAndPutsTheNewFileBeside) {
+    spit(root_ / "etc/changed.conf", "mine");
+    use(pack("2"));
+    const Value document = site_.json({"upgrade", "a.test"});
+    EXPECT_TRUE(document["ok"].truth()) << to_json(document);
+    ASSERT_EQ(document["jails"].items().size(), 1U);
+    EXPECT_EQ(to_json(document["jails"].items().front()["conflicts"]), R"(["etc/changed.conf"])");
+    EXPECT_EQ(in_jail("etc/changed.conf"), "mine");
+    EXPECT_EQ(in_jail("etc/changed.conf.jailctl-new"), "2");
+    const Result again = upgrade();
+    EXPECT_EQ(again.status, 0) << again.all();
+    EXPECT_THAT(again.err, Not(HasSubstr("changed.conf"))) << "the base did not change it since";
+    use(pack("3"));
+    EXPECT_THAT(upgrade().err, HasSubstr("/etc/changed.conf was changed here and in the new base"));
+    EXPECT_EQ(in_jail("etc/changed.conf.jailctl-new"), "3");
+}
+
+TEST_F(Upgrade, PrunesTheNewBase) {
+    spit(site_.path() / "addons/dellist4.txt", "usr/lib/unwanted\n");
+    spit(root_ / "usr/lib/kept", "mine");
+    use(pack("2", [](const fs::path& tree) { spit(tree / "usr/lib/unwanted", "2"); }));
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("Pruned 1 files"));
+    EXPECT_FALSE(fs::exists(root_ / "usr/lib/unwanted"));
+    EXPECT_TRUE(fs::exists(root_ / "usr/lib/kept"));
+}
+
+TEST_F(Upgrade, ARunningJailIsStoppedAndStartedAgainWithRestart) {
+    ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
+    use(pack("2"));
+    const Result refused = upgrade();
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("jail a.test is running"));
+    EXPECT_THAT(refused.err, HasSubstr("--restart"));
+    expect_version("1");
+    const Result result = upgrade({"--restart"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    expect_version("2");
+    EXPECT_EQ(site_.jailctl({"exec", "a.test", "--", "cat", "/usr/lib/version"}).out, "2");
+    EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+TEST_F(Upgrade, AnUnhealthySystemIsNotPutInPlace) {
+    for (const char* broken : {"init", "true"}) {
+        use(pack("2", [&](const fs::path& tree) {
+            fs::create_directories(tree / "sbin");
+            if (broken == std::string("init")) return spit(tree / "sbin/init", "#!/bin/sh\nexit 1\n", 0755);
+            fs::remove(tree / "bin/true");
+            spit(tree / "bin/true", "#!/bin/sh\nexit 7\n", 0755);
+        }));
+        const Result result = upgrade();
+        EXPECT_EQ(result.status, 1) << broken << ": " << result.all();
+        EXPECT_THAT(result.err, HasSubstr("a.test")) << broken;
+        EXPECT_THAT(result.err, HasSubstr("the old system of jail a.test is in place")) << broken;
+        expect_version("1");
+    }
+    EXPECT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
+    EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+TEST_F(Upgrade, AFailedUpgradeWithRestartLeavesTheOldSystemRunning) {
+    ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
+    use(pack("2", [](const fs::path& tree) {
+        fs::remove(tree / "bin/true");
+        spit(tree / "bin/true", "#!/bin/sh\nexit 7\n", 0755);
+    }));
+    EXPECT_EQ(upgrade({"--restart"}).status, 1);
+    expect_version("1");
+    EXPECT_EQ(site_.jailctl({"exec", "a.test", "--", "cat", "/usr/lib/version"}).out, "1");
+    EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+}
+
+TEST_F(Upgrade, ASignalLeavesTheOldSystem) {
+    use(pack("2"));
+    const auto program = (stage() / "bin/jailctl").string();
+    // Long enough to be in the middle, short enough not to be through the three seconds of the health check.
+    const Result result = run_command({"timeout", "-s", "INT", "2", program, "--config", site_.config().string(), "upgrade", "a.test"});
+    EXPECT_NE(result.status, 0) << result.all();
+    expect_version("1");
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
+}  // namespace jailctl::test
