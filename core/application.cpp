@@ -121,8 +121,9 @@ private:
     }
 
     void resolve() {
-        const bool complete = !host_.globals.no_plugins && host_.plugins.directory_problem.empty() &&
-                              host_.plugins.left_out.empty();
+        // With --plugin-dir the installed plugins and their variables are absent.
+        const bool complete = !host_.globals.no_plugins && host_.globals.plugin_dir.empty() &&
+                              host_.plugins.directory_problem.empty() && host_.plugins.left_out.empty();
         host_.resolution = config::resolve(*host_.draft, host_.registry.variables(),
                                            complete ? config::Plugins::complete : config::Plugins::some_missing);
     }

@@ -50,4 +50,4 @@ private:
 
 }  // namespace site
 
-JAILCTL_PLUGIN(site::SitePlugin, "site", "1.0.0", "an example of a site's own plugin", "")
+JAILCTL_PLUGIN(site::SitePlugin, "site", "1.0.0", "an example of a site's own plugin", "");
