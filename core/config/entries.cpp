@@ -1,5 +1,6 @@
 #include "config/entries.hpp"
 
+#include <optional>
 #include <unordered_map>
 
 #include "config/entry_parser.hpp"
@@ -22,24 +23,37 @@ std::string address_key(const Address& address) {
 /// Names and addresses seen so far, each with the entry that has it.
 class Taken {
 public:
-    explicit Taken(Script& script) : script_(script) {}
+    Taken(Script& script, std::size_t expected) : script_(script) {
+        names_.reserve(expected);
+        addresses_.reserve(expected);
+    }
 
     /// False, and reported, if the entry takes a name or an address again.
     bool add(const Entry& entry) {
-        bool fresh = once(names_, entry.name.key(), entry, "the name " + entry.name.text(), "one entry for each jail");
-        for (const auto& address : entry.addresses)
-            fresh = once(addresses_, address_key(address), entry, "the address " + address.text(), "each jail needs an address of its own") && fresh;
+        bool fresh = true;
+        if (const auto place = earlier(names_, entry.name.key(), entry)) {
+            report(entry, "the name " + entry.name.text(), *place, "one entry for each jail");
+            fresh = false;
+        }
+        for (const auto& address : entry.addresses) {
+            const auto place = earlier(addresses_, address_key(address), entry);
+            if (!place) continue;
+            report(entry, "the address " + address.text(), *place, "each jail needs an address of its own");
+            fresh = false;
+        }
         return fresh;
     }
 
 private:
     using Places = std::unordered_map<std::string, Position>;
 
-    bool once(Places& places, std::string key, const Entry& entry, const std::string& what, const std::string& advice) {
+    static std::optional<Position> earlier(Places& places, std::string key, const Entry& entry) {
         const auto [place, fresh] = places.emplace(std::move(key), entry.at);
-        if (fresh) return true;
-        script_.add(Severity::error, entry.at, "JAILS: " + what + " is taken already, by the entry at " + shown(place->second), advice);
-        return false;
+        return fresh ? std::nullopt : std::optional(place->second);
+    }
+    void report(const Entry& entry, const std::string& what, Position first, std::string advice) {
+        script_.add(Severity::error, entry.at, "JAILS: " + what + " is taken already, by the entry at " + shown(first),
+                    std::move(advice));
     }
     [[nodiscard]] std::string shown(Position at) const {
         const Origin origin = script_.sources.origin(at);
@@ -55,7 +69,7 @@ private:
 std::vector<Entry> read_entries(Script& script, const Assigned& jails, std::string_view home) {
     const std::string& text = jails.value.text();
     EntryParser parser(script, jails, home);
-    Taken taken(script);
+    Taken taken(script, text.size() / 24);  // about the length of an entry
     std::vector<Entry> entries;
     for (std::size_t start = 0; start < text.size();) {
         if (separates(text, start)) {

@@ -28,23 +28,24 @@ std::vector<Fixed> fixed_directories(const Script& script, const Settings& setti
     return all;
 }
 
+std::string shown(const Fixed& directory) { return directory.variable + " (" + escape_name(directory.path) + ')'; }
+
 bool check_alone(Script& script, const Entry& entry, const std::vector<Fixed>& fixed) {
     if (const auto tree = system_tree_of(entry.root); !tree.empty() || is_system_directory(entry.root)) {
         refuse(script, entry, "is a directory of the system", "give the jail a directory of its own");
         return false;
     }
     for (const auto& directory : fixed) {
-        const std::string shown = directory.variable + " (" + escape_name(directory.path) + ')';
         if (entry.root == directory.path) {
-            refuse(script, entry, "is " + shown + " itself", "give the jail a directory of its own");
+            refuse(script, entry, "is " + shown(directory) + " itself", "give the jail a directory of its own");
             return false;
         }
         if (lies_in(directory.path, entry.root)) {
-            refuse(script, entry, "contains " + shown, "the content of a jail is not trusted: keep it elsewhere");
+            refuse(script, entry, "contains " + shown(directory), "the content of a jail is not trusted: keep it elsewhere");
             return false;
         }
         if (!directory.root_may_lie_inside && lies_in(entry.root, directory.path)) {
-            refuse(script, entry, "lies in " + shown, "give the jail a directory of its own");
+            refuse(script, entry, "lies in " + shown(directory), "give the jail a directory of its own");
             return false;
         }
     }
