@@ -43,8 +43,9 @@ public:
     explicit Candidates(const Host& host) : host_(host) {}
 
     std::vector<Candidate> at(const Position& position) {
-        if (value_of_global(position)) return std::move(found_);
-        if (position.current.starts_with('-')) options(position);
+        if (value_of_global(position)) {
+            // its values alone
+        } else if (position.current.starts_with('-')) options(position);
         else if (!position.command_seen) commands();
         else if (position.command != nullptr) words(*position.command, position.words);
         std::erase_if(found_, [&](const Candidate& c) { return !c.word.starts_with(position.current); });

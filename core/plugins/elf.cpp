@@ -46,7 +46,7 @@ public:
         return items;
     }
     [[nodiscard]] static Error truncated() {
-        return Error(Errc::invalid, "the file is damaged: it ends before a segment does").with_hint("install it again");
+        return Error(Errc::invalid, "the file is damaged: it ends too early").with_hint("install it again");
     }
 
 private:
@@ -122,6 +122,8 @@ void require_loadable_elf(int fd) {
     if (header.e_type != ET_DYN) throw Error(Errc::invalid, "an ELF file, but not a shared object");
     if (header.e_phentsize != sizeof(Segment)) throw Error(Errc::invalid, "the file is damaged: odd program headers");
     const auto segments = image.read<Segment>(header.e_phoff, header.e_phnum);
+    // The section table stands last: a file cut in its debug information would load, but it is not what was installed.
+    if (!image.holds(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize)) throw Image::truncated();
     const Segment* dynamic = nullptr;
     bool loadable = false;
     for (const auto& segment : segments) {
