@@ -41,6 +41,17 @@ std::string name_of(const po::error_with_option_name& error) {
     throw Error(Errc::usage, "option '" + name + "' cannot be written like this");
 }
 
+/// Boost takes "--json" as the value of an option before it, and lets our name for plain words be typed.
+void refuse_misread(const po::parsed_options& parsed, const po::options_description& options) {
+    for (const auto& option : parsed.options) {
+        if (option.string_key == words_option && option.position_key < 0)
+            refuse_unknown(std::string("--") + words_option, options);
+        const auto& tokens = option.original_tokens;
+        if (tokens.size() == 2 && tokens[1].size() > 1 && tokens[1][0] == '-' && (tokens[1][1] < '0' || tokens[1][1] > '9'))
+            throw Error(Errc::usage, "option '" + tokens[0] + "' needs a value");
+    }
+}
+
 /// Boost reads "-5" as 4294967291 into an unsigned variable without a word.
 void refuse_negative(const po::parsed_options& parsed, const po::options_description& options) {
     for (const auto& option : parsed.options) {
@@ -95,6 +106,7 @@ std::vector<std::string> parse_strictly(const std::vector<std::string>& tokens, 
     positional.add(words_option, -1);
     try {
         const auto parsed = po::command_line_parser(tokens).options(all).positional(positional).style(strict_style).run();
+        refuse_misread(parsed, options);
         refuse_negative(parsed, options);
         store_and_bind(parsed, values);
     } catch (const po::unknown_option& error) {
