@@ -37,7 +37,7 @@ void Extractor::run(int archive) {
     marker_ = read_marker(archive);
     ArchiveFile file(archive, marker_ ? marker_->offset : size);
     const auto decoder = make_decoder(file);
-    TarReader reader(*decoder);
+    TarReader reader(*decoder, marker_.has_value());
     read_members(reader, file);
     reader.finish();
     if (reader.guard().claimed() && !marker_) damaged("the archive is cut off: jailctl made it, and its end marker is missing");

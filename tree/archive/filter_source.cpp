@@ -29,13 +29,19 @@ public:
         la_int64_t offset = 0;
         do {
             const int result = archive_read_data_block(archive_.get(), &bytes, &size, &offset);
-            if (result == ARCHIVE_EOF) return {};
+            if (result == ARCHIVE_EOF) return end();
             if (result != ARCHIVE_OK) fail();
         } while (size == 0);
         return {static_cast<const char*>(bytes), size};
     }
 
 private:
+    /// libarchive leaves what it takes for no further bzip2 stream where it is, without a word.
+    std::string_view end() {
+        const bool all_used = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), -1)) == pulled_;
+        if (!all_used || !from_.next().empty()) throw Error(Errc::damaged, "there is something behind the archive's compressed data");
+        return {};
+    }
     [[noreturn]] void fail() {
         if (failure_) std::rethrow_exception(failure_);
         const char* reason = archive_error_string(archive_.get());
@@ -46,6 +52,7 @@ private:
         try {
             const std::string_view piece = source.from_.next();
             *bytes = piece.data();
+            source.pulled_ += piece.size();
             return static_cast<la_ssize_t>(piece.size());
         } catch (...) {
             source.failure_ = std::current_exception();
@@ -55,6 +62,7 @@ private:
     }
 
     ByteSource& from_;
+    std::uint64_t pulled_ = 0;
     std::exception_ptr failure_;
     std::unique_ptr<archive, int (*)(archive*)> archive_;
 };

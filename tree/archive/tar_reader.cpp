@@ -52,15 +52,21 @@ void drop_twins(std::vector<Xattr>& attributes) {
     });
 }
 
-std::vector<Xattr> attributes_of(archive_entry* entry) {
+/// The reverse of tar_time(): a decimal number before 1970 counts its fraction downwards.
+Timestamp from_tar_time(const Timestamp& time) {
+    if (time.seconds >= 0 || time.nanoseconds == 0) return time;
+    return {time.seconds - 1, 1'000'000'000 - time.nanoseconds};
+}
+
+std::vector<Xattr> attributes_of(archive_entry* entry, bool coded_names) {
     std::vector<Xattr> attributes;
     archive_entry_xattr_reset(entry);
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
     while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
-        attributes.push_back({name, std::string(static_cast<const char*>(value), size)});
-    drop_twins(attributes);
+        attributes.push_back({coded_names ? percent_decoded(name) : name, std::string(static_cast<const char*>(value), size)});
+    if (!coded_names) drop_twins(attributes);
     for (Xattr& acl : acls_of(entry)) {
         std::erase_if(attributes, [&](const Xattr& one) { return one.name == acl.name; });
         attributes.push_back(std::move(acl));
@@ -72,7 +78,8 @@ std::vector<Xattr> attributes_of(archive_entry* entry) {
 
 void TarReader::Free::operator()(archive* handle) const noexcept { archive_read_free(handle); }
 
-TarReader::TarReader(ByteSource& stream) : stream_(stream), archive_(archive_read_new()) {
+TarReader::TarReader(ByteSource& stream, bool coded_names)
+    : stream_(stream), coded_names_(coded_names), archive_(archive_read_new()) {
     archive* handle = archive_.get();
     if (handle == nullptr) throw std::bad_alloc();
     if (archive_read_support_format_tar(handle) != ARCHIVE_OK ||
@@ -145,9 +152,10 @@ Member TarReader::convert(archive_entry* entry) {
     member.device_major = static_cast<std::uint32_t>(archive_entry_rdevmajor(entry));
     member.device_minor = static_cast<std::uint32_t>(archive_entry_rdevminor(entry));
     if (archive_entry_mtime_is_set(entry) != 0)
-        member.modified = {archive_entry_mtime(entry), static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry))};
+        member.modified = from_tar_time({archive_entry_mtime(entry), static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry))});
     if (member.hard_link) return member;
-    member.xattrs = attributes_of(entry);
+    member.xattrs = attributes_of(entry, coded_names_);
+    for (const Xattr& attribute : member.xattrs) member.mode = mode_with_mask(attribute, member.mode);
     unsigned long set = 0, clear = 0;
     archive_entry_fflags(entry, &set, &clear);
     member.flags = static_cast<std::uint32_t>(set) & flags_kept();

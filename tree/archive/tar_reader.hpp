@@ -16,7 +16,8 @@ namespace jailctl::tree {
 /// it but success is fatal, except its remark on names that are no UTF-8: then the raw bytes are the name.
 class TarReader {
 public:
-    explicit TarReader(ByteSource& stream);
+    /// @param coded_names  names of attributes are %-encoded throughout, as our own writer has them
+    TarReader(ByteSource& stream, bool coded_names);
     ~TarReader();
     /// The next member, nothing at the end. What is left of the content of the one before is passed over.
     /// @throws Error damaged, unsupported, io
@@ -40,6 +41,7 @@ private:
     static ssize_t on_read(archive* handle, void* self, const void** bytes);
 
     ByteSource& stream_;
+    bool coded_names_;
     TarGuard guard_;
     Sha256 hash_;
     std::exception_ptr failure_;

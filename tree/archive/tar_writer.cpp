@@ -52,6 +52,11 @@ std::string global_header(std::size_t body) {
 
 }  // namespace
 
+Timestamp tar_time(const Timestamp& time) {
+    if (time.seconds >= 0 || time.nanoseconds == 0) return time;
+    return time.seconds == -1 ? Timestamp{-1, 0} : Timestamp{time.seconds + 1, 1'000'000'000 - time.nanoseconds};
+}
+
 void TarWriter::Free::operator()(archive* handle) const noexcept { archive_write_free(handle); }
 void TarWriter::Free::operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
 
@@ -59,7 +64,10 @@ TarWriter::TarWriter(Encoder& encoder) : encoder_(encoder), entry_(archive_entry
     archive* handle = archive_.get();
     if (handle == nullptr || !entry_) throw std::bad_alloc();
     write_claim();
-    if (archive_write_set_format_pax(handle) != ARCHIVE_OK || archive_write_set_bytes_per_block(handle, 0) != ARCHIVE_OK ||
+    // SCHILY.* alone: GNU tar complains of each attribute that is there a second time as LIBARCHIVE.*.
+    if (archive_write_set_format_pax(handle) != ARCHIVE_OK ||
+        archive_write_set_format_option(handle, "pax", "xattrheader", "SCHILY") != ARCHIVE_OK ||
+        archive_write_set_bytes_per_block(handle, 0) != ARCHIVE_OK ||
         archive_write_open(handle, this, nullptr, &TarWriter::on_write, nullptr) != ARCHIVE_OK)
         fail("");
 }
@@ -109,7 +117,8 @@ void TarWriter::fill(const Member& member) {
     archive_entry_set_mode(entry, type_of(member.kind) | member.mode);
     archive_entry_set_uid(entry, member.uid);
     archive_entry_set_gid(entry, member.gid);
-    archive_entry_set_mtime(entry, member.modified.seconds, static_cast<long>(member.modified.nanoseconds));
+    const Timestamp time = tar_time(member.modified);
+    archive_entry_set_mtime(entry, time.seconds, static_cast<long>(time.nanoseconds));
     archive_entry_set_size(entry, static_cast<la_int64_t>(member.kind == Kind::regular && !member.hard_link ? member.size : 0));
     if (member.hard_link) return archive_entry_set_hardlink(entry, member.target.c_str());
     if (member.kind == Kind::symlink) archive_entry_set_symlink(entry, member.target.c_str());

@@ -32,6 +32,11 @@ struct Member {
     bool sparse = false;
 };
 
+/// libarchive writes the seconds of a time before 1970 and its nanoseconds side by side, "-2.3" for what is -1.7; every
+/// other tar takes that for a decimal number. This gives what has to be handed over for the right one. The
+/// last second before 1970 loses its nanoseconds.
+[[nodiscard]] Timestamp tar_time(const Timestamp& time);
+
 /// Writes a pax tar stream member by member into an encoder, digesting it. libarchive makes the headers.
 class TarWriter {
 public:

@@ -111,6 +111,14 @@ std::vector<Xattr> acls_of(archive_entry* entry) {
     return found;
 }
 
+mode_t mode_with_mask(const Xattr& acl, mode_t mode) {
+    const auto entries = acl.name == access_name ? parse(acl.value) : std::nullopt;
+    if (!entries) return mode;
+    for (const AclEntry& entry : *entries)
+        if (entry.tag == 0x10) return (mode & ~mode_t{070}) | (entry.permissions & 7U) << 3;
+    return mode;
+}
+
 std::optional<std::uint32_t> largest_id(const Xattr& acl) {
     const auto entries = parse(acl.value);
     if (!entries) return std::nullopt;
