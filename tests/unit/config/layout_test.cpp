@@ -28,7 +28,7 @@ TEST(Layout, RootsKeepAwayFromTheHostsDirectories) {
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/"), HasSubstr("is JAIL_HOME (/data) itself"));
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/addons/"), HasSubstr("is ADDONS (/data/addons) itself"));
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/addons/a"), HasSubstr("lies in ADDONS"));
-    EXPECT_THAT(errors("JAIL_HOME=/data/jails\n" + with_jails("a:192.0.2.1:/data/")), HasSubstr("contains ADDONS"));
+    EXPECT_THAT(errors("JAIL_HOME=/data/jails\n" + with_jails("a:192.0.2.1:/data/")), HasSubstr("contains JAIL_HOME (/data/jails)"));
     EXPECT_THAT(errors("BACKUPDIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains BACKUPDIR (/x/b)"));
     EXPECT_THAT(errors("STATE_DIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains STATE_DIR"));
     EXPECT_THAT(errors("RUN_DIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains RUN_DIR"));
