@@ -11,8 +11,14 @@
 namespace jailctl::test {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+/// Asks a web server for its page. No wget: that of a static busybox would look for name services.
+std::vector<std::string> request(const std::string& address) {
+    return {"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 " + address + " 80"};
+}
 
 class Routed : public ::testing::Test {
 protected:
@@ -57,16 +63,17 @@ protected:
 TEST_F(Routed, AJailServesTheLanAndReachesIt) {
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
     serve("www.test");
-    const auto page = bed_->in_lan({"busybox", "wget", "-T5", "-qO-", "http://192.0.2.7/"});
-    EXPECT_EQ(page.out, "www.test\n") << page.err;
-    EXPECT_EQ(bed_->in_host({"busybox", "wget", "-T5", "-qO-", "http://192.0.2.7/"}).out, "www.test\n");
-    // No NET_RAW in there: ping works through ping_group_range.
-    const auto ping = jailctl({"exec", "www.test", "--", "ping", "-c1", "-W2", "192.0.2.100"});
-    EXPECT_EQ(ping.status, 0) << ping.all();
+    for (const auto& page : {bed_->in_lan(request("192.0.2.7")), bed_->in_host(request("192.0.2.7"))}) {
+        EXPECT_THAT(page.out, HasSubstr("200 OK"));
+        EXPECT_THAT(page.out, EndsWith("www.test\n")) << page.err;
+    }
+    // No NET_RAW in there: ping sockets are open to every group of the jail instead.
+    const auto groups = jailctl({"exec", "www.test", "--", "cat", "/proc/sys/net/ipv4/ping_group_range"});
+    EXPECT_EQ(groups.out, "0\t65535\n") << groups.err;
     const auto stopped = jailctl({"stop", "www.test"});
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_EQ(bed_->host_network(), before_);
-    EXPECT_NE(bed_->in_lan({"busybox", "wget", "-T1", "-qO-", "http://192.0.2.7/"}).status, 0);
+    EXPECT_EQ(bed_->in_lan(request("192.0.2.7")).out, "");
 }
 
 TEST_F(Routed, JailsReachEachOtherByAllTheirAddresses) {
@@ -74,8 +81,8 @@ TEST_F(Routed, JailsReachEachOtherByAllTheirAddresses) {
     ASSERT_EQ(started.status, 0) << started.all();
     serve("db.test");
     for (const std::string address : {"192.0.2.8", "192.0.2.9"}) {
-        const auto page = jailctl({"exec", "www.test", "--", "wget", "-T5", "-qO-", "http://" + address + "/"});
-        EXPECT_EQ(page.out, "db.test\n") << address << page.err;
+        const auto page = jailctl({"exec", "www.test", "--", "sh", "-c", request(address).back()});
+        EXPECT_THAT(page.out, EndsWith("db.test\n")) << address << page.err;
     }
     const auto stopped = jailctl({"stop", "all"});
     EXPECT_EQ(stopped.status, 0) << stopped.all();

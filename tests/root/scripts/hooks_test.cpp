@@ -56,7 +56,7 @@ TEST_F(Hooks, EveryCommandOfAJailsLifeCallsThem) {
         variables += "BEFORE" + what + "_HOOKS=" + note + "\nAFTER" + what + "_HOOKS=" + note + "\n";
     }
     configure(variables);
-    for (const std::vector<std::string> command :
+    for (const std::vector<std::string>& command :
          {std::vector<std::string>{"create", jail}, {"start", jail}, {"status", jail}, {"stop", jail}, {"backup", jail},
           {"delete", jail}, {"restore", jail}}) {
         std::vector<std::string> words{"--batch"};
