@@ -74,7 +74,11 @@ void prepare_home(Invocation& in, Operation& operation, const Jail& jail) {
     const auto& configuration = in.configuration();
     const auto written = configuration.path("JAIL_HOME").lexically_normal();  // perhaps with a slash at its end
     const bool ours = home == written || home / "" == written;
-    if (ours && is_merely_open(jail.root) && holds_only_jails(configuration, home)) close_home(in, operation, home);
+    if (ours && is_merely_open(jail.root) && holds_only_jails(configuration, home)) {
+        close_home(in, operation, home);
+    } else {
+        (void)open_root_parent(jail.root, false);  // refused now, while there is nothing to undo
+    }
 }
 
 void restore_home_mode(const Value& arguments) {

@@ -68,7 +68,9 @@ public:
         std::filesystem::create_directories(tree / "etc");
         std::filesystem::create_directories(tree / "var/empty");
         test::spit(tree / "etc/passwd", "root:x:0:0::/:/bin/sh\n");
-        test::spit(tree / "bin/sh", std::string(200'000, '#'), 0755);
+        // As compressible as programs are.
+        const std::string program = test::slurp("/proc/self/exe").substr(0, 400'000);
+        test::spit(tree / "bin/sh", program, 0755);
         std::filesystem::create_symlink("sh", tree / "bin/ash");
         EXPECT_EQ(test::run_command({"tar", "-C", tree.string(), "-czf", archive(), "."}).status, 0);
         const auto sum = test::run_command({"sha256sum", archive()});

@@ -146,13 +146,21 @@ TEST_F(KillSweep, CreateAtAnyMoment) {
 }
 
 TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
-    spit(site_.path() / "addons" / "runme.sh", "echo ready; sleep 600\n", 0755);
-    for (const char* signal : {"INT", "TERM", "HUP"}) {
-        const std::string run = (stage() / "bin/jailctl").string() + " --config " + site_.config().string() +
-                                " create a.test --batch & pid=$!; sleep 1.5; kill -" + signal + " $pid; wait $pid";
-        const Result made = run_command({"/bin/bash", "-c", run});
-        EXPECT_EQ(made.status, 128 + (std::string(signal) == "INT" ? SIGINT : std::string(signal) == "HUP" ? SIGHUP : SIGTERM))
-            << signal << "\n" << made.all();
+    spit(site_.path() / "addons" / "runme.sh", "touch /begun; sleep 600\n", 0755);
+    const auto begun = site_.home() / ".jailctl-create-a.test" / "begun";
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        const std::string program = (stage() / "bin/jailctl").string(), config = site_.config().string();
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::execl(program.c_str(), "jailctl", "--config", config.c_str(), "--quiet", "create", "a.test", "--batch", nullptr);
+            ::_exit(127);
+        }
+        for (int i = 0; i < 300 && !std::filesystem::exists(begun); ++i) ::usleep(100'000);
+        ASSERT_TRUE(std::filesystem::exists(begun)) << "runme.sh never began";
+        ::kill(child, signal);
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << "signal " << signal << ": wait status " << status;
         EXPECT_FALSE(stands());
         expect_clean(0);
     }

@@ -45,7 +45,8 @@ TEST(Skeleton, TheShippedOneIsWholeAndInOrder) {
         EXPECT_TRUE(std::filesystem::is_regular_file(base / "root" / path)) << path;
         return test::slurp(base / "root" / path);
     };
-    for (const Value& entry : skeleton_entries(test::slurp(base / "skeleton"), content).items()) {
+    const Value entries = skeleton_entries(test::slurp(base / "skeleton"), content);
+    for (const Value& entry : entries.items()) {
         const std::filesystem::path path = entry["path"].str();
         EXPECT_TRUE(modes.contains(path.parent_path().string())) << path << " stands before its directory";
         EXPECT_TRUE(modes.emplace(path.string(), entry["mode"].num()).second) << path << " stands twice";
