@@ -84,7 +84,7 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
     invocation.console().info("Stopping jail " + jail.name.text() + "...");
     with_after<AfterStop>(invocation, jail, id, [&] {
         runtime.stop(invocation, jail, patience);
-        return id;
+        return 0;  // it runs no more: events.hpp
     });
 }
 
