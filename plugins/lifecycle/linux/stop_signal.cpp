@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdint>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
 
@@ -44,6 +45,17 @@ SignalMasks masks_of(pid_t pid) {
     return parse_signal_masks({text, got > 0 ? static_cast<std::size_t>(got) : 0});
 }
 
+/// In sigtimedwait(2), which busybox init and jail-init sit in: meanwhile the kernel shows the signals waited for as not
+/// blocked, though they are not dropped.
+bool waits_for_signals(pid_t pid) {
+    const UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/syscall").c_str(), O_RDONLY | O_CLOEXEC)};
+    char text[256];
+    const ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    long call = -1;
+    if (got > 0) std::from_chars(text, text + got, call);
+    return call == SYS_rt_sigtimedwait;
+}
+
 }  // namespace
 
 int parse_signal(std::string_view text) {
@@ -78,7 +90,7 @@ int choose_stop_signal(pid_t init, const std::string& setting) {
     int signal = setting.empty() ? signal_of_init(program_name(init)) : parse_signal(setting);
     // A systemd under another name shows itself by the signal it reserves.
     if (setting.empty() && signal == SIGTERM && (masks.blocked >> (SIGRTMIN + 2) & 1U) != 0) signal = SIGRTMIN + 4;
-    return masks.heeds(signal) ? signal : 0;
+    return masks.heeds(signal) || waits_for_signals(init) ? signal : 0;
 }
 
 }  // namespace jailctl::lifecycle

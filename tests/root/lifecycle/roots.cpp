@@ -57,10 +57,11 @@ char JailTest::mark(const std::string& jail) const {
 std::vector<std::string> JailTest::cgroup_directories(const std::string& name) {
     std::vector<std::string> found;
     std::error_code none;
-    for (const fs::path parent : {fs::path("/sys/fs/cgroup")})
-        for (const auto& entry : fs::directory_iterator(parent, none))
-            for (const auto& directory : {entry.path() / "jailctl" / name, parent / "jailctl" / name})
-                if (fs::exists(directory, none)) found.push_back(directory.string());
+    const fs::path top = "/sys/fs/cgroup";
+    std::vector<fs::path> hierarchies{top};
+    for (const auto& entry : fs::directory_iterator(top, none)) hierarchies.push_back(entry.path());
+    for (const auto& hierarchy : hierarchies)
+        if (fs::exists(hierarchy / "jailctl" / name, none)) found.push_back((hierarchy / "jailctl" / name).string());
     return found;
 }
 

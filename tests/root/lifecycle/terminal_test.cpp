@@ -20,7 +20,8 @@ class TerminalTest : public JailTest {
 protected:
     void SetUp() override {
         JailTest::SetUp();
-        if (!IsSkipped()) ASSERT_EQ(start().status, 0);
+        if (IsSkipped()) return;
+        ASSERT_EQ(start().status, 0);
     }
     void TearDown() override {
         if (master_ >= 0) ::close(master_);
@@ -100,7 +101,8 @@ TEST_F(TerminalTest, OurTerminalIsAsItWasAfterwards) {
     EXPECT_EQ(before.c_lflag & ICANON, 0U) << "raw while it runs";
     type("\r");
     EXPECT_EQ(wait(), 0);
-    if (::tcgetattr(master_, &after) == 0) EXPECT_NE(after.c_lflag & ICANON, 0U);
+    ASSERT_EQ(::tcgetattr(master_, &after), 0);
+    EXPECT_NE(after.c_lflag & ICANON, 0U);
 }
 
 TEST_F(TerminalTest, AShellIsALoginShell) {
