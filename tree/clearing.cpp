@@ -25,7 +25,8 @@ bool clear_protection_at(int directory, const char* name) {
 }
 
 [[noreturn]] void refuse_mount(std::string_view path) {
-    throw Error(Errc::busy, "something is mounted on /" + escape_name(path) + " of the tree").with_hint("unmount it and try again");
+    throw Error(Errc::busy, "something is mounted on /" + escape_name(path) + " of the tree")
+        .with_hint("unmount it and try again");
 }
 
 void count(Removed& removed, const Facts& facts, const OnBytes& on_bytes) {
@@ -61,7 +62,9 @@ public:
         rounds_ = 0;
         return Leave::done;
     }
-    void problem(std::string_view path, const std::string& what) override { last_problem_ = escape_name(path) + " " + what; }
+    void problem(std::string_view path, const std::string& what) override {
+        last_problem_ = escape_name(path) + " " + what;
+    }
     [[nodiscard]] const std::string& last_problem() const noexcept { return last_problem_; }
 
 private:
@@ -122,7 +125,8 @@ void remove_entry(int directory, const std::string& name, Removed& removed, cons
         const auto facts = facts_at(directory, name.c_str());
         if (!facts) return;
         const bool is_directory = facts->kind == Kind::directory;
-        if (unlink_freed(directory, name.c_str(), is_directory ? AT_REMOVEDIR : 0)) return count(removed, *facts, on_bytes);
+        if (unlink_freed(directory, name.c_str(), is_directory ? AT_REMOVEDIR : 0))
+            return count(removed, *facts, on_bytes);
         if (errno == EBUSY) refuse_mount(name);
         if (errno == ENOENT) return;
         if (!is_directory || (errno != ENOTEMPTY && errno != EEXIST)) throw_errno("cannot remove " + escape_name(name));
@@ -161,7 +165,8 @@ bool descend(DirectoryStack& at, const std::string& name, mode_t mode) {
     if (missing && ::mkdirat(at.fd(), name.c_str(), mode) != 0)
         throw_errno("cannot make the directory " + escape_name(at.path_of(name)));
     if (!at.enter(name))
-        throw Error(Errc::exists, "no directory, but something else stands at /" + escape_name(at.path_of(name)) + " of the tree");
+        throw Error(Errc::exists,
+                    "no directory, but something else stands at /" + escape_name(at.path_of(name)) + " of the tree");
     return missing;
 }
 

@@ -9,7 +9,8 @@
 
 namespace jailctl::tree {
 
-/// What a removal took away. `bytes` as they were allocated on disk, of what lost its last name; `files`: all but directories.
+/// What a removal took away. `bytes` as they were allocated on disk, of what lost its last name; `files`: all but
+/// directories.
 struct Removed {
     std::uint64_t entries = 0, files = 0, bytes = 0;
 };

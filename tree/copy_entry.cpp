@@ -93,8 +93,8 @@ bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, c
     return true;
 }
 
-/// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is not
-/// immutable yet: this order keeps everything.
+/// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is
+/// not immutable yet: this order keeps everything.
 void EntryCopier::copy_open_attributes(int from, const Facts& facts, int to, const std::string& path) {
     set_owner(to, "", facts);
     if (::fchmod(to, facts.mode) != 0) throw_errno("cannot set the mode");
@@ -123,7 +123,8 @@ void EntryCopier::make_special(const Entry& entry, int to, const std::string& as
     const Facts& facts = entry.facts;
     if (facts.kind == Kind::symlink) {
         if (::symlinkat(link_text(entry).c_str(), to, as.c_str()) != 0) throw_errno("cannot make the link");
-    } else if (::mknodat(to, as.c_str(), type_of(facts.kind) | 0600U, makedev(facts.device_major, facts.device_minor)) != 0) {
+    } else if (::mknodat(to, as.c_str(), type_of(facts.kind) | 0600U,
+                         makedev(facts.device_major, facts.device_minor)) != 0) {
         throw_errno("cannot make the node");
     }
 }

@@ -10,8 +10,8 @@
 
 namespace jailctl::tree {
 
-/// Copies single entries with every attribute: owner, mode, nanoseconds, extended attributes of all namespaces (ACLs and
-/// file capabilities among them), file flags, holes, devices; hard links of any type stay links of one another.
+/// Copies single entries with every attribute: owner, mode, nanoseconds, extended attributes of all namespaces (ACLs
+/// and file capabilities among them), file flags, holes, devices; hard links of any type stay links of one another.
 class EntryCopier {
 public:
     using Note = std::function<void(const std::string& path, const std::string& what)>;
@@ -24,7 +24,8 @@ public:
 
     /// Copies anything but a directory to the unused name `as` of the directory `to`.
     /// @param final_path  where the copy will stand below the target root: for messages, and for later links to it
-    /// @return false: nothing was made (a socket, counted; or it vanished or was replaced, noted) @throws Error io, no_space
+    /// @return false: nothing was made (a socket, counted; or it vanished or was replaced, noted) @throws Error io,
+    /// no_space
     bool copy(const Entry& entry, int to, const std::string& as, const std::string& final_path);
     /// Gives the directory `to` the attributes of `from`; to be called once its content is written.
     void copy_directory_attributes(int from, int to, const std::string& path);
@@ -45,7 +46,8 @@ private:
     int target_root_;
     Rules rules_;
     Note note_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> linked_;  // device, inode -> first name in the target
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>
+        linked_;  // device, inode -> first name in the target
     std::uint64_t entries_ = 0, bytes_ = 0, sockets_ = 0;
 };
 

@@ -46,7 +46,8 @@ std::vector<std::string> matches_in(const DirectoryStack& at, const std::string&
 }  // namespace
 
 std::vector<std::string> dellist_pattern(std::string_view line) {
-    if (line.find('\0') != std::string_view::npos) throw Error(Errc::invalid, "a line of a dellist contains a NUL byte");
+    if (line.find('\0') != std::string_view::npos)
+        throw Error(Errc::invalid, "a line of a dellist contains a NUL byte");
     std::vector<std::string> pattern = components_of(trimmed(without_comment(line)));
     for (const auto& name : pattern)
         if (without_backslashes(name) == "..") throw Error(Errc::invalid, "a path of a dellist contains '..'");

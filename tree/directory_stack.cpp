@@ -25,7 +25,8 @@ bool DirectoryStack::enter(const std::string& name) {
         throw_errno("cannot open the directory " + escape_name(path_of(name)));
     }
     const Identity identity = facts_of(next.get()).identity;
-    if (identity.mount != levels_.front().identity.mount || identity.device != levels_.front().identity.device) return false;
+    if (identity.mount != levels_.front().identity.mount || identity.device != levels_.front().identity.device)
+        return false;
     if (levels_.size() > kept_open) levels_[levels_.size() - kept_open].fd.reset();
     levels_.push_back({std::move(next), identity, name});
     return true;
@@ -37,7 +38,8 @@ void DirectoryStack::leave() {
         UniqueFd back = open_directory(fd(), "..");
         if (!back) throw_errno("cannot go back from " + escape_name(path()));
         if (facts_of(back.get()).identity != above.identity)
-            throw Error(Errc::damaged, "the directory " + escape_name(levels_.back().name) + " was moved while the tree was written");
+            throw Error(Errc::damaged,
+                        "the directory " + escape_name(levels_.back().name) + " was moved while the tree was written");
         above.fd = std::move(back);
     }
     levels_.pop_back();

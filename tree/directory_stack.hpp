@@ -10,15 +10,15 @@
 namespace jailctl::tree {
 
 /// A way down the tree that is written, by descriptors: each directory is opened below the one before, never through a
-/// link and never on another mount. Only the nearest directories stay open, so a tree of any depth costs a bounded number
-/// of descriptors; the way back goes by ".." and is checked against the directory that was left.
+/// link and never on another mount. Only the nearest directories stay open, so a tree of any depth costs a bounded
+/// number of descriptors; the way back goes by ".." and is checked against the directory that was left.
 class DirectoryStack {
 public:
     /// @param root  borrowed; opened anew. @throws Error io
     explicit DirectoryStack(int root);
 
-    /// Goes into `name` of the current directory. @return false, the position unchanged: it is no directory, is gone, or
-    /// lies on another mount @throws Error io, denied
+    /// Goes into `name` of the current directory. @return false, the position unchanged: it is no directory, is gone,
+    /// or lies on another mount @throws Error io, denied
     [[nodiscard]] bool enter(const std::string& name);
     /// Back to the directory above. @throws Error damaged: it is no longer the one we came from
     void leave();

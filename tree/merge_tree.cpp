@@ -39,9 +39,11 @@ std::uint32_t take_lock_flags(int directory) {
 Merge::Merge(Job& job)
     : job_(job),
       target_(job.root()),
-      copier_(job.root(), {false, !job.in_userns()}, [&job](const auto& path, const auto& what) { job.note(path, what); }) {
+      copier_(job.root(), {false, !job.in_userns()},
+              [&job](const auto& path, const auto& what) { job.note(path, what); }) {
     for (const Value& directory : job.arguments()["keep_new_only"].items()) data_.push_back(directory.str());
-    for (const auto& [path, digest] : job.arguments()["etc_digests"].members()) old_digests_.emplace(path, digest.str());
+    for (const auto& [path, digest] : job.arguments()["etc_digests"].members())
+        old_digests_.emplace(path, digest.str());
     levels_.push_back({false, take_lock_flags(target_.fd())});
 }
 
@@ -112,7 +114,8 @@ void Merge::visit_system_file(const Entry& entry, bool exists) {
 }
 
 void Merge::put(const Entry& entry, const std::string& as) {
-    if (!clear_the_way(target_.fd(), as)) throw wrong_type(entry.path, "a file or link", "a directory that is not empty");
+    if (!clear_the_way(target_.fd(), as))
+        throw wrong_type(entry.path, "a file or link", "a directory that is not empty");
     copier_.copy(entry, target_.fd(), as, target_.path_of(as));
 }
 
@@ -151,8 +154,13 @@ void Merge::put_beside(const Entry& entry) {
 void Merge::conflict(std::string_view path) { conflicts_.push(encode_path(path)); }
 
 Value Merge::result() const {
-    return Value::object().set("replaced", replaced_).set("added", added_).set("kept", kept_)
-        .set("conflicts", conflicts_).set("etc_digests", Value(new_digests_)).set("bytes", copier_.bytes());
+    return Value::object()
+        .set("replaced", replaced_)
+        .set("added", added_)
+        .set("kept", kept_)
+        .set("conflicts", conflicts_)
+        .set("etc_digests", Value(new_digests_))
+        .set("bytes", copier_.bytes());
 }
 
 }  // namespace jailctl::tree

@@ -13,12 +13,13 @@
 
 namespace jailctl::tree {
 
-/// Lays a fresh base over a system (upgrade): a visitor of the base that keeps the system's directory in step. Works on a
-/// staged copy, so what it cannot finish is dropped as a whole.
+/// Lays a fresh base over a system (upgrade): a visitor of the base that keeps the system's directory in step. Works on
+/// a staged copy, so what it cannot finish is dropped as a whole.
 /// - Below the directories of "keep_new_only" (data) only what is missing is added.
-/// - Below etc three versions are compared: old base ("etc_digests"), new base, the site's. A file the site never touched
-///   is replaced, one it removed stays away, one that only the site changed is kept; where both changed it the site's is
-///   kept, the new one is put beside it as NAME.jailctl-new, and the path is listed as a conflict.
+/// - Below etc three versions are compared: old base ("etc_digests"), new base, the site's. A file the site never
+/// touched
+///   is replaced, one it removed stays away, one that only the site changed is kept; where both changed it the site's
+///   is kept, the new one is put beside it as NAME.jailctl-new, and the path is listed as a conflict.
 /// - Everything else is replaced. What the base does not have stays.
 class Merge final : public Visitor {
 public:

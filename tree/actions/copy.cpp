@@ -17,7 +17,8 @@ public:
         : job_(job),
           target_(std::move(target)),
           made_(1, !keep_top),
-          copier_(job.root(), {as_root, !job.in_userns()}, [&job](const auto& path, const auto& what) { job.note(path, what); }) {}
+          copier_(job.root(), {as_root, !job.in_userns()},
+                  [&job](const auto& path, const auto& what) { job.note(path, what); }) {}
 
     Visit visit(const Entry& entry) override {
         if (entry.path.empty()) {
@@ -31,7 +32,8 @@ public:
         const std::string name = entry.name;
         if (entry.facts.kind == Kind::directory) return go_into(name);
         if (!clear_the_way(target_.fd(), name))
-            throw Error(Errc::exists, "a directory stands where " + escape_name(target_.path_of(name)) + " is to be copied");
+            throw Error(Errc::exists,
+                        "a directory stands where " + escape_name(target_.path_of(name)) + " is to be copied");
         copier_.copy(entry, target_.fd(), name, target_.path_of(name));
         job_.progress(copier_.bytes());
         return Visit::skip;
@@ -45,14 +47,17 @@ public:
     }
     void problem(std::string_view path, const std::string& what) override { job_.note(path, what); }
     [[nodiscard]] Value result() const {
-        return Value::object().set("entries", copier_.entries() + directories_).set("bytes", copier_.bytes())
+        return Value::object()
+            .set("entries", copier_.entries() + directories_)
+            .set("bytes", copier_.bytes())
             .set("sockets", copier_.sockets());
     }
 
 private:
     Visit go_into(const std::string& name) {
         const bool made = make_directory(target_.fd(), name, 0700);
-        if (!target_.enter(name)) throw Error(Errc::failed, "cannot enter the copy of " + escape_name(target_.path_of(name)));
+        if (!target_.enter(name))
+            throw Error(Errc::failed, "cannot enter the copy of " + escape_name(target_.path_of(name)));
         made_.push_back(made);
         ++directories_;
         return Visit::enter;

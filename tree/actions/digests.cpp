@@ -16,7 +16,9 @@ public:
         if (!digest.empty()) result_.emplace_back(encode_path(prefix_ + std::string(entry.path)), digest);
         return Visit::skip;
     }
-    void problem(std::string_view path, const std::string& what) override { job_.note(prefix_ + std::string(path), what); }
+    void problem(std::string_view path, const std::string& what) override {
+        job_.note(prefix_ + std::string(path), what);
+    }
     [[nodiscard]] Value take() { return Value(std::move(result_)); }
 
 private:

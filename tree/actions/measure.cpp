@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "../glob.hpp"
 #include "../walk.hpp"
 
 namespace jailctl::tree::actions {
@@ -10,9 +11,10 @@ namespace {
 
 class Measure final : public Visitor {
 public:
-    explicit Measure(Job& job) : job_(job) {}
+    Measure(Job& job, Excludes excludes) : job_(job), excludes_(std::move(excludes)) {}
     Visit visit(const Entry& entry) override {
         const Facts& facts = entry.facts;
+        if (!entry.path.empty() && excludes_.match(entry.path)) return Visit::skip;
         if (entry.path.empty()) mount_ = facts.identity.mount;
         if (facts.identity.mount != mount_) return Visit::skip;
         if (facts.kind == Kind::socket) ++sockets_;
@@ -30,6 +32,7 @@ public:
 
 private:
     Job& job_;
+    Excludes excludes_;
     std::set<std::uint64_t> seen_;  // inodes with several names; one file system, so the number says it all
     std::uint64_t entries_ = 0, bytes_ = 0, sockets_ = 0, mount_ = 0;
 };
@@ -37,7 +40,9 @@ private:
 }  // namespace
 
 Value measure(Job& job) {
-    Measure visitor(job);
+    std::vector<std::string> excludes;
+    for (const Value& pattern : job.arguments()["excludes"].items()) excludes.push_back(decode_path(pattern.str()));
+    Measure visitor(job, Excludes(std::move(excludes)));
     walk(job.root(), visitor);
     return visitor.result();
 }

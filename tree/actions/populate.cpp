@@ -54,7 +54,8 @@ private:
         std::size_t common = 0;
         while (common < here_.size() && common < directory.size() && here_[common] == directory[common]) ++common;
         for (; here_.size() > common; here_.pop_back()) at_.leave();
-        for (; here_.size() < directory.size(); here_.push_back(directory[here_.size()])) enter(directory[here_.size()]);
+        for (; here_.size() < directory.size(); here_.push_back(directory[here_.size()]))
+            enter(directory[here_.size()]);
     }
     void enter(const std::string& name) {
         if (descend(at_, name, default_directory_mode)) ++entries_;
@@ -67,7 +68,8 @@ private:
     }
     void add_file(const std::string& name, const Value& entry) {
         free_name(name);
-        const UniqueFd file{::openat(at_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+        const UniqueFd file{
+            ::openat(at_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!file) throw_errno("cannot make the file");
         bytes_ += entry["source"].is_string() ? copy_source(entry["source"].str(), file.get())
                                               : write_content(entry["content"].str(), file.get());
@@ -78,15 +80,17 @@ private:
         if (::symlinkat(decode_path(entry["target"].str()).c_str(), at_.fd(), name.c_str()) != 0)
             throw_errno("cannot make the link");
         const auto [uid, gid] = owner_in(entry);
-        if (::fchownat(at_.fd(), name.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) != 0) throw_errno("cannot give the link away");
+        if (::fchownat(at_.fd(), name.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) != 0)
+            throw_errno("cannot give the link away");
     }
     void free_name(const std::string& name) {
         if (!clear_the_way(at_.fd(), name)) throw Error(Errc::exists, "a directory stands there that is not empty");
     }
     std::uint64_t copy_source(const std::string& role, int out) {
         const int in = job_.descriptor(role);
-        struct stat status{};
-        if (::fstat(in, &status) != 0 || !S_ISREG(status.st_mode)) throw Error(Errc::invalid, "its source is no regular file");
+        struct stat status {};
+        if (::fstat(in, &status) != 0 || !S_ISREG(status.st_mode))
+            throw Error(Errc::invalid, "its source is no regular file");
         const auto size = static_cast<std::uint64_t>(status.st_size);
         copy_content(in, out, size);
         return size;
