@@ -125,7 +125,7 @@ std::optional<Value> report(Invocation& invocation, const JailRuntime& runtime, 
         return data;
     } catch (Error& error) {
         if (error.code() == Errc::interrupted) throw;
-        invocation.console().error(error.with_jail(jail.name.text()));
+        invocation.console().error(error.add_context(jail.name.text()).with_jail(jail.name.text()));
         return std::nullopt;
     }
 }

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,7 @@ bool wait_for(pid_t watched, time_t limit) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
+    prctl(PR_SET_NAME, "init");  // for ps: run from memory we would be called "memfd:jail-init"
     // Blocked and taken one by one: the kernel drops signals an init neither catches nor blocks.
     const sigset_t all = heeded();
     sigprocmask(SIG_SETMASK, &all, nullptr);
