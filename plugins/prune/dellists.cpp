@@ -44,7 +44,8 @@ std::vector<std::string> parse_dellist(std::string_view content, const std::stri
         if (path.empty()) continue;
         const std::string where = name + ":" + std::to_string(number) + ": ";
         if (path.find('\0') != std::string_view::npos)
-            throw Error(Errc::invalid, where + "a NUL byte in a path").with_hint("the file must be plain text, one path a line");
+            throw Error(Errc::invalid, where + "a NUL byte in a path")
+                .with_hint("the file must be plain text, one path a line");
         if (leaves_the_root(path))
             throw Error(Errc::invalid, where + "'" + escape_name(path) + "' contains '..'")
                 .with_hint("write the path relative to the jail's root");
@@ -64,7 +65,8 @@ std::vector<std::string> read_dellists(const std::filesystem::path& addons) {
             if (error.code() == Errc::not_found) continue;
             throw;
         }
-        for (auto& path : parse_dellist(read_all(list.get(), largest_list, file), file)) paths.push_back(std::move(path));
+        for (auto& path : parse_dellist(read_all(list.get(), largest_list, file), file))
+            paths.push_back(std::move(path));
     }
     return paths;
 }

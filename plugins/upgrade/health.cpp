@@ -53,7 +53,8 @@ void prove(Upgrade& upgrade, JailRuntime& runtime, int id, const std::filesystem
     }
     require_alive(upgrade, runtime, id);
     require_answer(upgrade, runtime);
-    const Leases leases = upgrade.in.hooks().fire(UpgradeHealth{{{upgrade.in, upgrade.jail, id}, upgrade.operation, copy}});
+    const Leases leases =
+        upgrade.in.hooks().fire(UpgradeHealth{{{upgrade.in, upgrade.jail, id}, upgrade.operation, copy}});
 }
 
 }  // namespace
@@ -61,10 +62,11 @@ void prove(Upgrade& upgrade, JailRuntime& runtime, int id, const std::filesystem
 void check_health(Upgrade& upgrade) {
     auto& runtime = upgrade.in.services().get<JailRuntime>();
     const std::filesystem::path copy = beside(upgrade.jail, copy_name(upgrade.jail));
-    upgrade.operation.step("start the copy without network and see that it lives", Undo{"upgrade.stop", Value::object()}, [&] {
-        const int id = runtime.start(upgrade.in, upgrade.jail, StartRequest{copy, false});
-        prove(upgrade, runtime, id, copy);
-    });
+    upgrade.operation.step("start the copy without network and see that it lives",
+                           Undo{"upgrade.stop", Value::object()}, [&] {
+                               const int id = runtime.start(upgrade.in, upgrade.jail, StartRequest{copy, false});
+                               prove(upgrade, runtime, id, copy);
+                           });
     upgrade.operation.step("stop the copy", [&] { runtime.stop(upgrade.in, upgrade.jail, stop_grace); });
 }
 

@@ -5,8 +5,8 @@
 
 namespace jailctl::upgrade {
 
-/// Starts the upgraded copy without network and asks it to prove itself: its init lives after three seconds, `true` runs
-/// inside, and no handler of UpgradeHealth objects. It is stopped again whatever happens.
+/// Starts the upgraded copy without network and asks it to prove itself: its init lives after three seconds, `true`
+/// runs inside, and no handler of UpgradeHealth objects. It is stopped again whatever happens.
 /// @throws Error failed: it did not
 void check_health(Upgrade& upgrade);
 

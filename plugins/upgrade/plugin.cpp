@@ -32,10 +32,13 @@ public:
         upgrade.summary = "install the base of a jail anew, keeping its /etc and its data";
         upgrade.words = "JAIL|all...";
         upgrade.details =
-            "Copies the system beside itself, installs BASE over the copy, removes what the dellists name, starts the copy "
-            "without network to see that it lives, and exchanges the two. Files of /etc that were changed here are kept; "
+            "Copies the system beside itself, installs BASE over the copy, removes what the dellists name, starts the "
+            "copy "
+            "without network to see that it lives, and exchanges the two. Files of /etc that were changed here are "
+            "kept; "
             "where the base has changed them too, its version is put beside as NAME.jailctl-new and named. Below /var, "
-            "/home, /root, /usr/local and /srv only what is missing is added. Whatever fails, the old system is in place.";
+            "/home, /root, /usr/local and /srv only what is missing is added. Whatever fails, the old system is in "
+            "place.";
         upgrade.targets = Targets::several;
         upgrade.effect = Effect::changes;
         upgrade.options.add_options()("restart", po::bool_switch(&args_.restart),
@@ -50,5 +53,5 @@ private:
 
 }  // namespace jailctl::upgrade
 
-JAILCTL_PLUGIN(jailctl::upgrade::UpgradePlugin, "upgrade", "1.0.0", "upgrade jails: copy, install, merge, prove, exchange",
-               "jail-runtime/1 storage/1 base-installer/1");
+JAILCTL_PLUGIN(jailctl::upgrade::UpgradePlugin, "upgrade", "1.0.0",
+               "upgrade jails: copy, install, merge, prove, exchange", "jail-runtime/1 storage/1 base-installer/1");

@@ -7,8 +7,8 @@
 
 namespace jailctl::upgrade {
 
-/// Stops the jail, does `work`, and starts the jail again whether the work went well or not, with the events of stop and
-/// start around both. An Error of the work is thrown after the jail runs again.
+/// Stops the jail, does `work`, and starts the jail again whether the work went well or not, with the events of stop
+/// and start around both. An Error of the work is thrown after the jail runs again.
 void while_stopped(Invocation& in, const Jail& jail, const std::function<void()>& work);
 
 }  // namespace jailctl::upgrade

@@ -50,11 +50,12 @@ Value run_between(Upgrade& upgrade, const std::string& action, Value arguments, 
 }
 
 void make_directory(Upgrade& upgrade, const std::string& name) {
-    upgrade.operation.step("make the directory " + beside(upgrade.jail, name).string(), remove_tree(upgrade.jail, name), [&] {
-        // Journals are recovered by now: a tree of that name has lost its journal.
-        upgrade.storage.remove(upgrade.jail.root, name);
-        upgrade.storage.make(upgrade.jail.root, name);
-    });
+    upgrade.operation.step("make the directory " + beside(upgrade.jail, name).string(), remove_tree(upgrade.jail, name),
+                           [&] {
+                               // Journals are recovered by now: a tree of that name has lost its journal.
+                               upgrade.storage.remove(upgrade.jail.root, name);
+                               upgrade.storage.make(upgrade.jail.root, name);
+                           });
 }
 
 Value old_digests(const Upgrade& upgrade) {
@@ -68,8 +69,9 @@ void report_merge(Upgrade& upgrade) {
     console.info("Replaced " + std::to_string(merged["replaced"].num()) + " files, added " +
                  std::to_string(merged["added"].num()) + ", kept " + std::to_string(merged["kept"].num()));
     for (const Value& path : merged["conflicts"].items())
-        console.warn("/" + escape_name(path.str()) + " was changed here and in the new base: yours is kept, the new one is " +
-                     escape_name(path.str()) + ".jailctl-new");
+        console.warn("/" + escape_name(path.str()) +
+                     " was changed here and in the new base: yours is kept, the new one is " + escape_name(path.str()) +
+                     ".jailctl-new");
     for (const char* member : {"replaced", "added", "kept", "conflicts"}) console.data(member, merged[member]);
 }
 
@@ -100,7 +102,8 @@ std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, 
     job.read_only = true;
     const auto system = static_cast<std::uint64_t>(run_tree(job)["bytes"].num());
     // The new base stands there twice for a while: in its own directory and in the copy.
-    const std::uint64_t needed = system + 2 * base.installer->estimate(in, base.what), free = storage.free_space(jail.root);
+    const std::uint64_t needed = system + 2 * base.installer->estimate(in, base.what),
+                        free = storage.free_space(jail.root);
     if (needed <= free) return system;
     throw Error(Errc::no_space, "upgrading jail " + jail.name.text() + " needs about " + human_bytes(needed) +
                                     " for a copy of its system and the new base, but only " + human_bytes(free) +
@@ -111,7 +114,8 @@ std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, 
 void copy_system(Upgrade& upgrade) {
     make_directory(upgrade, copy_name(upgrade.jail));
     upgrade.operation.step("copy the system", [&] {
-        (void)run_between(upgrade, "copy", Value::object(), upgrade.jail.root, "copying the system", upgrade.system_bytes);
+        (void)run_between(upgrade, "copy", Value::object(), upgrade.jail.root, "copying the system",
+                          upgrade.system_bytes);
     });
 }
 
@@ -123,14 +127,16 @@ void install_base(Upgrade& upgrade) {
         StagedTarget target(upgrade.in, upgrade.jail, directory);
         upgrade.base.installer->install(upgrade.in, upgrade.base.what, target);
     });
-    const Leases leases = upgrade.in.hooks().fire(BaseInstalled{{{upgrade.in, upgrade.jail, 0}, upgrade.operation, directory}});
+    const Leases leases =
+        upgrade.in.hooks().fire(BaseInstalled{{{upgrade.in, upgrade.jail, 0}, upgrade.operation, directory}});
 }
 
 void merge_base(Upgrade& upgrade) {
     upgrade.operation.step("put the new base over the copy, keeping the site's /etc and data", [&] {
         Value keep = Value::array();
         for (const auto directory : data_directories) keep.push(directory);
-        Value arguments = Value::object().set("keep_new_only", std::move(keep)).set("etc_digests", old_digests(upgrade));
+        Value arguments =
+            Value::object().set("keep_new_only", std::move(keep)).set("etc_digests", old_digests(upgrade));
         const std::filesystem::path base = beside(upgrade.jail, base_name(upgrade.jail));
         upgrade.merged = run_between(upgrade, "merge", std::move(arguments), base, "merging the new base", 0);
         report_merge(upgrade);
@@ -143,18 +149,23 @@ void exchange(Upgrade& upgrade) {
     const std::string name = copy_name(upgrade.jail);
     Value arguments = tree_arguments(upgrade.jail, name);
     if (!upgrade.operation.dry_run()) {
-        struct stat status{};
+        struct stat status {};
         if (::fstat(Rootfs::open(beside(upgrade.jail, name)).fd(), &status) != 0) throw_errno("cannot look at " + name);
-        arguments.set("device", static_cast<std::int64_t>(status.st_dev)).set("inode", static_cast<std::int64_t>(status.st_ino));
+        arguments.set("device", static_cast<std::int64_t>(status.st_dev))
+            .set("inode", static_cast<std::int64_t>(status.st_ino));
     }
-    upgrade.operation.step("exchange " + upgrade.jail.root.string() + " and " + name, Undo{"storage.exchange", arguments},
+    upgrade.operation.step("exchange " + upgrade.jail.root.string() + " and " + name,
+                           Undo{"storage.exchange", arguments},
                            [&] { upgrade.storage.exchange(upgrade.jail.root, name); });
     upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", new_base_record(upgrade))});
     upgrade.operation.after_commit(remove_tree(upgrade.jail, name));  // the old system by now
 }
 
 Value new_base_record(const Upgrade& upgrade) {
-    return Value::object().set("format", 1).set("base", upgrade.base.text).set("installed", unix_now())
+    return Value::object()
+        .set("format", 1)
+        .set("base", upgrade.base.text)
+        .set("installed", unix_now())
         .set("etc_digests", upgrade.merged["etc_digests"]);
 }
 

@@ -1,5 +1,7 @@
 #include "upgrade.hpp"
 
+#include <sys/stat.h>
+
 #include "health.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -45,13 +47,23 @@ void perform(Invocation& in, const Jail& jail, const Base& base) {
     operation.commit();
 }
 
+ino_t inode_of(const Jail& jail) {
+    struct stat status{};
+    if (::fstat(Rootfs::open(jail.root).fd(), &status) != 0) throw_errno("cannot look at " + jail.root.string());
+    return status.st_ino;
+}
+
 void work_on(Invocation& in, const Jail& jail, const Base& base, bool running) {
     in.console().info("Upgrading jail " + jail.name.text() + "...");
+    const ino_t old_system = inode_of(jail);
     const auto work = [&] {
         try {
             perform(in, jail, base);
         } catch (Error& error) {
-            error.with_hint("the old system of jail " + jail.name.text() + " is in place");
+            // Looked at rather than assumed: the undoing may have failed as well.
+            const bool in_place = inode_of(jail) == old_system;
+            error.add_context("jail " + jail.name.text() + " was not upgraded" +
+                              (in_place ? ", its old system is in place" : ""));
             throw;
         }
     };

@@ -9,8 +9,8 @@ struct UpgradeArgs {
     bool restart = false;  ///< a running jail is stopped first and started again afterwards, however it went
 };
 
-/// Installs BASE anew over a copy of the jail's system, proves that the copy runs, and exchanges the two. Whatever fails
-/// or interrupts it, the old system is in place.
+/// Installs BASE anew over a copy of the jail's system, proves that the copy runs, and exchanges the two. Whatever
+/// fails or interrupts it, the old system is in place.
 /// @throws Error not_found, busy: it runs; unsupported: its base cannot; no_space; and what the steps throw
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args);
 

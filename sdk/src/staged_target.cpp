@@ -41,7 +41,8 @@ void StagedTarget::unpack(int archive, std::uint64_t bytes_expected) {
     run_staged(invocation_, jail_, staging_, std::move(job));
 }
 
-Value StagedTarget::run(std::string_view action, Value arguments, std::vector<std::pair<std::string, int>> descriptors) {
+Value StagedTarget::run(std::string_view action, Value arguments,
+                        std::vector<std::pair<std::string, int>> descriptors) {
     TreeJob job;
     job.action = action;
     job.arguments = std::move(arguments);

@@ -26,7 +26,8 @@ protected:
         const std::string version = in_jail("usr/lib/version");
         EXPECT_THAT(version, AnyOf("1", "2")) << "point " << n;
         expect_version(version);
-        EXPECT_EQ(site_.jailctl({"status", "a.test"}).out, "Jail status (*=running, !=not configured):\n a.test (192.0.2.1)\n")
+        EXPECT_EQ(site_.jailctl({"status", "a.test"}).out,
+                  "Jail status (*=running, !=not configured):\n a.test (192.0.2.1)\n")
             << "point " << n;
         return version;
     }

@@ -18,12 +18,14 @@ class PrunedJail : public ::testing::Test {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
-        for (const char* directory : {"bin", "sbin", "etc", "usr/share/doc/deep"}) fs::create_directories(tree_ / directory);
+        for (const char* directory : {"bin", "sbin", "etc", "usr/share/doc/deep"})
+            fs::create_directories(tree_ / directory);
         fs::copy_file("/bin/busybox", tree_ / "bin/busybox");
         fs::create_symlink("busybox", tree_ / "bin/sh");
         spit(tree_ / "etc/passwd", "root:x:0:0::/:/bin/sh\n");
         spit(tree_ / "etc/shadow", "root:!:1:0:99999:7:::\n", 0640);
-        for (const char* file : {"sbin/mount", "sbin/mount_nfs", "sbin/kept", "usr/share/doc/a", "usr/share/doc/deep/b"})
+        for (const char* file :
+             {"sbin/mount", "sbin/mount_nfs", "sbin/kept", "usr/share/doc/a", "usr/share/doc/deep/b"})
             spit(tree_ / file, "x");
     }
     Result create() {
@@ -101,7 +103,8 @@ TEST_F(PrunedJail, AListOthersMayWriteEndsTheCreate) {
 
 TEST_F(PrunedJail, TheListsWeShipLeaveABusyboxJailThatWorks) {
     for (const auto& entry : fs::directory_iterator(stage() / "share/jailctl/addons"))
-        if (entry.path().extension() == ".txt") fs::copy_file(entry.path(), site_.path() / "addons" / entry.path().filename());
+        if (entry.path().extension() == ".txt")
+            fs::copy_file(entry.path(), site_.path() / "addons" / entry.path().filename());
     site_.configure({"a.test:192.0.2.1"}, "BASE=busybox");
     const Result made = site_.jailctl({"create", "a.test", "--batch"});
     ASSERT_EQ(made.status, 0) << made.all();

@@ -29,10 +29,10 @@ TEST_F(UpgradeRefusals, ABaseThatCannotUpgrade) {
 }
 
 TEST_F(UpgradeRefusals, AnArchiveThatIsNotThere) {
-    use("/nonexistent/base.tar");
+    use((site_.path() / "none.tar").string());
     const Result result = upgrade();
     EXPECT_NE(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("/nonexistent/base.tar"));
+    EXPECT_THAT(result.err, HasSubstr("none.tar"));
     expect_version("1");
 }
 
@@ -70,7 +70,8 @@ TEST_F(UpgradeWithoutSpace, IsRefusedWithBothNumbers) {
     use(pack("2"));
     const Result result = upgrade();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, ::testing::ContainsRegex("upgrading jail a.test needs about [0-9.]+ MB .* only [0-9.]+ MB are free"));
+    EXPECT_THAT(result.err,
+                ::testing::ContainsRegex("upgrading jail a.test needs about [0-9.]+ MB .* only [0-9.]+ MB are free"));
     expect_version("1");
 }
 

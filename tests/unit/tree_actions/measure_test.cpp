@@ -22,6 +22,14 @@ TEST_F(Measure, CountsWhatIsAllocatedAndHardLinksOnce) {
     EXPECT_LT(result["bytes"].num() - empty, (1 << 20) + 65536);
 }
 
+TEST_F(Measure, WhatIsExcludedIsNotCounted) {
+    fs::create_directories(tree_ / "tmp/inner");
+    spit(tree_ / "tmp/inner/file", "x");
+    spit(tree_ / "kept", "x");
+    const Value excludes(Value::Array{"./tmp/*"});
+    EXPECT_EQ(run(&actions::measure, tree_, Value::object().set("excludes", excludes))["entries"].num(), 2);
+}
+
 TEST_F(Measure, ADeepTree) {
     make_deep(tree_, 10000);
     EXPECT_EQ(run(&actions::measure, tree_)["entries"].num(), 10001);

@@ -11,7 +11,9 @@ protected:
         fs::create_directory(tree_ / "etc");
         fs::create_directory(other_ / "etc");
     }
-    void old_base(const std::string& name, const std::string& content) { spit(scratch_.path() / "old/etc" / name, content); }
+    void old_base(const std::string& name, const std::string& content) {
+        spit(scratch_.path() / "old/etc" / name, content);
+    }
     void three(const std::string& name, const char* old, const char* fresh, const char* site) {
         fs::create_directories(scratch_.path() / "old/etc");
         if (old != nullptr) old_base(name, old);
@@ -20,10 +22,13 @@ protected:
     }
     Value merge() {
         fs::create_directories(scratch_.path() / "old/etc");
-        const Value digests = run(&actions::digests, scratch_.path() / "old", Value::object().set("below", "etc"))["digests"];
+        const Value digests =
+            run(&actions::digests, scratch_.path() / "old", Value::object().set("below", "etc"))["digests"];
         return run(&actions::merge, tree_, Value::object().set("etc_digests", digests), other_);
     }
-    std::string site(const std::string& name) { return stands(tree_ / "etc" / name) ? slurp(tree_ / "etc" / name) : "(none)"; }
+    std::string site(const std::string& name) {
+        return stands(tree_ / "etc" / name) ? slurp(tree_ / "etc" / name) : "(none)";
+    }
 };
 
 TEST_F(MergeEtc, EachOfTheCasesOfThreeVersions) {

@@ -8,7 +8,8 @@ namespace jailctl::tree::test {
 class Populate : public TreeActions {
 protected:
     Value populate(Value entries, std::vector<std::pair<std::string, int>> files = {}) {
-        return run_with(&actions::populate, tree_, Value::object().set("entries", std::move(entries)), std::move(files));
+        return run_with(&actions::populate, tree_, Value::object().set("entries", std::move(entries)),
+                        std::move(files));
     }
     static Value entry(const std::string& path, const std::string& type) {
         return Value::object().set("path", path).set("type", type);
@@ -62,16 +63,20 @@ TEST_F(Populate, ReplacesWhatStandsThereAndFollowsNothing) {
 
 TEST_F(Populate, ALinkOnTheWayIsAnErrorAndNotFollowed) {
     fs::create_symlink(outside_, tree_ / "etc");
-    EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("etc/precious", "file").set("content", "new")})); }), Errc::exists);
+    EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("etc/precious", "file").set("content", "new")})); }),
+              Errc::exists);
     EXPECT_EQ(slurp(outside_ / "precious"), "do not touch");
 }
 
 TEST_F(Populate, BadEntriesAreRefused) {
     for (const char* path : {"", "/", "../x", "a/../../x"})
-        EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry(path, "file").set("content", "x")})); }), Errc::invalid) << path;
+        EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry(path, "file").set("content", "x")})); }),
+                  Errc::invalid)
+            << path;
     EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("a", "device")})); }), Errc::invalid);
     EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("a", "file").set("mode", 0100755)})); }), Errc::invalid);
-    EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("a", "file").set("source", "missing")})); }), Errc::invalid);
+    EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("a", "file").set("source", "missing")})); }),
+              Errc::invalid);
 }
 
 TEST_F(Populate, ADirectoryWithContentIsNotReplacedByAFile) {

@@ -15,7 +15,8 @@ protected:
         TreeActions::SetUp();
         if (IsSkipped()) return;
         fs::create_directories(tree_ / "sbin");
-        for (const char* name : {"mount", "mount_nfs", "mount_ufs", "init", ".hidden"}) spit(tree_ / "sbin" / name, "x");
+        for (const char* name : {"mount", "mount_nfs", "mount_ufs", "init", ".hidden"})
+            spit(tree_ / "sbin" / name, "x");
     }
 };
 
@@ -67,7 +68,8 @@ TEST_F(Prune, ALinkOnTheWayIsNotFollowedWhereverItLeads) {
     fs::create_symlink(outside_, tree_ / "lib");
     fs::create_symlink("sbin", tree_ / "bin");
     fs::create_symlink("..", tree_ / "up");
-    EXPECT_EQ(prune({"lib/precious", "lib/*", "bin/mount", "up/outside/precious", "up/*/precious"})["entries"].num(), 0);
+    EXPECT_EQ(prune({"lib/precious", "lib/*", "bin/mount", "up/outside/precious", "up/*/precious"})["entries"].num(),
+              0);
     EXPECT_EQ(slurp(outside_ / "precious"), "do not touch");
     EXPECT_TRUE(stands(tree_ / "sbin/mount"));
     EXPECT_TRUE(stands(tree_ / "lib"));

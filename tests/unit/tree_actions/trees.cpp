@@ -42,13 +42,13 @@ Value TreeActions::run(Action action, const fs::path& root, Value arguments, con
 }
 
 struct stat status_of(const fs::path& path) {
-    struct stat status{};
+    struct stat status {};
     EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
     return status;
 }
 
 bool stands(const fs::path& path) {
-    struct stat status{};
+    struct stat status {};
     return ::lstat(path.c_str(), &status) == 0;
 }
 

@@ -24,7 +24,8 @@ protected:
 
     /// Runs an action on `root` with host ids. @param source  directory for the role "source", if not empty
     Value run(Action action, const fs::path& root, Value arguments = Value::object(), const fs::path& source = {});
-    Value run_with(Action action, const fs::path& root, Value arguments, std::vector<std::pair<std::string, int>> descriptors);
+    Value run_with(Action action, const fs::path& root, Value arguments,
+                   std::vector<std::pair<std::string, int>> descriptors);
 
     jailctl::test::Scratch scratch_;
     fs::path tree_, other_, outside_;
