@@ -110,7 +110,8 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
 }
 
 Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
-    Storage& storage = invocation.services().get<Storage>(jail.settings["STORAGE"].text);
+    const auto& wanted = jail.settings["STORAGE"].text;
+    Storage& storage = invocation.services().get<Storage>(wanted.empty() || wanted == "auto" ? "dir" : wanted);
     OpenBackup backup = backend.open(invocation, id);
     const std::string staging = ".jailctl-restore-" + jail.name.key();
     const fs::path staging_path = jail.root.parent_path() / staging;
