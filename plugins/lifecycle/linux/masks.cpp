@@ -28,6 +28,18 @@ void write_parameter(int proc, const char* file, std::string_view value) {
         throw_errno(std::string("cannot write /proc/") + file + " of the jail");
 }
 
+/// Puts `mount` over each of the names that is there. Kernel 6.1 clones only what is attached: so the first one gets the
+/// mount itself, the others clones of it.
+template <std::size_t Count>
+void cover(int root, int mount, const char* const (&names)[Count]) {
+    bool attached = false;
+    for (const char* name : names) {
+        if (::faccessat(root, name, F_OK, 0) != 0) continue;
+        attach(attached ? clone_of(mount, "").get() : mount, root, name);
+        attached = true;
+    }
+}
+
 }  // namespace
 
 int open_host_null() {
@@ -46,19 +58,13 @@ void mask_kernel_files(int root, int null) {
         restrict_mount(copy.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
         attach(copy.get(), root, name);
     }
-    for (const char* name : masked_files)
-        if (::faccessat(root, name, F_OK, 0) == 0) attach(clone_of(null, "").get(), root, name);
+    // Read-only, or a touch(1) inside would change the times of the host's device.
+    const UniqueFd nothing = clone_of(null, "");
+    restrict_mount(nothing.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+    cover(root, nothing.get(), masked_files);
     const UniqueFd empty = new_mount("tmpfs", {{"size", "4k"}, {"mode", "0555"}},
                                      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-    bool attached = false;
-    for (const char* name : masked_directories) {
-        if (!attached) {
-            attached = attach_if_there(empty.get(), root, name);
-            continue;
-        }
-        // Kernel 6.1 clones only what is attached, so the first one had to be in its place.
-        if (const UniqueFd copy = clone_of(empty.get(), ""); copy) attach_if_there(copy.get(), root, name);
-    }
+    cover(root, empty.get(), masked_directories);
 }
 
 void set_kernel_parameters(int proc) {

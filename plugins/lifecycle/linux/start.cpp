@@ -47,7 +47,8 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     wanted.root = request.root.empty() ? jail.root : request.root;
     wanted.network = request.network;
     Launch launch(invocation, jail, std::move(wanted));
-    if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+    // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
+    if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run) clear_leftovers(invocation, jail, state);
     Operation operation(invocation, jail, "start", JournalPlace::running);
     Launched launched = launch.run(operation);
     operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {

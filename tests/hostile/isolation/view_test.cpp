@@ -62,6 +62,7 @@ TEST_F(ViewTest, DangerousFilesOfProcAreMaskedOrReadOnly) {
                              "/proc/sysrq-trigger", "/sys/class/net/lo/mtu"})
         EXPECT_NE(inside(std::string("echo 1 > ") + file).status, 0) << file;
     EXPECT_EQ(inside("cat /proc/sys/user/max_user_namespaces").out, "0\n");
+    EXPECT_NE(inside("touch /proc/timer_list").status, 0) << "the host's /dev/null is under it";
 }
 
 TEST_F(ViewTest, SysIsReadOnlyAndOfTheJailsOwnNetwork) {
