@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include <boost/program_options/value_semantic.hpp>
 
@@ -41,13 +42,27 @@ void look_at_root(const Configuration& configuration, const Jail& jail, JailStat
 
 }  // namespace
 
-JailStatus look_at(const Configuration& configuration, const JailRuntime& runtime, const Jail& jail) {
+RunningJails running_jails(const Configuration& configuration, const JailRuntime& runtime) {
+    RunningJails jails;
+    for (auto& running : runtime.list(configuration)) {
+        std::string key = running.name;
+        std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        jails.emplace(std::move(key), std::move(running));
+    }
+    return jails;
+}
+
+JailStatus look_at(const Configuration& configuration, const RunningJails& running, const Jail& jail) {
     JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
     try {
-        status.running = runtime.find(configuration, jail.name);
-        if (!status.running) look_at_root(configuration, jail, status);
-        else if (!status.running->problem.empty()) status.problem = status.running->problem;
-        else status.mark = status.running->frozen ? '~' : '*';
+        const auto found = running.find(jail.name.key());
+        if (found == running.end()) {
+            look_at_root(configuration, jail, status);
+        } else {
+            status.running = found->second;
+            status.problem = status.running->problem;
+            status.mark = status.running->frozen ? '~' : '*';
+        }
     } catch (const Error& error) {
         status.problem = error.what();
     }
@@ -55,15 +70,13 @@ JailStatus look_at(const Configuration& configuration, const JailRuntime& runtim
     return status;
 }
 
-std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const JailRuntime& runtime) {
+std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const RunningJails& running) {
     std::vector<JailStatus> strangers;
-    for (auto& running : runtime.list(configuration)) {
-        const auto same = [&running](const Jail& jail) { return jail.name.text() == running.name || jail.name.key() == running.name; };
+    for (const auto& [key, jail] : running) {
+        const auto same = [&key = key](const Jail& listed) { return listed.name.key() == key; };
         if (std::any_of(configuration.jails.begin(), configuration.jails.end(), same)) continue;
-        JailStatus status{running.name, "", running.root.string(), {}, '?', "runs, but is not in JAILS"};
-        if (!running.problem.empty()) status.problem = running.problem;
-        status.running = std::move(running);
-        strangers.push_back(std::move(status));
+        const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS" : jail.problem;
+        strangers.push_back({jail.name, "", jail.root.string(), jail, '?', problem});
     }
     return strangers;
 }
@@ -115,8 +128,8 @@ Value show(Invocation& invocation, const JailStatus& status, bool wide) {
 }
 
 /// One jail with its events. @return nothing if a before-hook said no: its line is hidden
-std::optional<Value> report(Invocation& invocation, const JailRuntime& runtime, const Jail& jail, bool wide) {
-    const JailStatus status = look_at(invocation.configuration(), runtime, jail);
+std::optional<Value> report(Invocation& invocation, const RunningJails& running, const Jail& jail, bool wide) {
+    const JailStatus status = look_at(invocation.configuration(), running, jail);
     const int id = status.running ? status.running->id : 0;
     try {
         const Leases leases = invocation.hooks().fire(BeforeStatus{{invocation, jail, id}});
@@ -131,16 +144,16 @@ std::optional<Value> report(Invocation& invocation, const JailRuntime& runtime, 
 }
 
 void run_status(Invocation& invocation, bool wide) {
-    const auto& runtime = invocation.services().get<JailRuntime>();
+    const RunningJails running = running_jails(invocation.configuration(), invocation.services().get<JailRuntime>());
     invocation.console().line("Jail status (*=running, !=not configured):");
     Value jails = Value::array();
     std::size_t hidden = 0;
     for (const Jail& jail : invocation.jails()) {
-        if (auto data = report(invocation, runtime, jail, wide)) jails.push(std::move(*data));
+        if (auto data = report(invocation, running, jail, wide)) jails.push(std::move(*data));
         else ++hidden;
     }
     if (invocation.all())
-        for (const auto& stranger : look_for_strangers(invocation.configuration(), runtime))
+        for (const auto& stranger : look_for_strangers(invocation.configuration(), running))
             jails.push(show(invocation, stranger, wide));
     invocation.console().data("jails", std::move(jails));
     if (hidden > 0) invocation.set_exit_status(hidden == invocation.jails().size() ? 1 : 3);

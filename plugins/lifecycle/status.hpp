@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,13 @@ struct JailStatus {
     std::string problem;  ///< not empty with ?
 };
 
+/// The jails that run, by key: one look at the directory of records instead of one for each jail of JAILS.
+using RunningJails = std::map<std::string, RunningJail, std::less<>>;
+[[nodiscard]] RunningJails running_jails(const Configuration& configuration, const JailRuntime& runtime);
+
 /// Never throws for what it finds; enters no namespace, takes no lock.
-[[nodiscard]] JailStatus look_at(const Configuration& configuration, const JailRuntime& runtime, const Jail& jail);
+[[nodiscard]] JailStatus look_at(const Configuration& configuration, const RunningJails& running, const Jail& jail);
 /// Jails that run though JAILS does not name them any more.
-[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const JailRuntime& runtime);
+[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const RunningJails& running);
 
 }  // namespace jailctl::lifecycle

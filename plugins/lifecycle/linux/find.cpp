@@ -16,34 +16,33 @@ bool is_frozen(const Record& record) {
     return got > 0 && std::string_view(text, static_cast<std::size_t>(got)).find("frozen 1") != std::string_view::npos;
 }
 
-std::optional<RunningJail> describe(const RecordState& state, const std::string& key) {
+std::optional<RunningJail> describe(const Configuration& configuration, const std::string& key) {
+    const RecordState state = look_up_record(configuration, key);
     if (state.kind == RecordState::Kind::none || state.kind == RecordState::Kind::dead) return std::nullopt;
-    RunningJail jail;
-    jail.name = state.record.name.empty() ? key : state.record.name;
-    jail.problem = state.problem;
-    if (state.kind == RecordState::Kind::unreadable) return jail;
-    jail.id = state.record.init.pid;
-    jail.root = state.record.root;
-    jail.started = state.record.started;
-    jail.frozen = is_frozen(state.record);
-    return jail;
+    RunningJail running;
+    running.name = state.record.name.empty() ? key : state.record.name;
+    running.problem = state.problem;
+    if (state.kind == RecordState::Kind::unreadable) return running;
+    running.id = state.record.init.pid;
+    running.root = state.record.root;
+    running.started = state.record.started;
+    running.frozen = is_frozen(state.record);
+    for (const Jail& jail : configuration.jails)
+        if (jail.name.key() == key && jail.root != state.record.configured_root)
+            running.problem = "a jail of this name runs from " + state.record.root;
+    return running;
 }
 
 }  // namespace
 
 std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration, const JailName& name) const {
-    const RecordState state = look_up_record(configuration, name.key());
-    auto found = describe(state, name.key());
-    const Jail* jail = configuration.find(name);
-    if (found && found->problem.empty() && jail != nullptr && jail->root != state.record.configured_root)
-        found->problem = "a jail of this name runs from " + state.record.root;
-    return found;
+    return describe(configuration, name.key());
 }
 
 std::vector<RunningJail> LinuxRuntime::list(const Configuration& configuration) const {
     std::vector<RunningJail> running;
     for (const auto& key : recorded_jails(configuration))
-        if (auto jail = describe(look_up_record(configuration, key), key)) running.push_back(std::move(*jail));
+        if (auto jail = describe(configuration, key)) running.push_back(std::move(*jail));
     return running;
 }
 
