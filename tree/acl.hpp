@@ -24,8 +24,8 @@ void forget_default_acl(int directory);
 /// The entry's ACLs as attributes. @throws Error damaged: an id without a number, or out of range
 [[nodiscard]] std::vector<Xattr> acls_of(archive_entry* entry);
 
-/// The mode a file with this access ACL has: the group's bits are its mask. Any other attribute: `mode`. libarchive puts
-/// the group's own permissions there.
+/// The mode a file with this access ACL has: the group's bits are its mask. Any other attribute: `mode`. libarchive
+/// puts the group's own permissions there.
 [[nodiscard]] mode_t mode_with_mask(const Xattr& acl, mode_t mode);
 
 /// The largest uid or gid an ACL attribute names; nothing if it is malformed.

@@ -11,8 +11,8 @@
 
 namespace jailctl::tree {
 
-/// What an action gets. By the time one runs the process is confined: "/" is the root of the job and nothing else can be
-/// reached. Directories among the descriptors are read-only clones of their own, out of which ".." does not lead.
+/// What an action gets. By the time one runs the process is confined: "/" is the root of the job and nothing else can
+/// be reached. Directories among the descriptors are read-only clones of their own, out of which ".." does not lead.
 class Job {
 public:
     /// @param root  "/" as seen after isolation, -1 for an action without a tree

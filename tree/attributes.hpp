@@ -16,8 +16,8 @@ struct Xattr {
 
 /// Attributes of an open file or directory; none where the file system has none. @throws Error io
 [[nodiscard]] std::vector<Xattr> xattrs_of(int fd);
-/// Of an entry that must not be opened: link, FIFO, device. Links are not followed. Changes the working directory of the
-/// process to `directory`. @throws Error io
+/// Of an entry that must not be opened: link, FIFO, device. Links are not followed. Changes the working directory of
+/// the process to `directory`. @throws Error io
 [[nodiscard]] std::vector<Xattr> xattrs_at(int directory, const char* name);
 /// @throws Error io, denied, no_space, unsupported: the file system has no such attributes
 void set_xattr(int fd, const Xattr& attribute);
@@ -28,7 +28,8 @@ void remove_xattr(int fd, const std::string& name);
 
 /// Times of an entry, links not followed; "" as name: of the descriptor itself. @throws Error io
 void set_times_at(int directory, const char* name, const Timestamp& accessed, const Timestamp& modified);
-/// Owner of an entry, links not followed; "" as name: of the descriptor itself (then set-id bits are lost: mode afterwards).
+/// Owner of an entry, links not followed; "" as name: of the descriptor itself (then set-id bits are lost: mode
+/// afterwards).
 void set_owner_at(int directory, const char* name, uid_t uid, gid_t gid);
 
 /// The file flags (chattr) a backup keeps; the numbers are the platform's.

@@ -36,7 +36,9 @@ struct Facts {
     std::uint32_t device_major = 0, device_minor = 0;  ///< of a device node
     Timestamp accessed, modified, changed;
 
-    [[nodiscard]] bool same_object(const Facts& other) const noexcept { return identity == other.identity && kind == other.kind; }
+    [[nodiscard]] bool same_object(const Facts& other) const noexcept {
+        return identity == other.identity && kind == other.kind;
+    }
 };
 
 /// Of the entry itself, links not followed; nothing if there is none. @throws Error io, denied

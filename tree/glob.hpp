@@ -6,8 +6,8 @@
 
 namespace jailctl::tree {
 
-/// fnmatch(3) without a locale, on bytes: `*` and `?` match `/` too, `[a-z]`, `[!x]`, backslash. Linear memory, and time
-/// bounded by the product of both lengths whatever the name: names come from a jail.
+/// fnmatch(3) without a locale, on bytes: `*` and `?` match `/` too, `[a-z]`, `[!x]`, backslash. Linear memory, and
+/// time bounded by the product of both lengths whatever the name: names come from a jail.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text) noexcept;
 
 /// Patterns of BACKUP_EXCLUDE, as `tar --exclude` takes them: one that begins with "./" is compared with the whole name

@@ -23,7 +23,8 @@ void Sha256::update(const void* bytes, std::size_t size) {
 
 Sha256 Sha256::copy() const {
     Sha256 other;
-    if (EVP_MD_CTX_copy_ex(context(other.context_.get()), context(context_.get())) != 1) throw Error(Errc::internal, "SHA-256 failed");
+    if (EVP_MD_CTX_copy_ex(context(other.context_.get()), context(context_.get())) != 1)
+        throw Error(Errc::internal, "SHA-256 failed");
     return other;
 }
 

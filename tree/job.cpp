@@ -16,7 +16,8 @@ int Job::root() const {
 int Job::descriptor(std::string_view role) const {
     for (const auto& [name, fd] : request_.descriptors)
         if (name == role) return fd;
-    throw Error(Errc::invalid, "action '" + request_.action + "' of the tree helper needs the descriptor '" + std::string(role) + "'");
+    throw Error(Errc::invalid,
+                "action '" + request_.action + "' of the tree helper needs the descriptor '" + std::string(role) + "'");
 }
 
 void Job::note(std::string_view raw_path, const std::string& what) {

@@ -86,7 +86,9 @@ void Walk::look_at_directory(const char* name, const Facts& seen) {
     if (!directory) {
         const int error = errno;
         errno = error;
-        return visitor_.problem(path_, error == ENOENT ? vanished : error == ENOTDIR || error == ELOOP ? replaced : unreadable());
+        return visitor_.problem(path_, error == ENOENT                      ? vanished
+                                       : error == ENOTDIR || error == ELOOP ? replaced
+                                                                            : unreadable());
     }
     const Facts facts = facts_of(directory.get());
     if (!facts.same_object(seen)) return visitor_.problem(path_, replaced);
@@ -106,7 +108,8 @@ void Walk::push(UniqueFd directory, const Facts& facts) {
 void Walk::leave_top() {
     const std::unique_ptr<DirectoryStream> left = std::move(frames_.back().stream);
     if (frames_.size() == 1) {
-        const bool again = visitor_.leave({"", ".", left->fd(), left->fd(), facts_of(left->fd())}) == Visitor::Leave::again;
+        const bool again =
+            visitor_.leave({"", ".", left->fd(), left->fd(), facts_of(left->fd())}) == Visitor::Leave::again;
         frames_.clear();
         if (again) push(open_directory(root_, "."), facts_of(root_));
         return;
@@ -116,7 +119,8 @@ void Walk::leave_top() {
     frames_.pop_back();
     bool parent_found = frames_.back().stream != nullptr || reopen_top(left->fd());
     if (parent_found) {
-        if (visitor_.leave({path_, name.c_str(), top_fd(), left->fd(), facts_of(left->fd())}) == Visitor::Leave::again) {
+        if (visitor_.leave({path_, name.c_str(), top_fd(), left->fd(), facts_of(left->fd())}) ==
+            Visitor::Leave::again) {
             UniqueFd directory = open_directory(left->fd(), ".");
             if (directory) return push(std::move(directory), facts_of(left->fd()));
         }

@@ -31,13 +31,13 @@ public:
 };
 
 /// Walks a tree depth first by descriptors: no link is followed, no name is trusted twice (what was opened is compared
-/// with what was seen), other mounts are shown but not entered. Memory and open descriptors are bounded at any depth and
-/// width: the directories nearest to the current one stay open, those above are opened again and compared.
+/// with what was seen), other mounts are shown but not entered. Memory and open descriptors are bounded at any depth
+/// and width: the directories nearest to the current one stay open, those above are opened again and compared.
 /// @throws whatever the visitor throws
 void walk(int root, Visitor& visitor);
 
-/// Opens the regular file `entry` shows, and proves that it is that file. @return nothing if it vanished, was replaced or
-/// cannot be read; `why` says which
+/// Opens the regular file `entry` shows, and proves that it is that file. @return nothing if it vanished, was replaced
+/// or cannot be read; `why` says which
 [[nodiscard]] UniqueFd open_same(const Entry& entry, std::string& why);
 
 }  // namespace jailctl::tree

@@ -43,7 +43,10 @@ Value pack(Job& job) {
     walk(job.root(), packer);
     tar.finish();
     encoder->finish();
-    Value marker = Value::object().set("format", 1).set("jailctl", JAILCTL_VERSION).set("description", job.arguments()["description"]);
+    Value marker = Value::object()
+                       .set("format", 1)
+                       .set("jailctl", JAILCTL_VERSION)
+                       .set("description", job.arguments()["description"]);
     Value result = summary(packer.counts());
     for (const auto& [name, value] : result.members()) marker.set(name, value);
     marker.set("tar", stream_facts(tar.bytes(), tar.hash().finish()));

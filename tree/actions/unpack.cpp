@@ -14,7 +14,8 @@ ExtractRules rules_of(const Job& job) {
     if (arguments["trusted"].truth()) rules.named = false;
     if (job.in_userns()) rules.largest_id = ids_of_a_jail - 1;
     if (const auto limit = arguments["max_bytes"].num(); limit > 0) rules.max_bytes = static_cast<std::uint64_t>(limit);
-    if (const auto limit = arguments["max_entries"].num(); limit > 0) rules.max_entries = static_cast<std::uint64_t>(limit);
+    if (const auto limit = arguments["max_entries"].num(); limit > 0)
+        rules.max_entries = static_cast<std::uint64_t>(limit);
     return rules;
 }
 

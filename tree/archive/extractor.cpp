@@ -40,7 +40,8 @@ void Extractor::run(int archive) {
     TarReader reader(*decoder, marker_.has_value());
     read_members(reader, file);
     reader.finish();
-    if (reader.guard().claimed() && !marker_) damaged("the archive is cut off: jailctl made it, and its end marker is missing");
+    if (reader.guard().claimed() && !marker_)
+        damaged("the archive is cut off: jailctl made it, and its end marker is missing");
     if (marker_ && !reader.guard().claimed()) damaged("the archive is damaged: its end marker belongs to another one");
     if (file.position() != file.end()) damaged("there is something behind the archive's end");
     if (marker_) compare_with_marker(reader, file);
@@ -52,7 +53,8 @@ void Extractor::run(int archive) {
 
 void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
     while (auto member = reader.next()) {
-        if (++entries_ > rules_.max_entries) damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
+        if (++entries_ > rules_.max_entries)
+            damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
         take(*member, reader);
         job_.progress(file.position());
     }
@@ -60,8 +62,11 @@ void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
 
 void Extractor::compare_with_marker(TarReader& reader, ArchiveFile& file) const {
     const Value& says = marker_->document;
-    const auto same = [&](const Value& value, std::uint64_t found) { return static_cast<std::uint64_t>(value.num(-1)) == found; };
-    if (says["tar"]["sha256"].str() != reader.hash().finish() || says["stream"]["sha256"].str() != file.hash().copy().finish() ||
+    const auto same = [&](const Value& value, std::uint64_t found) {
+        return static_cast<std::uint64_t>(value.num(-1)) == found;
+    };
+    if (says["tar"]["sha256"].str() != reader.hash().finish() ||
+        says["stream"]["sha256"].str() != file.hash().copy().finish() ||
         !same(says["tar"]["bytes"], reader.guard().bytes()) || !same(says["stream"]["bytes"], marker_->offset) ||
         !same(says["entries"], entries_) || !same(says["files"], files_) || !same(says["bytes"], bytes_))
         damaged("the archive is damaged: it is not what its end marker says");
@@ -87,7 +92,9 @@ void Extractor::check_ids(const std::string& path, const Member& member) const {
     bool fine = fits(member.uid) && fits(member.gid);
     for (const Xattr& attribute : member.xattrs)
         if (is_acl(attribute.name)) fine = fine && largest_id(attribute) && *largest_id(attribute) <= rules_.largest_id;
-    if (!fine) damaged("the archive gives '" + escape_name(path) + "' to a user or group outside 0 to " + std::to_string(rules_.largest_id));
+    if (!fine)
+        damaged("the archive gives '" + escape_name(path) + "' to a user or group outside 0 to " +
+                std::to_string(rules_.largest_id));
 }
 
 void Extractor::skip(const std::string& path, const std::string& why) {
@@ -117,7 +124,9 @@ bool Extractor::allow(const std::string& path, Member& member) {
             return false;
         }
     }
-    std::erase_if(member.xattrs, [&](const Xattr& one) { return !allowed(one.name) && odd(path, "its attribute " + escape_name(one.name)); });
+    std::erase_if(member.xattrs, [&](const Xattr& one) {
+        return !allowed(one.name) && odd(path, "its attribute " + escape_name(one.name));
+    });
     if (member.flags != 0 && odd(path, "its file flags")) member.flags = 0;
     return true;
 }

@@ -12,7 +12,8 @@ namespace jailctl::tree {
 
 /// What may come out of an archive (security.md 6).
 struct ExtractRules {
-    bool everything = false;  ///< recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types
+    /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
+    bool everything = false;
     bool named = false;       ///< name what the allow-list would have left out
     std::uint64_t largest_id = 0xfffffffeU;
     std::uint64_t max_bytes = std::uint64_t{1} << 44;

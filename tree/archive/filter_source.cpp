@@ -16,7 +16,8 @@ public:
         archive* handle = archive_.get();
         archive_entry* entry = nullptr;
         if (handle == nullptr) throw std::bad_alloc();
-        if (archive_read_support_filter_xz(handle) != ARCHIVE_OK || archive_read_support_filter_bzip2(handle) != ARCHIVE_OK ||
+        if (archive_read_support_filter_xz(handle) != ARCHIVE_OK ||
+            archive_read_support_filter_bzip2(handle) != ARCHIVE_OK ||
             archive_read_support_format_raw(handle) != ARCHIVE_OK ||
             archive_read_open(handle, this, nullptr, &FilterSource::on_read, nullptr) != ARCHIVE_OK ||
             archive_read_next_header(handle, &entry) != ARCHIVE_OK)
@@ -39,13 +40,15 @@ private:
     /// libarchive leaves what it takes for no further bzip2 stream where it is, without a word.
     std::string_view end() {
         const bool all_used = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), -1)) == pulled_;
-        if (!all_used || !from_.next().empty()) throw Error(Errc::damaged, "there is something behind the archive's compressed data");
+        if (!all_used || !from_.next().empty())
+            throw Error(Errc::damaged, "there is something behind the archive's compressed data");
         return {};
     }
     [[noreturn]] void fail() {
         if (failure_) std::rethrow_exception(failure_);
         const char* reason = archive_error_string(archive_.get());
-        throw Error(Errc::damaged, std::string("the archive's compressed data is damaged: ") + (reason == nullptr ? "no reason given" : reason));
+        throw Error(Errc::damaged, std::string("the archive's compressed data is damaged: ") +
+                                       (reason == nullptr ? "no reason given" : reason));
     }
     static la_ssize_t on_read(archive* handle, void* self, const void** bytes) {
         auto& source = *static_cast<FilterSource*>(self);

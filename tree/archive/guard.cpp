@@ -96,9 +96,11 @@ void TarGuard::header() {
 
 void TarGuard::member(char type, std::uint64_t size) {
     if (std::string_view("ADMNVX").find(type) != std::string_view::npos)
-        throw Error(Errc::unsupported, std::string("the archive has records of type '") + type + "', which jailctl does not read");
+        throw Error(Errc::unsupported,
+                    std::string("the archive has records of type '") + type + "', which jailctl does not read");
     if (has_pax_size_) size = pax_size_;
-    if (size > 0 && (type == '1' || (has_pax_size_ && type >= '2' && type <= '6'))) damaged("a link or special file has content");
+    if (size > 0 && (type == '1' || (has_pax_size_ && type >= '2' && type <= '6')))
+        damaged("a link or special file has content");
     if (type >= '2' && type <= '6') size = 0;  // whatever they say: nothing follows
     if (std::string_view("\0" "01234567S", 10).find(type) == std::string_view::npos) {
         unknown_.insert(member_start_);
@@ -124,7 +126,8 @@ void TarGuard::extension_done() {
         const bool first = member_start_ == 0;
         pax_records(text);
         if (extension_type_ == 'g') in_member_ = false;
-        if (extension_type_ == 'g' && first && text.find(" comment=" + std::string(claim) + "\n") != std::string_view::npos)
+        if (extension_type_ == 'g' && first &&
+            text.find(" comment=" + std::string(claim) + "\n") != std::string_view::npos)
             claimed_ = true;
     }
     state_ = State::header;
@@ -135,7 +138,8 @@ void TarGuard::pax_records(std::string_view text) {
     while (!text.empty()) {
         const std::size_t space = text.find(' ');
         const auto length = space == std::string_view::npos ? std::nullopt : decimal(text.substr(0, space));
-        if (!length || *length <= space + 1 || *length > text.size() || text[*length - 1] != '\n') damaged("an extended header has a wrong length");
+        if (!length || *length <= space + 1 || *length > text.size() || text[*length - 1] != '\n')
+            damaged("an extended header has a wrong length");
         const std::string_view record = text.substr(space + 1, *length - space - 2);
         const std::size_t equals = record.find('=');
         if (equals == std::string_view::npos || equals == 0) damaged("an extended header has no value");
@@ -145,10 +149,12 @@ void TarGuard::pax_records(std::string_view text) {
 }
 
 void TarGuard::pax_record(std::string_view key, std::string_view value) {
-    const bool name = key == "path" || key == "linkpath" || key == "GNU.sparse.name" || key.starts_with("SCHILY.acl.") || key == "SCHILY.fflags";
+    const bool name = key == "path" || key == "linkpath" || key == "GNU.sparse.name" ||
+                      key.starts_with("SCHILY.acl.") || key == "SCHILY.fflags";
     if (name && value.find('\0') != std::string_view::npos) damaged("a name contains NUL");
     if ((key == "path" || key == "linkpath") && value.empty()) damaged("a name is empty");
-    if (key != "size" && key != "uid" && key != "gid" && key != "GNU.sparse.size" && key != "GNU.sparse.realsize") return;
+    if (key != "size" && key != "uid" && key != "gid" && key != "GNU.sparse.size" && key != "GNU.sparse.realsize")
+        return;
     const auto number = decimal(value);
     if (!number) damaged("a size or owner is not a number");
     if (key != "size") return;

@@ -7,8 +7,8 @@
 
 namespace jailctl::tree {
 
-/// Looks at a tar stream as it goes by, before libarchive does, and refuses what libarchive passes over in silence: NUL in
-/// names, ids and sizes that are no numbers, records of a wrong length, a missing end, something behind the end.
+/// Looks at a tar stream as it goes by, before libarchive does, and refuses what libarchive passes over in silence: NUL
+/// in names, ids and sizes that are no numbers, records of a wrong length, a missing end, something behind the end.
 class TarGuard {
 public:
     /// The next bytes of the stream. @throws Error damaged, unsupported

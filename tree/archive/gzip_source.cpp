@@ -36,7 +36,8 @@ private:
         return false;
     }
     void begin_member() {
-        if (*stream_.next_in != 0x1f) throw Error(Errc::damaged, "there is something behind the archive's compressed data");
+        if (*stream_.next_in != 0x1f)
+            throw Error(Errc::damaged, "there is something behind the archive's compressed data");
         if (::inflateReset(&stream_) != Z_OK) throw Error(Errc::internal, "zlib cannot be reset");
         at_boundary_ = false;
     }

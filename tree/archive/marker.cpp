@@ -122,13 +122,15 @@ std::optional<Marker> read_marker(int file) {
     const auto record = find_end_record(file, size);
     if (!record) return std::nullopt;
     const Error damaged(Errc::damaged, "the end marker of the archive is damaged");
-    if (record->offset >= size || size - record->offset > largest_document || record->length > size - record->offset) throw damaged;
+    if (record->offset >= size || size - record->offset > largest_document || record->length > size - record->offset)
+        throw damaged;
     const std::string bytes = read_at(file, record->offset, static_cast<std::size_t>(size - record->offset));
     const std::string json = document_in(bytes, record->length, record->format);
     if (encode_marker(json, record->offset, record->format) != bytes) throw damaged;
     Marker marker{parse_json(json), record->offset, size, record->format};
     if (marker.document["format"].num() > newest_format)
-        throw Error(Errc::unsupported, "the archive was made by a newer jailctl (" + marker.document["jailctl"].str() + ")");
+        throw Error(Errc::unsupported,
+                    "the archive was made by a newer jailctl (" + marker.document["jailctl"].str() + ")");
     return marker;
 }
 

@@ -12,15 +12,15 @@ namespace jailctl::tree {
 /// The two containers jailctl writes.
 enum class Format { tar, tar_gz };
 
-/// What a jailctl archive says in its first block, as the comment of a pax global header: an archive with it must have an
-/// end marker, so that one cut between two compressed members is told from a whole one.
+/// What a jailctl archive says in its first block, as the comment of a pax global header: an archive with it must have
+/// an end marker, so that one cut between two compressed members is told from a whole one.
 inline constexpr std::string_view claim = "jailctl archive, format 1";
 
 /// The end marker: a JSON document behind the tar's end that any tar reader passes over, found from the end of the file
 /// alone. In tar.gz: empty gzip members whose extra field "JC" carries up to 60000 bytes of it each, then one of
-/// 82 bytes whose extra field "JE" says where the first one begins. In tar: the document behind the zero blocks that end
-/// the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the magic,
-/// that offset, the length and the SHA-256 of the document. Format 1 of the document:
+/// 82 bytes whose extra field "JE" says where the first one begins. In tar: the document behind the zero blocks that
+/// end the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the
+/// magic, that offset, the length and the SHA-256 of the document. Format 1 of the document:
 ///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "sha256"},
 ///    "stream": {"bytes", "sha256"}}   tar: the uncompressed stream; stream: the file up to the marker
 /// A reader ignores members it does not know and refuses a newer format.

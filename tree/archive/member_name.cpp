@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t longest_component = 255, longest_name = 4095;
 
 [[noreturn]] void refuse(std::string_view name, const char* why) {
-    throw Error(Errc::damaged, "the archive holds the name '" + escape_name(name.substr(0, longest_component)) + "', which " + why);
+    throw Error(Errc::damaged,
+                "the archive holds the name '" + escape_name(name.substr(0, longest_component)) + "', which " + why);
 }
 
 }  // namespace

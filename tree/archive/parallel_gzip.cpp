@@ -84,7 +84,8 @@ void ParallelGzip::work() {
         try {
             if (compressor) {
                 mine.out.resize(libdeflate_gzip_compress_bound(compressor.get(), mine.in.size()));
-                size = libdeflate_gzip_compress(compressor.get(), mine.in.data(), mine.in.size(), mine.out.data(), mine.out.size());
+                size = libdeflate_gzip_compress(compressor.get(), mine.in.data(), mine.in.size(), mine.out.data(),
+                                                mine.out.size());
                 mine.out.resize(size);
             }
         } catch (const std::bad_alloc&) {

@@ -37,8 +37,9 @@ private:
     Sha256 hash_;
 };
 
-/// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and length
-/// compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed on.
+/// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and
+/// length compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed
+/// on.
 /// @param file  must outlive the result
 [[nodiscard]] std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file);
 

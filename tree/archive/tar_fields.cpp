@@ -51,7 +51,8 @@ bool TarHeader::checksum_matches() const noexcept {
         with_unsigned += static_cast<unsigned char>(c);
         with_signed += static_cast<signed char>(c);
     }
-    return wanted && (static_cast<std::int64_t>(*wanted) == with_unsigned || static_cast<std::int64_t>(*wanted) == with_signed);
+    return wanted &&
+           (static_cast<std::int64_t>(*wanted) == with_unsigned || static_cast<std::int64_t>(*wanted) == with_signed);
 }
 
 }  // namespace jailctl::tree

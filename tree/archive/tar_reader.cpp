@@ -32,7 +32,8 @@ std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto digits = text.substr(std::min(i + 1, text.size()), 2);
-        const bool coded = text[i] == '%' && digits.size() == 2 && digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+        const bool coded = text[i] == '%' && digits.size() == 2 &&
+                           digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
         out += coded ? static_cast<char>(std::stoi(std::string(digits), nullptr, 16)) : text[i];
         if (coded) i += 2;
     }
@@ -65,7 +66,8 @@ std::vector<Xattr> attributes_of(archive_entry* entry, bool coded_names) {
     const void* value = nullptr;
     std::size_t size = 0;
     while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
-        attributes.push_back({coded_names ? percent_decoded(name) : name, std::string(static_cast<const char*>(value), size)});
+        attributes.push_back(
+            {coded_names ? percent_decoded(name) : name, std::string(static_cast<const char*>(value), size)});
     if (!coded_names) drop_twins(attributes);
     for (Xattr& acl : acls_of(entry)) {
         std::erase_if(attributes, [&](const Xattr& one) { return one.name == acl.name; });
@@ -136,7 +138,9 @@ Member TarReader::convert(archive_entry* entry) {
     const char* path = archive_entry_pathname(entry);
     if (path == nullptr || *path == '\0') damaged("a member has no name");
     member.path = path;
-    member.kind = guard_.take_unknown(static_cast<std::uint64_t>(archive_read_header_position(archive_.get()))) ? Kind::unknown : kind_of(entry);
+    member.kind = guard_.take_unknown(static_cast<std::uint64_t>(archive_read_header_position(archive_.get())))
+                      ? Kind::unknown
+                      : kind_of(entry);
     if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
         member.hard_link = true;
         member.target = target;
@@ -152,7 +156,8 @@ Member TarReader::convert(archive_entry* entry) {
     member.device_major = static_cast<std::uint32_t>(archive_entry_rdevmajor(entry));
     member.device_minor = static_cast<std::uint32_t>(archive_entry_rdevminor(entry));
     if (archive_entry_mtime_is_set(entry) != 0)
-        member.modified = from_tar_time({archive_entry_mtime(entry), static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry))});
+        member.modified =
+            from_tar_time({archive_entry_mtime(entry), static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry))});
     if (member.hard_link) return member;
     member.xattrs = attributes_of(entry, coded_names_);
     for (const Xattr& attribute : member.xattrs) member.mode = mode_with_mask(attribute, member.mode);
@@ -173,7 +178,8 @@ void TarReader::content(const std::function<void(std::uint64_t, std::string_view
         if (result != ARCHIVE_OK) fail();
         if (size == 0) continue;
         const auto begin = static_cast<std::uint64_t>(offset);
-        if (offset < 0 || begin < done || begin > size_ || size > size_ - begin) damaged("the map of a sparse file is wrong");
+        if (offset < 0 || begin < done || begin > size_ || size > size_ - begin)
+            damaged("the map of a sparse file is wrong");
         take(begin, {static_cast<const char*>(bytes), size});
         done = begin + size;
     }

@@ -107,7 +107,8 @@ ssize_t TarWriter::on_write(archive* handle, void* self, const void* bytes, std:
 void TarWriter::fail(const std::string& path) {
     if (failure_) std::rethrow_exception(failure_);
     const char* reason = archive_error_string(archive_.get());
-    throw Error(Errc::io, "cannot store " + (path.empty() ? "the tree" : escape_name(path)) + ": " + (reason == nullptr ? "no reason given" : reason));
+    throw Error(Errc::io, "cannot store " + (path.empty() ? "the tree" : escape_name(path)) + ": " +
+                              (reason == nullptr ? "no reason given" : reason));
 }
 
 void TarWriter::fill(const Member& member) {
@@ -119,7 +120,8 @@ void TarWriter::fill(const Member& member) {
     archive_entry_set_gid(entry, member.gid);
     const Timestamp time = tar_time(member.modified);
     archive_entry_set_mtime(entry, time.seconds, static_cast<long>(time.nanoseconds));
-    archive_entry_set_size(entry, static_cast<la_int64_t>(member.kind == Kind::regular && !member.hard_link ? member.size : 0));
+    archive_entry_set_size(
+        entry, static_cast<la_int64_t>(member.kind == Kind::regular && !member.hard_link ? member.size : 0));
     if (member.hard_link) return archive_entry_set_hardlink(entry, member.target.c_str());
     if (member.kind == Kind::symlink) archive_entry_set_symlink(entry, member.target.c_str());
     if (member.kind == Kind::character || member.kind == Kind::block) {
@@ -128,12 +130,14 @@ void TarWriter::fill(const Member& member) {
     }
     for (const Xattr& attribute : member.xattrs)
         if (!is_acl(attribute.name) || !add_acl(entry, attribute))
-            archive_entry_xattr_add_entry(entry, attribute.name.c_str(), attribute.value.data(), attribute.value.size());
+            archive_entry_xattr_add_entry(entry, attribute.name.c_str(), attribute.value.data(),
+                                          attribute.value.size());
     if (member.flags != 0) archive_entry_set_fflags(entry, member.flags, 0);
     if (!member.sparse) return;
     if (member.extents.empty()) archive_entry_sparse_add_entry(entry, 0, 0);
     for (const Extent& extent : member.extents)
-        archive_entry_sparse_add_entry(entry, static_cast<la_int64_t>(extent.offset), static_cast<la_int64_t>(extent.length));
+        archive_entry_sparse_add_entry(entry, static_cast<la_int64_t>(extent.offset),
+                                       static_cast<la_int64_t>(extent.length));
 }
 
 std::string TarWriter::begin(const Member& member) {
@@ -158,7 +162,9 @@ void TarWriter::data(const char* bytes, std::size_t size) {
 }
 
 void TarWriter::finish() {
-    if (archive_write_finish_entry(archive_.get()) == ARCHIVE_FATAL || archive_write_close(archive_.get()) != ARCHIVE_OK) fail("");
+    if (archive_write_finish_entry(archive_.get()) == ARCHIVE_FATAL ||
+        archive_write_close(archive_.get()) != ARCHIVE_OK)
+        fail("");
     archive_.reset();
     if (const std::size_t rest = bytes_ % record; rest != 0) emit(std::string(record - rest, '\0'));
 }

@@ -21,13 +21,15 @@ constexpr std::size_t most_remembered = std::size_t{48} << 20;  // bytes, of eac
 
 void bound(std::size_t& size, const std::string& path) {
     size += path.size() + 96;
-    if (size > most_remembered) throw Error(Errc::damaged, "the archive is refused: too many members with unusual attributes");
+    if (size > most_remembered)
+        throw Error(Errc::damaged, "the archive is refused: too many members with unusual attributes");
 }
 
 void require_empty(int root) {
     DirectoryStream entries(open_directory(root, "."));
     for (const char* name = entries.next(); name != nullptr; name = entries.next())
-        if (std::strcmp(name, "lost+found") != 0) throw Error(Errc::exists, "the directory to unpack into is not empty");
+        if (std::strcmp(name, "lost+found") != 0)
+            throw Error(Errc::exists, "the directory to unpack into is not empty");
 }
 
 void write_at(int fd, std::uint64_t offset, std::string_view bytes) {
@@ -72,13 +74,16 @@ void TreeWriter::enter(const std::string& name) {
     Components path = here_;
     path.push_back(name);
     Pending pending;
-    if (left_out(path)) throw Error(Errc::damaged, "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
+    if (left_out(path))
+        throw Error(Errc::damaged,
+                    "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
     if (::mkdirat(stack_.fd(), name.c_str(), 0700) == 0)
         pending.own = true;
     else if (errno != EEXIST)
         cannot("cannot make the directory", path);
     if (!stack_.enter(name))
-        throw Error(Errc::damaged, "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
+        throw Error(Errc::damaged,
+                    "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
     if (!pending.own) {
         const Facts facts = facts_of(stack_.fd());
         pending.timed = true;
@@ -151,14 +156,16 @@ void TreeWriter::defer(const Components& path, std::uint32_t flags, const Xattr&
 
 void TreeWriter::go_beside(const Components& path) {
     go_to(path, path.size() - 1);
-    if (!left_out_.empty() && left_out(path)) throw Error(Errc::damaged, "the archive holds '" + escape_name(key(path)) + "' twice");
+    if (!left_out_.empty() && left_out(path))
+        throw Error(Errc::damaged, "the archive holds '" + escape_name(key(path)) + "' twice");
 }
 
 void TreeWriter::file(const Components& path, const Member& member, const Content& content) {
     go_beside(path);
     const bool owned = member.uid == 0 && member.gid == 0;
     const char* name = path.back().c_str();
-    const UniqueFd fd{::openat(stack_.fd(), name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owned ? member.mode : 0600)};
+    const UniqueFd fd{
+        ::openat(stack_.fd(), name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owned ? member.mode : 0600)};
     if (!fd) cannot("cannot make", path);
     std::uint64_t end = 0;
     content([&](std::uint64_t offset, std::string_view bytes) {
@@ -180,9 +187,11 @@ void TreeWriter::special(const Components& path, const Member& member) {
     const char* name = path.back().c_str();
     const int at = stack_.fd();
     if (member.kind == Kind::symlink) {
-        if (member.target.empty()) throw Error(Errc::damaged, "the archive holds a link without target, '" + escape_name(key(path)) + "'");
+        if (member.target.empty())
+            throw Error(Errc::damaged, "the archive holds a link without target, '" + escape_name(key(path)) + "'");
         if (::symlinkat(member.target.c_str(), at, name) != 0) cannot("cannot make the link", path);
-    } else if (::mknodat(at, name, type_bits(member.kind) | member.mode, makedev(member.device_major, member.device_minor)) != 0) {
+    } else if (::mknodat(at, name, type_bits(member.kind) | member.mode,
+                         makedev(member.device_major, member.device_minor)) != 0) {
         cannot("cannot make", path);
     }
     give_owner(name, at, member);
@@ -198,9 +207,10 @@ void TreeWriter::hard_link(const Components& path, const Components& target) {
     const UniqueFd from = open_below(root_, joined(parent));
     const auto facts = from ? facts_at(from.get(), target.back().c_str()) : std::nullopt;
     if (!facts || facts->kind == Kind::directory)
-        throw Error(Errc::damaged, "the archive links '" + escape_name(key(path)) + "' to '" + escape_name(key(target)) +
-                                       "', which it did not hold before");
-    if (::linkat(from.get(), target.back().c_str(), stack_.fd(), path.back().c_str(), 0) != 0) cannot("cannot link", path);
+        throw Error(Errc::damaged, "the archive links '" + escape_name(key(path)) + "' to '" +
+                                       escape_name(key(target)) + "', which it did not hold before");
+    if (::linkat(from.get(), target.back().c_str(), stack_.fd(), path.back().c_str(), 0) != 0)
+        cannot("cannot link", path);
 }
 
 void TreeWriter::leave_out(const Components& path) {
@@ -220,7 +230,8 @@ void TreeWriter::finish() {
             if (one.default_acl.name.empty() == acls) continue;
             const std::size_t slash = one.path.rfind('/');
             const UniqueFd parent = open_below(root_, slash == std::string::npos ? "" : one.path.substr(0, slash));
-            const std::string name = one.path.empty() ? "." : one.path.substr(slash == std::string::npos ? 0 : slash + 1);
+            const std::string name =
+                one.path.empty() ? "." : one.path.substr(slash == std::string::npos ? 0 : slash + 1);
             const UniqueFd fd = parent ? open_file(parent.get(), name.c_str()) : UniqueFd();
             if (!fd) throw_errno("cannot open " + escape_name(one.path));
             attempt(one.path, [&] { acls ? set_xattr(fd.get(), one.default_acl) : set_flags(fd.get(), one.flags); });

@@ -12,9 +12,9 @@
 
 namespace jailctl::tree {
 
-/// Makes the members of an archive below an empty root, by descriptors: every component is opened below the one before and
-/// never through a link, nothing that exists is replaced. Members may come in any order; directories get their times when
-/// they are left, default ACLs and file flags wait for the end.
+/// Makes the members of an archive below an empty root, by descriptors: every component is opened below the one before
+/// and never through a link, nothing that exists is replaced. Members may come in any order; directories get their
+/// times when they are left, default ACLs and file flags wait for the end.
 class TreeWriter {
 public:
     using Components = std::vector<std::string>;

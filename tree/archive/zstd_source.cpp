@@ -11,7 +11,8 @@ constexpr int largest_window = 27;  // 128 MiB, what `zstd --long` makes
 
 class ZstdSource final : public ByteSource {
 public:
-    explicit ZstdSource(ByteSource& from) : from_(from), stream_(ZSTD_createDStream(), &ZSTD_freeDStream), buffer_(ZSTD_DStreamOutSize(), '\0') {
+    explicit ZstdSource(ByteSource& from)
+        : from_(from), stream_(ZSTD_createDStream(), &ZSTD_freeDStream), buffer_(ZSTD_DStreamOutSize(), '\0') {
         if (!stream_) throw std::bad_alloc();
         ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, largest_window);
     }
@@ -22,7 +23,8 @@ public:
             ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
             const std::size_t result = ZSTD_decompressStream(stream_.get(), &out, &input_);
             if (ZSTD_isError(result) != 0)
-                throw Error(Errc::damaged, std::string("the archive's compressed data is damaged: ") + ZSTD_getErrorName(result));
+                throw Error(Errc::damaged,
+                            std::string("the archive's compressed data is damaged: ") + ZSTD_getErrorName(result));
             in_frame_ = result != 0;
             pending_ = in_frame_ && out.pos == out.size;
             if (out.pos > 0) return std::string_view(buffer_).substr(0, out.pos);

@@ -10,7 +10,8 @@
 namespace jailctl::tree {
 namespace {
 
-// Layout of linux/posix_acl_xattr.h: a 32-bit version, then entries of tag, permissions (16 bits each) and id, little endian.
+// Layout of linux/posix_acl_xattr.h: a 32-bit version, then entries of tag, permissions (16 bits each) and id, little
+// endian.
 constexpr std::string_view access_name = "system.posix_acl_access";
 constexpr std::string_view default_name = "system.posix_acl_default";
 constexpr std::uint32_t version = 2;
@@ -40,7 +41,8 @@ void append(std::string& out, std::uint32_t number, int size) {
 }
 
 std::optional<std::vector<AclEntry>> parse(std::string_view raw) {
-    if (raw.size() < header_size || (raw.size() - header_size) % entry_size != 0 || number_at(raw, 0, 4) != version) return {};
+    if (raw.size() < header_size || (raw.size() - header_size) % entry_size != 0 || number_at(raw, 0, 4) != version)
+        return {};
     std::vector<AclEntry> entries;
     for (std::size_t at = header_size; at < raw.size(); at += entry_size)
         entries.push_back({number_at(raw, at, 2), number_at(raw, at + 2, 2), number_at(raw, at + 4, 4)});
@@ -70,10 +72,12 @@ std::vector<AclEntry> entries_of(archive_entry* entry, int wanted) {
     int type = 0, permissions = 0, tag = 0, id = 0;
     const char* name = nullptr;
     while (archive_entry_acl_next(entry, wanted, &type, &permissions, &tag, &id, &name) == ARCHIVE_OK) {
-        const auto* known = std::find_if(std::begin(tags), std::end(tags), [&](const auto& pair) { return pair.second == tag; });
+        const auto* known =
+            std::find_if(std::begin(tags), std::end(tags), [&](const auto& pair) { return pair.second == tag; });
         if (known == std::end(tags)) throw Error(Errc::damaged, "an ACL of a kind that Linux does not have");
         if (has_id(known->first) && id == -1) throw Error(Errc::damaged, "an ACL for a user or group without a number");
-        entries.push_back({known->first, static_cast<unsigned>(permissions) & 7U, has_id(known->first) ? static_cast<std::uint32_t>(id) : no_id});
+        entries.push_back({known->first, static_cast<unsigned>(permissions) & 7U,
+                           has_id(known->first) ? static_cast<std::uint32_t>(id) : no_id});
     }
     return entries;
 }
@@ -90,10 +94,12 @@ bool add_acl(archive_entry* entry, const Xattr& attribute) {
     if (!entries) return false;
     const int type = attribute.name == default_name ? ARCHIVE_ENTRY_ACL_TYPE_DEFAULT : ARCHIVE_ENTRY_ACL_TYPE_ACCESS;
     for (const AclEntry& one : *entries) {
-        const auto* known = std::find_if(std::begin(tags), std::end(tags), [&](const auto& pair) { return pair.first == one.tag; });
+        const auto* known =
+            std::find_if(std::begin(tags), std::end(tags), [&](const auto& pair) { return pair.first == one.tag; });
         if (known == std::end(tags) || one.permissions > 7) return false;
         const int id = has_id(one.tag) ? static_cast<int>(one.id) : -1;
-        if (archive_entry_acl_add_entry(entry, type, static_cast<int>(one.permissions), known->second, id, nullptr) != ARCHIVE_OK)
+        if (archive_entry_acl_add_entry(entry, type, static_cast<int>(one.permissions), known->second, id, nullptr) !=
+            ARCHIVE_OK)
             return false;
     }
     return true;

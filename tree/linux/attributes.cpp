@@ -16,9 +16,9 @@ namespace jailctl::tree {
 namespace {
 
 constexpr int attempts = 8;                       // attributes of a running jail may grow between two calls
-constexpr std::uint32_t kept = FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | FS_SYNC_FL | FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL |
-                               FS_NOATIME_FL | FS_JOURNAL_DATA_FL | FS_NOTAIL_FL | FS_DIRSYNC_FL | FS_TOPDIR_FL | FS_NOCOW_FL |
-                               FS_PROJINHERIT_FL;
+constexpr std::uint32_t kept = FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | FS_SYNC_FL | FS_IMMUTABLE_FL | FS_APPEND_FL |
+                               FS_NODUMP_FL | FS_NOATIME_FL | FS_JOURNAL_DATA_FL | FS_NOTAIL_FL | FS_DIRSYNC_FL |
+                               FS_TOPDIR_FL | FS_NOCOW_FL | FS_PROJINHERIT_FL;
 
 /// Calls `read(buffer, size)` until the buffer is large enough. @return false: no such attribute
 template <class Read>
@@ -74,14 +74,16 @@ void merge_smallest_gaps(std::vector<Extent>& extents, std::uint64_t gap) {
 }  // namespace
 
 std::vector<Xattr> xattrs_of(int fd) {
-    return collect([&](char* buffer, std::size_t size) { return ::flistxattr(fd, buffer, size); },
-                   [&](const char* name, char* buffer, std::size_t size) { return ::fgetxattr(fd, name, buffer, size); });
+    return collect(
+        [&](char* buffer, std::size_t size) { return ::flistxattr(fd, buffer, size); },
+        [&](const char* name, char* buffer, std::size_t size) { return ::fgetxattr(fd, name, buffer, size); });
 }
 
 std::vector<Xattr> xattrs_at(int directory, const char* name) {
     enter(directory);
-    return collect([&](char* buffer, std::size_t size) { return ::llistxattr(name, buffer, size); },
-                   [&](const char* key, char* buffer, std::size_t size) { return ::lgetxattr(name, key, buffer, size); });
+    return collect(
+        [&](char* buffer, std::size_t size) { return ::llistxattr(name, buffer, size); },
+        [&](const char* key, char* buffer, std::size_t size) { return ::lgetxattr(name, key, buffer, size); });
 }
 
 void set_xattr(int fd, const Xattr& attribute) {
@@ -103,7 +105,8 @@ void remove_xattr(int fd, const std::string& name) {
 void set_times_at(int directory, const char* name, const Timestamp& accessed, const Timestamp& modified) {
     const timespec times[] = {{accessed.seconds, static_cast<long>(accessed.nanoseconds)},
                               {modified.seconds, static_cast<long>(modified.nanoseconds)}};
-    const int result = *name == '\0' ? ::futimens(directory, times) : ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW);
+    const int result =
+        *name == '\0' ? ::futimens(directory, times) : ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW);
     if (result != 0) throw_errno("cannot set the times of a file");
 }
 

@@ -91,11 +91,13 @@ void die_with_parent() {
 
 UniqueFd isolate(Request& request) {
     die_with_parent();
-    const UniqueFd mount = request.root >= 0 ? detached_clone(request.root, request.read_only, request.userns) : empty_tmpfs();
+    const UniqueFd mount =
+        request.root >= 0 ? detached_clone(request.root, request.read_only, request.userns) : empty_tmpfs();
     detach_from_parent_directories(request);
     if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
         throw_errno("cannot make namespaces for the tree helper");
-    if (::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) throw_errno("cannot separate the helper's mounts");
+    if (::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        throw_errno("cannot separate the helper's mounts");
     pivot_into(mount);
     if (request.root >= 0) ::close(request.root);
     if (request.userns >= 0) {

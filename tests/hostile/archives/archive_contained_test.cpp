@@ -19,15 +19,22 @@ TEST_F(Unpacking, ALeadingSlashIsStripped) {
 }
 
 TEST_F(Unpacking, LinksKeepTheirTextAndLeadNowhereWhileUnpacking) {
-    unpack(TarBuilder().add({.name = "a", .type = '2', .link = "../../../etc/shadow"}).add({.name = "b", .type = '2', .link = "/"}).finish());
+    unpack(TarBuilder()
+               .add({.name = "a", .type = '2', .link = "../../../etc/shadow"})
+               .add({.name = "b", .type = '2', .link = "/"})
+               .finish());
     EXPECT_EQ(fs::read_symlink(staging_ / "a"), "../../../etc/shadow");
     EXPECT_EQ(fs::read_symlink(staging_ / "b"), "/");
     expect_nothing_outside_touched();
 }
 
 TEST_F(Unpacking, IdsOnDiskAreTheJailsOwn) {
-    const Value result = unpack(TarBuilder().add({.name = "root", .mode = "0004755"}).add({.name = "user", .uid = "0001750", .gid = "0177777"})
-                                    .add({.name = "d/", .type = '5', .mode = "0002775", .gid = "0000062"}).add({.name = "d/f"}).finish());
+    const Value result = unpack(TarBuilder()
+                                    .add({.name = "root", .mode = "0004755"})
+                                    .add({.name = "user", .uid = "0001750", .gid = "0177777"})
+                                    .add({.name = "d/", .type = '5', .mode = "0002775", .gid = "0000062"})
+                                    .add({.name = "d/f"})
+                                    .finish());
     EXPECT_EQ(status_of(staging_ / "root").st_uid, 0U);
     EXPECT_EQ(status_of(staging_ / "root").st_mode & 07777U, 04755U);
     EXPECT_EQ(status_of(staging_ / "user").st_uid, 1000U);
@@ -43,10 +50,15 @@ TEST_F(Unpacking, OwnerAndModeOfTheTopAreNotTheArchives) {
 }
 
 TEST_F(Unpacking, DevicesAndUnknownKindsAreLeftOutAndNamed) {
-    const std::string archive = TarBuilder().add({.name = "null", .type = '3', .mode = "0000666", .major = "0000001", .minor = "0000003"})
-                                    .add({.name = "again", .type = '1', .link = "null"}).add({.name = "strange", .type = 'Z', .content = "?"})
-                                    .add({.name = "fifo", .type = '6'}).add({.name = "file", .pax = {{"SCHILY.fflags", "schg"},
-                                         {"SCHILY.xattr.trusted.x", "y"}, {"SCHILY.xattr.user.x", "y"}}}).finish();
+    const std::string archive =
+        TarBuilder()
+            .add({.name = "null", .type = '3', .mode = "0000666", .major = "0000001", .minor = "0000003"})
+            .add({.name = "again", .type = '1', .link = "null"})
+            .add({.name = "strange", .type = 'Z', .content = "?"})
+            .add({.name = "fifo", .type = '6'})
+            .add({.name = "file",
+                  .pax = {{"SCHILY.fflags", "schg"}, {"SCHILY.xattr.trusted.x", "y"}, {"SCHILY.xattr.user.x", "y"}}})
+            .finish();
     const Value result = unpack(archive);
     std::vector<std::string> skipped;
     for (const auto& skip : result["skipped"].items()) skipped.push_back(skip["path"].str());
@@ -61,7 +73,10 @@ TEST_F(Unpacking, DevicesAndUnknownKindsAreLeftOutAndNamed) {
 }
 
 TEST_F(Unpacking, TrustRestoresDevicesAndNamesThem) {
-    const std::string archive = TarBuilder().add({.name = "null", .type = '3', .mode = "0000666", .major = "0000001", .minor = "0000003"}).finish();
+    const std::string archive =
+        TarBuilder()
+            .add({.name = "null", .type = '3', .mode = "0000666", .major = "0000001", .minor = "0000003"})
+            .finish();
     const Value result = unpack(archive, false, Value::object().set("vouched", true));
     EXPECT_EQ(status_of(staging_ / "null").st_rdev, makedev(1, 3));
     EXPECT_EQ(result["skipped"].items().size(), 0U);
@@ -80,8 +95,13 @@ TEST_F(Unpacking, LimitsEndABomb) {
 }
 
 TEST_F(Unpacking, DirectoriesMayRepeatAndKeepTheirLastWord) {
-    unpack(TarBuilder().add({.name = "d/", .type = '5', .mode = "0000700"}).add({.name = "other"}).add({.name = "d/", .type = '5', .mode = "0000750"})
-               .add({.name = "other2"}).add({.name = "d/f"}).finish());
+    unpack(TarBuilder()
+               .add({.name = "d/", .type = '5', .mode = "0000700"})
+               .add({.name = "other"})
+               .add({.name = "d/", .type = '5', .mode = "0000750"})
+               .add({.name = "other2"})
+               .add({.name = "d/f"})
+               .finish());
     EXPECT_EQ(status_of(staging_ / "d").st_mode & 07777U, 0750U);
     EXPECT_EQ(status_of(staging_ / "d").st_mtime, 0) << "a member that came late does not change the directory's time";
 }

@@ -12,7 +12,9 @@ const TarMember file{.name = "file", .content = "x"};
 
 std::string one(TarMember member) { return TarBuilder().add(member).finish(); }
 std::string two(TarMember first, TarMember second) { return TarBuilder().add(first).add(second).finish(); }
-std::string with_pax(const std::string& key, const std::string& value) { return one({.name = "file", .pax = {{key, value}}}); }
+std::string with_pax(const std::string& key, const std::string& value) {
+    return one({.name = "file", .pax = {{key, value}}});
+}
 
 std::string spoiled(std::string archive, std::size_t at, char byte) {
     archive[at] = byte;
@@ -29,23 +31,34 @@ std::vector<Case> cases() {
         {"HardLinkAbsolute", two(file, {.name = "link", .type = '1', .link = "/etc/passwd"})},
         {"HardLinkToNothing", one({.name = "link", .type = '1', .link = "nowhere"})},
         {"HardLinkToDirectory", two({.name = "d", .type = '5'}, {.name = "link", .type = '1', .link = "d"})},
-        {"HardLinkThroughLink", TarBuilder().add({.name = "up", .type = '2', .link = ".."})
-                                    .add({.name = "link", .type = '1', .link = "up/precious"}).finish()},
+        {"HardLinkThroughLink", TarBuilder()
+                                    .add({.name = "up", .type = '2', .link = ".."})
+                                    .add({.name = "link", .type = '1', .link = "up/precious"})
+                                    .finish()},
         {"HardLinkWithContent", two(file, {.name = "link", .type = '1', .content = "evil", .link = "file"})},
         {"BelowLink", two({.name = "d", .type = '2', .link = ".."}, {.name = "d/escape", .content = "x"})},
         {"BelowAbsoluteLink", two({.name = "d", .type = '2', .link = "/tmp"}, {.name = "d/escape", .content = "x"})},
         {"BelowFile", two(file, {.name = "file/below", .content = "x"})},
-        {"BelowLeftOutDevice", two({.name = "d", .type = '3', .major = "0000001", .minor = "0000003"}, {.name = "d/below"})},
+        {"BelowLeftOutDevice",
+         two({.name = "d", .type = '3', .major = "0000001", .minor = "0000003"}, {.name = "d/below"})},
         {"DirectoryOverLink", two({.name = "d", .type = '2', .link = ".."}, {.name = "d", .type = '5'})},
         {"FileTwice", two(file, file)},
         {"LinkThenFile", two({.name = "file", .type = '2', .link = "../precious"}, file)},
         {"FileOverDirectory", two({.name = "file", .type = '5'}, file)},
         {"LeftOutTwice", two({.name = "d", .type = '3'}, {.name = "d", .content = "x"})},
         {"LongComponent", with_pax("path", std::string(256, 'a'))},
-        {"LongName", with_pax("path", [] { std::string n; for (int i = 0; i < 1000; ++i) n += "abcde/"; return n + "f"; }())},
+        {"LongName", with_pax("path",
+                              [] {
+                                  std::string n;
+                                  for (int i = 0; i < 1000; ++i) n += "abcde/";
+                                  return n + "f";
+                              }())},
         {"NulInPaxPath", with_pax("path", std::string("a\0b", 3))},
         {"NulInPaxLink", one({.name = "l", .type = '2', .pax = {{"linkpath", std::string("a\0b", 3)}}})},
-        {"NulInLongName", TarBuilder().add({.name = "././@LongLink", .type = 'L', .content = std::string("a\0b", 3)}).add(file).finish()},
+        {"NulInLongName", TarBuilder()
+                              .add({.name = "././@LongLink", .type = 'L', .content = std::string("a\0b", 3)})
+                              .add(file)
+                              .finish()},
         {"EmptyPaxPath", with_pax("path", "")},
         {"EmptyName", one({.name = ""})},
         {"LinkWithoutTarget", one({.name = "l", .type = '2'})},
@@ -54,31 +67,48 @@ std::vector<Case> cases() {
         {"PaxUidNegative", with_pax("uid", "-1")},
         {"UidOutsideTheJail", with_pax("uid", "65536")},
         {"GidOutsideTheJail", with_pax("gid", "4294967295")},
-        {"AclOutsideTheJail", with_pax("SCHILY.acl.access", "user::rw-,user:x:rw-:70000,group::r--,mask::rw-,other::---")},
+        {"AclOutsideTheJail",
+         with_pax("SCHILY.acl.access", "user::rw-,user:x:rw-:70000,group::r--,mask::rw-,other::---")},
         {"AclWithoutNumber", with_pax("SCHILY.acl.access", "user::rw-,user:lisa:rw-,group::r--,mask::rw-,other::---")},
-        {"SizeNegative", one({.name = "file", .size = std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)})},
-        {"SizeOverflow", one({.name = "file", .size = std::string("\x80\x7f\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)})},
+        {"SizeNegative",
+         one({.name = "file", .size = std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)})},
+        {"SizeOverflow",
+         one({.name = "file", .size = std::string("\x80\x7f\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)})},
         {"SizeNoNumber", one({.name = "file", .size = "12345x78901"})},
         {"PaxSizeOverflow", with_pax("size", "99999999999999999999")},
         {"PaxSizeNegative", with_pax("size", "-5")},
         {"PaxSizeOfLink", one({.name = "l", .type = '2', .link = "x", .pax = {{"size", "512"}}})},
         {"PaxRecordTooLong", TarBuilder().add({.name = "p", .type = 'x', .content = "99 path=a\n"}).add(file).finish()},
-        {"PaxRecordWithoutEnd", TarBuilder().add({.name = "p", .type = 'x', .content = "9 path=ab"}).add(file).finish()},
-        {"HeaderTooLong", TarBuilder().raw(TarBuilder::header({.name = "p", .type = 'x', .size = "00077777777"})).add(file).finish()},
+        {"PaxRecordWithoutEnd",
+         TarBuilder().add({.name = "p", .type = 'x', .content = "9 path=ab"}).add(file).finish()},
+        {"HeaderTooLong",
+         TarBuilder().raw(TarBuilder::header({.name = "p", .type = 'x', .size = "00077777777"})).add(file).finish()},
         {"NoEnd", TarBuilder().add(file).unfinished()},
         {"HalfAnEnd", TarBuilder().add(file).unfinished() + std::string(512, '\0')},
-        {"CutInContent", TarBuilder().add({.name = "file", .content = std::string(2000, 'x')}).finish().substr(0, 1024)},
+        {"CutInContent",
+         TarBuilder().add({.name = "file", .content = std::string(2000, 'x')}).finish().substr(0, 1024)},
         {"CutInHeader", TarBuilder().add(file).unfinished() + TarBuilder::header(file).substr(0, 300)},
-        {"ExtendedHeaderAtTheEnd", TarBuilder().add({.name = "p", .type = 'x', .content = TarBuilder::pax_record("path", "a")}).finish()},
+        {"ExtendedHeaderAtTheEnd",
+         TarBuilder().add({.name = "p", .type = 'x', .content = TarBuilder::pax_record("path", "a")}).finish()},
         {"SomethingBehindTheEnd", one(file) + TarBuilder().add({.name = "hidden"}).finish()},
         {"WrongCheckSum", spoiled(one(file), 100, '7')},
         {"MultiVolume", one({.name = "file", .type = 'M'})},
         {"RootIsAFile", one({.name = ".", .type = '0'})},
         {"RootIsALink", one({.name = ".", .type = '2', .link = "/"})},
-        {"SparseMapBackwards", TarBuilder().add({.name = "file", .content = "0123456789",
-            .pax = {{"GNU.sparse.major", "0"}, {"GNU.sparse.minor", "1"}, {"GNU.sparse.map", "100,5,0,5"}, {"GNU.sparse.size", "200"}}}).finish()},
-        {"ClaimWithoutMarker", TarBuilder().add({.name = "pax_global_header", .type = 'g',
-            .content = TarBuilder::pax_record("comment", "jailctl archive, format 1")}).add(file).finish()},
+        {"SparseMapBackwards", TarBuilder()
+                                   .add({.name = "file",
+                                         .content = "0123456789",
+                                         .pax = {{"GNU.sparse.major", "0"},
+                                                 {"GNU.sparse.minor", "1"},
+                                                 {"GNU.sparse.map", "100,5,0,5"},
+                                                 {"GNU.sparse.size", "200"}}})
+                                   .finish()},
+        {"ClaimWithoutMarker", TarBuilder()
+                                   .add({.name = "pax_global_header",
+                                         .type = 'g',
+                                         .content = TarBuilder::pax_record("comment", "jailctl archive, format 1")})
+                                   .add(file)
+                                   .finish()},
     };
 }
 
@@ -89,10 +119,12 @@ class Refused : public Unpacking, public ::testing::WithParamInterface<Case> {};
 TEST_P(Refused, WithASentenceAndNothingOutsideTouched) {
     for (const bool as_jail : {true, false}) {
         const std::string name = GetParam().name;
-        if (!as_jail && name.find("OutsideTheJail") != std::string::npos && name[0] != 'G') continue;  // host ids have no such bound
+        if (!as_jail && name.find("OutsideTheJail") != std::string::npos && name[0] != 'G')
+            continue;  // host ids have no such bound
         for (const auto& entry : fs::directory_iterator(staging_)) fs::remove_all(entry);
         try {
-            unpack(GetParam().archive, as_jail, Value::object().set("trusted", !as_jail && name.find("LeftOut") == std::string::npos));
+            unpack(GetParam().archive, as_jail,
+                   Value::object().set("trusted", !as_jail && name.find("LeftOut") == std::string::npos));
             ADD_FAILURE() << "was unpacked" << (as_jail ? " as the jail" : "");
         } catch (const Error& error) {
             EXPECT_THAT(error.code(), ::testing::AnyOf(Errc::damaged, Errc::unsupported)) << error.what();
@@ -102,7 +134,8 @@ TEST_P(Refused, WithASentenceAndNothingOutsideTouched) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Archives, Refused, ::testing::ValuesIn(cases()), [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(Archives, Refused, ::testing::ValuesIn(cases()),
+                         [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace jailctl::test

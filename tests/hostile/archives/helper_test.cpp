@@ -25,8 +25,14 @@ TEST_F(Unpacking, TheArchiveMustBeARegularFile) {
     const UniqueFd pipe{::open((scratch_.path() / "pipe").c_str(), O_RDWR | O_CLOEXEC)};
     for (const char* action : {"check", "unpack"}) {
         const UniqueFd root{::open(staging_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-        TreeJob job{.action = action, .arguments = Value::object(), .root = root.get(), .id_base = {}, .read_only = false,
-                    .descriptors = {{"archive", pipe.get()}}, .on_progress = {}, .on_note = {}};
+        TreeJob job{.action = action,
+                    .arguments = Value::object(),
+                    .root = root.get(),
+                    .id_base = {},
+                    .read_only = false,
+                    .descriptors = {{"archive", pipe.get()}},
+                    .on_progress = {},
+                    .on_note = {}};
         EXPECT_THROW((void)run_tree(job), Error) << action;
     }
     fs::remove(scratch_.path() / "pipe");

@@ -25,7 +25,8 @@ TEST_P(Damage, EveryTruncationIsNoticed) {
     const std::size_t step = whole.size() > 5000 ? 64 : 1;
     for (std::size_t size = 0; size < whole.size(); size += step)
         EXPECT_EQ(refusal(whole.substr(0, size)), Errc::damaged) << "cut to " << size << " of " << whole.size();
-    EXPECT_EQ(refusal(whole.substr(0, marker_offset())), Errc::damaged) << "cut where every other tool sees a whole archive";
+    EXPECT_EQ(refusal(whole.substr(0, marker_offset())), Errc::damaged)
+        << "cut where every other tool sees a whole archive";
 }
 
 TEST_P(Damage, EveryFlippedByteIsNoticed) {
@@ -53,7 +54,8 @@ TEST_F(Archives, ACutBetweenMembersPassesGzipAndNotUs) {
     const std::string whole = slurp(archive_);
     std::vector<std::size_t> members;
     const std::string start("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
-    for (std::size_t at = whole.find(start, 1); at != std::string::npos; at = whole.find(start, at + 1)) members.push_back(at);
+    for (std::size_t at = whole.find(start, 1); at != std::string::npos; at = whole.find(start, at + 1))
+        members.push_back(at);
     ASSERT_GE(members.size(), 4U);
     for (const std::size_t at : members) {
         spit(archive_, whole.substr(0, at));
@@ -63,8 +65,12 @@ TEST_F(Archives, ACutBetweenMembersPassesGzipAndNotUs) {
 }
 
 TEST_F(Archives, WhatIsNoArchiveIsRefused) {
-    for (const std::string& bytes : {std::string(), std::string("hello"), std::string(4096, 'x'), std::string("\x1f\x8b\x08"),
-                                    std::string("BZh9"), std::string("\xfd" "7zXZ\0", 6), std::string("\x28\xb5\x2f\xfd", 4)})
+    for (const std::string& bytes :
+         {std::string(), std::string("hello"), std::string(4096, 'x'), std::string("\x1f\x8b\x08"), std::string("BZh9"),
+          std::string("\xfd"
+                      "7zXZ\0",
+                      6),
+          std::string("\x28\xb5\x2f\xfd", 4)})
         EXPECT_EQ(refusal(bytes), Errc::damaged) << bytes.substr(0, 6);
     EXPECT_EQ(refusal(std::string(512, '\0')), Errc::damaged) << "one zero block is no end";
     EXPECT_EQ(code_thrown_by([&] { check("/dev/null"); }), Errc::invalid);

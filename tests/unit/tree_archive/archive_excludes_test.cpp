@@ -19,7 +19,8 @@ TEST(Glob, MatchesAsTarDoes) {
 }
 
 TEST(EncodedPaths, ComeBackByteForByte) {
-    for (const std::string raw : {"plain", "caf\xc3\xa9", "\xff\xfe", "a\\x41b", "\\", "\\x", "x\xe2\x82", "\xed\xa0\x80", ""}) {
+    for (const std::string raw :
+         {"plain", "caf\xc3\xa9", "\xff\xfe", "a\\x41b", "\\", "\\x", "x\xe2\x82", "\xed\xa0\x80", ""}) {
         EXPECT_EQ(decode_path(encode_path(raw)), raw);
         EXPECT_NO_THROW((void)parse_json(to_json(Value(encode_path(raw)))));
         EXPECT_EQ(parse_json(to_json(Value(encode_path(raw)))).str(), encode_path(raw));

@@ -28,11 +28,15 @@ TEST_F(Archives, OtherToolsReadTheArchiveWithoutComplaint) {
         const std::string file = archive_.string();
         if (!z.empty()) shell("gzip -t < " + file);
         EXPECT_EQ(lines(shell("tar t" + z + "f " + file)), packed["entries"].num()) << format;
-        if (!missing("busybox")) { EXPECT_EQ(lines(shell("busybox tar t" + z + "f " + file)), packed["entries"].num()) << format; }
+        if (!missing("busybox")) {
+            EXPECT_EQ(lines(shell("busybox tar t" + z + "f " + file)), packed["entries"].num()) << format;
+        }
         if (!missing("bsdtar")) { EXPECT_EQ(lines(shell("bsdtar tf " + file)), packed["entries"].num()) << format; }
         if (!missing("python3")) {
-            EXPECT_EQ(lines(shell("python3 -c 'import tarfile,sys\nfor m in tarfile.open(sys.argv[1]): print(m.name)' " + file)),
-                      packed["entries"].num());
+            EXPECT_EQ(
+                lines(shell("python3 -c 'import tarfile,sys\nfor m in tarfile.open(sys.argv[1]): print(m.name)' " +
+                            file)),
+                packed["entries"].num());
         }
     }
 }
@@ -41,14 +45,16 @@ TEST_F(Archives, GnuTarRestoresWhatItKnows) {
     build_awkward(tree_);
     pack(tree_, archive_);
     // What it says of file flags, of the character set of odd names and of odd times is no complaint about the archive.
-    const auto result = run_command({"sh", "-c", "tar --xattrs --xattrs-include='*' --acls --numeric-owner -C " + other_.string() +
-                                                     " -xpzf " + archive_.string()});
+    const auto result = run_command({"sh", "-c",
+                                     "tar --xattrs --xattrs-include='*' --acls --numeric-owner -C " + other_.string() +
+                                         " -xpzf " + archive_.string()});
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(result.err.find("xattr"), std::string::npos) << result.err;
     const auto before = describe(tree_, false, true);
     const auto after = describe(other_, false, true);
     for (const auto& [path, text] : before) {
-        // Names of attributes that tar's records cannot carry, and the attributes of links: GNU tar 1.34 has its own way.
+        // Names of attributes that tar's records cannot carry, and the attributes of links: GNU tar 1.34 has its own
+        // way.
         if (path == "attributes" || path.empty()) continue;
         EXPECT_EQ(text, after.contains(path) ? after.at(path) : "missing") << path;
     }
@@ -67,15 +73,19 @@ TEST_F(Archives, ArchivesOfGnuTarComeBack) {
         EXPECT_TRUE(unpacked["marker"].is_null());
         const auto before = describe(tree_, false, true), after = describe(target, false, true);
         for (const auto& [path, text] : before) {
-            // Attribute names its records cannot carry, other links than those of files, and sockets are lost by GNU tar.
-            const bool special_link = text.find(" kind 0") == std::string::npos && text.find(" same as") != std::string::npos;
+            // Attribute names its records cannot carry, other links than those of files, and sockets are lost by GNU
+            // tar.
+            const bool special_link =
+                text.find(" kind 0") == std::string::npos && text.find(" same as") != std::string::npos;
             if (path == "attributes" || special_link) continue;
             const std::string found = after.contains(path) ? after.at(path) : "missing";
             const bool whole_seconds = format == "gnu";  // and no attributes: only kind and content are compared there
             const auto compared = [&](const std::string& one) { 
                 if (!whole_seconds) return one;
                 const auto sum = one.find(" sha "), kind = one.find(" kind ");
-                return sum != std::string::npos ? one.substr(sum, 21) : kind != std::string::npos ? one.substr(kind, 7) : "";
+                return sum != std::string::npos    ? one.substr(sum, 21)
+                       : kind != std::string::npos ? one.substr(kind, 7)
+                                                   : "";
             };
             EXPECT_EQ(compared(text), compared(found)) << path;
         }

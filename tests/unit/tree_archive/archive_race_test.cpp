@@ -29,7 +29,9 @@ private:
     pid_t pid_;
 };
 
-void exchange(const fs::path& a, const fs::path& b) { ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE); }
+void exchange(const fs::path& a, const fs::path& b) {
+    ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE);
+}
 
 TEST_F(Archives, NothingOutsideIsReadWhateverIsSwappedUnderTheWalker) {
     // Without the helper's own root, so that the walker alone has to hold: links lead out of the tree by "..", and

@@ -29,10 +29,13 @@ TEST_P(RoundTrip, KeepsEveryAttributeOfAnAwkwardTree) {
 
 TEST_P(RoundTrip, CheckSaysWhatPackSaid) {
     build_awkward(tree_);
-    const Value packed = pack(tree_, archive_, Value::object().set("format", GetParam())
-                                                   .set("description", Value::object().set("jail", "a.test").set("grade", "cold")));
+    const Value packed = pack(tree_, archive_,
+                              Value::object()
+                                  .set("format", GetParam())
+                                  .set("description", Value::object().set("jail", "a.test").set("grade", "cold")));
     const Value checked = check(archive_);
-    for (const char* member : {"entries", "files", "bytes"}) EXPECT_EQ(checked[member].num(), packed[member].num()) << member;
+    for (const char* member : {"entries", "files", "bytes"})
+        EXPECT_EQ(checked[member].num(), packed[member].num()) << member;
     EXPECT_EQ(checked["sha256"].str(), packed["sha256"].str());
     EXPECT_EQ(checked["marker"]["description"]["grade"].str(), "cold");
     EXPECT_EQ(checked["marker"]["format"].num(), 1);

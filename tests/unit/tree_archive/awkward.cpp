@@ -47,15 +47,17 @@ std::string acl(std::initializer_list<std::array<unsigned, 3>> entries) {
 
 constexpr unsigned none = 0xffffffffU;
 const std::string& access_acl() {
-    static const std::string raw = acl({{1, 6, none}, {2, 7, 1001}, {2, 4, 1002}, {4, 4, none}, {8, 5, 55}, {0x10, 7, none}, {0x20, 0, none}});
+    static const std::string raw =
+        acl({{1, 6, none}, {2, 7, 1001}, {2, 4, 1002}, {4, 4, none}, {8, 5, 55}, {0x10, 7, none}, {0x20, 0, none}});
     return raw;
 }
 
 void odd_names(const fs::path& root) {
     const fs::path names = root / "names";
     fs::create_directory(names);
-    for (const std::string name : {"line\nbreak", "tab\there", "\xff\xfe bytes", "caf\xc3\xa9", "back\\slash", "back\\x41", "-dash", " space ",
-                                   "quote'\"", "*?[a]", "colon:x", "equals=x", "percent%20x", "trailing."})
+    for (const std::string name :
+         {"line\nbreak", "tab\there", "\xff\xfe bytes", "caf\xc3\xa9", "back\\slash", "back\\x41", "-dash", " space ",
+          "quote'\"", "*?[a]", "colon:x", "equals=x", "percent%20x", "trailing."})
         spit(names / name, name);
     spit(names / std::string(255, 'n'), "long");
     fs::path deep = names;
@@ -91,7 +93,9 @@ void links(const fs::path& root) {
     fs::create_symlink(std::string(3000, 't'), root / "links" / "long");
     owner(root / "links" / "dangling", 99, 98);
     time_of(root / "links" / "dangling", 1234567890, 987654321);
-    ASSERT_EQ(::linkat(AT_FDCWD, (root / "links" / "dangling").c_str(), AT_FDCWD, (root / "links" / "same-link").c_str(), 0), 0);
+    ASSERT_EQ(
+        ::linkat(AT_FDCWD, (root / "links" / "dangling").c_str(), AT_FDCWD, (root / "links" / "same-link").c_str(), 0),
+        0);
     make_fifo(root / "fifo");
     ASSERT_EQ(::link((root / "fifo").c_str(), (root / "fifo-again").c_str()), 0);
     make_socket(root / "socket");
@@ -114,7 +118,8 @@ void attributes(const fs::path& root) {
     set_attribute(root / "attributes", "user.with=equals", "kept");
     set_attribute(root / "attributes", "user.large", std::string(2000, 'v'));
     spit(root / "capable", "x");
-    set_attribute(root / "capable", "security.capability", std::string("\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
+    set_attribute(root / "capable", "security.capability",
+                  std::string("\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
     spit(root / "acl", "x");
     set_attribute(root / "acl", "system.posix_acl_access", access_acl());
     fs::create_directory(root / "acl-dir");
@@ -134,7 +139,8 @@ void for_host_ids(const fs::path& root) {
     set_attribute(root / "attributes", "security.site", "label");
     set_attribute(root / "links" / "absolute", "trusted.of-a-link", "y");
     set_attribute(root / "fifo", "trusted.of-a-fifo", "y");
-    for (const auto& [name, flag] : {std::pair("append", FS_APPEND_FL), {"nodump", FS_NODUMP_FL}, {"immutable", FS_IMMUTABLE_FL}}) {
+    for (const auto& [name, flag] :
+         {std::pair("append", FS_APPEND_FL), {"nodump", FS_NODUMP_FL}, {"immutable", FS_IMMUTABLE_FL}}) {
         spit(root / name, "flagged");
         if (flag == FS_IMMUTABLE_FL) fs::create_hard_link(root / name, root / "immutable-again");
         set_file_flags(root / name, static_cast<unsigned>(flag));
@@ -153,7 +159,8 @@ std::string content_of(const fs::path& path) {
 
 class Describe final : public Visitor {
 public:
-    Describe(fs::path root, bool with_flags, bool with_holes) : root_(std::move(root)), with_flags_(with_flags), with_holes_(with_holes) {}
+    Describe(fs::path root, bool with_flags, bool with_holes)
+        : root_(std::move(root)), with_flags_(with_flags), with_holes_(with_holes) {}
     Visit visit(const Entry& entry) override {
         const Facts& facts = entry.facts;
         std::string text = std::to_string(facts.modified.seconds) + "." + std::to_string(facts.modified.nanoseconds);
@@ -171,9 +178,11 @@ private:
         const Facts& facts = entry.facts;
         const fs::path path = root_ / entry.path;
         std::ostringstream text;
-        text << " kind " << static_cast<int>(facts.kind) << std::oct << " mode " << facts.mode << std::dec << " of " << facts.uid << ':' << facts.gid;
+        text << " kind " << static_cast<int>(facts.kind) << std::oct << " mode " << facts.mode << std::dec << " of "
+             << facts.uid << ':' << facts.gid;
         if (facts.kind == Kind::symlink) text << " to " << fs::read_symlink(path).string();
-        if (facts.kind == Kind::character || facts.kind == Kind::block) text << " device " << facts.device_major << ':' << facts.device_minor;
+        if (facts.kind == Kind::character || facts.kind == Kind::block)
+            text << " device " << facts.device_major << ':' << facts.device_minor;
         const bool open = facts.kind == Kind::regular || facts.kind == Kind::directory;
         const UniqueFd fd = open ? open_file(entry.parent, entry.name) : UniqueFd();
         for (const auto& attribute : open ? xattrs_of(fd.get()) : xattrs_at(entry.parent, entry.name))
@@ -181,7 +190,8 @@ private:
         if (open && with_flags_) text << " flags " << std::hex << flags_of(fd.get()) << std::dec;
         if (facts.kind == Kind::regular) text << " size " << facts.size << " sha " << content_of(path);
         if (facts.kind == Kind::regular && with_holes_ && facts.allocated < facts.size)
-            for (const auto& extent : data_extents(fd.get(), facts.size)) text << " data " << extent.offset << '+' << extent.length;
+            for (const auto& extent : data_extents(fd.get(), facts.size))
+                text << " data " << extent.offset << '+' << extent.length;
         if (facts.kind != Kind::directory && facts.links > 1)
             linked.emplace(entry.path, facts.identity.inode);
         return text.str();
@@ -212,7 +222,8 @@ std::map<std::string, std::string> describe(const fs::path& root, bool with_flag
     walk(fd.get(), visitor);
     fs::current_path("/");  // attributes of links are read in their directory
     std::map<std::uint64_t, std::string> first;
-    for (const auto& [path, inode] : visitor.linked) visitor.found[path] += " same as " + first.emplace(inode, path).first->second;
+    for (const auto& [path, inode] : visitor.linked)
+        visitor.found[path] += " same as " + first.emplace(inode, path).first->second;
     return visitor.found;
 }
 

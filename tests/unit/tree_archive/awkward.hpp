@@ -14,6 +14,7 @@ void build_awkward(const std::filesystem::path& root, bool for_jail = false);
 /// Every entry below `root` with all that a backup keeps, as text to compare: kind, mode, owner, size, time, device,
 /// target, attributes, flags, where the data lies, content, and the first name of a file with several.
 /// The root itself only with its time. Sockets are left out.
-std::map<std::string, std::string> describe(const std::filesystem::path& root, bool with_flags = true, bool with_holes = true);
+std::map<std::string, std::string> describe(const std::filesystem::path& root, bool with_flags = true,
+                                            bool with_holes = true);
 
 }  // namespace jailctl::tree::test
