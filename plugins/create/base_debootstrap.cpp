@@ -4,13 +4,15 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <memory>
-#include <optional>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host_files.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -18,10 +20,11 @@ namespace jailctl::create {
 
 namespace {
 
-// Debian 12 minbase: 170 MB, and the package lists while it is made.
-constexpr std::uint64_t minbase_bytes = 300'000'000;
+// Debian 12 minbase: 170 MB as files, and as much again as the tar they come from.
+constexpr std::uint64_t minbase_bytes = 400'000'000;
+constexpr int look_ms = 200;
 constexpr int grace_ms = 10'000;  // mmdebstrap removes its own scratch directory when told to end
-constexpr std::size_t report_tail = 4096;
+constexpr std::size_t report_cap = 256U << 10U;
 constexpr const char* program_name = "mmdebstrap";
 
 bool all_of(std::string_view text, std::string_view allowed) {
@@ -49,15 +52,15 @@ struct Report {
         (void)::fcntl(fd(), F_SETFD, FD_CLOEXEC);
     }
     [[nodiscard]] int fd() const { return ::fileno(file.get()); }
-    // The last line that is not empty.
-    [[nodiscard]] std::string last_line() const {
-        const off_t size = ::lseek(fd(), 0, SEEK_END);
-        const off_t from = std::max<off_t>(0, size - static_cast<off_t>(report_tail));
-        std::string tail(report_tail, '\0');
-        const ssize_t count = ::pread(fd(), tail.data(), tail.size(), from);
-        tail.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-        while (!tail.empty() && (tail.back() == '\n' || tail.back() == ' ')) tail.pop_back();
-        return escape_name(tail.substr(tail.rfind('\n') + 1));
+    // The first line that mmdebstrap or apt marks as an error, else the last one: what follows an error is its echo.
+    [[nodiscard]] std::string first_error() const {
+        std::string text(report_cap, '\0');
+        const ssize_t count = ::pread(fd(), text.data(), text.size(), 0);
+        text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+        while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+        const auto marked = text.starts_with("E: ") ? 0 : text.find("\nE: ");
+        const auto from = marked == 0 ? 0 : (marked != std::string::npos ? marked : text.rfind('\n')) + 1;
+        return escape_name(text.substr(from, text.find('\n', from) - from));
     }
 };
 
@@ -71,11 +74,22 @@ Program bootstrap(const DebianWord& word, int out) {
     return program;
 }
 
-// Ends a program whose tar nobody wants any more, with time to clean up; its owner kills it after that.
-void end_gently(ChildProcess& child) {
-    child.kill(SIGTERM);
-    pollfd wait{child.handle(), POLLIN, 0};
-    (void)::poll(&wait, 1, grace_ms);
+// Waits for the end of the program, showing how much it has written. An interruption ends it, with time to clean up; its
+// owner kills it after that.
+ExitStatus wait_for(Invocation& invocation, ChildProcess& child, int tar, const std::string& suite) {
+    const auto progress = invocation.console().progress("making Debian " + suite, 0);
+    for (;;) {
+        pollfd wait[] = {{child.handle(), POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
+        (void)::poll(wait, 2, look_ms);
+        if (wait[0].revents != 0) return child.wait();
+        if (Interrupt::pending() != 0) {
+            child.kill(SIGTERM);
+            (void)::poll(wait, 1, grace_ms);
+            Interrupt::check();
+        }
+        struct stat written {};
+        if (::fstat(tar, &written) == 0) progress->update(static_cast<std::uint64_t>(written.st_size));
+    }
 }
 
 }  // namespace
@@ -103,29 +117,19 @@ void DebootstrapBase::check(Invocation&, const std::string& what) {
 
 std::uint64_t DebootstrapBase::estimate(Invocation&, const std::string&) { return minbase_bytes; }
 
-void DebootstrapBase::install(Invocation&, const std::string& what, BaseTarget& target) {
+void DebootstrapBase::install(Invocation& invocation, const std::string& what, BaseTarget& target) {
     const auto word = parse_debian_word(what);
+    // The unpacker takes regular files alone: a file without a name, beside the staging directory, which nobody can leave.
+    const UniqueFd tar = unnamed_file(target.directory().parent_path());
     const Report report;
-    Pipe tar = make_pipe();
-    ChildProcess child = spawn(bootstrap(word, tar.write.get()), report.fd());
-    tar.write.reset();
-    std::optional<Error> failure;
-    try {
-        target.unpack(tar.read.get(), 0);
-    } catch (const Error& error) {
-        failure = error;
+    ChildProcess child = spawn(bootstrap(word, tar.get()), report.fd());
+    const ExitStatus status = wait_for(invocation, child, tar.get(), word.suite);
+    if (!status.ok()) {
+        throw Error(Errc::failed, "mmdebstrap " + word.suite + " " + status.text() + ": " + report.first_error());
     }
-    tar.read.reset();  // a program that still writes ends by SIGPIPE
-    if (failure && failure->code() == Errc::interrupted) {
-        end_gently(child);
-        throw *failure;
-    }
-    const ExitStatus status = child.wait();
-    // A program that failed is the cause, the cut tar its effect; one that died of our closed pipe is the effect.
-    if (!status.ok() && (!failure || status.signal != SIGPIPE)) {
-        throw Error(Errc::failed, "mmdebstrap " + word.suite + " " + status.text() + ": " + report.last_line());
-    }
-    if (failure) throw *failure;
+    const off_t size = ::lseek(tar.get(), 0, SEEK_END);
+    if (size < 0 || ::lseek(tar.get(), 0, SEEK_SET) != 0) throw_errno("cannot go back to the beginning of the tar");
+    target.unpack(tar.get(), static_cast<std::uint64_t>(size));
 }
 
 }  // namespace jailctl::create

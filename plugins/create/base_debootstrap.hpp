@@ -14,7 +14,7 @@ struct DebianWord {
 /// @throws Error config: a suite or mirror that cannot be one
 [[nodiscard]] DebianWord parse_debian_word(const std::string& word);
 
-/// BASE=debootstrap:SUITE[,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar into our unpacker, so that no script
+/// BASE=debootstrap:SUITE[,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar for our unpacker, so that no script
 /// of a package ever runs on the staging path.
 class DebootstrapBase final : public BaseInstaller {
 public:

@@ -8,6 +8,8 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "names.hpp"
@@ -29,6 +31,15 @@ void refuse_existing(const Jail& jail) {
         case RootState::not_a_directory:
             throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be made, is no directory")
                 .with_hint("move it away, or change the entry of the jail in jails.conf");
+    }
+}
+
+// Its root may be gone while its processes still run: a new root under them would be no jail of theirs.
+void refuse_running(Invocation& in, const Jail& jail) {
+    const std::string& name = jail.name.text();
+    if (in.services().get<JailRuntime>().find(in.configuration(), jail.name)) {
+        throw Error(Errc::busy, "jail " + name + " is running though nothing stands in " + jail.root.string())
+            .with_hint("stop it with 'jailctl stop " + name + "'");
     }
 }
 
@@ -95,6 +106,7 @@ void report(Invocation& in, const Jail& jail, const BaseChoice& base) {
 
 Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     refuse_existing(jail);
+    refuse_running(in, jail);
     const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);
     const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);

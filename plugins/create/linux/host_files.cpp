@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "configure.hpp"
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 
 namespace jailctl::create {
@@ -26,6 +27,12 @@ std::string host_resolv_conf() {
         if (!behind.empty()) return behind;
     }
     return text;
+}
+
+UniqueFd unnamed_file(const std::filesystem::path& directory) {
+    UniqueFd file{::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
+    if (!file) throw_errno("cannot make a temporary file in " + directory.string());
+    return file;
 }
 
 }  // namespace jailctl::create

@@ -107,6 +107,22 @@ TEST_F(ArchiveBase, ACutOrForeignFileLeavesNoJail) {
     expect_no_jail();
 }
 
+TEST_F(ArchiveBase, ADiskThatFillsUpWhileUnpackingLeavesNoJail) {
+    // Zeroes compress a thousandfold, so the estimate is far too small.
+    spit(site_.path() / "tree" / "zeroes", std::string(16'000'000, '\0'));
+    const std::string file = pack("base.tar.gz", {"-z"});
+    site_.configure({"a.test:192.0.2.1"}, "BASE='archive:" + file + "'");
+    const std::string home = site_.home().string();
+    const std::string script = "mount -t tmpfs -o size=8m,mode=700 none " + home + " && " +
+                               (stage() / "bin/jailctl").string() + " --config " + site_.config().string() +
+                               " create a.test --batch; status=$?; find " + home + " -mindepth 1; exit $status";
+    const Result made = run_command({"unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script});
+    EXPECT_EQ(made.status, 1) << made.all();
+    EXPECT_THAT(made.err, HasSubstr("No space left"));
+    EXPECT_EQ(made.out.find(home), std::string::npos) << made.out;
+    expect_no_jail();
+}
+
 TEST_F(ArchiveBase, NothingOfItLeavesTheStagingDirectory) {
     std::filesystem::create_directory(site_.path() / "victim");
     const auto file = site_.path() / "hostile.tar";

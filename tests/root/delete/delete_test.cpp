@@ -132,6 +132,11 @@ TEST_F(Delete, RefusesARunningJail) {
     EXPECT_THAT(kept.err, HasSubstr("is running"));
     EXPECT_THAT(kept.err, HasSubstr("jailctl stop a.test"));
     EXPECT_TRUE(stands());
+    // Its root taken away under it: no second jail of that name is made beside its processes.
+    std::filesystem::rename(root_, site_.home() / "elsewhere");
+    EXPECT_THAT(site_.jailctl({"create", "a.test", "--batch"}).err, HasSubstr("is running"));
+    EXPECT_FALSE(std::filesystem::exists(root_));
+    std::filesystem::rename(site_.home() / "elsewhere", root_);
     EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
     EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
 }

@@ -53,7 +53,7 @@ public:
 
 private:
     [[noreturn]] static void refuse() { throw Error(Errc::no_space, "the disk of the test is full"); }
-    std::filesystem::path directory_ = "/nonexistent";
+    std::filesystem::path directory_ = "/var/tmp/jailctl-test-full";  // an installer may put what it needs beside it
 };
 
 class BaseInstallerTest : public ::testing::TestWithParam<NamedBase> {
