@@ -105,6 +105,10 @@ void report(Invocation& in, const Jail& jail, const BaseChoice& base) {
 }  // namespace
 
 Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
+    // 'create all' makes those that are missing.
+    if (in.all() && root_state(jail.root) == RootState::present) {
+        return Outcome::already("jail " + jail.name.text() + " exists already");
+    }
     refuse_existing(jail);
     refuse_running(in, jail);
     const BaseChoice base = choose_base(in, jail);

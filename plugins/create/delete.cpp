@@ -14,6 +14,11 @@ namespace jailctl::create {
 
 namespace {
 
+bool nothing_stands(const Jail& jail) {
+    const RootState state = root_state(jail.root);
+    return state == RootState::absent || state == RootState::empty;
+}
+
 void require_root(const Jail& jail) {
     const std::string& name = jail.name.text();
     switch (root_state(jail.root)) {
@@ -80,6 +85,7 @@ void remove(Invocation& in, const Jail& jail) {
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
+    if (in.all() && nothing_stands(jail)) return Outcome::already("jail " + jail.name.text() + " does not exist");
     require_root(jail);
     require_stopped(in, jail);
     require_unprotected(jail);

@@ -97,12 +97,15 @@ TEST_F(KillSweep, CreateThenDelete) {
     EXPECT_GT(point, 20);
 }
 
-TEST_F(KillSweep, CreateAndTheCleaningAfterIt) {
+TEST_F(KillSweep, CreateWithItsScriptAndTheCleaningAfterIt) {
+    spit(site_.path() / "addons" / "runme.sh", "echo hello\n", 0755);
+    const Leaks leaks(site_.path());
     for (int point = 2; point < most_points; point += 3) {
         if (site_.jailctl({"create", "a.test", "--batch"}, kill_at(point)).status != killed) break;
         for (int second = 1; second < 5; ++second) (void)site_.jailctl({"delete", "a.test", "--yes"}, kill_at(second));
         expect_status_is_true(point);
         delete_now(point);
+        EXPECT_THAT(leaks.found(), IsEmpty()) << "point " << point;
         if (HasFailure()) return;
     }
 }

@@ -108,6 +108,19 @@ TEST_F(Create, SeveralAtOnce) {
     EXPECT_EQ(slurp(site_.root("b.test") / "etc/hostname"), "b.test\n");
 }
 
+TEST_F(Create, AllMakesAndDeletesWhatIsMissingOrThere) {
+    ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+    const auto before = std::filesystem::last_write_time(root_ / "etc/rc.conf");
+    const Result made = site_.jailctl({"create", "all", "--batch"});
+    EXPECT_EQ(made.status, 0) << made.all();
+    EXPECT_TRUE(std::filesystem::exists(site_.root("b.test") / "etc/rc.conf"));
+    EXPECT_EQ(std::filesystem::last_write_time(root_ / "etc/rc.conf"), before);
+    ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    const Result gone = site_.jailctl({"delete", "all", "--yes"});
+    EXPECT_EQ(gone.status, 0) << gone.all();
+    EXPECT_FALSE(std::filesystem::exists(site_.root("b.test")));
+}
+
 TEST_F(Create, DryRunPrintsTheStepsAndChangesNothing) {
     std::filesystem::remove(site_.home());
     const Result dry = site_.jailctl({"create", "a.test", "--dry-run"});
