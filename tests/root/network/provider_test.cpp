@@ -175,7 +175,7 @@ TEST_F(RoutedProvider, AJailCannotSendFromAnotherAddress) {
     const auto record = join(one);
     in_jail({"ip", "addr", "add", "192.0.2.66/32", "dev", "eth0"});
     EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "192.0.2.66", "192.0.2.1"}).status, 0);
-    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "192.0.2.7", "192.0.2.1"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W5", "-I", "192.0.2.7", "192.0.2.1"}).status, 0);
     network().leave(host_, one, record);
 }
 
