@@ -74,8 +74,8 @@ Program bootstrap(const DebianWord& word, int out) {
     return program;
 }
 
-// Waits for the end of the program, showing how much it has written. An interruption ends it, with time to clean up; its
-// owner kills it after that.
+// Waits for the end of the program, showing how much it has written. An interruption ends it, with time to clean up;
+// its owner kills it after that.
 ExitStatus wait_for(Invocation& invocation, ChildProcess& child, int tar, const std::string& suite) {
     const auto progress = invocation.console().progress("making Debian " + suite, 0);
     for (;;) {
@@ -119,7 +119,8 @@ std::uint64_t DebootstrapBase::estimate(Invocation&, const std::string&) { retur
 
 void DebootstrapBase::install(Invocation& invocation, const std::string& what, BaseTarget& target) {
     const auto word = parse_debian_word(what);
-    // The unpacker takes regular files alone: a file without a name, beside the staging directory, which nobody can leave.
+    // The unpacker takes regular files alone: a file without a name, beside the staging directory, which nobody can
+    // leave.
     const UniqueFd tar = unnamed_file(target.directory().parent_path());
     const Report report;
     ChildProcess child = spawn(bootstrap(word, tar.get()), report.fd());

@@ -9,7 +9,8 @@ Value etc_digests(StagedTarget& target) {
     return target.run("digests", Value::object().set("below", "etc"))["digests"];
 }
 
-void write_base_record(const Configuration& configuration, const JailName& jail, const std::string& base, Value digests) {
+void write_base_record(const Configuration& configuration, const JailName& jail, const std::string& base,
+                       Value digests) {
     const Value record = Value::object()
                              .set("format", 1)
                              .set("base", base)

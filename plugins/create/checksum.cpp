@@ -39,7 +39,9 @@ ArchiveWord parse_archive_word(const std::string& word) {
     ArchiveWord out{word, std::nullopt};
     if (const auto at = word.find(mark); at != std::string::npos) {
         const std::string_view digest = std::string_view(word).substr(at + mark.size());
-        if (!is_digest(digest)) throw Error(Errc::config, "BASE=archive:" + word + ": not 64 hexadecimal digits after #sha256=");
+        if (!is_digest(digest)) {
+            throw Error(Errc::config, "BASE=archive:" + word + ": not 64 hexadecimal digits after #sha256=");
+        }
         out.file = word.substr(0, at);
         out.sha256 = lower(digest);
     }

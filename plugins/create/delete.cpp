@@ -78,7 +78,8 @@ void remove(Invocation& in, const Jail& jail) {
     operation.after_commit(Undo{"storage.remove", tree_arguments(jail, trash)});
     operation.after_commit(Undo{"base.forget", Value::object()});
     operation.after_commit(Undo{"ids.release", Value::object()});
-    if (operation.dry_run()) in.console().line("would remove " + trash + ", the record of its base and its range of ids");
+    if (operation.dry_run())
+        in.console().line("would remove " + trash + ", the record of its base and its range of ids");
     operation.commit();
 }
 

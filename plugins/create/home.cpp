@@ -23,7 +23,8 @@ UniqueFd open_directory(const fs::path& path) {
     return directory;
 }
 
-// Only a directory that fails by its openness alone is ours to close: not one of the system's, not one of another owner.
+// Only a directory that fails by its openness alone is ours to close: not one of the system's, not one of another
+// owner.
 bool is_merely_open(const fs::path& root) {
     try {
         (void)open_root_parent(root, false);
@@ -47,7 +48,8 @@ void close_home(Invocation& in, Operation& operation, const fs::path& home) {
     const Undo undo{"home.mode", Value::object().set("path", home.string()).set("mode", mode)};
     operation.step("close " + home.string() + " to other users", undo, [&] {
         if (::fchmod(open_directory(home).get(), closed) != 0) throw_errno("cannot close " + home.string());
-        in.console().info(home.string() + " is closed to other users now (mode 0700): a jail in it can make set-uid files");
+        in.console().info(home.string() + " is closed to other users now (mode 0700): " +
+                          "a jail in it can make set-uid files");
     });
 }
 
@@ -86,7 +88,9 @@ void restore_home_mode(const Value& arguments) {
     const auto mode = static_cast<mode_t>(arguments["mode"].num(closed));
     std::error_code unreadable;
     if (!fs::exists(home, unreadable)) return;
-    if (::fchmod(open_directory(home).get(), mode & 07777U) != 0) throw_errno("cannot set the mode of " + home.string());
+    if (::fchmod(open_directory(home).get(), mode & 07777U) != 0) {
+        throw_errno("cannot set the mode of " + home.string());
+    }
 }
 
 }  // namespace jailctl::create

@@ -46,10 +46,12 @@ public:
 
 private:
     static void declare_variables(Registrar& host) {
-        host.declare({"BASE", "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR]",
+        host.declare({"BASE",
+                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR]",
                       "busybox", Scope::jail, check_base});
         host.declare({"STORAGE", "how roots are kept: auto, dir", "auto", Scope::jail, check_storage});
-        host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail, check_rc_conf});
+        host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
+                      check_rc_conf});
         host.declare({"NAMESERVER", "addresses of name servers for a new jail (empty: the host's)", "", Scope::jail,
                       check_name_servers});
     }
@@ -60,10 +62,10 @@ private:
         create.summary = "make a new jail";
         create.words = "JAIL|all...";
         create.details =
-            "Makes the base system (BASE) in a directory beside the jail's, removes what dellists name, copies ADDONS/etc, "
-            "writes rc.conf, resolv.conf, hosts and hostname, sets the root password, runs ADDONS/runme.sh inside the "
-            "jail, and publishes all of it by one rename. Whatever fails or interrupts it, no half jail is left. The "
-            "jail is not started.";
+            "Makes the base system (BASE) in a directory beside the jail's, removes what dellists name, copies "
+            "ADDONS/etc, writes rc.conf, resolv.conf, hosts and hostname, sets the root password, runs "
+            "ADDONS/runme.sh inside the jail, and publishes all of it by one rename. Whatever fails or interrupts "
+            "it, no half jail is left. The jail is not started.";
         create.targets = Targets::several;
         create.effect = Effect::changes;
         create.options.add_options()("root-password-file",

@@ -11,8 +11,8 @@ namespace jailctl::create {
 /// storage.remove {root, name}; storage.rename_back {root, name}: undoes set_aside;
 /// storage.unpublish {root, name, device, inode}: undoes publish of that directory;
 /// storage.exchange {root, name, device, inode}: exchanges back, if the directory that was staged is the root now;
-/// storage.parent {path}: removes the directory of roots if it is empty; home.mode {path, mode}; ids.release {}; base.forget {};
-/// file.remove {path}. Storage is the provider that STORAGE of the jail names.
+/// storage.parent {path}: removes the directory of roots if it is empty; home.mode {path, mode}; ids.release {};
+/// base.forget {}; file.remove {path}. Storage is the provider that STORAGE of the jail names.
 void register_undoers(Registrar& host);
 
 /// Arguments for the kinds above.

@@ -8,7 +8,8 @@
 
 namespace jailctl::provision {
 
-/// ADDONS/runme.sh, nothing if there is none. @throws Error denied: others can write to it; invalid: no regular file, too large
+/// ADDONS/runme.sh, nothing if there is none. @throws Error denied: others can write to it; invalid: no regular file,
+/// too large
 [[nodiscard]] std::optional<std::string> site_script(const Configuration& configuration);
 
 /// Puts the site's script into the staged root, runs it inside as the jail would run it, and takes it out again.

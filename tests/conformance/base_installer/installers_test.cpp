@@ -16,7 +16,8 @@ public:
     void install(Invocation&, const std::string&, BaseTarget& target) override {
         Value entries = Value::array();
         for (const char* directory : {"bin", "etc"}) {
-            entries.push(Value::object().set("path", directory).set("type", "dir").set("mode", 0755).set("uid", 0).set("gid", 0));
+            entries.push(Value::object().set("path", directory).set("type", "dir").set("mode", 0755).set("uid", 0)
+                             .set("gid", 0));
         }
         entries.push(Value::object().set("path", "etc/passwd").set("type", "file").set("mode", 0644).set("uid", 0)
                          .set("gid", 0).set("content", "root:x:0:0::/:/bin/sh\n"));
@@ -104,7 +105,8 @@ public:
 
 private:
     static std::string try_it() {
-        const auto tried = test::run_command({"mmdebstrap", "--simulate", "--variant=minbase", "bookworm", "/dev/null"});
+        const auto tried =
+            test::run_command({"mmdebstrap", "--simulate", "--variant=minbase", "bookworm", "/dev/null"});
         if (tried.status == 127) return "mmdebstrap is not installed";
         return tried.status == 0 ? "" : "no Debian mirror within reach";
     }

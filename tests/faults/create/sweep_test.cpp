@@ -36,7 +36,8 @@ protected:
         const auto at = status.out.find("a.test");
         ASSERT_NE(at, std::string::npos) << status.all();
         const char mark = status.out[at - 1];
-        EXPECT_TRUE(mark == '?' || mark == (stands() ? ' ' : '!')) << "point " << point << ": '" << mark << "'\n" << status.out;
+        EXPECT_TRUE(mark == '?' || mark == (stands() ? ' ' : '!'))
+            << "point " << point << ": '" << mark << "'\n" << status.out;
         if (stands()) {
             EXPECT_TRUE(std::filesystem::exists(root_ / "etc/rc.conf")) << "half a jail at point " << point;
         }
@@ -138,7 +139,8 @@ TEST_F(KillSweep, DeleteThenCreate) {
 // Points of the journal are where the program looks; the clock is where users look.
 TEST_F(KillSweep, CreateAtAnyMoment) {
     for (int milliseconds = 5; milliseconds < 400; milliseconds += 35) {
-        const std::string run = "exec timeout -s KILL 0." + std::string(milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") +
+        const std::string run = "exec timeout -s KILL 0." +
+                                std::string(milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") +
                                 std::to_string(milliseconds) + " " + (stage() / "bin/jailctl").string() + " --config " +
                                 site_.config().string() + " create a.test --batch";
         (void)run_command({"/bin/sh", "-c", run});
@@ -155,7 +157,8 @@ TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
         const std::string program = (stage() / "bin/jailctl").string(), config = site_.config().string();
         const pid_t child = ::fork();
         if (child == 0) {
-            ::execl(program.c_str(), "jailctl", "--config", config.c_str(), "--quiet", "create", "a.test", "--batch", nullptr);
+            ::execl(program.c_str(), "jailctl", "--config", config.c_str(), "--quiet", "create", "a.test", "--batch",
+                    nullptr);
             ::_exit(127);
         }
         for (int i = 0; i < 300 && !std::filesystem::exists(begun); ++i) ::usleep(100'000);
@@ -163,7 +166,8 @@ TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
         ::kill(child, signal);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << "signal " << signal << ": wait status " << status;
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal)
+            << "signal " << signal << ": wait status " << status;
         EXPECT_FALSE(stands());
         expect_clean(0);
     }

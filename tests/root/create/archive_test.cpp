@@ -52,7 +52,8 @@ protected:
 TEST_F(ArchiveBase, OfAnyCompression) {
     for (const auto& [name, how] : {std::pair<std::string, std::string>{"base.tar", ""}, {"base.tar.gz", "-z"},
                                     {"base.tar.zst", "--zstd"}, {"base.txz", "-J"}, {"base.tbz", "-j"}}) {
-        const Result made = create_from(pack(name, how.empty() ? std::vector<std::string>{} : std::vector<std::string>{how}));
+        const std::vector<std::string> options = how.empty() ? std::vector<std::string>{} : std::vector{how};
+        const Result made = create_from(pack(name, options));
         EXPECT_EQ(made.status, 0) << name << ": " << made.all();
         EXPECT_TRUE(std::filesystem::exists(root_ / "bin/busybox")) << name;
         EXPECT_FALSE(std::filesystem::exists(root_ / "bin/null")) << "a jail has a /dev of its own";
@@ -129,7 +130,8 @@ TEST_F(ArchiveBase, NothingOfItLeavesTheStagingDirectory) {
     const std::string script =
         "import io, tarfile\n"
         "t = tarfile.open('" + file.string() + "', 'w')\n"
-        "d = tarfile.TarInfo('etc'); d.type = tarfile.SYMTYPE; d.linkname = '" + (site_.path() / "victim").string() + "'\n"
+        "d = tarfile.TarInfo('etc'); d.type = tarfile.SYMTYPE; d.linkname = '" +
+        (site_.path() / "victim").string() + "'\n"
         "t.addfile(d)\n"
         "f = tarfile.TarInfo('etc/passwd'); f.size = 1\n"
         "t.addfile(f, io.BytesIO(b'x'))\n"

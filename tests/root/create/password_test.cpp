@@ -52,6 +52,7 @@ Talk talk(const Site& site, const std::vector<std::string>& args, std::vector<st
         out.seen.append(buffer, static_cast<std::size_t>(count));
         const bool asks = out.seen.ends_with("assword:") || out.seen.ends_with("assword: ");
         if (asks && answered < answers.size()) {
+            ::usleep(100'000);  // as a person would: what is typed before echo is off is thrown away with it
             const std::string line = answers[answered++] + "\n";
             EXPECT_EQ(::write(terminal, line.data(), line.size()), static_cast<ssize_t>(line.size()));
         }
@@ -75,7 +76,8 @@ protected:
 TEST_F(RootPassword, ComesFromATrustedFileAndIsNeverShown) {
     const auto file = site_.path() / "password";
     spit(file, "correct horse\nsecond line\n", 0600);
-    const Result made = site_.jailctl({"create", "a.test", "--batch", "--verbose", "--root-password-file", file.string()});
+    const Result made =
+        site_.jailctl({"create", "a.test", "--batch", "--verbose", "--root-password-file", file.string()});
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_TRUE(opens(hash_in(root_), "correct horse"));
     EXPECT_THAT(hash_in(root_), ::testing::StartsWith("$y$"));

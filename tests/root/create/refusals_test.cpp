@@ -120,7 +120,8 @@ TEST_F(CreateRefuses, ABeforeHookThatSaysNo) {
 
 TEST_F(CreateRefuses, WhatFailsHalfwayLeavesNoJailAndTheAfterHookHearsOfIt) {
     const auto hook = site_.path() / "after";
-    spit(hook, "#!/bin/sh\necho \"$JAILCTL_EVENT $JAILCTL_RESULT\" >> " + (site_.path() / "heard").string() + "\n", 0755);
+    const std::string heard = (site_.path() / "heard").string();
+    spit(hook, "#!/bin/sh\necho \"$JAILCTL_EVENT $JAILCTL_RESULT\" >> " + heard + "\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "AFTERCREATE_HOOKS=" + hook.string());
     spit(site_.path() / "addons" / "dellist4.txt", "../outside\n");
     const Result made = site_.jailctl({"create", "a.test", "--batch"});

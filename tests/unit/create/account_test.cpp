@@ -21,7 +21,8 @@ TEST(Shadow, CompletesAShortLineAndAMissingEnd) {
 }
 
 TEST(Shadow, AddsRootInFrontWhereItIsMissing) {
-    EXPECT_EQ(with_root_password("rooty:*:1:0:99999:7:::\n", "!", 5), "root:!:5:0:99999:7:::\nrooty:*:1:0:99999:7:::\n");
+    EXPECT_EQ(with_root_password("rooty:*:1:0:99999:7:::\n", "!", 5),
+              "root:!:5:0:99999:7:::\nrooty:*:1:0:99999:7:::\n");
     EXPECT_EQ(with_root_password("", "!", 5), "root:!:5:0:99999:7:::\n");
 }
 

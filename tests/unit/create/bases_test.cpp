@@ -62,7 +62,8 @@ TEST(Skeleton, TheShippedOneIsWholeAndInOrder) {
 
 TEST(Applets, BecomeLinksWhereBusyboxPutsThem) {
     Value entries = Value::array();
-    add_applets(entries, "bin/busybox\nbin/sh\nusr/bin/[\nlinuxrc\n../evil\nbin/..\nbin/a/b\nbin/sh\nsbin/init", "bin/busybox");
+    add_applets(entries, "bin/busybox\nbin/sh\nusr/bin/[\nlinuxrc\n../evil\nbin/..\nbin/a/b\nbin/sh\nsbin/init",
+                "bin/busybox");
     ASSERT_EQ(entries.items().size(), 3U);
     EXPECT_EQ(entries.items()[0]["path"].str(), "bin/sh");
     EXPECT_EQ(entries.items()[1]["path"].str(), "usr/bin/[");

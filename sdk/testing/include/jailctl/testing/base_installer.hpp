@@ -1,9 +1,10 @@
 #pragma once
 
-/// Conformance suite of BaseInstaller: what every installer must do, whatever it installs. An installer's test defines a
-/// rig and instantiates the suite:
+/// Conformance suite of BaseInstaller: what every installer must do, whatever it installs. An installer's test defines
+/// a rig and instantiates the suite:
 ///
-///     INSTANTIATE_TEST_SUITE_P(Busybox, BaseInstallerTest, ::testing::Values(NamedBase{"busybox", make_rig}), base_name);
+///     INSTANTIATE_TEST_SUITE_P(Busybox, BaseInstallerTest, ::testing::Values(NamedBase{"busybox", make_rig}),
+/// base_name);
 ///
 /// Include it in one translation unit. It needs root, and a jailctl installed beside the test (jailctl-tree writes).
 #include <gtest/gtest.h>
@@ -69,7 +70,8 @@ protected:
         for (const auto& [name, folder] : {std::pair{"STATE_DIR", "state"}, {"RUN_DIR", "run"}}) {
             configuration.settings.set(name, {(scratch_ / folder).string(), {}, true});
         }
-        jail_ = std::make_unique<Jail>(Jail{JailName("unit.test"), {}, scratch_ / "unit.test", configuration.settings, {}});
+        jail_ = std::make_unique<Jail>(
+            Jail{JailName("unit.test"), {}, scratch_ / "unit.test", configuration.settings, {}});
         configuration.jails = {*jail_};
     }
     void TearDown() override {
@@ -152,7 +154,8 @@ TEST_P(BaseInstallerTest, InstallingTwiceGivesTheSameEtc) {
     if (!installer().can_upgrade()) GTEST_SKIP() << "upgrade does not use it";
     const auto first = install("one"), second = install("two");
     EXPECT_GT(etc_digests(first).members().size(), 0U);
-    EXPECT_EQ(to_json(etc_digests(first)), to_json(etc_digests(second))) << "upgrade would report conflicts nobody made";
+    EXPECT_EQ(to_json(etc_digests(first)), to_json(etc_digests(second)))
+        << "upgrade would report conflicts nobody made";
 }
 
 TEST_P(BaseInstallerTest, AFailureOfTheTargetPassesThroughAndLeavesNoProcess) {
