@@ -50,7 +50,8 @@ JAILCTL_AFTER_EVENT(AfterRestore, "after-restore");
 JAILCTL_AFTER_EVENT(AfterUpgrade, "after-upgrade");
 JAILCTL_AFTER_EVENT(AfterDelete, "after-delete");
 
-/// Inside create, restore and upgrade: a root that is being built and has no name yet.
+/// Inside create and upgrade: a root that is being built and has no name yet. A restore fires none of these: what it
+/// unpacks was pruned, configured and provisioned before it was backed up.
 struct StagedRootMoment : JailMoment {
     Operation& operation;
     const std::filesystem::path& staging;  ///< absolute; reach into it only with Rootfs or the tree helper

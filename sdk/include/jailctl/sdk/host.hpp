@@ -26,8 +26,8 @@ struct GlobalOptions {
     std::chrono::seconds wait{0};  ///< --wait: for a lock held by another command
 };
 
-/// Directories of the installation, found from the position of the running binary; for tests JAILCTL_PREFIX is not read:
-/// an installed tree can be moved as a whole.
+/// Directories of the installation, found from the position of the running binary, so that an installed tree can be
+/// moved as a whole (ADR 13).
 struct InstallPaths {
     std::filesystem::path plugins;   ///< <libdir>/jailctl/plugins
     std::filesystem::path libexec;   ///< <libexecdir>/jailctl: jailctl-tree, jail-init

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything a plugin may include, in one line.
+/// What most plugins need, in one line. Whoever uses a service or a staged root includes its header beside this one:
+/// services/*.hpp, staged_target.hpp.
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"

@@ -58,7 +58,7 @@ struct StoredBackup {
     std::vector<std::string> omissions;  ///< sentences: files changed while read, vanished, unreadable
 };
 
-/// Keeps backups somewhere. Every implementation passes sdk/testing/backup_backend.hpp. Provider: BACKUP_BACKEND.
+/// Keeps backups somewhere. Every implementation passes jailctl/testing/backup_backend.hpp. Provider: BACKUP_BACKEND.
 class JAILCTL_SDK_EXPORT BackupBackend : public Service {
 public:
     static constexpr std::string_view id = "backup-backend/1";

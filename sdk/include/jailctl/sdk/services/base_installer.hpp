@@ -25,6 +25,7 @@ public:
 };
 
 /// Makes the base system of a new jail. Provider names are the schemes of BASE: "busybox", "archive", "debootstrap".
+/// Every implementation passes jailctl/testing/base_installer.hpp.
 class JAILCTL_SDK_EXPORT BaseInstaller : public Service {
 public:
     static constexpr std::string_view id = "base-installer/1";
@@ -35,7 +36,7 @@ public:
     [[nodiscard]] virtual std::uint64_t estimate(Invocation& invocation, const std::string& what) = 0;
     /// Installs into the empty target. A failure may leave a part: the caller removes the staging directory.
     virtual void install(Invocation& invocation, const std::string& what, BaseTarget& target) = 0;
-    /// Whether upgrade may install this base over an existing system ("debootstrap": not yet).
+    /// Whether upgrade may install this base over an existing system ("debootstrap" says no: its package manager does it).
     [[nodiscard]] virtual bool can_upgrade() const noexcept = 0;
 };
 
