@@ -7,7 +7,6 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
-#include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/staged_target.hpp"
 #include "names.hpp"
 #include "password.hpp"
@@ -38,14 +37,6 @@ void lock_root(Build& build) {
 }
 
 }  // namespace
-
-BaseChoice choose_base(Invocation& in, const Jail& jail) {
-    const std::string& text = jail.settings["BASE"].text;
-    const auto colon = text.find(':');
-    const std::string scheme = text.substr(0, colon);
-    const std::string what = colon == std::string::npos ? "" : text.substr(colon + 1);
-    return {text, what, &in.services().get<BaseInstaller>(scheme)};
-}
 
 void install_base(Build& build, const BaseChoice& base) {
     auto& console = build.in.console();

@@ -9,15 +9,6 @@
 
 namespace jailctl::create {
 
-/// BASE of a jail, taken apart: "archive:/a.tar" is the installer "archive" and what "/a.tar".
-struct BaseChoice {
-    std::string text;
-    std::string what;
-    BaseInstaller* installer;
-};
-/// @throws Error config: no installer of that name
-[[nodiscard]] BaseChoice choose_base(Invocation& in, const Jail& jail);
-
 /// A root that is being built, and the operation that undoes it.
 struct Build {
     Invocation& in;

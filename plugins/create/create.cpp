@@ -111,7 +111,7 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     }
     refuse_existing(jail);
     refuse_running(in, jail);
-    const BaseChoice base = choose_base(in, jail);
+    const BaseChoice base = base_of(in, jail);
     base.installer->check(in, base.what);
     const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);
     if (in.options().dry_run) {

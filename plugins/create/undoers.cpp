@@ -7,7 +7,6 @@
 #include "home.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl::create {
@@ -65,11 +64,6 @@ Value tree_arguments(const Jail& jail, const std::string& name) {
 
 Value tree_arguments(const Jail& jail, const std::string& name, const TreeIdentity& identity) {
     return tree_arguments(jail, name).set("device", identity.device).set("inode", identity.inode);
-}
-
-Storage& storage_of(Invocation& in, const Jail& jail) {
-    const std::string& name = jail.settings["STORAGE"].text;
-    return in.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
 }
 
 void register_undoers(Registrar& host) {

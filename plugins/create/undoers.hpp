@@ -19,7 +19,4 @@ void register_undoers(Registrar& host);
 [[nodiscard]] Value tree_arguments(const Jail& jail, const std::string& name);
 [[nodiscard]] Value tree_arguments(const Jail& jail, const std::string& name, const TreeIdentity& identity);
 
-/// The storage driver of a jail: STORAGE, where "auto" is "dir". @throws Error config
-[[nodiscard]] Storage& storage_of(Invocation& in, const Jail& jail);
-
 }  // namespace jailctl::create

@@ -77,23 +77,15 @@ void report_merge(Upgrade& upgrade) {
 
 }  // namespace
 
-Base choose_base(Invocation& in, const Jail& jail) {
-    const std::string& text = jail.settings["BASE"].text;
-    const std::size_t colon = text.find(':');
-    Base base{text, colon == std::string::npos ? "" : text.substr(colon + 1), nullptr};
-    base.installer = &in.services().get<BaseInstaller>(text.substr(0, colon));
+BaseChoice choose_base(Invocation& in, const Jail& jail) {
+    const BaseChoice base = base_of(in, jail);
     if (!base.installer->can_upgrade())
-        throw Error(Errc::unsupported, "jail " + jail.name.text() + " cannot be upgraded: its BASE is " + text)
+        throw Error(Errc::unsupported, "jail " + jail.name.text() + " cannot be upgraded: its BASE is " + base.text)
             .with_hint("use the package manager inside the jail");
     return base;
 }
 
-Storage& storage_of(Invocation& in, const Jail& jail) {
-    const std::string& name = jail.settings["STORAGE"].text;
-    return in.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
-}
-
-std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, Storage& storage) {
+std::uint64_t require_space(Invocation& in, const Jail& jail, const BaseChoice& base, Storage& storage) {
     const Rootfs root = Rootfs::open(jail.root);
     TreeJob job;
     job.action = "measure";

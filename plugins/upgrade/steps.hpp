@@ -10,13 +10,8 @@
 
 namespace jailctl::upgrade {
 
-/// BASE of a jail, taken apart: "archive:/a.tar" is the installer "archive" and what "/a.tar".
-struct Base {
-    std::string text, what;
-    BaseInstaller* installer;
-};
-/// @throws Error config: no installer of that name; unsupported: it cannot upgrade
-[[nodiscard]] Base choose_base(Invocation& in, const Jail& jail);
+/// BASE of the jail. @throws Error config: no installer of that name; unsupported: it cannot upgrade
+[[nodiscard]] BaseChoice choose_base(Invocation& in, const Jail& jail);
 
 /// Names beside the root, fixed for each jail so that the next command finds what a crash left.
 [[nodiscard]] inline std::string copy_name(const Jail& jail) { return ".jailctl-upgrade-" + jail.name.key(); }
@@ -30,17 +25,14 @@ struct Upgrade {
     Invocation& in;
     Operation& operation;
     const Jail& jail;
-    const Base& base;
+    const BaseChoice& base;
     Storage& storage;
     std::uint64_t system_bytes = 0;  ///< of the old system, as measured
     Value merged;                    ///< result of the helper's merge action
 };
 
-/// The storage driver of a jail: STORAGE, where "auto" is "dir". @throws Error config
-[[nodiscard]] Storage& storage_of(Invocation& in, const Jail& jail);
-
 /// Measures the system. @throws Error no_space: it and the new base would not fit beside it (both numbers are named)
-[[nodiscard]] std::uint64_t require_space(Invocation& in, const Jail& jail, const Base& base, Storage& storage);
+[[nodiscard]] std::uint64_t require_space(Invocation& in, const Jail& jail, const BaseChoice& base, Storage& storage);
 
 /// The parts of an upgrade in their order, each as steps of the operation. With --dry-run the steps print themselves.
 void copy_system(Upgrade& upgrade);

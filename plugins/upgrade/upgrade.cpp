@@ -34,7 +34,7 @@ int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     return running ? running->id : 0;
 }
 
-void perform(Invocation& in, const Jail& jail, const Base& base) {
+void perform(Invocation& in, const Jail& jail, const BaseChoice& base) {
     Storage& storage = storage_of(in, jail);
     const std::uint64_t system = require_space(in, jail, base, storage);
     Operation operation(in, jail, "upgrade", JournalPlace::lasting);
@@ -53,7 +53,7 @@ ino_t inode_of(const Jail& jail) {
     return status.st_ino;
 }
 
-void work_on(Invocation& in, const Jail& jail, const Base& base, bool running) {
+void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, bool running) {
     in.console().info("Upgrading jail " + jail.name.text() + "...");
     const ino_t old_system = inode_of(jail);
     const auto work = [&] {
@@ -77,7 +77,7 @@ void work_on(Invocation& in, const Jail& jail, const Base& base, bool running) {
 
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     require_root(jail);
-    const Base base = choose_base(in, jail);
+    const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);
     const int id = require_stopped(in, jail, args);
     if (in.options().dry_run) {

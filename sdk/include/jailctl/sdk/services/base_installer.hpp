@@ -40,4 +40,12 @@ public:
     [[nodiscard]] virtual bool can_upgrade() const noexcept = 0;
 };
 
+/// BASE of a jail, taken apart: "archive:/a.tar" is the installer "archive" and what "/a.tar".
+struct BaseChoice {
+    std::string text, what;
+    BaseInstaller* installer;
+};
+/// @throws Error config: no installer of that name
+[[nodiscard]] JAILCTL_SDK_EXPORT BaseChoice base_of(Invocation& invocation, const Jail& jail);
+
 }  // namespace jailctl

@@ -7,6 +7,9 @@
 
 namespace jailctl {
 
+class Invocation;  // command.hpp
+struct Jail;       // jail.hpp
+
 /// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir" today; "btrfs", "zfs", "overlay" later.
 /// Staging and trash names stand beside the root, on its file system, and begin with ".jailctl-".
 class JAILCTL_SDK_EXPORT Storage : public Service {
@@ -26,5 +29,8 @@ public:
     /// Bytes free for a new root beside `root`.
     [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
 };
+
+/// The driver that keeps the root of `jail`: STORAGE, where "auto" is "dir". @throws Error config: none of that name
+[[nodiscard]] JAILCTL_SDK_EXPORT Storage& storage_of(Invocation& invocation, const Jail& jail);
 
 }  // namespace jailctl
