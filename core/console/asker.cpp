@@ -1,6 +1,7 @@
 #include "console/asker.hpp"
 
 #include <cerrno>
+#include <optional>
 #include <poll.h>
 #include <termios.h>
 #include <unistd.h>
@@ -57,9 +58,10 @@ bool TerminalAsker::can_ask() const { return !batch_ && ::isatty(0) == 1 && ::is
 
 std::string TerminalAsker::ask(std::string_view prompt, bool secret) {
     if (!can_ask()) throw Error(Errc::usage, "cannot ask: there is no terminal, or --batch was given");
+    // Echo goes first: what is typed between the prompt and its end would be shown, and lost to TCSAFLUSH.
+    std::optional<NoEcho> quiet;
+    if (secret) quiet.emplace();
     write_all(2, prompt, "the terminal");
-    if (!secret) return read_line();
-    const NoEcho quiet;
     return read_line();
 }
 

@@ -39,28 +39,29 @@ Outcome finish(Invocation& invocation, const StoredBackup& stored, double second
     return Outcome::with_omissions("the backup is usable; what is named above was left out or changed while it was read");
 }
 
-StoredBackup store(Invocation& invocation, const Jail& jail, int id) {
+StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
     const Leases quiesced = id != 0 ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
     JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
-    return backend_for(invocation, jail.settings).store(invocation, source, invocation.path().value_or(""));
+    return backend_for(invocation, jail.settings).store(invocation, source, where);
 }
 
-Outcome back_up(Invocation& invocation, const Jail& jail, const BackupArguments& arguments) {
-    refuse_one_file_for_many(invocation);
+}  // namespace
+
+Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& where, bool cold_only) {
     if (root_state(jail.root) != RootState::present)
         throw Error(Errc::not_found, "jail " + jail.name.text() + " is not created: there is nothing to back up")
             .with_hint("create it with 'jailctl create " + jail.name.text() + "'");
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
-    if (running && arguments.cold)
+    if (running && cold_only)
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running, and --cold was asked for")
             .with_hint("stop it first: jailctl stop " + jail.name.text());
-    if (invocation.path() == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
+    if (where == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
     const int id = running ? running->id : 0;
     const Leases leases = invocation.hooks().fire(BeforeBackup{{invocation, jail, id}});
     invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
     const auto began = std::chrono::steady_clock::now();
     try {
-        const StoredBackup stored = store(invocation, jail, id);
+        const StoredBackup stored = store(invocation, jail, id, where);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
         if (!invocation.options().dry_run)
             (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, stored.info.id});
@@ -71,8 +72,6 @@ Outcome back_up(Invocation& invocation, const Jail& jail, const BackupArguments&
         throw;
     }
 }
-
-}  // namespace
 
 Command make_backup_command() {
     const auto arguments = std::make_shared<BackupArguments>();
@@ -87,7 +86,10 @@ Command make_backup_command() {
     command.path = PathWord::optional;
     command.effect = Effect::changes;
     command.options.add_options()("cold", po::bool_switch(&arguments->cold), "refuse to back up a running jail");
-    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) { return back_up(invocation, jail, *arguments); };
+    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) {
+        refuse_one_file_for_many(invocation);
+        return back_up(invocation, jail, invocation.path().value_or(""), arguments->cold);
+    };
     return command;
 }
 

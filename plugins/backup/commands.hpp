@@ -13,6 +13,9 @@ namespace jailctl::backup {
 [[nodiscard]] Command make_backups_command();
 [[nodiscard]] Command make_verify_command();
 
+/// What `backup JAIL` does: hooks, the configured backend, the report. @param where  as the path word; empty: BACKUPDIR
+[[nodiscard]] Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& where, bool cold_only);
+
 /// The backend that BACKUP_BACKEND names for a jail (or for the host).
 [[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);
 /// "cold", or "live, 2 files changed while read".

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "excludes.hpp"
 #include "jailctl/sdk/sdk.hpp"
+#include "jailctl/sdk/services/jail_backup.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -29,11 +30,20 @@ void declare_variables(Registrar& host) {
                   }});
 }
 
+/// What other commands get of backup: the configured place, warm or cold as the jail stands.
+class ConfiguredBackup final : public JailBackup {
+public:
+    Outcome back_up(Invocation& invocation, const Jail& jail) override {
+        return backup::back_up(invocation, jail, "", false);
+    }
+};
+
 class BackupPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
         declare_variables(host);
         host.provide<BackupBackend>("archive", std::make_unique<ArchiveBackend>());
+        host.provide<JailBackup>("configured", std::make_unique<ConfiguredBackup>());
         host.add(make_backup_command());
         host.add(make_restore_command());
         host.add(make_backups_command());

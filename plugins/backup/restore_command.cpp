@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <sys/stat.h>
 
 #include "commands.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -109,9 +110,19 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 
+/// Undoes the publication of exactly this tree: killed before the rename there is nothing to undo.
+Undo unpublishing(const Jail& jail, const std::string& staging, const fs::path& staging_path) {
+    struct stat facts{};
+    if (::fstat(Rootfs::open(staging_path).fd(), &facts) != 0) throw_errno("cannot look at " + staging_path.string());
+    return {"storage.unpublish", Value::object()
+                                     .set("root", jail.root.string())
+                                     .set("name", staging)
+                                     .set("device", static_cast<std::int64_t>(facts.st_dev))
+                                     .set("inode", static_cast<std::int64_t>(facts.st_ino))};
+}
+
 Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
-    const auto& wanted = jail.settings["STORAGE"].text;
-    Storage& storage = invocation.services().get<Storage>(wanted.empty() || wanted == "auto" ? "dir" : wanted);
+    Storage& storage = storage_of(invocation, jail);
     OpenBackup backup = backend.open(invocation, id);
     const std::string staging = ".jailctl-restore-" + jail.name.key();
     const fs::path staging_path = jail.root.parent_path() / staging;
@@ -127,8 +138,10 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
                    [&] { storage.make(jail.root, staging); });
     operation.step("unpack " + id + " into it",
                    [&] { unpacked = unpack(invocation, jail, staging_path, backup, trust, total); });
-    operation.step("publish it as " + jail.root.string(), [&] {
-        keep_base_record(invocation, jail, backup, unpacked);
+    const Undo unpublish = operation.dry_run() ? Undo{} : unpublishing(jail, staging, staging_path);
+    operation.step("record its base", Undo{"base.forget", Value::object()},
+                   [&] { keep_base_record(invocation, jail, backup, unpacked); });
+    operation.step("publish it as " + jail.root.string(), unpublish, [&] {
         storage.publish(jail.root, staging);
     });
     operation.commit();

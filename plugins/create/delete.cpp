@@ -4,6 +4,7 @@
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "mounts.hpp"
@@ -64,6 +65,16 @@ void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     if (!in.console().confirm(question)) throw Error(Errc::failed, "jail " + jail.name.text() + " was not deleted");
 }
 
+/// A backup that left something out does not justify the deletion: the administrator decides, with the names before him.
+void back_up_first(Invocation& in, const Jail& jail) {
+    if (!in.services().has(JailBackup::id)) throw Error(Errc::unsupported, "no loaded plugin can back up first");
+    const Outcome outcome = in.services().get<JailBackup>().back_up(in, jail);
+    if (outcome.kind == Outcome::Kind::omissions) {
+        throw Error(Errc::failed, "jail " + jail.name.text() + " is not deleted: its backup is not complete")
+            .with_hint("look at what was left out; delete without --backup-first if that does not matter");
+    }
+}
+
 void remove(Invocation& in, const Jail& jail) {
     in.console().info("Deleting jail " + jail.name.text() + "...");
     const std::string trash = trash_name(jail);
@@ -96,6 +107,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
         remove(in, jail);
         return Outcome::done();
     }
+    if (args.backup_first) back_up_first(in, jail);
     const Leases before = in.hooks().fire(BeforeDelete{{in, jail, 0}});
     try {
         remove(in, jail);

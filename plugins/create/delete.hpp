@@ -6,6 +6,7 @@ namespace jailctl::create {
 
 struct DeleteArgs {
     bool yes = false;
+    bool backup_first = false;
 };
 
 /// Deletes a stopped jail: its directory is renamed aside, so that the name is free, and removed before this returns.

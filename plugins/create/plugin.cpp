@@ -87,7 +87,8 @@ private:
         remove.targets = Targets::several;
         remove.order = JailOrder::reverse;
         remove.effect = Effect::changes;
-        remove.options.add_options()("yes", po::bool_switch(&delete_args_.yes), "do not ask");
+        remove.options.add_options()("yes", po::bool_switch(&delete_args_.yes), "do not ask")(
+            "backup-first", po::bool_switch(&delete_args_.backup_first), "back the jail up, and delete it only if that is complete");
         remove.run_jail = [this](Invocation& in, const Jail& jail) { return delete_jail(in, jail, delete_args_); };
         host.add(std::move(remove));
     }

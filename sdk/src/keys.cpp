@@ -7,6 +7,7 @@
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/sdk/services/base_installer.hpp"
+#include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/network.hpp"
 #include "jailctl/sdk/services/storage.hpp"
@@ -26,6 +27,7 @@ BackupSource::~BackupSource() = default;
 BackupBackend::~BackupBackend() = default;
 BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
+JailBackup::~JailBackup() = default;
 JailRuntime::~JailRuntime() = default;
 Network::~Network() = default;
 Storage::~Storage() = default;

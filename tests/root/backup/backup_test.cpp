@@ -116,6 +116,15 @@ TEST_F(BackedUpSite, JsonSaysWhatTheTextSays) {
     EXPECT_EQ(static_cast<std::uintmax_t>(jail["backup"]["size"].num()), std::filesystem::file_size(only_archive()));
 }
 
+TEST_F(BackedUpSite, DeleteCanBackUpFirst) {
+    const Result done = site.jailctl({"--batch", "delete", "a.test", "--backup-first"});
+    EXPECT_EQ(done.status, 0) << done.all();
+    EXPECT_THAT(done.out, StartsWith("Doing cold backup of jail a.test...\n"));
+    EXPECT_FALSE(std::filesystem::exists(site.root("a.test")));
+    ASSERT_EQ(site.jailctl({"restore", "a.test"}).status, 0);
+    EXPECT_EQ(slurp(site.root("a.test") / "root/precious"), "precious data\n");
+}
+
 TEST_F(BackedUpSite, DryRunWritesNothing) {
     const Result dry = site.jailctl({"--dry-run", "backup", "a.test"});
     EXPECT_EQ(dry.status, 0) << dry.all();
