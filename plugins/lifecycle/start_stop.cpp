@@ -89,6 +89,7 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
 }
 
 void add_start(Registrar& host) {
+    auto at_boot = std::make_shared<bool>(false);
     Command start;
     start.name = "start";
     start.summary = "start jails";
@@ -97,7 +98,11 @@ void add_start(Registrar& host) {
                     "else its /sbin/init, else /etc/rc. Nothing of jailctl stays running.";
     start.targets = Targets::several;
     start.effect = Effect::changes;
-    start.run_jail = [](Invocation& invocation, const Jail& jail) {
+    start.options.add_options()("autostart", po::bool_switch(at_boot.get()),
+                                "as at boot: leave out jails whose AUTOSTART is no");
+    start.run_jail = [at_boot](Invocation& invocation, const Jail& jail) {
+        if (*at_boot && !parse_yes_no(jail.settings["AUTOSTART"].text))
+            return Outcome::already(jail.name.text() + " is not started at boot: AUTOSTART=no");
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
         if (running && running->problem.empty()) return Outcome::already(running_sentence(jail));
         start_jail(invocation, jail);

@@ -46,6 +46,16 @@ TEST_F(JailTest, ARunningJailIsNotStartedAgain) {
     EXPECT_EQ(site.jailctl({"start", "all"}).status, 0) << "through 'all' it counts as done";
 }
 
+TEST_F(JailTest, AtBootAJailWithAutostartNoIsLeftOut) {
+    configure("AUTOSTART=no\n");
+    const Result boot = site.jailctl({"--batch", "start", "all", "--autostart"});
+    EXPECT_EQ(boot.status, 0) << boot.all();
+    EXPECT_THAT(boot.all(), HasSubstr("AUTOSTART=no"));
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(start().status, 0) << "by hand it starts";
+    EXPECT_EQ(mark(), '*');
+}
+
 TEST_F(JailTest, AStoppedJailIsNotStoppedAgain) {
     const Result stopped = stop();
     EXPECT_EQ(stopped.status, 1);
