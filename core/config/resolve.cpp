@@ -34,7 +34,7 @@ void require_interface(Script& script, const Configuration& configuration) {
     const auto first = std::find_if(configuration.jails.begin(), configuration.jails.end(), networked);
     if (first == configuration.jails.end()) return;
     refuse_file(script, "IF is not set, and " + first->name.text() + " joins a network",
-                "name the interface, as IF=\"eth0\"; only jails with NETWORK=none or host do without");
+                "name the interface, as IF=\"eth0\"; only jails with NETWORK=none do without");
 }
 
 void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins, Configuration& configuration) {
