@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "place.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -25,15 +26,12 @@ std::vector<std::string> wanted_jails(const Invocation& invocation) {
 }
 
 void list_backups(Invocation& invocation) {
-    const auto& configuration = invocation.configuration();
     Value list = Value::array();
     std::size_t shown = 0;
     for (const auto& key : wanted_jails(invocation)) {
-        const Settings* settings = &configuration.settings;
-        for (const auto& jail : configuration.jails)
-            if (jail.name.key() == key) settings = &jail.settings;
         std::string heading;
-        auto found = backend_for(invocation, *settings).list(invocation, key, invocation.path().value_or(""));
+        BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
+        auto found = backend.list(invocation, key, invocation.path().value_or(""));
         std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.jail < b.jail; });
         for (const auto& info : found) {
             if (info.jail != heading) invocation.console().line(heading = info.jail);
