@@ -1,6 +1,5 @@
 #include <filesystem>
 #include <memory>
-#include <sys/stat.h>
 
 #include "commands.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -110,17 +109,6 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 
-/// Undoes the publication of exactly this tree: killed before the rename there is nothing to undo.
-Undo unpublishing(const Jail& jail, const std::string& staging, const fs::path& staging_path) {
-    struct stat facts{};
-    if (::fstat(Rootfs::open(staging_path).fd(), &facts) != 0) throw_errno("cannot look at " + staging_path.string());
-    return {"storage.unpublish", Value::object()
-                                     .set("root", jail.root.string())
-                                     .set("name", staging)
-                                     .set("device", static_cast<std::int64_t>(facts.st_dev))
-                                     .set("inode", static_cast<std::int64_t>(facts.st_ino))};
-}
-
 Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
     Storage& storage = storage_of(invocation, jail);
     OpenBackup backup = backend.open(invocation, id);
@@ -134,11 +122,11 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
     operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
                    [&] { (void)id_range(invocation.configuration(), jail.name); });
     operation.step("make the staging directory " + staging_path.string(),
-                   Undo{"storage.remove", Value::object().set("root", jail.root.string()).set("name", staging)},
+                   Undo{"storage.remove", tree_arguments(jail, staging)},
                    [&] { storage.make(jail.root, staging); });
     operation.step("unpack " + id + " into it",
                    [&] { unpacked = unpack(invocation, jail, staging_path, backup, trust, total); });
-    const Undo unpublish = operation.dry_run() ? Undo{} : unpublishing(jail, staging, staging_path);
+    const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
     operation.step("record its base", Undo{"base.forget", Value::object()},
                    [&] { keep_base_record(invocation, jail, backup, unpacked); });
     operation.step("publish it as " + jail.root.string(), unpublish, [&] {

@@ -69,9 +69,8 @@ void stage(Invocation& in, Operation& operation, const Jail& jail) {
 
 void publish(Invocation& in, Operation& operation, const Jail& jail) {
     const std::string name = staging_name(jail);
-    const auto staged = operation.dry_run() ? TreeIdentity{} : identity_of(jail.root, name).value_or(TreeIdentity{});
     operation.step("publish it as " + jail.root.string(),
-                   Undo{"storage.unpublish", tree_arguments(jail, name, staged)},
+                   operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, name)},
                    [&] { storage_of(in, jail).publish(jail.root, name); });
     operation.commit();
 }

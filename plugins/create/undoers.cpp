@@ -58,14 +58,6 @@ void remove_file(const Value& arguments) {
 
 }  // namespace
 
-Value tree_arguments(const Jail& jail, const std::string& name) {
-    return Value::object().set("root", jail.root.string()).set("name", name);
-}
-
-Value tree_arguments(const Jail& jail, const std::string& name, const TreeIdentity& identity) {
-    return tree_arguments(jail, name).set("device", identity.device).set("inode", identity.inode);
-}
-
 void register_undoers(Registrar& host) {
     host.undoer("storage.remove", [](Invocation& in, const Jail& jail, const Value& a) {
         storage_of(in, jail).remove(root_in(a), a["name"].str());

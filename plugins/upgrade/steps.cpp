@@ -1,7 +1,5 @@
 #include "steps.hpp"
 
-#include <sys/stat.h>
-
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -18,10 +16,6 @@ namespace {
 
 // Data of the site (product.md 3): the base only adds what is missing there.
 constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
-
-Value tree_arguments(const Jail& jail, const std::string& name) {
-    return Value::object().set("root", jail.root.string()).set("name", name);
-}
 
 Undo remove_tree(const Jail& jail, const std::string& name) { return {"storage.remove", tree_arguments(jail, name)}; }
 
@@ -139,15 +133,10 @@ void merge_base(Upgrade& upgrade) {
 
 void exchange(Upgrade& upgrade) {
     const std::string name = copy_name(upgrade.jail);
-    Value arguments = tree_arguments(upgrade.jail, name);
-    if (!upgrade.operation.dry_run()) {
-        struct stat status {};
-        if (::fstat(Rootfs::open(beside(upgrade.jail, name)).fd(), &status) != 0) throw_errno("cannot look at " + name);
-        arguments.set("device", static_cast<std::int64_t>(status.st_dev))
-            .set("inode", static_cast<std::int64_t>(status.st_ino));
-    }
     upgrade.operation.step("exchange " + upgrade.jail.root.string() + " and " + name,
-                           Undo{"storage.exchange", arguments},
+                           upgrade.operation.dry_run()
+                               ? Undo{}
+                               : Undo{"storage.exchange", identified_tree(upgrade.jail, name)},
                            [&] { upgrade.storage.exchange(upgrade.jail.root, name); });
     upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", new_base_record(upgrade))});
     upgrade.operation.after_commit(remove_tree(upgrade.jail, name));  // the old system by now

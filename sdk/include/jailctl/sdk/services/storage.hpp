@@ -4,6 +4,7 @@
 #include <string>
 
 #include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/value.hpp"
 
 namespace jailctl {
 
@@ -32,5 +33,14 @@ public:
 
 /// The driver that keeps the root of `jail`: STORAGE, where "auto" is "dir". @throws Error config: none of that name
 [[nodiscard]] JAILCTL_SDK_EXPORT Storage& storage_of(Invocation& invocation, const Jail& jail);
+
+/// What undoes work with a Storage, registered by the plugin `create` for every plugin that stages roots:
+/// storage.remove {root, name}: removes the tree; storage.rename_back {root, name}: undoes set_aside;
+/// storage.unpublish {root, name, device, inode}: undoes publish, if that directory is the root now;
+/// storage.exchange {root, name, device, inode}: exchanges back, if that directory is the root now.
+/// @return {root, name}
+[[nodiscard]] JAILCTL_SDK_EXPORT Value tree_arguments(const Jail& jail, const std::string& name);
+/// @return {root, name, device, inode} of the tree that `name` beside the root is now. @throws Error not_found, denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT Value identified_tree(const Jail& jail, const std::string& name);
 
 }  // namespace jailctl
