@@ -171,7 +171,7 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
     const auto record = records.find(backup, static_cast<std::uint64_t>(facts.st_size));
     if (record && record->sha256 != checked["sha256"].str())
         throw Error(Errc::damaged, escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
-    if (record) records.set_verified(*record, unix_now());
+    if (record && !invocation.options().dry_run) records.set_verified(*record, unix_now());
     return {backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(),
             static_cast<std::uint64_t>(facts.st_size), parse_grade(marker["description"]["grade"].str("unknown")),
             unix_now(), {}};

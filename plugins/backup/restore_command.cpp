@@ -114,7 +114,7 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
     OpenBackup backup = backend.open(invocation, id);
     const std::string staging = ".jailctl-restore-" + jail.name.key();
     const fs::path staging_path = jail.root.parent_path() / staging;
-    const std::uint64_t total = content_size(backup);
+    const std::uint64_t total = in_context(escape_name(id), [&] { return content_size(backup); });
     const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);
     Value unpacked;
@@ -124,8 +124,10 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
     operation.step("make the staging directory " + staging_path.string(),
                    Undo{"storage.remove", tree_arguments(jail, staging)},
                    [&] { storage.make(jail.root, staging); });
-    operation.step("unpack " + id + " into it",
-                   [&] { unpacked = unpack(invocation, jail, staging_path, backup, trust, total); });
+    operation.step("unpack " + id + " into it", [&] {
+        unpacked = in_context(escape_name(id),
+                              [&] { return unpack(invocation, jail, staging_path, backup, trust, total); });
+    });
     const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
     operation.step("record its base", Undo{"base.forget", Value::object()},
                    [&] { keep_base_record(invocation, jail, backup, unpacked); });

@@ -51,9 +51,11 @@ void remove_file(const Value& arguments) {
         if (error.code() == Errc::not_found) return;
         throw;
     }
-    if (::unlinkat(directory.get(), path.filename().c_str(), 0) != 0 && errno != ENOENT) {
-        throw_errno("cannot remove " + path.string());
-    }
+    if (::unlinkat(directory.get(), path.filename().c_str(), 0) == 0 || errno == ENOENT) return;
+    const int cause = errno;  // of a read-only file system even if there is no such file
+    if (::faccessat(directory.get(), path.filename().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) return;
+    errno = cause;
+    throw_errno("cannot remove " + path.string());
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ std::string checked(const Configuration& configuration, const std::string& path)
         throw Error(Errc::denied, escape_name(path) + " is not executable").with_hint("chmod u+x " + escape_name(path));
     }
     const auto real = real_path(path);
+    require_outside_roots(configuration, path);  // a link in a root would let the jail choose a program of the host
     require_outside_roots(configuration, real);
     return real;
 }

@@ -47,12 +47,19 @@ void add_subordinate(const std::string& file, std::vector<Range>& taken) {
 
 Value read_ids(const StateDirectory& state) {
     Value document = state.read("", "ids").value_or(Value{});
-    if (!document.is_object()) document.set("format", 1).set("ranges", Value::object());
+    const std::string file = (state.path() / "ids.json").string();
+    if (!document.is_object()) {
+        document.set("format", 1).set("ranges", Value::object());
+    } else if (document["format"].num() != 1 || !document["ranges"].is_object()) {
+        // Taken for empty it would be written over, and ranges in use given away a second time.
+        throw Error(Errc::damaged, document["format"].num() > 1 ? file + " was written by a newer version of jailctl"
+                                                                : file + " is damaged: it has no known format");
+    }
     for (const auto& [key, base] : document["ranges"].members()) {
         const std::int64_t number = base.num(-1);
         if (number < static_cast<std::int64_t>(range_size) ||
             number > static_cast<std::int64_t>(end_of_ids - range_size)) {
-            throw Error(Errc::damaged, (state.path() / "ids.json").string() + " is damaged: no range of ids for " + key)
+            throw Error(Errc::damaged, file + " is damaged: no range of ids for " + key)
                 .with_hint("repair it from a backup; two jails must never share ids");
         }
     }

@@ -1,4 +1,5 @@
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,11 +97,22 @@ ExitStatus exec_on_streams(const Record& record, const JailProgram& program, con
     return status;
 }
 
+/// A descriptor of a directory of the host would be a way out of the jail.
+void refuse_directories() {
+    for (int number = 0; number < 3; ++number) {
+        struct stat found {};
+        if (::fstat(number, &found) == 0 && S_ISDIR(found.st_mode))
+            throw Error(Errc::denied, "descriptor " + std::to_string(number) + " is a directory of the host")
+                .with_hint("a command in a jail gets files, pipes and terminals only");
+    }
+}
+
 }  // namespace
 
 ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
     const Record record = require_running(invocation.configuration(), jail);
     const JailProgram program = program_of(request);
+    if (!request.on_output) refuse_directories();
     try {
         if (request.terminal && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)
             return exec_on_terminal(record, program);
