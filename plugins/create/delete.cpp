@@ -104,12 +104,13 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     require_unmounted(jail);
     confirm(in, jail, args);
     if (in.options().dry_run) {
+        if (args.backup_first) in.console().line("would back up jail " + jail.name.text());
         remove(in, jail);
         return Outcome::done();
     }
-    if (args.backup_first) back_up_first(in, jail);
     const Leases before = in.hooks().fire(BeforeDelete{{in, jail, 0}});
     try {
+        if (args.backup_first) back_up_first(in, jail);
         remove(in, jail);
     } catch (const Error& error) {
         const Leases after = in.hooks().fire(AfterDelete{{{in, jail, 0}, &error}});

@@ -21,6 +21,25 @@ void add_term(ExecRequest& request) {
     if (plain) request.environment.push_back("TERM=" + text);
 }
 
+/// --json leaves stdout to the document: what the command writes becomes a member of it, as much as a reader can bear.
+void run_collected(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
+    constexpr std::size_t most = 1 << 20;
+    std::string output;
+    bool cut = false;
+    request.terminal = false;
+    request.on_output = [&](std::string_view chunk) {
+        cut = cut || output.size() + chunk.size() > most;
+        output.append(chunk.substr(0, most - output.size()));
+    };
+    const ExitStatus ended = runtime.exec(invocation, jail, request);
+    invocation.set_exit_status(ended.code);
+    invocation.console().data("jails", Value::array().push(Value::object()
+                                                               .set("name", jail.name.text())
+                                                               .set("exit_status", ended.code)
+                                                               .set("output", output)
+                                                               .set("output_cut", cut)));
+}
+
 void run_inside(Invocation& invocation, const ExecRequest& request) {
     const Jail& jail = invocation.jails().front();
     if (invocation.options().dry_run) {
@@ -29,6 +48,7 @@ void run_inside(Invocation& invocation, const ExecRequest& request) {
     }
     try {
         auto& runtime = invocation.services().get<JailRuntime>();
+        if (invocation.options().json) return run_collected(invocation, runtime, jail, request);
         invocation.set_exit_status(runtime.exec(invocation, jail, request).code);
     } catch (const Error&) {
         invocation.set_exit_status(own_failure);
@@ -87,6 +107,7 @@ void add_shell(Registrar& host) {
     shell.words = "JAIL";
     shell.targets = Targets::one;
     shell.run = [](Invocation& invocation) {
+        if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         ExecRequest request;
         try {
             request = login(invocation.jails().front());

@@ -27,6 +27,12 @@ Site::Site(const std::vector<std::string>& jails, const std::string& more) {
     configure(jails, more);
 }
 
+Site::~Site() {
+    // Descriptors are left out: the test itself may still hold some.
+    for (const auto& left : leaks_.found())
+        if (!left.starts_with("descriptor")) ADD_FAILURE() << "left behind: " << left;
+}
+
 void Site::configure(const std::vector<std::string>& jails, const std::string& more) {
     std::string text = "JAIL_HOME=" + home().string() + "\nBACKUPDIR=" + backups().string() + "\nADDONS=" +
                        (path() / "addons").string() + "\nSTATE_DIR=" + state().string() + "\nRUN_DIR=" +

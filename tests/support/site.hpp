@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "leaks.hpp"
 
 namespace jailctl::test {
 
@@ -24,11 +25,15 @@ private:
 };
 
 /// A site: jails.conf with its own JAIL_HOME, STATE_DIR, RUN_DIR, LOG_FILE and ADDONS below one scratch directory, and
-/// the installed jailctl run against it. NETWORK=none unless the test writes otherwise.
+/// the installed jailctl run against it. NETWORK=none unless the test writes otherwise. Its end fails the test if a mount,
+/// link, cgroup or process of jailctl is there that was not when it was made.
 class Site {
 public:
     /// @param jails  entries of JAILS: "a.test:192.0.2.1"  @param more  further lines of jails.conf
     explicit Site(const std::vector<std::string>& jails, const std::string& more = {});
+    Site(const Site&) = delete;
+    Site& operator=(const Site&) = delete;
+    ~Site();
     /// Writes jails.conf anew.
     void configure(const std::vector<std::string>& jails, const std::string& more = {});
 
@@ -49,6 +54,7 @@ public:
 
 private:
     Scratch scratch_;
+    Leaks leaks_{scratch_.path()};
 };
 
 }  // namespace jailctl::test

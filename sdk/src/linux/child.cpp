@@ -61,9 +61,15 @@ bool place_descriptors(const Prepared& prepared, int& report) noexcept {
 }
 
 void reset_signals() noexcept {
-    struct sigaction plain {};
+    struct sigaction plain {}, ignored {};
     plain.sa_handler = SIG_DFL;
-    for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
+    ignored.sa_handler = SIG_IGN;
+    for (int signal = 1; signal < NSIG; ++signal) {
+        // Ignoring discards what is pending: a Ctrl-C of the moment before setpgid is our parent's to act on. It would
+        // kill the helper of an undo.
+        ::sigaction(signal, &ignored, nullptr);
+        ::sigaction(signal, &plain, nullptr);
+    }
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);

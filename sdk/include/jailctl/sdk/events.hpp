@@ -93,4 +93,7 @@ struct JailReady : JailMoment {
     static constexpr OnFailure on_failure = OnFailure::report;
 };
 
+#undef JAILCTL_BEFORE_EVENT
+#undef JAILCTL_AFTER_EVENT
+
 }  // namespace jailctl

@@ -18,7 +18,7 @@ public:
     virtual ~BaseTarget();
     /// Writes directories, files, links: "entries" of the tree helper's populate action. `files` by role for "source".
     virtual void populate(Value entries, std::vector<std::pair<std::string, int>> files) = 0;
-    /// Unpacks a tar (plain, gzip, zstd, xz, bzip2) from a descriptor: a regular file, or a pipe from a trusted program.
+    /// Unpacks a tar (plain, gzip, zstd, xz, bzip2) from the descriptor of a regular file.
     virtual void unpack(int archive, std::uint64_t bytes_expected) = 0;
     /// For installers that bring their own tool (FreeBSD installworld): the absolute staging path.
     [[nodiscard]] virtual const std::filesystem::path& directory() const = 0;
