@@ -97,6 +97,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     const Place place = resolve_place(source.jail().settings, where);
     if (place.standard_output) return store_to_stdout(invocation, source, place);
     const UniqueFd directory = open_place(place);
+    require_outside_roots(invocation.configuration(), place);
     const std::int64_t taken = unix_now();
     const auto& jail = source.jail();
     const std::string partial = ".jailctl-backup-" + jail.name.key() + ".partial";

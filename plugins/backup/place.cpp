@@ -57,6 +57,20 @@ UniqueFd open_place(const Place& place) {
     return directory;
 }
 
+void require_outside_roots(const Configuration& configuration, const Place& place) {
+    const fs::path real = fs::canonical(place.directory);  // without links: the owner check has been through it
+    for (const auto& jail : configuration.jails) {
+        struct stat root{}, above{};
+        if (::stat(jail.root.c_str(), &root) != 0) continue;
+        for (fs::path at = real;; at = at.parent_path()) {
+            if (::stat(at.c_str(), &above) == 0 && above.st_dev == root.st_dev && above.st_ino == root.st_ino)
+                throw Error(Errc::denied, place.directory.string() + " lies in the root of jail " + jail.name.text())
+                    .with_hint("keep backups where no jail can write");
+            if (at == at.root_path()) break;
+        }
+    }
+}
+
 const Settings& settings_for(const Configuration& configuration, const std::string& jail_key) {
     for (const auto& jail : configuration.jails)
         if (jail.name.key() == jail_key) return jail.settings;

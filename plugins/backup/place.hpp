@@ -27,6 +27,9 @@ struct Place {
 /// Opens the directory for writing archives: owner check (security.md 6). @throws Error not_found, denied
 [[nodiscard]] UniqueFd open_place(const Place& place);
 
+/// An archive in a root would be the jail's to change (security.md 6). @throws Error denied
+void require_outside_roots(const Configuration& configuration, const Place& place);
+
 /// Settings that tell where the backups of `jail` are: the jail's, or the host's if it is not in JAILS any more.
 [[nodiscard]] const Settings& settings_for(const Configuration& configuration, const std::string& jail_key);
 
