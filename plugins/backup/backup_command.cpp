@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "jail_source.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "place.hpp"
@@ -24,10 +25,10 @@ void refuse_one_file_for_many(const Invocation& invocation) {
         throw Error(Errc::usage, "several jails cannot go into one file").with_hint("name a directory");
 }
 
-void report(Invocation& invocation, const BackupInfo& info, std::uint64_t changed, double seconds) {
+void report(Invocation& invocation, const BackupInfo& info, std::uint64_t omitted, double seconds) {
     Console& console = invocation.console();
-    console.data("backup", to_value(info).set("changed", changed));
-    console.info(info.id + ": " + human_bytes(info.size) + ", " + describe_grade(info.grade, changed) +
+    console.data("backup", to_value(info).set("omitted", omitted));
+    console.info(info.id + ": " + human_bytes(info.size) + ", " + describe_grade(info.grade, omitted) +
                  (info.verified == 0 ? "" : ", verified") + ", " + human_seconds(seconds));
 }
 
@@ -42,7 +43,11 @@ Outcome finish(Invocation& invocation, const StoredBackup& stored, double second
 StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
     const Leases quiesced = id != 0 ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
     JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
-    return backend_for(invocation, jail.settings).store(invocation, source, where);
+    StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
+    // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
+    for (const auto& point : mounts_below(jail.root))
+        stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");
+    return stored;
 }
 
 }  // namespace

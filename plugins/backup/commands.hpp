@@ -18,8 +18,8 @@ namespace jailctl::backup {
 
 /// The backend that BACKUP_BACKEND names for a jail (or for the host).
 [[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);
-/// "cold", or "live, 2 files changed while read".
-[[nodiscard]] std::string describe_grade(Grade grade, std::uint64_t changed);
+/// "cold", or "live, 2 left out or changed while read".
+[[nodiscard]] std::string describe_grade(Grade grade, std::uint64_t omitted);
 /// "2026-11-23 15:32:00" in UTC.
 [[nodiscard]] std::string describe_time(std::int64_t unix_seconds);
 /// A backup as a member of JSON lists.

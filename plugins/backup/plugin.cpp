@@ -57,9 +57,9 @@ BackupBackend& backend_for(Invocation& invocation, const Settings& settings) {
     return invocation.services().get<BackupBackend>(settings["BACKUP_BACKEND"].text);
 }
 
-std::string describe_grade(Grade grade, std::uint64_t changed) {
+std::string describe_grade(Grade grade, std::uint64_t omitted) {
     std::string text(grade_name(grade));
-    if (changed > 0) text += ", " + std::to_string(changed) + (changed == 1 ? " file" : " files") + " changed while read";
+    if (omitted > 0) text += ", " + std::to_string(omitted) + " left out or changed while read";
     return text;
 }
 

@@ -36,14 +36,28 @@ bool names_file(const std::optional<std::string>& path) {
     return path && !path->ends_with('/') && !fs::is_directory(*path);
 }
 
+/// Why a backup is not good; empty if it is. The newest is no choice if an older one is the newest good one.
+std::string problem_of(Invocation& invocation, BackupBackend& backend, const std::string& backup) {
+    try {
+        (void)backend.verify(invocation, backup);
+        return {};
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        return error.what();
+    }
+}
+
 std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
     const auto& path = invocation.path();
     if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
     if (names_file(path)) return fs::absolute(*path).lexically_normal().string();
     const auto found = backend.list(invocation, jail.name.key(), path.value_or(""));
     for (auto at = found.rbegin(); at != found.rend(); ++at) {
-        if (at->problem.empty()) return at->id;
-        invocation.console().warn(at->id + " is left out: " + at->problem);
+        // The last one left is taken as it is: unpacking says what is wrong with it.
+        std::string problem = at->problem;
+        if (problem.empty() && std::next(at) != found.rend()) problem = problem_of(invocation, backend, at->id);
+        if (problem.empty()) return at->id;
+        invocation.console().warn(escape_name(at->id) + " is left out: " + problem);
     }
     throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + " in " +
                                      path.value_or(jail.settings["BACKUPDIR"].text));
@@ -78,6 +92,7 @@ Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, 
                 .on_progress = [&](std::uint64_t done) { progress->update(done); },
                 .on_note = {}};
     Value unpacked = run_tree(job);
+    if (unpacked["entries"].num() == 0) throw Error(Errc::invalid, "the archive is empty: it holds no jail");
     if (backup.finish) backup.finish();
     sync_file_system(root.fd(), staging.string());
     return unpacked;
@@ -102,9 +117,9 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
                               human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
                               (backup.vouched ? "" : ", unverified: this host has no record of making it"));
     for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
-        invocation.omission(escape_name(skipped[i]["path"].str()) + ": left out: " + skipped[i]["why"].str());
+        invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());
     if (skipped.size() > most_skips_named)
-        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more left out");
+        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more");
     if (skipped.empty()) return Outcome::done();
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }

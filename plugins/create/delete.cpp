@@ -2,12 +2,12 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "mounts.hpp"
 #include "names.hpp"
 #include "undoers.hpp"
 

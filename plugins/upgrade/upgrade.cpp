@@ -5,9 +5,11 @@
 #include "health.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "restart.hpp"
 #include "steps.hpp"
 
@@ -23,6 +25,14 @@ void require_root(const Jail& jail) {
         throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory");
     throw Error(Errc::not_found, "jail " + name + " does not exist: nothing stands in " + jail.root.string())
         .with_hint("create it with 'jailctl create " + name + "'");
+}
+
+/// The exchange puts a copy in the place of the old system: what is mounted in that would be lost from sight with it.
+void require_unmounted(const Jail& jail) {
+    const auto mounts = mounts_below(jail.root);
+    if (mounts.empty()) return;
+    throw Error(Errc::busy, "jail " + jail.name.text() + " has something mounted on " + escape_name(mounts.front()))
+        .with_hint("unmount it first");
 }
 
 /// @return the id of the running jail, 0 if it is down
@@ -77,6 +87,7 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, bool runn
 
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     require_root(jail);
+    require_unmounted(jail);
     const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);
     const int id = require_stopped(in, jail, args);

@@ -1,6 +1,7 @@
 // Ranges of host ids: each jail owns 65536 of its own, kept in STATE_DIR/ids.json until it is deleted.
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -55,6 +56,8 @@ Value read_ids(const StateDirectory& state) {
         throw Error(Errc::damaged, document["format"].num() > 1 ? file + " was written by a newer version of jailctl"
                                                                 : file + " is damaged: it has no known format");
     }
+    constexpr auto size = static_cast<std::int64_t>(range_size);
+    std::set<std::int64_t> given;  // first ids
     for (const auto& [key, base] : document["ranges"].members()) {
         const std::int64_t number = base.num(-1);
         if (number < static_cast<std::int64_t>(range_size) ||
@@ -62,6 +65,12 @@ Value read_ids(const StateDirectory& state) {
             throw Error(Errc::damaged, file + " is damaged: no range of ids for " + key)
                 .with_hint("repair it from a backup; two jails must never share ids");
         }
+        const auto near = given.upper_bound(number - size);  // the first that could reach into this one
+        if (near != given.end() && *near < number + size) {
+            throw Error(Errc::damaged, file + " is damaged: the ids of " + key + " are those of another jail, too")
+                .with_hint("repair it from a backup; two jails must never share ids");
+        }
+        given.insert(number);
     }
     return document;
 }

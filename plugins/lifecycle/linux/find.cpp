@@ -33,10 +33,27 @@ std::optional<RunningJail> describe(const Configuration& configuration, const st
     return running;
 }
 
+/// An entry of JAILS that was renamed while its jail runs: nothing may be done to that root under its new name.
+void refuse_tenant(const Configuration& configuration, const JailName& name) {
+    const Jail* jail = configuration.find(name);
+    if (jail == nullptr) return;
+    for (const auto& key : recorded_jails(configuration)) {
+        if (key == name.key()) continue;
+        const RecordState state = look_up_record(configuration, key);
+        if (state.kind != RecordState::Kind::alive) continue;
+        if (state.record.root == jail->root || state.record.configured_root == jail->root)
+            throw Error(Errc::busy, "jail " + state.record.name + " runs from " + jail->root.string() +
+                        ", where jail " + name.text() + " should be")
+                .with_hint("put the old name back into JAILS and stop it: jailctl stop " + state.record.name);
+    }
+}
+
 }  // namespace
 
 std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration, const JailName& name) const {
-    return describe(configuration, name.key());
+    auto running = describe(configuration, name.key());
+    if (!running) refuse_tenant(configuration, name);
+    return running;
 }
 
 std::vector<RunningJail> LinuxRuntime::list(const Configuration& configuration) const {

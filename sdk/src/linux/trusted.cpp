@@ -126,8 +126,10 @@ private:
         require_owner(status.st_uid, path);
         if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
         if (on_the_way && S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return;
-        throw Error(Errc::denied, escape_name(path) + " can be written by other users")
-            .with_hint("chmod go-w " + escape_name(path));
+        Error error(Errc::denied, escape_name(path) + " can be written by other users");
+        // Sticky directories and devices are open to all on purpose: to close them would break the host.
+        const bool shared = (status.st_mode & S_ISVTX) != 0 || (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode));
+        throw error.with_hint(shared ? "name another place, where only root can write" : "chmod go-w " + escape_name(path));
     }
 
     [[noreturn]] void fail(const std::string& path) const {

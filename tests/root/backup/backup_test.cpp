@@ -107,6 +107,17 @@ TEST_F(BackedUpSite, WithoutSpaceNothingIsWritten) {
     EXPECT_THAT(full.out, EndsWith("status 1\n")) << full.all();
 }
 
+TEST_F(BackedUpSite, WhatIsMountedInTheRootIsNamedByBackupAndRefusedByUpgrade) {
+    const std::string program = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
+    const Result done = run_command({"unshare", "-m", "sh", "-c",
+                                     "mount -t tmpfs none " + (site.root("a.test") / "mnt").string() + " && " + program +
+                                         " backup a.test; echo status $?; " + program + " upgrade a.test; echo status $?"});
+    EXPECT_THAT(done.out, HasSubstr("status 4\n")) << done.all();
+    EXPECT_THAT(done.out, EndsWith("status 1\n")) << done.all();
+    EXPECT_THAT(done.err, HasSubstr("/mnt: another file system is mounted there"));
+    EXPECT_THAT(done.err, HasSubstr("has something mounted on"));
+}
+
 TEST_F(BackedUpSite, JsonSaysWhatTheTextSays) {
     const Value document = site.json({"backup", "a.test"});
     EXPECT_TRUE(document["ok"].truth());

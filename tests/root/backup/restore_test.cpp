@@ -74,7 +74,7 @@ TEST_F(BackedUpSite, AForeignArchiveRestoresWithoutItsDevices) {
     ASSERT_EQ(run_command({"tar", "-czf", file.string(), "-C", tree.string(), "."}).status, 0);
     const Result restored = site.jailctl({"restore", "b.test"});
     EXPECT_EQ(restored.status, 4) << restored.all();
-    EXPECT_THAT(restored.all(), HasSubstr("dev/kmem: left out"));
+    EXPECT_THAT(restored.all(), HasSubstr("left out: dev/kmem: "));
     EXPECT_THAT(restored.all(), HasSubstr("unverified"));
     EXPECT_EQ(slurp(site.root("b.test") / "hello"), "world\n");
     EXPECT_FALSE(std::filesystem::exists(site.root("b.test") / "dev/kmem"));
@@ -111,6 +111,18 @@ TEST_F(BackedUpSite, NewestGoodOneIsTaken) {
     remove_jail();
     const auto older = archives(site.backups()).front();
     ASSERT_EQ(site.jailctl({"restore", "a.test", older.string()}).status, 0);
+    EXPECT_EQ(slurp(site.root("a.test") / "root/precious"), "precious data\n");
+}
+
+TEST_F(BackedUpSite, ADamagedNewestIsPassedOverForTheNewestGoodOne) {
+    ASSERT_EQ(backup().status, 0);
+    ::sleep(1);
+    ASSERT_EQ(backup().status, 0);
+    flip(archives(site.backups()).back(), 5000);
+    remove_jail();
+    const Result restored = site.jailctl({"restore", "a.test"});
+    EXPECT_EQ(restored.status, 0) << restored.all();
+    EXPECT_THAT(restored.err, HasSubstr("is left out: "));
     EXPECT_EQ(slurp(site.root("a.test") / "root/precious"), "precious data\n");
 }
 

@@ -1,8 +1,8 @@
-#include "mounts.hpp"
+#include "jailctl/sdk/mounts.hpp"
 
 #include <gmock/gmock.h>
 
-namespace jailctl::create {
+namespace jailctl {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -25,4 +25,4 @@ TEST(Mounts, NamesWithBlanksAreReadAsTheyAre) {
                 ElementsAre("/my jails/a\\b/x"));
 }
 
-}  // namespace jailctl::create
+}  // namespace jailctl

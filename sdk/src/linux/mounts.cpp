@@ -1,4 +1,4 @@
-#include "mounts.hpp"
+#include "jailctl/sdk/mounts.hpp"
 
 #include <array>
 #include <climits>
@@ -10,7 +10,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 
-namespace jailctl::create {
+namespace jailctl {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::vector<std::string> mounts_below(const std::filesystem::path& root) {
     return mounts_in(text, directory);
 }
 
-}  // namespace jailctl::create
+}  // namespace jailctl
