@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_job.hpp"
 #include "archive_names.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
@@ -18,11 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_omissions_named = 20;
-
-TreeJob archive_job(std::string action, int archive) {
-    return {.action = std::move(action), .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
-            .descriptors = {{"archive", archive}}, .on_progress = {}, .on_note = {}};
-}
 
 /// "jail x: ./var/log/a changed while it was read", and how many more.
 std::vector<std::string> omissions_of(const Value& packed) {

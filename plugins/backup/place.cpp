@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_job.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "records.hpp"
@@ -126,9 +127,7 @@ BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchi
             info.verified = record->verified;
             return info;
         }
-        TreeJob job{.action = "marker", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
-                    .descriptors = {{"archive", file.get()}}, .on_progress = {}, .on_note = {}};
-        info.grade = parse_grade(run_tree(job)["marker"]["description"]["grade"].str("unknown"));
+        info.grade = parse_grade(run_tree(archive_job("marker", file.get()))["marker"]["description"]["grade"].str("unknown"));
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
         info.problem = error.what();

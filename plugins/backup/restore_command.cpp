@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "archive_job.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -65,9 +66,7 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
 
 /// Bytes the tree will take, as the archive's end marker says; 0 if it has none.
 std::uint64_t content_size(const OpenBackup& backup) {
-    TreeJob job{.action = "marker", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
-                .descriptors = {{"archive", backup.stream.get()}}, .on_progress = {}, .on_note = {}};
-    return static_cast<std::uint64_t>(run_tree(job)["marker"]["bytes"].num());
+    return static_cast<std::uint64_t>(run_tree(archive_job("marker", backup.stream.get()))["marker"]["bytes"].num());
 }
 
 void require_space(Storage& storage, const Jail& jail, std::uint64_t needed) {
