@@ -10,21 +10,16 @@
 #include <fstream>
 #include <sstream>
 
+#include "jailctl/sdk/mounts.hpp"
+
 namespace jailctl::scripts {
 
 namespace {
 
 /// Where cgroup2 is mounted with its root, by mountinfo(5); "" if nowhere.
 std::string unified_hierarchy() {
-    std::ifstream mounts("/proc/self/mountinfo");
-    for (std::string line; std::getline(mounts, line);) {
-        const auto separator = line.find(" - ");
-        if (separator == std::string::npos || line.compare(separator + 3, 8, "cgroup2 ") != 0) continue;
-        std::istringstream fields(line);
-        std::string id, parent, device, root, place;
-        fields >> id >> parent >> device >> root >> place;
-        if (root == "/") return place;
-    }
+    for (const auto& mount : current_mounts())
+        if (mount.type == "cgroup2" && mount.root == "/") return mount.point;
     return {};
 }
 

@@ -1,8 +1,10 @@
 #include "jailctl/sdk/mounts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
@@ -32,14 +34,43 @@ std::string unescape(std::string_view text) {
     return out;
 }
 
-// Field 5 of a line: the mount point.
-std::string_view mount_point(std::string_view line) {
-    for (int field = 1; field < 5; ++field) {
-        const auto blank = line.find(' ');
-        if (blank == std::string_view::npos) return {};
-        line.remove_prefix(blank + 1);
+// The next word up to `separator`; `text` is advanced behind it.
+std::string_view take(std::string_view& text, char separator) {
+    const auto end = std::min(text.find(separator), text.size());
+    const auto word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return word;
+}
+
+// "id parent device root point options [optional...] - type source options"
+std::optional<Mount> parse_line(std::string_view line) {
+    const auto dash = line.find(" - ");
+    if (dash == std::string_view::npos) return std::nullopt;
+    std::string_view after = line.substr(dash + 3);
+    for (int skipped = 0; skipped < 3; ++skipped) take(line, ' ');
+    Mount mount;
+    mount.root = unescape(take(line, ' '));
+    mount.point = unescape(take(line, ' '));
+    mount.type = take(after, ' ');
+    take(after, ' ');
+    mount.options = after;
+    if (!mount.point.starts_with('/')) return std::nullopt;
+    return mount;
+}
+
+std::string table_of_this_process() {
+    const UniqueFd table{::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)};
+    if (!table) throw_errno("cannot open /proc/self/mountinfo");
+    std::string text;
+    std::array<char, 65536> chunk{};
+    for (;;) {
+        const ssize_t count = ::read(table.get(), chunk.data(), chunk.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw_errno("cannot read /proc/self/mountinfo");
+        if (count == 0) return text;
+        text.append(chunk.data(), static_cast<std::size_t>(count));
+        if (text.size() > mountinfo_cap) throw Error(Errc::io, "/proc/self/mountinfo is larger than it can be");
     }
-    return line.substr(0, line.find(' '));
 }
 
 std::string real_path(int directory) {
@@ -52,34 +83,26 @@ std::string real_path(int directory) {
 
 }  // namespace
 
+std::vector<Mount> parse_mounts(std::string_view mountinfo) {
+    std::vector<Mount> mounts;
+    while (!mountinfo.empty())
+        if (auto mount = parse_line(take(mountinfo, '\n'))) mounts.push_back(std::move(*mount));
+    return mounts;
+}
+
+std::vector<Mount> current_mounts() { return parse_mounts(table_of_this_process()); }
+
 std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory) {
     std::vector<std::string> found;
-    while (!mountinfo.empty()) {
-        const auto end = mountinfo.find('\n');
-        const std::string point = unescape(mount_point(mountinfo.substr(0, end)));
-        if (point == directory || point.starts_with(directory + "/")) found.push_back(point);
-        if (end == std::string_view::npos) break;
-        mountinfo.remove_prefix(end + 1);
-    }
+    for (auto& mount : parse_mounts(mountinfo))
+        if (mount.point == directory || mount.point.starts_with(directory + "/")) found.push_back(std::move(mount.point));
     return found;
 }
 
 std::vector<std::string> mounts_below(const std::filesystem::path& root) {
     const UniqueFd parent = open_root_parent(root, false);
     const std::string directory = real_path(parent.get()) + "/" + root.filename().string();
-    const UniqueFd table{::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)};
-    if (!table) throw_errno("cannot open /proc/self/mountinfo");
-    std::string text;
-    std::array<char, 65536> chunk{};
-    for (;;) {
-        const ssize_t count = ::read(table.get(), chunk.data(), chunk.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw_errno("cannot read /proc/self/mountinfo");
-        if (count == 0) break;
-        text.append(chunk.data(), static_cast<std::size_t>(count));
-        if (text.size() > mountinfo_cap) throw Error(Errc::io, "/proc/self/mountinfo is larger than it can be");
-    }
-    return mounts_in(text, directory);
+    return mounts_in(table_of_this_process(), directory);
 }
 
 }  // namespace jailctl

@@ -25,4 +25,18 @@ TEST(Mounts, NamesWithBlanksAreReadAsTheyAre) {
                 ElementsAre("/my jails/a\\b/x"));
 }
 
+TEST(Mounts, KnowWhatIsMountedAndAsWhat) {
+    const auto mounts = parse_mounts(
+        "34 25 0:30 /part /sys/fs/c\\040g rw,nosuid shared:8 master:1 - cgroup cgroup rw,cpu,cpuacct\n"
+        "no line of it\n"
+        "35 25 0:31 / /unified rw - cgroup2 cgroup2 rw");
+    ASSERT_EQ(mounts.size(), 2U);
+    EXPECT_EQ(mounts[0].root, "/part");
+    EXPECT_EQ(mounts[0].point, "/sys/fs/c g");
+    EXPECT_EQ(mounts[0].type, "cgroup");
+    EXPECT_EQ(mounts[0].options, "rw,cpu,cpuacct");
+    EXPECT_EQ(mounts[1].type, "cgroup2");
+    EXPECT_EQ(current_mounts().front().point.front(), '/');
+}
+
 }  // namespace jailctl

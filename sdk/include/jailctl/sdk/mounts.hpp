@@ -9,6 +9,18 @@
 
 namespace jailctl {
 
+/// One line of proc_pid_mountinfo(5), octal escapes undone.
+struct Mount {
+    std::string root;     ///< what of the file system is mounted: "/" for all of it
+    std::string point;    ///< where, as this process sees it
+    std::string type;     ///< "ext4", "cgroup2", ...
+    std::string options;  ///< of the file system, separated by commas: the controllers of a cgroup hierarchy are among them
+};
+/// The lines of the table that keep its form, in its order.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<Mount> parse_mounts(std::string_view mountinfo);
+/// The mounts this process sees now. @throws Error io, denied
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<Mount> current_mounts();
+
 /// Mount points at or below `directory` in the table `mountinfo` (proc_pid_mountinfo(5), octal escapes undone).
 /// @param directory  a real path: absolute, without links
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory);
