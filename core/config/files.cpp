@@ -23,13 +23,8 @@ public:
     }
 
     std::optional<std::vector<std::string>> list(const std::filesystem::path& directory) override {
-        UniqueFd fd;
-        try {
-            fd = open_trusted_directory(directory, trust_);
-        } catch (const Error& error) {
-            if (error.code() == Errc::not_found) return std::nullopt;
-            throw;
-        }
+        const UniqueFd fd = find_trusted(directory, trust_, O_PATH | O_DIRECTORY);
+        if (!fd) return std::nullopt;
         return names_in(fd, directory);
     }
 

@@ -29,13 +29,9 @@ std::uint64_t number_of(std::string_view text) {
 
 /// Ranges of "name:first:count" lines; what is written otherwise grants nothing, here as for newuidmap.
 void add_subordinate(const std::string& file, std::vector<Range>& taken) {
-    std::string text;
-    try {
-        text = read_all(open_trusted(file, Trust::root).get(), 16U << 20U, file);
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return;
-        throw;
-    }
+    const UniqueFd fd = find_trusted(file, Trust::root);
+    if (!fd) return;
+    const std::string text = read_all(fd.get(), 16U << 20U, file);
     for (std::string_view rest = text; !rest.empty();) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));

@@ -25,14 +25,7 @@ void require_plain(const std::string& name) {
 }
 
 /// The folder if it is there: reading makes nothing.
-UniqueFd open_existing(const std::filesystem::path& folder) {
-    try {
-        return open_trusted(folder, Trust::root, O_DIRECTORY);
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return {};
-        throw;
-    }
-}
+UniqueFd open_existing(const std::filesystem::path& folder) { return find_trusted(folder, Trust::root, O_DIRECTORY); }
 
 }  // namespace
 
@@ -66,7 +59,9 @@ std::optional<Value> StateDirectory::read(const std::string& folder, const std::
 void StateDirectory::write(const std::string& folder, const std::string& name, const Value& document) const {
     require_plain(name);
     const UniqueFd fd = open(folder);
-    replace_file(fd.get(), name + std::string(ending), to_json(document, 1) + "\n", 0600, sync_);
+    in_context(escape_name((path_ / folder).string()), [&] {
+        replace_file(fd.get(), name + std::string(ending), to_json(document, 1) + "\n", 0600, sync_);
+    });
 }
 
 void StateDirectory::remove(const std::string& folder, const std::string& name) const {

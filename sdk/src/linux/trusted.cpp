@@ -18,16 +18,20 @@ namespace {
 
 constexpr int link_limit = 40;  // as the kernel's own
 
+/// What a missing component is.
+enum class Missing { error, made, nothing };
+
 class TrustedWalk {
 public:
-    TrustedWalk(const std::filesystem::path& path, Trust trust, bool make) : wanted_(path), trust_(trust), make_(make) {
+    TrustedWalk(const std::filesystem::path& path, Trust trust, Missing missing)
+        : wanted_(path), trust_(trust), missing_(missing) {
         if (!path.is_absolute()) throw Error(Errc::invalid, "not an absolute path: " + escape_name(path.string()));
         if (path.string().find('\0') != std::string::npos) throw Error(Errc::invalid, "a path with a zero byte");
         push_front(path.string());
         enter_root();
     }
 
-    /// Walks to the last component and opens it with `flags`.
+    /// Walks to the last component and opens it with `flags`. @return empty if it is missing and that is no error
     UniqueFd open(int flags) {
         while (!rest_.empty()) {
             const std::string name = std::move(rest_.front());
@@ -36,7 +40,8 @@ public:
                 if (levels_.size() > 1) levels_.pop_back();
                 continue;
             }
-            if (UniqueFd file = enter(name, flags)) return file;
+            UniqueFd file = enter(name, flags);
+            if (file || absent_) return file;
         }
         return final(levels_.back().fd.get(), ".", flags);
     }
@@ -68,7 +73,9 @@ private:
         const int above = levels_.back().fd.get();
         const std::string path = levels_.back().path + name;
         UniqueFd fd(::openat(above, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-        if (!fd && errno == ENOENT && make_) fd = make_directory(above, name, path);
+        if (!fd && errno == ENOENT && missing_ == Missing::made) fd = make_directory(above, name, path);
+        if (!fd && errno == ENOENT && missing_ == Missing::nothing) absent_ = true;
+        if (absent_) return {};
         if (!fd) fail(path);
         struct stat status {};
         if (::fstat(fd.get(), &status) != 0) fail(path);
@@ -141,7 +148,8 @@ private:
 
     std::filesystem::path wanted_;
     Trust trust_;
-    bool make_;
+    Missing missing_;
+    bool absent_ = false;
     int links_ = 0;
     std::deque<std::string> rest_;
     std::vector<Level> levels_;
@@ -150,15 +158,19 @@ private:
 }  // namespace
 
 UniqueFd open_trusted(const std::filesystem::path& path, Trust trust, int extra_flags) {
-    return TrustedWalk(path, trust, false).open(extra_flags);
+    return TrustedWalk(path, trust, Missing::error).open(extra_flags);
+}
+
+UniqueFd find_trusted(const std::filesystem::path& path, Trust trust, int extra_flags) {
+    return TrustedWalk(path, trust, Missing::nothing).open(extra_flags);
 }
 
 UniqueFd open_trusted_directory(const std::filesystem::path& path, Trust trust) {
-    return TrustedWalk(path, trust, false).open(O_PATH | O_DIRECTORY);
+    return TrustedWalk(path, trust, Missing::error).open(O_PATH | O_DIRECTORY);
 }
 
 UniqueFd make_private_directory(const std::filesystem::path& path) {
-    return TrustedWalk(path, Trust::root, true).open(O_RDONLY | O_DIRECTORY);
+    return TrustedWalk(path, Trust::root, Missing::made).open(O_RDONLY | O_DIRECTORY);
 }
 
 }  // namespace jailctl

@@ -25,7 +25,10 @@ enum class Trust {
 /// are followed only where they themselves and their targets pass.
 /// @throws Error not_found, denied (names the component and the chmod or chown to type), io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_trusted(const std::filesystem::path& path, Trust trust, int extra_flags = 0);
-/// The same for a directory: O_PATH|O_DIRECTORY.
+/// The same, but an empty descriptor where the object, or a directory above it, is missing: what need not be there.
+/// @throws Error denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd find_trusted(const std::filesystem::path& path, Trust trust, int extra_flags = 0);
+/// The same as open_trusted for a directory: O_PATH|O_DIRECTORY.
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_trusted_directory(const std::filesystem::path& path, Trust trust);
 
 /// Whole content of a regular file by descriptor, at most `cap` bytes. @throws Error invalid (no regular file, too large), io
