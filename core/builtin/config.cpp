@@ -7,9 +7,21 @@
 namespace jailctl::core {
 namespace {
 
+/// Plugins look at what their variables name; one that fails at it is named.
+std::vector<config::Diagnostic> inspect(const Host& host) {
+    try {
+        return config::inspect(host.configuration(), host.registry.variables(), ::geteuid() == 0);
+    } catch (const std::exception& error) {
+        return {{config::Severity::error, {host.configuration().file.string(), 0, 0},
+                 std::string("what the values name could not be looked at: ") + error.what(), {}, {}, {}}};
+    }
+}
+
 void check(const Host& host, Invocation& in) {
+    auto diagnostics = host.resolution.diagnostics;
+    for (auto& found : inspect(host)) diagnostics.push_back(std::move(found));
     Value data = Value::array();
-    for (const auto& diagnostic : host.resolution.diagnostics) {
+    for (const auto& diagnostic : diagnostics) {
         data.push(diagnostic.data());
         if (in.console().json() && diagnostic.severity == config::Severity::error)
             in.console().error(Error(Errc::config, diagnostic.text()));
@@ -17,7 +29,7 @@ void check(const Host& host, Invocation& in) {
             in.console().line(diagnostic.text());
     }
     in.console().data("diagnostics", std::move(data));
-    if (!host.resolution.ok()) return in.set_exit_status(2);
+    if (config::failed(diagnostics)) return in.set_exit_status(2);
     in.console().line(config::ok_line(host.configuration()));
 }
 

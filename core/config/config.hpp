@@ -63,6 +63,11 @@ struct Resolution {
 /// The variables the host itself acts on.
 [[nodiscard]] std::vector<Variable> core_variables();
 
+/// `config check`: what the commands would refuse of the things that values name, by Variable::inspect of `declared`.
+/// @param as_root  otherwise what the caller may not see is a warning: the commands may
+[[nodiscard]] std::vector<Diagnostic> inspect(const Configuration& configuration, const std::vector<Variable>& declared,
+                                              bool as_root);
+
 /// `config check`: "FILE: ok, N jails".
 [[nodiscard]] std::string ok_line(const Configuration& configuration);
 

@@ -2,6 +2,7 @@
 #include "jailctl/sdk/sdk.hpp"
 #include "moment.hpp"
 #include "script.hpp"
+#include "script_file.hpp"
 
 namespace jailctl::scripts {
 
@@ -14,8 +15,7 @@ void run_before(const Moment& moment, const std::vector<std::string>& scripts) {
             run_script(moment, script);
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted) throw;
-            throw Error(Errc::vetoed, moment.variable + ": " + error.what())
-                .with_hint(error.hint().empty() ? "the script said no: its output above may tell why" : error.hint());
+            throw Error(Errc::vetoed, moment.variable + ": " + error.what()).with_hint(error.hint());
         }
     }
 }
@@ -59,6 +59,7 @@ void serve(Registrar& host) {
     variable.name = variable_name(Event::event);
     variable.help = "scripts run on the host at " + event_name(Event::event) + ": absolute paths, $1 name, $2 id of the jail";
     variable.check = check_paths;
+    variable.inspect = refused_scripts;
     host.declare(std::move(variable));
     host.on<Event>([](const Event& event) { handle(event); });
 }

@@ -6,9 +6,6 @@
 
 namespace jailctl::scripts {
 
-/// The check of a hook variable's value: absolute paths without "..", separated by blanks. @throws Error invalid
-void check_paths(const std::string& value);
-
 /// Runs one script of `moment.variable` on the host, by the rules of security.md 9, its output shown line by line.
 /// @throws Error denied, not_found: the file is missing, not root's, not executable or lies in a jail's root;
 /// failed: it ended badly; timeout: HOOK_TIMEOUT passed and everything it started was killed; interrupted

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "site.hpp"
+#include "support.hpp"
 
 /// `config check` and `config show` as an operator sees them: whole output and exit status.
 namespace jailctl::test {
@@ -68,6 +68,31 @@ TEST(ConfigCheck, JsonCarriesTheSame) {
     ASSERT_EQ(document["diagnostics"].items().size(), 1U);
     EXPECT_EQ(document["diagnostics"].items()[0]["line"].num(), 10);
     EXPECT_EQ(document["diagnostics"].items()[0]["severity"].str(), "error");
+}
+
+TEST(ConfigCheck, ReportsHooksThatACommandWouldRefuse) {
+    JAILCTL_NEEDS_ROOT();
+    Site site({"a.test:192.0.2.1"});
+    const auto file = [&](const char* name, mode_t mode) {
+        spit(site.path() / name, "#!/bin/sh\ntouch " + (site.path() / "ran").string() + "\n", mode);
+        std::filesystem::permissions(site.path() / name, std::filesystem::perms(mode));
+        return (site.path() / name).string();
+    };
+    const std::string good = file("good", 0755), loose = file("loose", 0777), plain = file("plain", 0644);
+    const std::string absent = (site.path() / "absent").string();
+    site.configure({"a.test:192.0.2.1"}, "BEFORESTART_HOOKS=\"" + good + " " + loose + "\"\nAFTERSTOP_HOOKS=" + absent);
+    std::filesystem::create_directory(site.path() / "jails.d");
+    spit(site.path() / "jails.d/a.test.conf", "BEFORESTOP_HOOKS=" + plain + "\n", 0600);
+    const Result result = site.jailctl({"config", "check"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":10:1: error: BEFORESTART_HOOKS: " + loose +
+                                      " can be written by other users\nchmod go-w " + loose + "\n"));
+    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":11:1: error: AFTERSTOP_HOOKS: cannot open " + absent));
+    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:1: error: BEFORESTOP_HOOKS: " + plain + " is not executable\n"));
+    EXPECT_THAT(result.out, Not(HasSubstr(good)));
+    EXPECT_FALSE(std::filesystem::exists(site.path() / "ran"));
+    EXPECT_EQ(site.json({"config", "check"})["diagnostics"].items().size(), 3U);
+    EXPECT_EQ(site.jailctl({"status"}).status, 0) << "other commands go on without them";
 }
 
 TEST(ConfigCheck, TheInstalledSampleIsFine) {

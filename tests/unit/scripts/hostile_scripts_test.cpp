@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -64,6 +65,37 @@ TEST_F(Refused, WhatOthersCanChange) {
     ASSERT_EQ(::chmod(directory.c_str(), 0777), 0);
     test::spit(directory / "in-it", "#!/bin/sh\n" + body() + "\n", 0755);
     EXPECT_THAT(refusal((directory / "in-it").string()), HasSubstr("open"));
+}
+
+TEST_F(Refused, HintsFitTheCause) {
+    const auto hint = [&](const std::string& path) {
+        configure("BEFORESTART_HOOKS", path);
+        return error_of([&] { before_start(); }).hint();
+    };
+    EXPECT_EQ(hint((scratch_.path() / "absent").string()), "put the script there, or take it out of the configuration");
+    EXPECT_EQ(hint(scratch_.path().string()), "name a script");
+    const auto loose = script("loose", body());
+    ASSERT_EQ(::chmod(loose.c_str(), 0777), 0);
+    EXPECT_EQ(hint(loose), "chmod go-w " + loose);
+    EXPECT_THAT(hint(script("no", "exit 1")), HasSubstr("the script said no"));
+    EXPECT_THAT(hint(script("crash", "kill -SEGV $$")), HasSubstr("did not end by itself"));
+    test::spit(scratch_.path() / "alien", "#!/no/such/shell\n", 0755);
+    EXPECT_THAT(hint((scratch_.path() / "alien").string()), HasSubstr("interpreter"));
+    jail_.settings.set("HOOK_TIMEOUT", {"1s", {"jails.conf", 1, 1}, true});
+    EXPECT_THAT(hint(script("slow", "sleep 100")), HasSubstr("HOOK_TIMEOUT"));
+}
+
+TEST_F(Refused, AreKnownBeforeTheyAreRun) {
+    const auto loose = script("loose", body()), plain = script("plain", body(), 0644), good = script("good", body());
+    ASSERT_EQ(::chmod(loose.c_str(), 0777), 0);
+    const auto variable = std::find_if(host_.variables.begin(), host_.variables.end(),
+                                       [](const Variable& one) { return one.name == "BEFORESTART_HOOKS"; });
+    ASSERT_NE(variable, host_.variables.end());
+    const auto refused = variable->inspect(host_.configuration(), loose + " " + good + " " + plain);
+    ASSERT_EQ(refused.size(), 2U);
+    EXPECT_THAT(refused[0].what(), HasSubstr("loose can be written by other users"));
+    EXPECT_THAT(refused[1].what(), HasSubstr("plain is not executable"));
+    EXPECT_FALSE(fs::exists(scratch_.path() / "ran"));
 }
 
 TEST_F(Refused, WhatLiesInARoot) {

@@ -1,0 +1,92 @@
+#include "script_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::scripts {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Without any symbolic link. open_trusted has been through it: nobody but root can change what it means.
+std::string real_path(const std::string& path) {
+    const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr), std::free);
+    if (!resolved) throw_errno("cannot resolve " + escape_name(path));
+    return resolved.get();
+}
+
+/// A jail's root looks trustworthy (its files are owned by the jail's own ids, 0 among them), so what lies in one is
+/// recognised by the directories above it, compared as device and inode.
+void require_outside_roots(const Configuration& configuration, const std::string& path) {
+    for (const auto& jail : configuration.jails) {
+        struct stat root{}, above{};
+        if (::stat(jail.root.c_str(), &root) != 0) continue;
+        for (auto directory = fs::path(path).parent_path();; directory = directory.parent_path()) {
+            if (::stat(directory.c_str(), &above) == 0 && above.st_dev == root.st_dev && above.st_ino == root.st_ino) {
+                throw Error(Errc::denied, escape_name(path) + " lies in the root of jail " + jail.name.text())
+                    .with_hint("scripts run on the host as root: keep them where no jail can write");
+            }
+            if (directory == directory.root_path()) break;
+        }
+    }
+}
+
+UniqueFd open_script(const std::string& path) {
+    try {
+        return open_trusted(path, Trust::root, O_PATH);  // a look at it needs no right to read it
+    } catch (Error& error) {
+        if (error.code() == Errc::not_found) error.with_hint("put the script there, or take it out of the configuration");
+        throw;
+    }
+}
+
+}  // namespace
+
+std::string require_script(const Configuration& configuration, const std::string& path) {
+    const auto fd = open_script(path);
+    struct stat found{};
+    if (::fstat(fd.get(), &found) != 0) throw_errno("cannot examine " + escape_name(path));
+    if (!S_ISREG(found.st_mode)) {
+        throw Error(Errc::denied, escape_name(path) + " is no regular file").with_hint("name a script");
+    }
+    if ((found.st_mode & S_IXUSR) == 0) {
+        throw Error(Errc::denied, escape_name(path) + " is not executable").with_hint("chmod u+x " + escape_name(path));
+    }
+    const auto real = real_path(path);
+    require_outside_roots(configuration, path);  // a link in a root would let the jail choose a program of the host
+    require_outside_roots(configuration, real);
+    return real;
+}
+
+void check_paths(const std::string& value) {
+    for (const auto& word : split_words(value)) {
+        const fs::path path(word);
+        bool upward = false;
+        for (const auto& part : path) upward = upward || part == "..";
+        if (!path.is_absolute() || upward) {
+            throw Error(Errc::invalid, "'" + escape_name(word) + "' is no absolute path of a script");
+        }
+    }
+}
+
+std::vector<Error> refused_scripts(const Configuration& configuration, const std::string& value) {
+    std::vector<Error> refused;
+    for (const auto& path : split_words(value)) {
+        try {
+            (void)require_script(configuration, path);
+        } catch (const Error& error) {
+            refused.push_back(error);
+        }
+    }
+    return refused;
+}
+
+}  // namespace jailctl::scripts
