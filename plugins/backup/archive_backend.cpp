@@ -9,6 +9,7 @@
 #include "archive_names.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "place.hpp"
@@ -89,6 +90,16 @@ StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const
 
 }  // namespace
 
+void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
+    const Place place = resolve_place(jail.settings, where);
+    if (place.standard_output) return (void)invocation.console().raw_output();
+    // A BACKUPDIR that is not there yet is made when it is needed.
+    std::error_code unreadable;
+    if (place.configured && !fs::exists(place.directory, unreadable)) return;
+    require_outside_roots(invocation.configuration(), place);
+    (void)free_name(open_place(place).get(), place, jail.name.text(), unix_now());
+}
+
 StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source, const std::string& where) {
     const Place place = resolve_place(source.jail().settings, where);
     if (place.standard_output) return store_to_stdout(invocation, source, place);
@@ -98,14 +109,14 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     const auto& jail = source.jail();
     const std::string partial = ".jailctl-backup-" + jail.name.key() + ".partial";
     const fs::path partial_path = place.directory / partial;
-    std::string name = free_name(directory.get(), place, jail.name.text(), taken);
+    const std::string name = free_name(directory.get(), place, jail.name.text(), taken);
     Operation operation(invocation, jail, "backup", JournalPlace::lasting);
     UniqueFd file;
     Value packed;
     BackupRecord record;
     operation.step("check the space in " + place.directory.string(),
                    [&] { require_space(directory.get(), place, source.size_estimate()); });
-    operation.step("make " + partial_path.string(), Undo{"file.remove", Value::object().set("path", partial_path.string())},
+    operation.step("make " + partial_path.string(), litter("file.remove", Value::object().set("path", partial_path.string())),
                    [&] { file = make_partial(directory.get(), partial); });
     operation.step("write the tree to it", [&] { packed = source.write_tar(file.get(), place.format); });
     operation.step("sync it", [&] { sync_fd(file.get(), partial_path.string()); });

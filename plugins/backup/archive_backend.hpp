@@ -11,6 +11,7 @@ namespace jailctl::backup {
 /// backup: it is written under a temporary one, synced, read back and compared, recorded, then renamed.
 class ArchiveBackend final : public BackupBackend {
 public:
+    void check(Invocation& invocation, const Jail& jail, const std::string& where) override;
     StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) override;
     std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
     OpenBackup open(Invocation& invocation, const std::string& backup) override;

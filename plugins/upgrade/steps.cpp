@@ -3,6 +3,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/staged_target.hpp"
@@ -17,7 +18,8 @@ namespace {
 // Data of the site (product.md 3): the base only adds what is missing there.
 constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
 
-Undo remove_tree(const Jail& jail, const std::string& name) { return {"storage.remove", tree_arguments(jail, name)}; }
+/// Copy and base are nobody's but ours, and the next upgrade begins by removing them.
+Undo remove_tree(const Jail& jail, const std::string& name) { return litter("storage.remove", tree_arguments(jail, name)); }
 
 /// What the copier could not keep is no reason to stop, but the user must know.
 void name_omissions(Invocation& in, const Value& result) {

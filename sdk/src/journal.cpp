@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -17,6 +19,7 @@ namespace jailctl {
 
 namespace {
 
+constexpr std::size_t journal_cap = 64U << 20U;
 constexpr int depth_limit = 9;  // an upgrade that starts the jail nests two; nothing of ours nests more
 
 StateDirectory place_of(const Configuration& configuration, JournalPlace place) {
@@ -32,6 +35,12 @@ std::string name_at(const JailName& jail, int depth) {
 Undo undo_of(const Value& value) { return {value["kind"].str(), value["arguments"]}; }
 
 Value value_of(const Undo& undo) { return Value::object().set("kind", undo.kind).set("arguments", undo.arguments); }
+
+Value commit_line(const std::vector<Undo>& finish) {
+    Value list = Value::array();
+    for (const auto& undo : finish) list.push(value_of(undo));
+    return Value::object().set("commit", true).set("finish", std::move(list));
+}
 
 [[noreturn]] void damaged(const std::filesystem::path& file, const std::string& why) {
     const std::string shown = escape_name(file.string());
@@ -85,6 +94,8 @@ bool JournalRecord::writer_lives() const {
     return start && static_cast<std::int64_t>(*start) == pid_start && boot == boot_id();
 }
 
+bool JournalRecord::only_litter() const { return std::ranges::all_of(committed ? finish : steps, is_litter); }
+
 std::vector<FoundJournal> find_journals(const Configuration& configuration, JournalPlace place, const JailName& jail) {
     std::vector<FoundJournal> found;
     const auto folder = place_of(configuration, place).path() / "journal";
@@ -94,7 +105,7 @@ std::vector<FoundJournal> find_journals(const Configuration& configuration, Jour
         // Asked for every jail by status: two calls when there is nothing, the checked walk only when there is.
         if (::faccessat(AT_FDCWD, journal.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) continue;
         if (!directory) directory = open_trusted(folder, Trust::root, O_DIRECTORY);
-        const auto text = read_file_at(directory.get(), journal.name, 64U << 20U);
+        const auto text = read_file_at(directory.get(), journal.name, journal_cap);
         if (!text) continue;
         parse(*text, journal);
         found.push_back(std::move(journal));
@@ -132,6 +143,28 @@ void remove_journal(const Configuration& configuration, JournalPlace place, cons
     if (place == JournalPlace::lasting) sync_fd(directory.get(), "the directory of journals");
 }
 
+void keep_litter(const Configuration& configuration, JournalPlace place, const std::string& name,
+                 const std::vector<Undo>& litter) {
+    const StateDirectory state = place_of(configuration, place);
+    const UniqueFd directory = state.open("journal");
+    const std::string text = read_file_at(directory.get(), name, journal_cap).value_or("");
+    const std::string head = text.substr(0, text.find('\n') + 1);
+    in_context(escape_name((state.path() / "journal").string()), [&] {
+        replace_file(directory.get(), name, head + to_json(commit_line(litter)) + "\n", 0600,
+                     place == JournalPlace::lasting);
+    });
+}
+
+std::vector<std::string> journalled_jails(const Configuration& configuration, JournalPlace place) {
+    std::set<std::string> names;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(place_of(configuration, place).path() / "journal", none)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with('.')) names.insert(name.substr(0, name.find('~')));
+    }
+    return {names.begin(), names.end()};
+}
+
 Journal::Journal(const Configuration& configuration, JournalPlace place, const JailName& jail, std::string command)
     : configuration_(configuration), place_(place), jail_(jail), command_(std::move(command)) {}
 
@@ -141,11 +174,11 @@ void Journal::create() {
         name_ = name_at(jail_, depth);
         file_ = UniqueFd(::openat(directory_.get(), name_.c_str(),
                                   O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
-        if (!file_ && errno != EEXIST) throw_errno("cannot make the journal of " + jail_.text());
+        if (!file_ && errno != EEXIST) throw_errno("cannot make the journal " + shown());
     }
     const auto others = find_journals(configuration_, place_, jail_);
     for (const auto& other : others) {
-        if (other.name == name_ || other.record.ours()) continue;
+        if (other.name == name_ || other.record.ours() || other.record.only_litter()) continue;
         remove();
         throw Error(Errc::busy, "what an earlier command did to " + jail_.text() + " is not cleaned up yet");
     }
@@ -164,8 +197,8 @@ void Journal::append(const Value& line) {
     const off_t before = ::lseek(file_.get(), 0, SEEK_END);
     const std::string text = pending_ + to_json(line) + "\n";
     try {
-        write_all(file_.get(), text, "the journal of " + jail_.text());
-        if (place_ == JournalPlace::lasting) sync_fd(file_.get(), "the journal of " + jail_.text());
+        write_all(file_.get(), text, "the journal " + shown());
+        if (place_ == JournalPlace::lasting) sync_fd(file_.get(), "the journal " + shown());
     } catch (...) {
         // Half a line must not stand in front of a later one.
         if (::ftruncate(file_.get(), before) != 0) file_.reset();
@@ -179,10 +212,10 @@ void Journal::step(std::string_view what, const Undo& undo) {
     append(Value::object().set("step", what).set("undo", value_of(undo)));
 }
 
-void Journal::commit(const std::vector<Undo>& finish) {
-    Value list = Value::array();
-    for (const auto& undo : finish) list.push(value_of(undo));
-    append(Value::object().set("commit", true).set("finish", std::move(list)));
+void Journal::commit(const std::vector<Undo>& finish) { append(commit_line(finish)); }
+
+std::string Journal::shown() const {
+    return escape_name((place_of(configuration_, place_).path() / "journal" / name_).string());
 }
 
 void Journal::remove() {

@@ -19,6 +19,8 @@ struct JournalRecord {
     /// True while its writer lives: then it is no leftover.
     [[nodiscard]] bool writer_lives() const;
     [[nodiscard]] bool ours() const;
+    /// True if everything in it may wait (recovery.hpp).
+    [[nodiscard]] bool only_litter() const;
 };
 
 /// A journal file found for a jail.
@@ -35,6 +37,11 @@ std::vector<FoundJournal> find_journals(const Configuration& configuration, Jour
 /// An answer may be a clock tick old, so recovery does not go by it.
 bool any_journals(const Configuration& configuration, JournalPlace place);
 void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name);
+/// Leaves in a journal the undoing that may wait, to be run in this order by the next command. @throws Error no_space, io
+void keep_litter(const Configuration& configuration, JournalPlace place, const std::string& name,
+                 const std::vector<Undo>& litter);
+/// Names of the jails that have a journal in a place, sorted.
+std::vector<std::string> journalled_jails(const Configuration& configuration, JournalPlace place);
 
 /// Writes one journal, a JSON document a line. The file is made with the first line that matters.
 class Journal {
@@ -44,10 +51,13 @@ public:
     void commit(const std::vector<Undo>& finish);
     void remove();
     [[nodiscard]] bool begun() const noexcept { return static_cast<bool>(file_); }
+    [[nodiscard]] JournalPlace place() const noexcept { return place_; }
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
 private:
     void create();
     void append(const Value& line);
+    [[nodiscard]] std::string shown() const;
 
     const Configuration& configuration_;
     JournalPlace place_;

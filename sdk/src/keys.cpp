@@ -25,6 +25,7 @@ Service::~Service() = default;
 ServiceDirectory::~ServiceDirectory() = default;
 BackupSource::~BackupSource() = default;
 BackupBackend::~BackupBackend() = default;
+void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
 BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
 JailBackup::~JailBackup() = default;

@@ -9,6 +9,7 @@
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/registrar.hpp"
 #include "journal.hpp"
 
@@ -27,21 +28,34 @@ struct Operation::State {
     void point() const noexcept { fault_point(invocation.configuration()); }
 
     void undo_all() {
-        const Interrupt::Shield shield;
-        for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-            run_undo(invocation, jail, *step);
-            point();
-        }
-        if (journal.begun()) journal.remove();
+        end_with({steps.rbegin(), steps.rend()}, [this](Error& error) {
+            invocation.console().error(error.add_context("undoing " + command).with_hint(later()));
+        });
     }
 
     void run_finish() {
+        end_with(finish, [this](const Error& error) { invocation.omission(error.what() + ("; " + later())); });
+    }
+
+    [[nodiscard]] std::string later() const { return "the next command for " + jail.name.text() + " tries again"; }
+
+private:
+    template <class Tell>
+    void end_with(const std::vector<Undo>& undos, Tell&& tell) {
         const Interrupt::Shield shield;
-        for (const auto& item : finish) {
-            run_undo(invocation, jail, item);
+        std::vector<Undo> left;
+        for (const auto& undo : undos) {
+            try {
+                run_undo(invocation, jail, undo);
+            } catch (Error& error) {
+                if (!is_litter(undo)) throw;
+                tell(error);
+                left.push_back(undo);
+            }
             point();
         }
-        journal.remove();
+        if (left.empty() && journal.begun()) journal.remove();
+        if (!left.empty()) keep_litter(invocation.configuration(), journal.place(), journal.name(), left);
     }
 };
 
@@ -129,8 +143,7 @@ void Operation::commit() {
     try {
         state.run_finish();
     } catch (const Error& error) {
-        state.invocation.omission(std::string(error.what()) + "; the next command for " + state.jail.name.text() +
-                                  " tries again");
+        state.invocation.omission(error.what() + ("; " + state.later()));
     }
 }
 

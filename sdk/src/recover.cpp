@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <map>
+
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "journal.hpp"
 
 namespace jailctl {
@@ -11,33 +15,58 @@ namespace {
 // What runs is inside what lasts (an upgrade starts the jail), so it is cleaned first.
 constexpr JournalPlace places[] = {JournalPlace::running, JournalPlace::lasting};
 
-void replay(Invocation& invocation, const Jail& jail, const JournalRecord& record) {
-    if (record.committed) {
-        for (const auto& item : record.finish) {
-            run_undo(invocation, jail, item);
-            fault_point(invocation.configuration());
+/// One worker treats one jail, so this stays small.
+std::map<std::string, std::vector<std::string>>& recovered() {
+    static std::map<std::string, std::vector<std::string>> by_jail;
+    return by_jail;
+}
+
+/// In the order in which they are to be run.
+std::vector<Undo> undos_of(const JournalRecord& record) {
+    if (record.committed) return record.finish;
+    return {record.steps.rbegin(), record.steps.rend()};
+}
+
+/// @return what could not be undone now and may wait
+std::vector<Undo> replay(Invocation& invocation, const Jail& jail, const std::vector<Undo>& undos) {
+    std::vector<Undo> left;
+    for (const auto& undo : undos) {
+        try {
+            run_undo(invocation, jail, undo);
+        } catch (const Error& error) {
+            if (!is_litter(undo)) throw;
+            invocation.console().warn(std::string(error.what()) + "; the next command for " + jail.name.text() +
+                                      " tries again");
+            left.push_back(undo);
         }
-        return;
-    }
-    for (auto step = record.steps.rbegin(); step != record.steps.rend(); ++step) {
-        run_undo(invocation, jail, *step);
         fault_point(invocation.configuration());
     }
+    return left;
 }
 
 void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace place, const FoundJournal& journal) {
     const JournalRecord& record = journal.record;
     if (journal.begun && record.writer_lives()) return;
     const bool dry = invocation.options().dry_run;
-    if (journal.begun && (record.committed || !record.steps.empty())) {
+    const std::vector<Undo> undos = undos_of(record);
+    std::vector<Undo> left;
+    if (journal.begun && (record.committed || !undos.empty())) {
         const std::string work = record.committed ? "finish" : "undo";
         const std::string rest = " the interrupted " + record.command + " of jail " + jail.name.text();
         if (dry) return invocation.console().line("would " + work + rest);
         invocation.console().info((record.committed ? "Finishing" : "Undoing") + rest + "...");
         invocation.log(work + rest);
-        in_context("cannot " + work + rest, [&] { replay(invocation, jail, record); });
+        left = in_context("cannot " + work + rest, [&] { return replay(invocation, jail, undos); });
+        if (left.empty()) recovered()[jail.name.key()].push_back(record.command);
     }
-    if (!dry) remove_journal(invocation.configuration(), place, journal.name);
+    if (dry) return;
+    if (left.empty()) remove_journal(invocation.configuration(), place, journal.name);
+    // A journal of nothing else stands as it is: a full disk, too, must not keep a jail from being stopped.
+    else if (left.size() < undos.size()) keep_litter(invocation.configuration(), place, journal.name, left);
+}
+
+bool is_listed(const Configuration& configuration, const std::string& key) {
+    return std::ranges::any_of(configuration.jails, [&](const Jail& jail) { return jail.name.key() == key; });
 }
 
 }  // namespace
@@ -50,6 +79,8 @@ void recover(Invocation& invocation, const Jail& jail) {
         }
     }
 }
+
+const std::vector<std::string>& recovered_commands(const JailName& jail) { return recovered()[jail.key()]; }
 
 std::string interrupted_command(const Configuration& configuration, const JailName& jail) {
     for (const JournalPlace place : places) {
@@ -65,6 +96,24 @@ std::string interrupted_command(const Configuration& configuration, const JailNa
         }
     }
     return {};
+}
+
+std::vector<StrayJournal> stray_journals(const Configuration& configuration) {
+    std::vector<StrayJournal> strays;
+    for (const JournalPlace place : places) {
+        if (!any_journals(configuration, place)) continue;
+        for (const auto& key : journalled_jails(configuration, place)) {
+            const auto known = [&](const StrayJournal& stray) { return stray.name == key; };
+            if (is_listed(configuration, key) || std::ranges::any_of(strays, known)) continue;
+            try {
+                auto problem = interrupted_command(configuration, JailName(key));
+                if (!problem.empty()) strays.push_back({key, std::move(problem)});
+            } catch (const Error&) {
+                // No name of a jail, so nothing that jailctl wrote.
+            }
+        }
+    }
+    return strays;
 }
 
 }  // namespace jailctl

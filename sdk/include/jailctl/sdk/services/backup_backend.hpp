@@ -63,6 +63,9 @@ class JAILCTL_SDK_EXPORT BackupBackend : public Service {
 public:
     static constexpr std::string_view id = "backup-backend/1";
     ~BackupBackend() override;
+    /// Says before anything is made, and before a hook runs, why a backup of `jail` could not go to `where`.
+    /// @throws Error usage, config, denied, exists, unsupported
+    virtual void check(Invocation& invocation, const Jail& jail, const std::string& where);
     /// Stores the tree; on return it is durable and has been read back. A failure leaves nothing that list() shows.
     /// @param where  a directory, a file, or "-" for stdout, as the user gave it; empty: the configured place
     /// @throws Error no_space, io, unsupported (a place this backend cannot take), interrupted

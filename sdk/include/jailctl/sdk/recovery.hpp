@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/operation.hpp"
+
+/// What interrupted commands left, beyond recover() of operation.hpp.
+namespace jailctl {
+
+/// The undo of a step that made something of jailctl's own that no command stumbles over: a temporary archive, the copy
+/// an upgrade works on. Such an undo may wait: if it fails, that is named, the other steps are undone all the same, the
+/// journal keeps it for the next command, and this one goes on. Every other undo that fails blocks the jail's commands.
+/// Not for what later steps of the undoing rely on: ids are released only when no file has them.
+[[nodiscard]] JAILCTL_SDK_EXPORT Undo litter(std::string kind, Value arguments);
+[[nodiscard]] JAILCTL_SDK_EXPORT bool is_litter(const Undo& undo) noexcept;
+
+/// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
+[[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
+
+/// A journal that no command comes to, because its jail is not in JAILS.
+struct StrayJournal {
+    std::string name;     ///< of the jail
+    std::string problem;  ///< as interrupted_command says it
+};
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<StrayJournal> stray_journals(const Configuration& configuration);
+
+}  // namespace jailctl

@@ -1,0 +1,69 @@
+// A temporary archive that cannot be removed: BACKUPDIR has become read-only since its backup was killed.
+#include <csignal>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "support.hpp"
+
+namespace jailctl::test {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+namespace {
+
+class Litter : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        ASSERT_EQ(::mount("tmpfs", site_.backups().c_str(), "tmpfs", MS_NOSUID, "size=32m,mode=0700"), 0);
+        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+    }
+    void TearDown() override { ::umount2(site_.backups().c_str(), MNT_DETACH); }
+    void kill_a_backup() const {
+        RunOptions options;
+        options.environment = {"JAILCTL_FAULT=kill:5"};
+        ASSERT_EQ(site_.jailctl({"backup", "a.test"}, options).signal, SIGKILL);
+        ASSERT_THAT(site_.leftovers(), SizeIs(2)) << "the archive and its journal";
+    }
+    void remount(unsigned long flags) const {
+        ASSERT_EQ(::mount("none", site_.backups().c_str(), nullptr, MS_REMOUNT | MS_NOSUID | flags, nullptr), 0);
+    }
+    Site site_{{"a.test:192.0.2.1"}};
+};
+
+}  // namespace
+
+TEST_F(Litter, StopsNoCommandOfTheJail) {
+    kill_a_backup();
+    remount(MS_RDONLY);
+    const std::vector<std::vector<std::string>> commands{{"start", "a.test"}, {"stop", "a.test"}, {"delete", "a.test", "--yes"}};
+    for (const auto& words : commands) {
+        const Result result = site_.jailctl(words);
+        EXPECT_EQ(result.status, 0) << words[0] << ": " << result.all();
+        EXPECT_THAT(result.err, HasSubstr("warning: cannot remove " + site_.backups().string()));
+        EXPECT_THAT(result.err, HasSubstr("Read-only file system; the next command for a.test tries again"));
+    }
+    const Result failing = site_.jailctl({"create", "a.test", "--batch"});
+    EXPECT_EQ(failing.status, 0) << failing.all();
+    remount(0);
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+}
+
+TEST_F(Litter, OfAJailThatIsNotListedIsShown) {
+    kill_a_backup();
+    site_.configure({"b.test:192.0.2.2"});
+    const Result status = site_.jailctl({"status"});
+    EXPECT_EQ(status.status, 0);
+    EXPECT_THAT(status.out, HasSubstr("?a.test\n    a.test: backup by pid "));
+    EXPECT_THAT(status.out, HasSubstr("it is not in JAILS: put its entry back"));
+    site_.configure({"a.test:192.0.2.1"});
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+}
+
+}  // namespace jailctl::test
