@@ -37,11 +37,14 @@ Value jail_value(const JailReport& jail) {
 
 class Collector {
 public:
-    void take(const Ledger& ledger, const std::string& jail) {
+    /// @param left_out  the work is done with omissions: then what failed beside it, an after-hook, is one of them
+    void take(const Ledger& ledger, const std::string& jail, bool left_out) {
         for (const auto& error : ledger.reported) errors.push(error_value(error, jail));
         if (ledger.failure) errors.push(error_value(*ledger.failure, jail));
         for (const auto& text : ledger.warnings) warnings.push(entry(text, jail));
         for (const auto& text : ledger.omissions) omissions.push(entry(text, jail));
+        if (!left_out) return;
+        for (const auto& error : ledger.reported) omissions.push(entry(error.what(), jail));
     }
     Value errors = Value::array(), warnings = Value::array(), omissions = Value::array();
 
@@ -97,14 +100,14 @@ JailReport settle(std::string name, Ledger ledger, double seconds, bool through_
 }
 
 Value document_of(const Report& report) {
+    const int status = exit_status(report);
     Collector all;
-    all.take(report.ledger, {});
+    all.take(report.ledger, {}, status == 4);
     Value jails = Value::array();
     for (const auto& jail : report.jails) {
-        all.take(jail.ledger, jail.name);
+        all.take(jail.ledger, jail.name, jail.result == Result::omissions);
         jails.push(jail_value(jail));
     }
-    const int status = exit_status(report);
     Value document = Value::object();
     document.set("schema", 1).set("command", report.command).set("ok", status == 0).set("status", status);
     document.set("jails", std::move(jails));

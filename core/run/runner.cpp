@@ -20,6 +20,12 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// What to do on a full disk, where nobody nearer said it.
+void hint_at_room(Error& error) {
+    if (error.code() == Errc::no_space)
+        error.with_hint("make room on that file system and repeat the command; 'jailctl delete' works on a full one, too");
+}
+
 class Runner {
 public:
     Runner(Host& host, const CommandEntry& entry, const Resolved& words, StreamConsole& console, Report& report)
@@ -42,7 +48,8 @@ private:
         try {
             const auto locks = changes() ? lock_all() : std::vector<Lock>{};
             guarded(entry_.plugin, [&] { command_.run(invocation_); });
-        } catch (const Error& error) {
+        } catch (Error& error) {
+            hint_at_room(error);
             report_.ledger.failure = error;
             console_.failure("jailctl", error);
         }
@@ -73,7 +80,8 @@ private:
         try {
             const auto locks = changes() ? lock(jail) : std::vector<Lock>{};
             ledger.outcome = guarded(entry_.plugin, [&] { return command_.run_jail(invocation_, jail); });
-        } catch (const Error& error) {
+        } catch (Error& error) {
+            hint_at_room(error);
             ledger.failure = error;
         } catch (const std::exception& error) {
             ledger.failure = Error(Errc::internal, std::string("jailctl failed: ") + error.what());
@@ -106,8 +114,14 @@ private:
     }
 
     Lock take(const Jail& jail) {
-        const auto run_dir = make_private_directory(host_.configuration().path("RUN_DIR"));
-        return Lock::of_jail(run_dir.get(), jail.name, command_.name, host_.globals.options.wait);
+        const auto path = host_.configuration().path("RUN_DIR");
+        const auto run_dir = make_private_directory(path);
+        try {
+            return Lock::of_jail(run_dir.get(), jail.name, command_.name, host_.globals.options.wait);
+        } catch (Error& error) {
+            if (error.code() != Errc::busy && error.code() != Errc::interrupted) error.add_context(path.string());
+            throw;
+        }
     }
 
     void log_end(const std::string& jail, const Ledger& ledger, double seconds) {

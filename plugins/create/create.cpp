@@ -12,8 +12,10 @@
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/with_events.hpp"
 #include "names.hpp"
 #include "password.hpp"
+#include "storage_dir.hpp"
 #include "undoers.hpp"
 
 namespace jailctl::create {
@@ -59,6 +61,9 @@ void stage(Invocation& in, Operation& operation, const Jail& jail) {
     operation.step("allot a range of ids", new_ids ? Undo{"ids.release", Value::object()} : Undo{},
                    [&] { (void)id_range(in.configuration(), jail.name); });
     const std::string name = staging_name(jail);
+    if (identity_of(jail.root, trash_name(jail)))
+        operation.step("remove what an earlier delete left",
+                       [&] { storage_of(in, jail).remove(jail.root, trash_name(jail)); });
     operation.step("make the staging directory " + beside(jail.root, name).string(),
                    Undo{"storage.remove", tree_arguments(jail, name)}, [&] {
                        // Journals are recovered by now: one that still stands has lost its journal.
@@ -113,19 +118,10 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     const BaseChoice base = base_of(in, jail);
     base.installer->check(in, base.what);
     const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);
-    if (in.options().dry_run) {
+    with_events<BeforeCreate, AfterCreate>(in, jail, 0, [&] {
         make(in, jail, base, password);
-        return Outcome::done();
-    }
-    const Leases before = in.hooks().fire(BeforeCreate{{in, jail, 0}});
-    try {
-        make(in, jail, base, password);
-    } catch (const Error& error) {
-        const Leases after = in.hooks().fire(AfterCreate{{{in, jail, 0}, &error}});
-        throw;
-    }
-    report(in, jail, base);
-    const Leases after = in.hooks().fire(AfterCreate{{{in, jail, 0}, nullptr}});
+        if (!in.options().dry_run) report(in, jail, base);
+    });
     return Outcome::done();
 }
 

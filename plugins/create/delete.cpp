@@ -3,12 +3,17 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/occupants.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/with_events.hpp"
 #include "names.hpp"
+#include "storage_dir.hpp"
 #include "undoers.hpp"
 
 namespace jailctl::create {
@@ -20,17 +25,10 @@ bool nothing_stands(const Jail& jail) {
     return state == RootState::absent || state == RootState::empty;
 }
 
-void require_root(const Jail& jail) {
-    const std::string& name = jail.name.text();
-    switch (root_state(jail.root)) {
-        case RootState::present: return;
-        case RootState::absent:
-        case RootState::empty:
-            throw Error(Errc::not_found, "jail " + name + " does not exist: nothing stands in " + jail.root.string());
-        case RootState::not_a_directory:
-            throw Error(Errc::invalid, jail.root.string() + " is no directory, so it is no jail to delete")
-                .with_hint("look at what it is, and remove it by hand");
-    }
+void require_directory(const Jail& jail) {
+    if (root_state(jail.root) != RootState::not_a_directory) return;
+    throw Error(Errc::invalid, jail.root.string() + " is no directory, so it is no jail to delete")
+        .with_hint("look at what it is, and remove it by hand");
 }
 
 void require_stopped(Invocation& in, const Jail& jail) {
@@ -38,6 +36,15 @@ void require_stopped(Invocation& in, const Jail& jail) {
     if (in.services().get<JailRuntime>().find(in.configuration(), jail.name)) {
         throw Error(Errc::busy, "jail " + name + " is running").with_hint("stop it with 'jailctl stop " + name + "'");
     }
+}
+
+/// The records say it is down. They may be another site's: one with a RUN_DIR of its own, or jails started by hand.
+void require_unoccupied(const Jail& jail) {
+    const auto pid = process_in_root(jail.root);
+    if (!pid) return;
+    throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) + " runs in " +
+                                jail.root.string() + ", though no record in RUN_DIR says so")
+        .with_hint("stop it with the configuration that it was started with");
 }
 
 void require_unprotected(const Jail& jail) {
@@ -67,6 +74,7 @@ void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
 
 /// A backup that left something out does not justify the deletion: the administrator decides, with the names before him.
 void back_up_first(Invocation& in, const Jail& jail) {
+    if (in.options().dry_run) return in.console().line("would back up jail " + jail.name.text());
     if (!in.services().has(JailBackup::id)) throw Error(Errc::unsupported, "no loaded plugin can back up first");
     const Outcome outcome = in.services().get<JailBackup>().back_up(in, jail);
     if (outcome.kind == Outcome::Kind::omissions) {
@@ -75,8 +83,53 @@ void back_up_first(Invocation& in, const Jail& jail) {
     }
 }
 
-void remove(Invocation& in, const Jail& jail) {
-    in.console().info("Deleting jail " + jail.name.text() + "...");
+/// What an interrupted command left beside the root without a journal. @return whether there was any
+bool remove_litter(Invocation& in, const Jail& jail) {
+    bool any = false;
+    for (const auto& name : litter_names(jail)) {
+        if (!identity_of(jail.root, name)) continue;
+        any = true;
+        if (in.options().dry_run) in.console().line("would remove " + beside(jail.root, name).string());
+        else storage_of(in, jail).remove(jail.root, name);
+    }
+    return any;
+}
+
+/// Nothing stands at the root, which is no failure if something of the jail was there to be removed.
+Outcome clean_up(Invocation& in, const Jail& jail) {
+    const std::string& name = jail.name.text();
+    const auto& recovered = recovered_commands(jail.name);
+    const bool litter = remove_litter(in, jail);
+    if (recovered.empty() && !litter) {
+        const std::string sentence = "jail " + name + " does not exist: nothing stands in " + jail.root.string();
+        if (in.all()) return Outcome::already(sentence);
+        throw Error(Errc::not_found, sentence);
+    }
+    if (in.options().dry_run) return Outcome::done();
+    StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+    release_ids(in.configuration(), jail.name);
+    in.console().info("Jail " + name + " does not exist; what an interrupted " +
+                      (recovered.empty() ? "command" : recovered.back()) + " left of it is removed");
+    in.console().data("removed", "leftovers");
+    return Outcome::done();
+}
+
+/// On a full disk no journal can be written, and this is what makes room. The name of the trash is the journal then: the
+/// next create or delete of the jail removes what stands there.
+void remove_unjournalled(Invocation& in, const Jail& jail) {
+    in.console().verbose("there is no room for a journal: deleting without one");
+    Storage& storage = storage_of(in, jail);
+    storage.set_aside(jail.root, trash_name(jail));
+    try {
+        storage.remove(jail.root, trash_name(jail));
+        StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+        release_ids(in.configuration(), jail.name);
+    } catch (const Error& error) {
+        in.omission(std::string(error.what()) + "; 'jailctl delete " + jail.name.text() + "' tries again");
+    }
+}
+
+void remove_journalled(Invocation& in, const Jail& jail) {
     const std::string trash = trash_name(jail);
     Operation operation(in, jail, "delete", JournalPlace::lasting);
     // Journals are recovered by now: a tree of that name has lost its journal, and was being deleted.
@@ -94,29 +147,34 @@ void remove(Invocation& in, const Jail& jail) {
     operation.commit();
 }
 
+void remove(Invocation& in, const Jail& jail) {
+    in.console().info("Deleting jail " + jail.name.text() + "...");
+    try {
+        remove_journalled(in, jail);
+    } catch (const Error& error) {
+        // Undone by now, so the jail stands: a failure after the commit is no exception.
+        if (error.code() != Errc::no_space) throw;
+        remove_unjournalled(in, jail);
+    }
+}
+
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
-    if (in.all() && nothing_stands(jail)) return Outcome::already("jail " + jail.name.text() + " does not exist");
-    require_root(jail);
+    if (nothing_stands(jail)) {
+        require_stopped(in, jail);
+        return clean_up(in, jail);
+    }
+    require_directory(jail);
     require_stopped(in, jail);
+    require_unoccupied(jail);
     require_unprotected(jail);
     require_unmounted(jail);
     confirm(in, jail, args);
-    if (in.options().dry_run) {
-        if (args.backup_first) in.console().line("would back up jail " + jail.name.text());
-        remove(in, jail);
-        return Outcome::done();
-    }
-    const Leases before = in.hooks().fire(BeforeDelete{{in, jail, 0}});
-    try {
+    with_events<BeforeDelete, AfterDelete>(in, jail, 0, [&] {
         if (args.backup_first) back_up_first(in, jail);
         remove(in, jail);
-    } catch (const Error& error) {
-        const Leases after = in.hooks().fire(AfterDelete{{{in, jail, 0}, &error}});
-        throw;
-    }
-    const Leases after = in.hooks().fire(AfterDelete{{{in, jail, 0}, nullptr}});
+    });
     return Outcome::done();
 }
 

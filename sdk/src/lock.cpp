@@ -29,7 +29,7 @@ UniqueFd open_lock_file(int run_dir, const std::string& name) {
     const UniqueFd folder(::openat(run_dir, "locks", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!folder) throw_errno("cannot open the directory of the locks");
     UniqueFd file(::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
-    if (!file) throw_errno("cannot open the lock " + name);
+    if (!file) throw_errno("cannot open the lock locks/" + name);
     return file;
 }
 
@@ -61,8 +61,11 @@ std::string holder_of(int fd) {
 void note_holder(int fd, const std::string& command) {
     Value holder;
     holder.set("command", command).set("pid", static_cast<std::int64_t>(::getpid())).set("since", unix_now());
-    if (::ftruncate(fd, 0) != 0 || ::lseek(fd, 0, SEEK_SET) != 0) throw_errno("cannot write a lock");
-    write_all(fd, to_json(holder) + "\n", "a lock");
+    // The lock is the flock; the note is for the message of whoever meets it. On a full disk there is none.
+    const std::string text = to_json(holder) + "\n";
+    if (::ftruncate(fd, 0) != 0) return;
+    const bool written = ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+    if (!written && ::ftruncate(fd, 0) != 0) return;
 }
 
 /// Takes the lock or says who holds it once `wait` is over. flock has no time limit, so it is asked again and again.
