@@ -15,10 +15,18 @@ std::string place(const Origin& origin) {
     return origin.file + ':' + std::to_string(origin.line) + ':' + std::to_string(origin.column);
 }
 
+/// What is wrong with a file as a whole often begins with its name, which stands in front already.
+std::string_view without_file(const Diagnostic& diagnostic) {
+    const std::string& file = diagnostic.origin.file;
+    std::string_view sentence = diagnostic.sentence;
+    if (diagnostic.origin.line == 0 && sentence.starts_with(file + ' ')) sentence.remove_prefix(file.size() + 1);
+    return sentence;
+}
+
 }  // namespace
 
 std::string Diagnostic::text() const {
-    std::string text = place(origin) + ": " + std::string(word_of(severity)) + ": " + sentence;
+    std::string text = place(origin) + ": " + std::string(word_of(severity)) + ": " + std::string(without_file(*this));
     if (!caret.empty()) text += '\n' + source + '\n' + caret;
     if (!advice.empty()) text += '\n' + advice;
     return text;
@@ -38,7 +46,8 @@ bool failed(const std::vector<Diagnostic>& diagnostics) noexcept {
 Error as_error(const std::vector<Diagnostic>& diagnostics) {
     const auto first = std::find_if(diagnostics.begin(), diagnostics.end(), is_error);
     const auto errors = std::count_if(diagnostics.begin(), diagnostics.end(), is_error);
-    Error error(Errc::config, place(first->origin) + ": " + first->sentence);
+    const bool named = first->origin.line == 0 && first->sentence.find(first->origin.file) != std::string::npos;
+    Error error(Errc::config, named ? first->sentence : place(first->origin) + ": " + first->sentence);
     if (errors > 1)
         error.with_hint("'jailctl config check' shows this and " + std::to_string(errors - 1) + " more");
     else if (!first->advice.empty())

@@ -7,6 +7,7 @@
 #include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/with_events.hpp"
 #include "place.hpp"
 
 namespace po = boost::program_options;
@@ -40,6 +41,20 @@ Outcome finish(Invocation& invocation, const StoredBackup& stored, double second
     return Outcome::with_omissions("the backup is usable; what is named above was left out or changed while it was read");
 }
 
+void require_root(const Jail& jail) {
+    const std::string& name = jail.name.text();
+    switch (root_state(jail.root)) {
+    case RootState::present: return;
+    case RootState::absent:
+    case RootState::empty:
+        throw Error(Errc::not_found, "jail " + name + " is not created: there is nothing to back up")
+            .with_hint("create it with 'jailctl create " + name + "'");
+    case RootState::not_a_directory:
+        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory")
+            .with_hint("look at what it is, and put the jail's directory in its place");
+    }
+}
+
 StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
     const Leases quiesced = id != 0 ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
     JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
@@ -53,29 +68,24 @@ StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::
 }  // namespace
 
 Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& where, bool cold_only) {
-    if (root_state(jail.root) != RootState::present)
-        throw Error(Errc::not_found, "jail " + jail.name.text() + " is not created: there is nothing to back up")
-            .with_hint("create it with 'jailctl create " + jail.name.text() + "'");
+    require_root(jail);
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
     if (running && cold_only)
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running, and --cold was asked for")
             .with_hint("stop it first: jailctl stop " + jail.name.text());
     if (where == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
+    backend_for(invocation, jail.settings).check(invocation, jail, where);
     const int id = running ? running->id : 0;
-    const Leases leases = invocation.hooks().fire(BeforeBackup{{invocation, jail, id}});
-    invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
-    const auto began = std::chrono::steady_clock::now();
-    try {
-        const StoredBackup stored = store(invocation, jail, id, where);
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-        if (!invocation.options().dry_run)
-            (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, stored.info.id});
-        (void)invocation.hooks().fire(AfterBackup{{{invocation, jail, id}, nullptr}});
-        return finish(invocation, stored, took.count());
-    } catch (const Error& error) {
-        (void)invocation.hooks().fire(AfterBackup{{{invocation, jail, id}, &error}});
-        throw;
-    }
+    std::chrono::duration<double> took{};
+    const StoredBackup stored = with_events<BeforeBackup, AfterBackup>(invocation, jail, id, [&] {
+        invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
+        const auto began = std::chrono::steady_clock::now();
+        StoredBackup made = store(invocation, jail, id, where);
+        took = std::chrono::steady_clock::now() - began;
+        if (!invocation.options().dry_run) (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, made.info.id});
+        return made;
+    });
+    return finish(invocation, stored, took.count());
 }
 
 Command make_backup_command() {

@@ -10,7 +10,7 @@ namespace {
 
 std::string line_of(const BackupInfo& info) {
     std::string line = describe_time(info.taken) + "  " + human_bytes(info.size) + "  ";
-    if (!info.problem.empty()) return line + "unusable: " + info.problem;
+    if (!info.problem.empty()) return line + info.id + "  unusable: " + problem_beside_name(info);
     line += std::string(grade_name(info.grade));
     line += info.verified == 0 ? "  not verified" : "  verified " + describe_time(info.verified);
     return line + "  " + info.id;

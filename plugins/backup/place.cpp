@@ -8,6 +8,7 @@
 
 #include "archive_job.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "records.hpp"
 
@@ -133,6 +134,13 @@ BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchi
         info.problem = error.what();
     }
     return info;
+}
+
+std::string problem_beside_name(const BackupInfo& info) {
+    for (const char* between : {" ", ": "})
+        if (const auto start = escape_name(info.id) + between; info.problem.starts_with(start))
+            return info.problem.substr(start.size());
+    return info.problem;
 }
 
 }  // namespace jailctl::backup

@@ -49,4 +49,7 @@ struct FoundArchive {
 /// What is known about one of them: from its record, else from its end marker. Never throws for a damaged file.
 [[nodiscard]] BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive);
 
+/// The problem of a backup for a line that names the backup already: without the name it begins with.
+[[nodiscard]] std::string problem_beside_name(const BackupInfo& info);
+
 }  // namespace jailctl::backup

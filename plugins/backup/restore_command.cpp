@@ -11,6 +11,8 @@
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "jailctl/sdk/with_events.hpp"
+#include "place.hpp"
 
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
@@ -28,7 +30,13 @@ void require_absent(Invocation& invocation, const Jail& jail) {
     const auto& name = jail.name.text();
     const auto state = root_state(jail.root);
     const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
-    if (state == RootState::absent || (state == RootState::empty && !running)) return;
+    if (state == RootState::not_a_directory)
+        throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be restored, is no directory")
+            .with_hint("look at what it is, and move it away");
+    if (running && state != RootState::present)
+        throw Error(Errc::busy, "jail " + name + " is running though nothing stands in " + jail.root.string())
+            .with_hint("stop it with 'jailctl stop " + name + "'");
+    if (state != RootState::present) return;
     throw Error(Errc::exists, "jail " + name + " exists; a restore never writes over a jail")
         .with_hint("delete it first ('jailctl delete " + name + "'), then restore it");
 }
@@ -55,10 +63,11 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
     const auto found = backend.list(invocation, jail.name.key(), path.value_or(""));
     for (auto at = found.rbegin(); at != found.rend(); ++at) {
         // The last one left is taken as it is: unpacking says what is wrong with it.
-        std::string problem = at->problem;
-        if (problem.empty() && std::next(at) != found.rend()) problem = problem_of(invocation, backend, at->id);
-        if (problem.empty()) return at->id;
-        invocation.console().warn(escape_name(at->id) + " is left out: " + problem);
+        BackupInfo backup = *at;
+        if (backup.problem.empty() && std::next(at) != found.rend())
+            backup.problem = problem_of(invocation, backend, backup.id);
+        if (backup.problem.empty()) return backup.id;
+        invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
     }
     throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + " in " +
                                      path.value_or(jail.settings["BACKUPDIR"].text));
@@ -158,16 +167,10 @@ Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments
         throw Error(Errc::usage, "several jails cannot be restored from one file").with_hint("name a directory");
     BackupBackend& backend = backend_for(invocation, jail.settings);
     const std::string id = choose(invocation, backend, jail);
-    const Leases leases = invocation.hooks().fire(BeforeRestore{{invocation, jail, 0}});
-    invocation.console().info("Restoring jail " + jail.name.text() + " from backup");
-    try {
-        Outcome outcome = restore_from(invocation, jail, backend, id, arguments.trust);
-        (void)invocation.hooks().fire(AfterRestore{{{invocation, jail, 0}, nullptr}});
-        return outcome;
-    } catch (const Error& error) {
-        (void)invocation.hooks().fire(AfterRestore{{{invocation, jail, 0}, &error}});
-        throw;
-    }
+    return with_events<BeforeRestore, AfterRestore>(invocation, jail, 0, [&] {
+        invocation.console().info("Restoring jail " + jail.name.text() + " from backup");
+        return restore_from(invocation, jail, backend, id, arguments.trust);
+    });
 }
 
 }  // namespace

@@ -6,10 +6,12 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/with_events.hpp"
 #include "restart.hpp"
 #include "steps.hpp"
 
@@ -22,9 +24,21 @@ void require_root(const Jail& jail) {
     const RootState state = root_state(jail.root);
     if (state == RootState::present) return;
     if (state == RootState::not_a_directory)
-        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory");
+        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory")
+            .with_hint("look at what it is, and move it away");
     throw Error(Errc::not_found, "jail " + name + " does not exist: nothing stands in " + jail.root.string())
         .with_hint("create it with 'jailctl create " + name + "'");
+}
+
+/// A start refuses these (security.md 3.2). Found only when the copy is started, the message would name the copy.
+void require_startable(const Jail& jail) {
+    const Rootfs root = Rootfs::open(jail.root);
+    for (const char* name : {"proc", "sys", "dev", "tmp", "run"}) {
+        if (!root.exists(name) || root.is_directory(name)) continue;
+        throw Error(Errc::invalid, std::string("/") + name + " in jail " + jail.name.text() +
+                                       " is not a plain directory, so the upgraded jail could not be started")
+            .with_hint("replace it by an empty directory: " + escape_name((jail.root / name).string()));
+    }
 }
 
 /// The exchange puts a copy in the place of the old system: what is mounted in that would be lost from sight with it.
@@ -41,6 +55,10 @@ int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     if (running && !args.restart)
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running")
             .with_hint("stop it with 'jailctl stop " + jail.name.text() + "', or say --restart");
+    if (const auto pid = running ? std::nullopt : process_in_root(jail.root))
+        throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) +
+                                    " runs in " + jail.root.string() + ", though no record in RUN_DIR says so")
+            .with_hint("stop it with the configuration that it was started with");
     return running ? running->id : 0;
 }
 
@@ -63,10 +81,11 @@ ino_t inode_of(const Jail& jail) {
     return status.st_ino;
 }
 
-void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, bool running) {
+/// @param id  of the running jail, 0 if it is down; changes if it is restarted
+void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, int& id) {
     in.console().info("Upgrading jail " + jail.name.text() + "...");
     const ino_t old_system = inode_of(jail);
-    const auto work = [&] {
+    const auto upgrade = [&] {
         try {
             perform(in, jail, base);
         } catch (Error& error) {
@@ -77,10 +96,10 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, bool runn
             throw;
         }
     };
-    if (running && !in.options().dry_run)
-        while_stopped(in, jail, work);
+    if (id != 0 && !in.options().dry_run)
+        while_stopped(in, jail, id, upgrade);
     else
-        work();
+        upgrade();
 }
 
 }  // namespace
@@ -88,22 +107,14 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, bool runn
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     require_root(jail);
     require_unmounted(jail);
+    require_startable(jail);
     const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);
-    const int id = require_stopped(in, jail, args);
-    if (in.options().dry_run) {
-        work_on(in, jail, base, id != 0);
-        return Outcome::done();
-    }
-    const Leases before = in.hooks().fire(BeforeUpgrade{{in, jail, id}});
-    try {
-        work_on(in, jail, base, id != 0);
-    } catch (const Error& error) {
-        const Leases after = in.hooks().fire(AfterUpgrade{{{in, jail, 0}, &error}});
-        throw;
-    }
-    in.console().data("base", base.text);
-    const Leases after = in.hooks().fire(AfterUpgrade{{{in, jail, 0}, nullptr}});
+    int id = require_stopped(in, jail, args);
+    with_events<BeforeUpgrade, AfterUpgrade>(in, jail, id, [&] {
+        work_on(in, jail, base, id);
+        if (!in.options().dry_run) in.console().data("base", base.text);
+    });
     return Outcome::done();
 }
 

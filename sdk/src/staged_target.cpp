@@ -32,7 +32,7 @@ void StagedTarget::unpack(int archive, std::uint64_t bytes_expected) {
     const auto progress = invocation_.console().progress("installing the base", bytes_expected);
     TreeJob job;
     job.action = "unpack";
-    job.arguments = Value::object().set("trusted", false);
+    job.arguments = Value::object().set("trusted", false).set("base", true);
     job.descriptors.emplace_back("archive", archive);
     job.on_progress = [&progress](std::uint64_t bytes) { progress->update(bytes); };
     job.on_note = [this](const Value& note) {

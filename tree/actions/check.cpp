@@ -5,6 +5,7 @@ namespace jailctl::tree::actions {
 
 Value check(Job& job) {
     ExtractRules rules;
+    rules.base = job.arguments()["base"].truth();
     rules.everything = true;  // what a restore would leave out is its business, not the archive's fault
     Extractor extractor(job, rules, nullptr);
     extractor.run(job.descriptor("archive"));

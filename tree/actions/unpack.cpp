@@ -9,6 +9,7 @@ constexpr std::uint64_t ids_of_a_jail = 65536;
 ExtractRules rules_of(const Job& job) {
     const Value& arguments = job.arguments();
     ExtractRules rules;
+    rules.base = arguments["base"].truth();
     rules.named = arguments["vouched"].truth();
     rules.everything = arguments["trusted"].truth() || rules.named;
     if (arguments["trusted"].truth()) rules.named = false;

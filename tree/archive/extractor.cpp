@@ -36,6 +36,7 @@ void Extractor::run(int archive) {
     const std::uint64_t size = size_of(archive);
     marker_ = read_marker(archive);
     ArchiveFile file(archive, marker_ ? marker_->offset : size);
+    if (!rules_.base) require_own_compression(file);
     const auto decoder = make_decoder(file);
     TarReader reader(*decoder, marker_.has_value());
     read_members(reader, file);

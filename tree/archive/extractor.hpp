@@ -14,6 +14,7 @@ namespace jailctl::tree {
 struct ExtractRules {
     /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
     bool everything = false;
+    bool base = false;        ///< a base, which may be compressed with xz or bzip2, too
     bool named = false;       ///< name what the allow-list would have left out
     std::uint64_t largest_id = 0xfffffffeU;
     std::uint64_t max_bytes = std::uint64_t{1} << 44;

@@ -39,6 +39,15 @@ std::string ArchiveFile::peek(std::size_t size) const {
     return bytes;
 }
 
+void require_own_compression(const ArchiveFile& file) {
+    const std::string first = file.peek(6);
+    const bool xz = first.starts_with("\xfd" "7zXZ");
+    if (!xz && !first.starts_with("BZh")) return;
+    throw Error(Errc::unsupported, std::string("the archive is compressed with ") + (xz ? "xz" : "bzip2") +
+                                       ", which only a base may be, not a backup")
+        .with_hint(std::string("restore it uncompressed: ") + (xz ? "xz" : "bzip2") + " -dc ARCHIVE > NAME.tar");
+}
+
 std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file) {
     class Unchanged final : public ByteSource {
     public:

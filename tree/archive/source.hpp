@@ -42,6 +42,8 @@ private:
 /// on.
 /// @param file  must outlive the result
 [[nodiscard]] std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file);
+/// Refuses xz and bzip2: security.md 6 keeps them for bases. @throws Error unsupported
+void require_own_compression(const ArchiveFile& file);
 
 [[nodiscard]] std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file);
 [[nodiscard]] std::unique_ptr<ByteSource> make_zstd_decoder(ByteSource& file);

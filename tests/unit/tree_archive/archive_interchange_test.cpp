@@ -108,5 +108,23 @@ TEST_F(Archives, EveryNamedCompressionIsRead) {
     }
 }
 
+TEST_F(Archives, XzAndBzip2AreForBasesAlone) {
+    build_small(tree_);
+    for (const std::string program : {"xz", "bzip2"}) {
+        if (missing(program)) continue;
+        shell("tar -C " + tree_.string() + " -c . | " + program + " -c > " + archive_.string());
+        EXPECT_EQ(check(archive_)["entries"].num(), 4) << program;
+        try {
+            unpack(archive_, other_);
+            ADD_FAILURE() << program << " was restored";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::unsupported);
+            EXPECT_NE(std::string(error.what()).find("compressed with " + program), std::string::npos);
+            EXPECT_NE(error.hint().find(program + " -dc"), std::string::npos);
+        }
+        EXPECT_TRUE(fs::is_empty(other_));
+    }
+}
+
 }  // namespace
 }  // namespace jailctl::tree::test

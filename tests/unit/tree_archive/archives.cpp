@@ -22,14 +22,14 @@ Value Archives::unpack(const fs::path& archive, const fs::path& root, bool trust
 
 Value Archives::check(const fs::path& archive) {
     const UniqueFd file{::open(archive.c_str(), O_RDONLY | O_CLOEXEC)};
-    return run_with(actions::check, scratch_.path(), Value::object(), {{"archive", file.get()}});
+    return run_with(actions::check, scratch_.path(), Value::object().set("base", true), {{"archive", file.get()}});
 }
 
 std::optional<Errc> Archives::refusal(const std::string& bytes) {
     const UniqueFd file{::memfd_create("archive", MFD_CLOEXEC)};
     EXPECT_EQ(::write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
     try {
-        run_with(actions::check, scratch_.path(), Value::object(), {{"archive", file.get()}});
+        run_with(actions::check, scratch_.path(), Value::object().set("base", true), {{"archive", file.get()}});
         return std::nullopt;
     } catch (const Error& error) {
         return error.code();
