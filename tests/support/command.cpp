@@ -3,12 +3,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
 #include <poll.h>
 #include <sched.h>
-#include <sstream>
 #include <stdexcept>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -109,18 +106,6 @@ Result run_command(const std::vector<std::string>& argv, const RunOptions& optio
 std::filesystem::path stage() {
     const char* given = std::getenv("JAILCTL_STAGE");
     return given != nullptr ? given : JAILCTL_STAGE;
-}
-
-std::string slurp(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-void spit(const std::filesystem::path& file, const std::string& content, mode_t mode) {
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << content;
-    ::chmod(file.c_str(), mode);
 }
 
 }  // namespace jailctl::test

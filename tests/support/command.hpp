@@ -3,7 +3,6 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace jailctl::test {
@@ -29,9 +28,5 @@ Result run_command(const std::vector<std::string>& argv, const RunOptions& optio
 
 /// Where `cmake --install` put the product for this build: environment JAILCTL_STAGE, else the build's stage.
 std::filesystem::path stage();
-
-/// Whole content of a file of the test's own; "" if it cannot be read.
-std::string slurp(const std::filesystem::path& file);
-void spit(const std::filesystem::path& file, const std::string& content, mode_t mode = 0644);
 
 }  // namespace jailctl::test

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <unistd.h>
 
-#include "command.hpp"
+#include "jailctl/testing/scratch.hpp"
 
 namespace jailctl::test {
 namespace fs = std::filesystem;

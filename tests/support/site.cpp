@@ -1,25 +1,11 @@
 #include "site.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
-#include <stdexcept>
 #include <sys/stat.h>
 
 #include "jailctl/sdk/error.hpp"
 
 namespace jailctl::test {
-
-Scratch::Scratch() {
-    char pattern[] = "/var/tmp/jailctl-test.XXXXXX";
-    if (::mkdtemp(pattern) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = pattern;
-}
-
-Scratch::~Scratch() {
-    // chattr and rm know immutable files and trees deeper than PATH_MAX; std::filesystem does not.
-    run_command({"chattr", "-R", "-f", "-i", "-a", path_.string()});
-    run_command({"rm", "-rf", "--one-file-system", path_.string()});
-}
 
 Site::Site(const std::vector<std::string>& jails, const std::string& more) {
     for (const auto& directory : {home(), state(), run_dir(), backups(), path() / "addons"})

@@ -6,23 +6,10 @@
 
 #include "command.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "jailctl/testing/scratch.hpp"
 #include "leaks.hpp"
 
 namespace jailctl::test {
-
-/// A directory of the test's own below /var/tmp (root's, sticky parent: passes the owner check), removed at the end with
-/// everything in it, immutable files and deep trees included.
-class Scratch {
-public:
-    Scratch();
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch();
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A site: jails.conf with its own JAIL_HOME, STATE_DIR, RUN_DIR, LOG_FILE and ADDONS below one scratch directory, and
 /// the installed jailctl run against it. NETWORK=none unless the test writes otherwise. Its end fails the test if a mount,

@@ -1,11 +1,9 @@
 #pragma once
 
 /// What tests that drive the installed program share: running a command, a site with a jails.conf of its own, and the
-/// proof that nothing was left behind.
+/// proof that nothing was left behind. What a site's own tests need too stands in jailctl/testing/ (sdk/testing).
 #include "command.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 #include "leaks.hpp"
 #include "site.hpp"
-
-/// Root tests skip aloud: first line of a test or of SetUp.
-#define JAILCTL_NEEDS_ROOT()                                          \
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root: namespaces, mounts and owners are what is tested"

@@ -7,7 +7,7 @@
 
 #include "support.hpp"
 
-namespace jailctl::testing {
+namespace jailctl::test {
 namespace {
 
 class MemoryBackend final : public BackupBackend {
@@ -71,14 +71,12 @@ private:
 class ArchiveRig final : public BackupBackendRig {
 public:
     ArchiveRig() {
-        auto& settings = host_.fake_configuration.settings;
-        for (const auto& [name, folder] : {std::pair{"BACKUPDIR", "backups"}, {"STATE_DIR", "state"}, {"RUN_DIR", "run"}})
-            settings.set(name, {(scratch_.path() / folder).string(), {}, true});
-        host_.fake_configuration.file = scratch_.path() / "jails.conf";
+        scratch_.use_for(host_.fake_configuration);
+        host_.fake_configuration.settings.set("BACKUPDIR", {(scratch_ / "backups").string(), {}, true});
         host_.undoer("file.remove", [](Invocation&, const Jail&, const Value& arguments) {
             std::filesystem::remove(arguments["path"].str());
         });
-        host_.load((test::stage() / JAILCTL_PLUGIN_FOLDER / "backup.so").string());
+        host_.load((stage() / JAILCTL_PLUGIN_FOLDER / "backup.so").string());
     }
     FakeHost& host() override { return host_; }
     BackupBackend& backend() override { return host_.services().get<BackupBackend>("archive"); }
@@ -91,7 +89,7 @@ public:
     }
 
 private:
-    test::Scratch scratch_;
+    Scratch scratch_;
     FakeHost host_;
 };
 
@@ -101,4 +99,4 @@ INSTANTIATE_TEST_SUITE_P(Backends, BackupBackendTest,
                          rig_name);
 
 }  // namespace
-}  // namespace jailctl::testing
+}  // namespace jailctl::test

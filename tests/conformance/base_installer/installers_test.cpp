@@ -4,7 +4,7 @@
 
 #include "support.hpp"
 
-namespace jailctl::testing {
+namespace jailctl::test {
 namespace {
 
 class FakeBase final : public BaseInstaller {
@@ -43,7 +43,7 @@ private:
 class PluginRig : public BaseInstallerRig {
 public:
     explicit PluginRig(std::string scheme) : scheme_(std::move(scheme)) {
-        host_.load((test::stage() / JAILCTL_PLUGIN_FOLDER / "create.so").string());
+        host_.load((stage() / JAILCTL_PLUGIN_FOLDER / "create.so").string());
     }
     FakeHost& host() override { return host_; }
     BaseInstaller& installer() override { return host_.services().get<BaseInstaller>(scheme_); }
@@ -68,17 +68,17 @@ public:
         std::filesystem::create_directories(tree / "bin");
         std::filesystem::create_directories(tree / "etc");
         std::filesystem::create_directories(tree / "var/empty");
-        test::spit(tree / "etc/passwd", "root:x:0:0::/:/bin/sh\n");
+        spit(tree / "etc/passwd", "root:x:0:0::/:/bin/sh\n");
         // As compressible as programs are.
-        const std::string program = test::slurp("/proc/self/exe").substr(0, 400'000);
-        test::spit(tree / "bin/sh", program, 0755);
+        const std::string program = slurp("/proc/self/exe").substr(0, 400'000);
+        spit(tree / "bin/sh", program, 0755);
         std::filesystem::create_symlink("sh", tree / "bin/ash");
-        EXPECT_EQ(test::run_command({"tar", "-C", tree.string(), "-czf", archive(), "."}).status, 0);
-        const auto sum = test::run_command({"sha256sum", archive()});
-        test::spit(archive() + ".sha256", sum.out);
+        EXPECT_EQ(run_command({"tar", "-C", tree.string(), "-czf", archive(), "."}).status, 0);
+        const auto sum = run_command({"sha256sum", archive()});
+        spit(archive() + ".sha256", sum.out);
         digest_ = sum.out.substr(0, 64);
-        test::spit(scratch_.path() / "nonsense.sha256", "nothing\n");
-        test::spit(scratch_.path() / "nonsense", "not a tar\n");
+        spit(scratch_.path() / "nonsense.sha256", "nothing\n");
+        spit(scratch_.path() / "nonsense", "not a tar\n");
     }
     std::string good() override { return archive() + "#sha256=" + digest_; }
     std::vector<std::string> bad() override {
@@ -88,7 +88,7 @@ public:
 
 private:
     std::string archive() const { return (scratch_.path() / "base.tar.gz").string(); }
-    test::Scratch scratch_;
+    Scratch scratch_;
     std::string digest_;
 };
 
@@ -106,7 +106,7 @@ public:
 private:
     static std::string try_it() {
         const auto tried =
-            test::run_command({"mmdebstrap", "--simulate", "--variant=minbase", "bookworm", "/dev/null"});
+            run_command({"mmdebstrap", "--simulate", "--variant=minbase", "bookworm", "/dev/null"});
         if (tried.status == 127) return "mmdebstrap is not installed";
         return tried.status == 0 ? "" : "no Debian mirror within reach";
     }
@@ -124,4 +124,4 @@ INSTANTIATE_TEST_SUITE_P(Every, BaseInstallerTest,
                                            named<ArchiveRig>("archive"), named<DebootstrapRig>("debootstrap")),
                          base_name);
 
-}  // namespace jailctl::testing
+}  // namespace jailctl::test

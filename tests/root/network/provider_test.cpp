@@ -19,14 +19,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string message_of(const std::function<void()>& action, Errc expected) {
-    try {
-        action();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), expected) << error.what();
-        return std::string(error.what()) + " | " + error.hint();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {};
+    const Error error = test::error_of(action);
+    EXPECT_EQ(error.code(), expected) << error.what();
+    return std::string(error.what()) + " | " + error.hint();
 }
 
 class RoutedProvider : public ::testing::Test {
@@ -35,8 +30,7 @@ protected:
         JAILCTL_NEEDS_ROOT();
         bed_ = std::make_unique<test::NetworkBed>();
         scratch_ = std::make_unique<test::Scratch>();
-        host_.fake_configuration.settings.set("RUN_DIR", {(scratch_->path() / "run").string(), {}, true});
-        host_.fake_configuration.settings.set("STATE_DIR", {(scratch_->path() / "state").string(), {}, true});
+        scratch_->use_for(host_.fake_configuration);
         host_.provide<Network>("routed", make_routed_network());
         register_network_undoer(host_);
         home_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
@@ -68,7 +62,7 @@ protected:
         return test::run_command(argv);
     }
 
-    testing::FakeHost host_;
+    test::FakeHost host_;
     std::unique_ptr<test::NetworkBed> bed_;
     std::unique_ptr<test::Scratch> scratch_;
     UniqueFd home_, stack_;

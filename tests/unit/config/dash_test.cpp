@@ -6,13 +6,12 @@
 #include <unistd.h>
 
 #include "generator.hpp"
+#include "jailctl/testing/scratch.hpp"
 #include "support.hpp"
 
 /// The other half of the definition of correct: /bin/sh assigns the same values.
 namespace jailctl::core::config::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Values {
     std::array<std::string, 3> of;
@@ -27,20 +26,14 @@ class Shell : public testing::Test {
 protected:
     void SetUp() override {
         if (::access("/bin/sh", X_OK) != 0) GTEST_SKIP() << "no /bin/sh on this system";
-        std::string pattern = "/var/tmp/jailctl-dash-XXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        directory_ = pattern;
-    }
-    void TearDown() override {
-        if (!directory_.empty()) fs::remove_all(directory_);
     }
 
     /// What /bin/sh has in A, B and C after each text; nothing where it refuses the text.
     std::vector<std::optional<Values>> run(const std::vector<std::string>& texts) {
         for (std::size_t i = 0; i < texts.size(); ++i)
-            std::ofstream(directory_ / std::to_string(i), std::ios::binary) << texts[i];
+            scratch_.write(std::to_string(i), texts[i]);
         const std::string command =
-            "cd " + directory_.string() + " && env -i HOME=/root PATH=/usr/bin:/bin /bin/sh -c 'i=0; while [ $i -lt " +
+            "cd " + scratch_.path().string() + " && env -i HOME=/root PATH=/usr/bin:/bin /bin/sh -c 'i=0; while [ $i -lt " +
             std::to_string(texts.size()) +
             " ]; do ( n=$i; . ./$n; printf \"%s\\036%s\\036%s\\036%s\\037\" \"$n\" \"$A\" \"$B\" \"$C\" ); i=$((i+1)); done' "
             ">out 2>/dev/null";
@@ -52,7 +45,7 @@ protected:
 private:
     std::vector<std::optional<Values>> records(std::size_t count) {
         std::vector<std::optional<Values>> all(count);
-        std::ifstream in(directory_ / "out", std::ios::binary);
+        std::ifstream in(scratch_ / "out", std::ios::binary);
         for (std::string number; std::getline(in, number, '\036');) {
             Values values;
             std::getline(in, values.of[0], '\036');
@@ -63,7 +56,7 @@ private:
         return all;
     }
 
-    fs::path directory_;
+    jailctl::test::Scratch scratch_;
 };
 
 void expect_same(const std::vector<std::string>& texts_, const std::vector<std::optional<Values>>& shell) {

@@ -1,11 +1,12 @@
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 #include "support.hpp"
 
 namespace jailctl::core::config::test {
@@ -17,25 +18,14 @@ using testing::HasSubstr;
 /// Real files in a directory of root's.
 class Files : public testing::Test {
 protected:
-    void SetUp() override {
-        if (::geteuid() != 0) GTEST_SKIP() << "needs root: files of other owners";
-        std::string pattern = "/var/tmp/jailctl-config-XXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        directory = pattern;
-    }
-    void TearDown() override {
-        if (!directory.empty()) fs::remove_all(directory);
-    }
+    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
     fs::path write(const std::string& name, const std::string& text, mode_t mode = 0600) {
-        const fs::path path = directory / name;
-        fs::create_directories(path.parent_path());
-        std::ofstream(path, std::ios::binary) << text;
-        ::chmod(path.c_str(), mode);
-        return path;
+        return scratch.write(name, text, mode);
     }
     std::string errors(const fs::path& file, Trust trust = Trust::root) { return texts(resolve(parse(file, trust), plugin_variables()).diagnostics); }
 
-    fs::path directory;
+    jailctl::test::Scratch scratch;
+    const fs::path& directory = scratch.path();
     const std::string good = "NETWORK=none\nJAILS=a:192.0.2.1\n";
 };
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "dellists.hpp"
-#include "jailctl/sdk/error.hpp"
 #include "support.hpp"
 
 namespace jailctl::prune {
@@ -16,15 +15,11 @@ using ::testing::IsEmpty;
 
 namespace {
 
-std::string error_of(const std::function<void()>& f, Errc code) {
-    try {
-        f();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), code) << error.what();
-        return error.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {};
+template <class F>
+std::string message_of(F&& f, Errc code) {
+    const Error error = test::error_of(std::forward<F>(f));
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
 }
 
 }  // namespace
@@ -39,41 +34,41 @@ TEST(Dellist, OnePathALineCommentsAndBlanksLeftOut) {
 TEST(Dellist, AHashInsideANameIsPartOfIt) { EXPECT_THAT(parse_dellist("a#b\n", "list"), ElementsAre("a#b")); }
 
 TEST(Dellist, DotDotIsAnErrorWithFileAndLine) {
-    EXPECT_THAT(error_of([] { (void)parse_dellist("bin\n\n../etc/passwd\n", "/addons/dellist4.txt"); }, Errc::invalid),
+    EXPECT_THAT(message_of([] { (void)parse_dellist("bin\n\n../etc/passwd\n", "/addons/dellist4.txt"); }, Errc::invalid),
                 HasSubstr("/addons/dellist4.txt:3: '../etc/passwd' contains '..'"));
     for (const char* path : {"..", "/..", "a/../b", "a/..", "*/../x"})
-        (void)error_of([&] { (void)parse_dellist(path, "list"); }, Errc::invalid);
+        (void)message_of([&] { (void)parse_dellist(path, "list"); }, Errc::invalid);
     EXPECT_THAT(parse_dellist("..a\na..\n...\n", "list"), ElementsAre("..a", "a..", "..."));
 }
 
 TEST(Dellist, ControlBytesOfAPathAreEscapedInTheMessage) {
-    EXPECT_THAT(error_of([] { (void)parse_dellist("../\x1b[2J", "list"); }, Errc::invalid), HasSubstr("\\x1b"));
-    (void)error_of([] { (void)parse_dellist(std::string_view("a\0b", 3), "list"); }, Errc::invalid);
+    EXPECT_THAT(message_of([] { (void)parse_dellist("../\x1b[2J", "list"); }, Errc::invalid), HasSubstr("\\x1b"));
+    (void)message_of([] { (void)parse_dellist(std::string_view("a\0b", 3), "list"); }, Errc::invalid);
 }
 
 class Dellists : public ::testing::Test {
 protected:
     void SetUp() override { JAILCTL_NEEDS_ROOT(); }
-    jailctl::test::Scratch scratch_;
+    test::Scratch scratch_;
 };
 
 TEST_F(Dellists, AreReadInTheirOrder) {
-    jailctl::test::spit(scratch_.path() / "dellist-linux.txt", "three\n");
-    jailctl::test::spit(scratch_.path() / "dellist4.txt", "one\n");
-    jailctl::test::spit(scratch_.path() / "dellist5.txt", "two\n");
+    test::spit(scratch_ / "dellist-linux.txt", "three\n");
+    test::spit(scratch_ / "dellist4.txt", "one\n");
+    test::spit(scratch_ / "dellist5.txt", "two\n");
     EXPECT_THAT(read_dellists(scratch_.path()), ElementsAre("one", "two", "three"));
 }
 
 TEST_F(Dellists, AMissingListOrDirectoryNamesNothing) {
-    jailctl::test::spit(scratch_.path() / "dellist5.txt", "two\n");
+    test::spit(scratch_ / "dellist5.txt", "two\n");
     EXPECT_THAT(read_dellists(scratch_.path()), ElementsAre("two"));
-    EXPECT_THAT(read_dellists(scratch_.path() / "none"), IsEmpty());
+    EXPECT_THAT(read_dellists(scratch_ / "none"), IsEmpty());
 }
 
 TEST_F(Dellists, AListOthersMayWriteIsRefused) {
-    jailctl::test::spit(scratch_.path() / "dellist4.txt", "one\n");
-    ASSERT_EQ(::chmod((scratch_.path() / "dellist4.txt").c_str(), 0666), 0);
-    EXPECT_THAT(error_of([&] { (void)read_dellists(scratch_.path()); }, Errc::denied), HasSubstr("dellist4.txt"));
+    test::spit(scratch_ / "dellist4.txt", "one\n");
+    ASSERT_EQ(::chmod((scratch_ / "dellist4.txt").c_str(), 0666), 0);
+    EXPECT_THAT(message_of([&] { (void)read_dellists(scratch_.path()); }, Errc::denied), HasSubstr("dellist4.txt"));
 }
 
 }  // namespace jailctl::prune

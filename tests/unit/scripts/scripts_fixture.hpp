@@ -9,13 +9,15 @@
 
 namespace jailctl {
 
+using test::error_of;
+
 /// The scripts plugin in a fake host, one jail, and a directory for scripts that passes the owner check.
 class Scripts : public ::testing::Test {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
         host_.load(JAILCTL_SCRIPTS_PLUGIN);
-        host_.fake_configuration.file = scratch_.path() / "jails.conf";
+        host_.fake_configuration.file = scratch_ / "jails.conf";
         std::filesystem::create_directories(jail_.root);
         host_.fake_configuration.jails.push_back(jail_);
     }
@@ -31,20 +33,10 @@ protected:
     void after_start(int id, const Error* failure = nullptr) {
         auto leases = host_.hooks().fire(AfterStart{{{host_, jail_, id}, failure}});
     }
-    /// The Error a call throws. Fails the test if it throws none.
-    Error error_of(const std::function<void()>& call) {
-        try {
-            call();
-        } catch (const Error& error) {
-            return error;
-        }
-        ADD_FAILURE() << "nothing was thrown";
-        return Error(Errc::internal, "nothing was thrown");
-    }
     [[nodiscard]] std::string output(const std::string& file) const { return test::slurp(scratch_.path() / file); }
 
     test::Scratch scratch_;
-    testing::FakeHost host_;
+    test::FakeHost host_;
     Jail jail_{JailName("www.example.org"),
                {Address::parse("192.0.2.7"), Address::parse("192.0.2.8/24")},
                scratch_.path() / "jails" / "www.example.org",

@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "jailctl/sdk/scoped.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

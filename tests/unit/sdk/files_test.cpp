@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

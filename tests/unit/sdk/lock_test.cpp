@@ -7,7 +7,8 @@
 
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "jailctl/sdk/jail.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

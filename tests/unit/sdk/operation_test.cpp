@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fake_invocation.hpp"
+#include "jailctl/testing/thrown.hpp"
+#include "marking_host.hpp"
 
 namespace jailctl {
 namespace {
@@ -17,14 +18,14 @@ class OperationTest : public testing::TestWithParam<JournalPlace> {
 protected:
     Operation begin(const std::string& command = "create") { return Operation(in, in.jail, command, GetParam()); }
     void take(Operation& operation, const std::string& name) {
-        operation.step("make " + name, test::FakeInvocation::unmark(name), [&] { in.mark(name); });
+        operation.step("make " + name, test::MarkingHost::unmark(name), [&] { in.mark(name); });
     }
     [[nodiscard]] std::filesystem::path journal() const {
         return scratch.path() / (GetParam() == JournalPlace::lasting ? "state" : "run") / "journal/x.example";
     }
 
     test::Scratch scratch;
-    test::FakeInvocation in{scratch};
+    test::MarkingHost in{scratch};
 };
 
 TEST_P(OperationTest, WithoutCommitTheStepsAreUndoneNewestFirst) {
@@ -43,7 +44,7 @@ TEST_P(OperationTest, TheStepThatFailsIsUndoneTooAndNamed) {
     const Error error = error_of([&] {
         Operation operation = begin();
         take(operation, "a");
-        operation.step("make b", test::FakeInvocation::unmark("b"), [&] {
+        operation.step("make b", test::MarkingHost::unmark("b"), [&] {
             in.mark("b");
             throw Error(Errc::no_space, "disk full");
         });
@@ -55,7 +56,7 @@ TEST_P(OperationTest, TheStepThatFailsIsUndoneTooAndNamed) {
 
 TEST_P(OperationTest, TheUndoIsOnDiskBeforeTheStepActs) {
     Operation operation = begin();
-    operation.step("make a", test::FakeInvocation::unmark("a"), [&] {
+    operation.step("make a", test::MarkingHost::unmark("a"), [&] {
         const std::string text = scratch.read(std::filesystem::relative(journal(), scratch.path()).string());
         EXPECT_NE(text.find("\"mark.remove\""), std::string::npos) << text;
         EXPECT_EQ(text.back(), '\n');
@@ -66,7 +67,7 @@ TEST_P(OperationTest, ACommitKeepsEverythingAndFinishes) {
     Operation operation = begin();
     take(operation, "old");
     take(operation, "new");
-    operation.after_commit(test::FakeInvocation::unmark("old"));
+    operation.after_commit(test::MarkingHost::unmark("old"));
     operation.commit();
     EXPECT_EQ(in.marks(), "new");
     EXPECT_FALSE(std::filesystem::exists(journal()));
@@ -78,7 +79,7 @@ TEST_P(OperationTest, AFailingFinishIsAnOmissionAndLeftToTheNextCommand) {
     {
         Operation operation = begin("delete");
         take(operation, "old");
-        operation.after_commit(test::FakeInvocation::unmark("old"));
+        operation.after_commit(test::MarkingHost::unmark("old"));
         operation.commit();
     }
     ASSERT_EQ(in.omissions.size(), 1U);
@@ -123,7 +124,7 @@ TEST_P(OperationTest, ADryRunPrintsTheStepsAndDoesNone) {
         EXPECT_TRUE(operation.dry_run());
         take(operation, "a");
         operation.step("publish it", [&] { in.mark("b"); });
-        operation.after_commit(test::FakeInvocation::unmark("a"));
+        operation.after_commit(test::MarkingHost::unmark("a"));
         operation.commit();
     }
     EXPECT_THAT(in.fake_console.lines, ElementsAre("would make a", "would publish it"));

@@ -9,7 +9,7 @@
 
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

@@ -5,22 +5,23 @@
 #include <csignal>
 #include <functional>
 
-#include "fake_invocation.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/testing/thrown.hpp"
+#include "marking_host.hpp"
 
 namespace jailctl {
 namespace {
 
 using test::code_thrown_by;
 using test::error_of;
-using test::FakeInvocation;
+using test::MarkingHost;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 class RecoverTest : public testing::Test {
 protected:
     void take(Operation& operation, const std::string& name) {
-        operation.step("make " + name, FakeInvocation::unmark(name), [&] { in.mark(name); });
+        operation.step("make " + name, MarkingHost::unmark(name), [&] { in.mark(name); });
     }
 
     /// A change as delete makes one: marks on the way, work after the commit.
@@ -28,7 +29,7 @@ protected:
         Operation operation(in, in.jail, "upgrade", place);
         take(operation, "staging");
         take(operation, "new");
-        operation.after_commit(FakeInvocation::unmark("staging"));
+        operation.after_commit(MarkingHost::unmark("staging"));
         operation.commit();
     }
 
@@ -54,7 +55,7 @@ protected:
     }
 
     test::Scratch scratch;
-    FakeInvocation in{scratch};
+    MarkingHost in{scratch};
 };
 
 TEST_F(RecoverTest, AKillAtAnyPointEndsBeforeOrAfterTheChange) {
@@ -92,7 +93,7 @@ TEST_F(RecoverTest, TheFaultHookIsDeadOutsideATestsDirectory) {
     const std::string plain = "/var/tmp/plain-" + std::to_string(::getpid());
     std::filesystem::create_directory(plain);
     // The same state, but a configuration file elsewhere.
-    const_cast<Configuration&>(in.configuration()).file = plain + "/jails.conf";
+    in.fake_configuration.file = plain + "/jails.conf";
     EXPECT_FALSE(killed_at(1, [&] { change(JournalPlace::lasting); }));
     std::filesystem::remove(plain);
 }

@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {

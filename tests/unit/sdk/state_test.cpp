@@ -7,7 +7,8 @@
 #include <set>
 
 #include "jailctl/sdk/process.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {
@@ -57,7 +58,7 @@ TEST(StateTest, RefusesNamesThatLeaveTheFolderAndFoldersOfOthers) {
 }
 
 TEST(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
-    SKIP_UNLESS_ROOT();
+    JAILCTL_NEEDS_ROOT();
     const Scratch scratch;
     const auto configuration = scratch.configuration();
     const JailName a("a.example"), b("b.example");
@@ -74,7 +75,7 @@ TEST(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
 }
 
 TEST(IdRangeTest, ManyProcessesNeverShareOne) {
-    SKIP_UNLESS_ROOT();
+    JAILCTL_NEEDS_ROOT();
     const Scratch scratch;
     const auto configuration = scratch.configuration();
     std::vector<pid_t> children;

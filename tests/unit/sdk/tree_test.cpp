@@ -9,7 +9,8 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/interrupt.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {
@@ -59,7 +60,7 @@ TEST_F(TreeTest, HandsOverTheJobAndItsDescriptors) {
 }
 
 TEST_F(TreeTest, GivesAUserNamespaceForTheIdsOfAJail) {
-    SKIP_UNLESS_ROOT();
+    JAILCTL_NEEDS_ROOT();
     TreeJob work = job("measure");
     work.id_base = 1879048192;
     const Value result = run_tree(work);

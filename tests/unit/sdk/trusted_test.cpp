@@ -3,7 +3,8 @@
 #include <sys/stat.h>
 
 #include "jailctl/sdk/files.hpp"
-#include "scratch.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl {
 namespace {
@@ -48,7 +49,7 @@ TEST(OpenTrustedTest, RefusesAWritableDirectoryOnTheWay) {
 }
 
 TEST(OpenTrustedTest, RefusesForeignOwnersOnTheWayAndAtItsEnd) {
-    SKIP_UNLESS_ROOT();
+    JAILCTL_NEEDS_ROOT();
     const Scratch scratch;
     const auto file = scratch.write("folder/file", "text");
     ::chown(file.c_str(), 1234, 0);
@@ -61,7 +62,7 @@ TEST(OpenTrustedTest, RefusesForeignOwnersOnTheWayAndAtItsEnd) {
 }
 
 TEST(OpenTrustedTest, FollowsLinksOnlyWhereTheyAndTheirTargetsPass) {
-    SKIP_UNLESS_ROOT();
+    JAILCTL_NEEDS_ROOT();
     const Scratch scratch;
     scratch.write("real/file", "text");
     std::filesystem::create_symlink("real", scratch / "relative");

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "actions.hpp"
-#include "jailctl/sdk/error.hpp"
 #include "support.hpp"
 
 namespace jailctl::tree::test {
 
 namespace fs = std::filesystem;
+using jailctl::test::code_thrown_by;
 using jailctl::test::slurp;
 using jailctl::test::spit;
 
@@ -44,16 +44,5 @@ void set_file_flags(const fs::path& path, unsigned flags);
 void make_deep(const fs::path& top, int depth);
 /// How deep a chain of directories "d" is; -1 if the file "f" is missing at its end.
 [[nodiscard]] int depth_of(const fs::path& top);
-
-template <class F>
-Errc code_thrown_by(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        return error.code();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return Errc::internal;
-}
 
 }  // namespace jailctl::tree::test

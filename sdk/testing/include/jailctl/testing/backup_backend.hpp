@@ -10,7 +10,6 @@
 
 #include <filesystem>
 #include <fcntl.h>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,8 +18,10 @@
 
 #include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/testing/fake_host.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
-namespace jailctl::testing {
+namespace jailctl::test {
 
 /// What a backend's test provides: the backend, and a host it believes in.
 class BackupBackendRig {
@@ -82,21 +83,16 @@ private:
 class BackupBackendTest : public ::testing::TestWithParam<NamedRig> {
 protected:
     void SetUp() override {
-        if (::geteuid() != 0) GTEST_SKIP() << "needs root: the tree helper isolates itself";
-        char pattern[] = "/var/tmp/jailctl-test.XXXXXX";
-        scratch_ = ::mkdtemp(pattern);
+        JAILCTL_NEEDS_ROOT();
         jail_ = std::make_unique<Jail>(Jail{JailName("unit.test"), {}, scratch_ / "unit.test", {}, {}});
         std::filesystem::create_directories(jail_->root / "etc");
-        std::ofstream(jail_->root / "etc/motd") << content;
+        spit(jail_->root / "etc/motd", content);
         std::filesystem::create_symlink("motd", jail_->root / "etc/link");
         rig_ = GetParam().make();
         jail_->settings = rig_->host().configuration().settings;
         rig_->host().fake_configuration.jails = {*jail_};
     }
-    void TearDown() override {
-        rig_.reset();
-        if (!scratch_.empty()) std::filesystem::remove_all(scratch_);
-    }
+    void TearDown() override { rig_.reset(); }
 
     StoredBackup store(Grade grade = Grade::cold) {
         DirectorySource source(*jail_, grade);
@@ -104,19 +100,9 @@ protected:
     }
     BackupBackend& backend() { return rig_->backend(); }
     FakeHost& host() { return rig_->host(); }
-    template <class F>
-    static Errc error_of(F&& f) {
-        try {
-            f();
-        } catch (const Error& error) {
-            return error.code();
-        }
-        ADD_FAILURE() << "nothing was thrown";
-        return Errc::internal;
-    }
 
     static constexpr const char* content = "the quick brown fox\n";
-    std::filesystem::path scratch_;
+    Scratch scratch_;
     std::unique_ptr<Jail> jail_;
     std::unique_ptr<BackupBackendRig> rig_;
 };
@@ -160,9 +146,7 @@ TEST_P(BackupBackendTest, WhatIsOpenedUnpacksToTheTree) {
     if (opened.finish) {
         EXPECT_NO_THROW(opened.finish());
     }
-    std::string text;
-    std::getline(std::ifstream(target / "etc/motd"), text);
-    EXPECT_EQ(text + "\n", content);
+    EXPECT_EQ(slurp(target / "etc/motd"), content);
     EXPECT_EQ(std::filesystem::read_symlink(target / "etc/link"), "motd");
 }
 
@@ -178,19 +162,19 @@ TEST_P(BackupBackendTest, AGoodBackupVerifiesAndSaysWhen) {
 TEST_P(BackupBackendTest, ADamagedBackupIsCalledDamaged) {
     const auto stored = store();
     rig_->damage(stored.info.id);
-    EXPECT_EQ(error_of([&] { (void)backend().verify(host(), stored.info.id); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().verify(host(), stored.info.id); }), Errc::damaged);
 }
 
 TEST_P(BackupBackendTest, AnUnknownBackupIsNotFound) {
     (void)store();
-    EXPECT_EQ(error_of([&] { (void)backend().open(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
-    EXPECT_EQ(error_of([&] { (void)backend().verify(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().open(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().verify(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
 }
 
 TEST_P(BackupBackendTest, AFailedStoreLeavesNothingToList) {
     DirectorySource source(*jail_, Grade::cold);
     source.fail_midway = true;
-    EXPECT_EQ(error_of([&] { (void)backend().store(host(), source, ""); }), Errc::no_space);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().store(host(), source, ""); }), Errc::no_space);
     EXPECT_TRUE(backend().list(host(), "", "").empty());
     EXPECT_NO_THROW((void)store()) << "the next one works";
 }
@@ -213,4 +197,4 @@ TEST_P(BackupBackendTest, WhatChangedUnderTheReaderIsNamed) {
     EXPECT_NE(stored.omissions[0].find("var/log/messages"), std::string::npos);
 }
 
-}  // namespace jailctl::testing
+}  // namespace jailctl::test

@@ -21,8 +21,10 @@
 #include "jailctl/sdk/services/base_installer.hpp"
 #include "jailctl/sdk/staged_target.hpp"
 #include "jailctl/testing/fake_host.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
 
-namespace jailctl::testing {
+namespace jailctl::test {
 
 /// What an installer's test provides.
 class BaseInstallerRig {
@@ -60,32 +62,21 @@ private:
 class BaseInstallerTest : public ::testing::TestWithParam<NamedBase> {
 protected:
     void SetUp() override {
-        if (::geteuid() != 0) GTEST_SKIP() << "needs root: the tree helper isolates itself";
-        char pattern[] = "/var/tmp/jailctl-test.XXXXXX";
-        scratch_ = ::mkdtemp(pattern);
+        JAILCTL_NEEDS_ROOT();
         rig_ = GetParam().make();
         if (const std::string reason = rig_->unavailable(); !reason.empty()) GTEST_SKIP() << reason;
         auto& configuration = rig_->host().fake_configuration;
-        configuration.file = scratch_ / "jails.conf";
-        for (const auto& [name, folder] : {std::pair{"STATE_DIR", "state"}, {"RUN_DIR", "run"}}) {
-            configuration.settings.set(name, {(scratch_ / folder).string(), {}, true});
-        }
+        scratch_.use_for(configuration);
         jail_ = std::make_unique<Jail>(
             Jail{JailName("unit.test"), {}, scratch_ / "unit.test", configuration.settings, {}});
         configuration.jails = {*jail_};
     }
-    void TearDown() override {
-        rig_.reset();
-        if (!scratch_.empty()) std::filesystem::remove_all(scratch_);
-    }
+    void TearDown() override { rig_.reset(); }
 
     BaseInstaller& installer() { return rig_->installer(); }
     FakeHost& host() { return rig_->host(); }
     std::filesystem::path staged(const std::string& name) {
-        const auto directory = scratch_ / name;
-        std::filesystem::create_directory(directory);
-        std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
-        return directory;
+        return scratch_.directory(name);
     }
     /// Installs the good base. @return where
     std::filesystem::path install(const std::string& name) {
@@ -108,7 +99,7 @@ protected:
         }
     }
 
-    std::filesystem::path scratch_;
+    Scratch scratch_;
     std::unique_ptr<Jail> jail_;
     std::unique_ptr<BaseInstallerRig> rig_;
 };
@@ -118,13 +109,9 @@ TEST_P(BaseInstallerTest, AGoodBaseIsAccepted) { EXPECT_NO_THROW(installer().che
 
 TEST_P(BaseInstallerTest, ABadOneIsRefusedWithASentenceBeforeAnythingIsMade) {
     for (const auto& word : rig_->bad()) {
-        try {
-            installer().check(host(), word);
-            ADD_FAILURE() << "accepted: '" << word << "'";
-        } catch (const Error& error) {
-            EXPECT_GT(std::string(error.what()).size(), 10U) << word;
-            EXPECT_NE(error.code(), Errc::internal) << error.what();
-        }
+        const Error error = error_of([&] { installer().check(host(), word); });
+        EXPECT_GT(std::string(error.what()).size(), 10U) << word;
+        EXPECT_NE(error.code(), Errc::internal) << "'" << word << "': " << error.what();
     }
 }
 
@@ -160,13 +147,8 @@ TEST_P(BaseInstallerTest, InstallingTwiceGivesTheSameEtc) {
 
 TEST_P(BaseInstallerTest, AFailureOfTheTargetPassesThroughAndLeavesNoProcess) {
     FullTarget full;
-    try {
-        installer().install(host(), rig_->good(), full);
-        ADD_FAILURE() << "nothing was thrown";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), Errc::no_space) << error.what();
-    }
+    EXPECT_EQ(code_thrown_by([&] { installer().install(host(), rig_->good(), full); }), Errc::no_space);
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child was left";
 }
 
-}  // namespace jailctl::testing
+}  // namespace jailctl::test

@@ -11,7 +11,7 @@
 
 #include "jailctl/sdk/sdk.hpp"
 
-namespace jailctl::testing {
+namespace jailctl::test {
 
 /// Collects what would be printed. Questions cannot be asked.
 class FakeConsole final : public Console {
@@ -39,7 +39,7 @@ private:
 };
 
 /// Registers like the host's desk and is the Invocation at the same time.
-class FakeHost final : public Invocation, public Registrar, public HookBus, public ServiceDirectory, public UndoDirectory {
+class FakeHost : public Invocation, public Registrar, public HookBus, public ServiceDirectory, public UndoDirectory {
 public:
     FakeConsole fake_console;
     Configuration fake_configuration;
@@ -127,4 +127,4 @@ private:
     std::map<std::string, Undoer, std::less<>> undoers_;
 };
 
-}  // namespace jailctl::testing
+}  // namespace jailctl::test
