@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <charconv>
+#include <dirent.h>
 #include <fcntl.h>
+#include <memory>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,13 +18,44 @@ namespace {
 
 constexpr const char* parent = "jailctl";
 
+UniqueFd open_parent(const UniqueFd& root, int flags) {
+    return UniqueFd{::openat(root.get(), parent, flags | O_DIRECTORY | O_CLOEXEC)};
+}
+
 }  // namespace
+
+bool is_member(pid_t pid, const std::string& name) {
+    const UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/cgroup").c_str(), O_RDONLY | O_CLOEXEC)};
+    char text[8192];
+    const ssize_t got = file ? ::read(file.get(), text, sizeof text - 1) : 0;
+    if (got <= 0 || name.empty()) return false;
+    text[got] = '\n';
+    const std::string_view all(text, static_cast<std::size_t>(got) + 1);
+    const auto line = all.starts_with("0::") ? 0 : all.find("\n0::");
+    if (line == std::string_view::npos) return false;
+    const std::string_view path = all.substr(line, all.find('\n', line + 1) - line);
+    const std::string below = std::string("/") + parent + "/" + name;
+    return path.ends_with(below) || path.find(below + "/") != std::string_view::npos;
+}
+
+std::vector<std::string> Cgroup::all() {
+    std::vector<std::string> names;
+    const CgroupMounts mounts = cgroup_mounts();
+    if (!mounts.unified) return names;
+    UniqueFd above = open_parent(open_unified(mounts), O_RDONLY);
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(above ? ::fdopendir(above.get()) : nullptr, ::closedir);
+    if (!directory) return names;
+    (void)above.release();  // closedir owns it now
+    while (const dirent* entry = ::readdir(directory.get()))
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    return names;
+}
 
 Cgroup::Cgroup(std::string name) : name_(std::move(name)) {}
 
-std::string Cgroup::name_for(const Configuration& configuration, const JailName& jail) {
+std::string Cgroup::name_for(const Configuration& configuration, const std::string& key) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::uint64_t hash = short_hash(configuration.path("RUN_DIR").string() + "\n" + jail.key());
+    std::uint64_t hash = short_hash(configuration.path("RUN_DIR").string() + "\n" + key);
     std::string name(16, '0');
     for (auto digit = name.rbegin(); digit != name.rend(); ++digit, hash >>= 4U) *digit = digits[hash & 15U];
     return name;
@@ -35,7 +68,7 @@ bool Cgroup::look_up() {
         mounts_ = cgroup_mounts();
         root_ = open_unified(mounts_);
     }
-    const UniqueFd above{::openat(root_.get(), parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    const UniqueFd above = open_parent(root_, O_PATH);
     if (!above) return false;
     directory_ = UniqueFd{::openat(above.get(), name_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     return static_cast<bool>(directory_);

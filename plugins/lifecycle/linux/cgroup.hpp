@@ -23,6 +23,9 @@ struct ResourceLimits {
 /// @throws Error invalid (the values were checked when the configuration was read)
 [[nodiscard]] ResourceLimits resource_limits(const Settings& settings);
 
+/// Whether a process is in <cgroup2>/jailctl/<name> or below, by /proc/PID/cgroup.
+[[nodiscard]] bool is_member(pid_t pid, const std::string& name);
+
 /// The control groups of one jail: <cgroup2>/jailctl/<name> and, for limits that cgroup2 does not offer here, a directory
 /// of the same name in the v1 hierarchy that does. All members of the jail are in the cgroup2 one.
 class Cgroup {
@@ -30,7 +33,12 @@ public:
     /// `name`: name_for() of the jail. Touches nothing.
     explicit Cgroup(std::string name);
     /// The same jail name below another RUN_DIR is another jail.
-    [[nodiscard]] static std::string name_for(const Configuration& configuration, const JailName& jail);
+    [[nodiscard]] static std::string name_for(const Configuration& configuration, const std::string& key);
+    [[nodiscard]] static std::string name_for(const Configuration& configuration, const JailName& jail) {
+        return name_for(configuration, jail.key());
+    }
+    /// Names of all jails' control groups, populated or not; none where cgroup2 is not mounted.
+    [[nodiscard]] static std::vector<std::string> all();
 
     /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.
     /// @throws Error busy: processes are in it; unsupported: a limit that cannot be set here; io

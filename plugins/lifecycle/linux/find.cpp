@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,8 +12,9 @@ namespace {
 bool is_frozen(const Record& record) {
     if (record.cgroup_path.empty()) return Cgroup(record.cgroup).frozen();
     const UniqueFd file{::open((record.cgroup_path + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file) return Cgroup(record.cgroup).frozen();
     char text[256];
-    const ssize_t got = file ? ::read(file.get(), text, sizeof text) : 0;
+    const ssize_t got = ::read(file.get(), text, sizeof text);
     return got > 0 && std::string_view(text, static_cast<std::size_t>(got)).find("frozen 1") != std::string_view::npos;
 }
 
@@ -20,15 +22,16 @@ std::optional<RunningJail> describe(const Configuration& configuration, const st
     const RecordState state = look_up_record(configuration, key);
     if (state.kind == RecordState::Kind::none || state.kind == RecordState::Kind::dead) return std::nullopt;
     RunningJail running;
-    running.name = state.record.name.empty() ? key : state.record.name;
+    running.name = key;
     running.problem = state.problem;
-    if (state.kind == RecordState::Kind::unreadable) return running;
+    if (state.kind == RecordState::Kind::unclear) return running;
+    running.name = state.record.name;
     running.id = state.record.init.pid;
     running.root = state.record.root;
     running.started = state.record.started;
     running.frozen = is_frozen(state.record);
     for (const Jail& jail : configuration.jails)
-        if (jail.name.key() == key && jail.root != state.record.configured_root)
+        if (jail.name.key() == key && !runs_from(state.record, jail.root))
             running.problem = "a jail of this name runs from " + state.record.root;
     return running;
 }
@@ -48,6 +51,20 @@ void refuse_tenant(const Configuration& configuration, const JailName& name) {
     }
 }
 
+/// Jails of the configuration with a control group but without a record. @param recorded  sorted
+std::vector<std::string> unrecorded_jails(const Configuration& configuration, const std::vector<std::string>& recorded) {
+    std::vector<std::string> keys;
+    auto groups = Cgroup::all();
+    if (groups.empty()) return keys;
+    std::sort(groups.begin(), groups.end());
+    for (const Jail& jail : configuration.jails) {
+        const std::string& key = jail.name.key();
+        if (std::binary_search(recorded.begin(), recorded.end(), key)) continue;
+        if (std::binary_search(groups.begin(), groups.end(), Cgroup::name_for(configuration, key))) keys.push_back(key);
+    }
+    return keys;
+}
+
 }  // namespace
 
 std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration, const JailName& name) const {
@@ -58,19 +75,26 @@ std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration
 
 std::vector<RunningJail> LinuxRuntime::list(const Configuration& configuration) const {
     std::vector<RunningJail> running;
-    for (const auto& key : recorded_jails(configuration))
+    auto keys = recorded_jails(configuration);
+    for (auto& key : unrecorded_jails(configuration, keys)) keys.push_back(std::move(key));
+    for (const auto& key : keys)
         if (auto jail = describe(configuration, key)) running.push_back(std::move(*jail));
     return running;
+}
+
+Error unclear(const Jail& jail, const RecordState& state) {
+    const std::string& name = jail.name.text();
+    return Error(Errc::damaged, "it is not known how " + name + " stands: " + state.problem)
+        .with_hint("'jailctl stop " + name + "' ends what runs in its control group and removes the record");
 }
 
 Record require_running(const Configuration& configuration, const Jail& jail) {
     RecordState state = look_up_record(configuration, jail.name.key());
     const std::string& name = jail.name.text();
-    if (state.kind == RecordState::Kind::unreadable)
-        throw Error(Errc::damaged, "it is not known whether " + name + " runs: " + state.problem);
+    if (state.kind == RecordState::Kind::unclear) throw unclear(jail, state);
     if (state.kind != RecordState::Kind::alive)
         throw Error(Errc::not_found, name + " is not running").with_hint("start it: jailctl start " + name);
-    if (state.record.configured_root != jail.root)
+    if (!runs_from(state.record, jail.root))
         throw Error(Errc::busy, "a jail named " + name + " runs from " + state.record.root + ", not from " +
                     jail.root.string())
             .with_hint("stop it with the configuration it was started by: " + state.record.configuration);

@@ -1,5 +1,12 @@
 #include "record.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
 
@@ -33,25 +40,76 @@ const std::string& this_boot() {
     return id;
 }
 
-}  // namespace
+/// What is read, before it is held against what runs.
+void require_sound(const Value& document, const Record& record, const std::string& key) {
+    if (const auto found = document["format"].num(); found != format)
+        throw Error(Errc::damaged, found > format ? "its record was written by a newer version of jailctl"
+                                                  : "its record has no known format");
+    std::string name = record.name;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (name != key) throw Error(Errc::damaged, "its record is damaged: it names another jail");
+}
 
-RecordState look_up_record(const Configuration& configuration, const std::string& key) {
+RecordState read_record(const Configuration& configuration, const std::string& key) {
     RecordState state;
     try {
         const auto document = StateDirectory::running(configuration).read(folder, key);
         if (!document) return state;
         state.record = parse(*document);
-        if (const auto found = (*document)["format"].num(); found != format)
-            throw Error(Errc::damaged, found > format ? "its record was written by a newer version of jailctl"
-                                                      : "its record has no known format");
-        const bool this_one = (*document)["boot_id"].str() == this_boot() && lives(state.record.init);
-        state.kind = this_one ? RecordState::Kind::alive : RecordState::Kind::dead;
+        require_sound(*document, state.record, key);
+        const bool lives_here = (*document)["boot_id"].str() == this_boot() && lives(state.record.init);
+        state.kind = lives_here ? RecordState::Kind::alive : RecordState::Kind::dead;
+        if (lives_here && !is_member(state.record.init.pid, state.record.cgroup))
+            throw Error(Errc::damaged, "its record is damaged: process " + std::to_string(state.record.init.pid) +
+                                           ", which it names as init, is not in the control group it names");
     } catch (const Error& error) {
         if (error.code() != Errc::damaged && error.code() != Errc::invalid) throw;
-        state.kind = RecordState::Kind::unreadable;
+        state.kind = RecordState::Kind::unclear;
         state.problem = error.what();
     }
     return state;
+}
+
+/// A start makes the control group before the record, and says so in the journal (JournalPlace::running) before that.
+bool is_being_changed(const Configuration& configuration, const std::string& key) {
+    const auto journal = StateDirectory::running(configuration).path() / "journal" / key;
+    return ::faccessat(AT_FDCWD, journal.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/// A host without cgroup2 runs no jail.
+bool has_members(Cgroup& cgroup) {
+    try {
+        return cgroup.populated();
+    } catch (const Error& error) {
+        if (error.code() == Errc::unsupported) return false;
+        throw;
+    }
+}
+
+constexpr std::chrono::milliseconds settling{100};  // the last process of a jail that ended just now may be counted yet
+
+}  // namespace
+
+RecordState look_up_record(const Configuration& configuration, const std::string& key) {
+    using Kind = RecordState::Kind;
+    RecordState state = read_record(configuration, key);
+    if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
+    Cgroup cgroup(Cgroup::name_for(configuration, key));
+    if (!has_members(cgroup) || is_being_changed(configuration, key) || cgroup.wait_until_empty(settling)) return state;
+    state = read_record(configuration, key);  // somebody may have started it between our two looks
+    if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
+    state.problem = state.kind == Kind::none
+                        ? "its processes run, but its record in " + configuration.path("RUN_DIR").string() + " is gone"
+                        : "its processes run, but its record is damaged: the init it names is no process of today";
+    state.kind = Kind::unclear;
+    return state;
+}
+
+bool runs_from(const Record& record, const std::filesystem::path& root) {
+    if (record.configured_root == root) return true;
+    struct stat inside {}, outside {};
+    return ::stat(("/proc/" + std::to_string(record.init.pid) + "/root").c_str(), &inside) == 0 &&
+           ::lstat(root.c_str(), &outside) == 0 && inside.st_dev == outside.st_dev && inside.st_ino == outside.st_ino;
 }
 
 void write_record(const Configuration& configuration, const std::string& key, const Record& record) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -28,20 +29,23 @@ struct Record {
 /// How a recorded jail stands.
 struct RecordState {
     enum class Kind {
-        none,        ///< there is no record
+        none,        ///< there is no record, and nothing in the jail's control group
         alive,       ///< its init runs
         dead,        ///< its init is gone (power-off from inside, crash, another boot): leftovers may be there
-        unreadable,  ///< damaged, or of a newer format: reported, never guessed; `problem` says why
+        unclear,     ///< damaged, of a newer format, or at odds with what runs: reported, never guessed; `problem` says why
     };
     Kind kind = Kind::none;
     Record record;
     std::string problem;
 };
 
+/// Reads the record and holds it against what runs: a jail counts as down only when its control group is empty too.
 [[nodiscard]] RecordState look_up_record(const Configuration& configuration, const std::string& key);
 void write_record(const Configuration& configuration, const std::string& key, const Record& record);
 void remove_record(const Configuration& configuration, const std::string& key);
 /// Keys of all jails with a record.
 [[nodiscard]] std::vector<std::string> recorded_jails(const Configuration& configuration);
+/// Whether the directory a jail runs from is `root`: by its name in the record or, should that be another one, by itself.
+[[nodiscard]] bool runs_from(const Record& record, const std::filesystem::path& root);
 
 }  // namespace jailctl::lifecycle

@@ -14,6 +14,7 @@ ExitStatus LinuxRuntime::run_once(Invocation& invocation, const Jail& jail, cons
     const Configuration& configuration = invocation.configuration();
     const RecordState state = look_up_record(configuration, jail.name.key());
     if (state.kind == RecordState::Kind::alive) throw Error(Errc::busy, jail.name.text() + " is running");
+    if (state.kind == RecordState::Kind::unclear) throw unclear(jail, state);
     Pipe output = make_pipe();
     LaunchRequest wanted;
     wanted.root = root;

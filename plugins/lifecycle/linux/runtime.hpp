@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cgroup.hpp"
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/registrar.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "record.hpp"
@@ -24,6 +25,9 @@ public:
 /// The record of a jail that runs from where JAILS has it. @throws Error not_found: not running; busy: another jail of
 /// this name runs from elsewhere; damaged: its record cannot be read
 [[nodiscard]] Record require_running(const Configuration& configuration, const Jail& jail);
+
+/// What to say of a jail whose record is RecordState::Kind::unclear.
+[[nodiscard]] Error unclear(const Jail& jail, const RecordState& state);
 
 /// Removes what a run that is over left: members of its cgroup, network, cgroup, record. Nothing there is success.
 /// @return whether there was anything @throws Error busy: processes that cannot be killed

@@ -13,9 +13,7 @@ void require_down(const Jail& jail, const RecordState& state) {
     if (state.kind == RecordState::Kind::alive)
         throw Error(Errc::exists, jail.name.text() + " is already running" +
                     (state.record.configured_root == jail.root ? "" : " from " + state.record.root));
-    if (state.kind == RecordState::Kind::unreadable)
-        throw Error(Errc::damaged, "it is not known whether " + jail.name.text() + " runs: " + state.problem)
-            .with_hint("'jailctl stop " + jail.name.text() + "' ends what runs in its cgroup and removes the record");
+    if (state.kind == RecordState::Kind::unclear) throw unclear(jail, state);
 }
 
 Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& request, const Launch& launch,

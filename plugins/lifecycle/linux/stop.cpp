@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <poll.h>
 
@@ -37,9 +38,13 @@ void ask_init(Invocation& invocation, const Jail& jail, const Record& record, st
         invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
 }
 
+/// A record that is lost or damaged names no provider there is: the one of the configuration takes down what it finds.
 void leave_network(Invocation& invocation, const Jail& jail, const Record& record) {
-    if (record.network_provider.empty()) return;
-    invocation.services().get<Network>(record.network_provider).leave(invocation, jail, record.network);
+    const auto known = invocation.services().providers(Network::id);
+    const bool recorded = std::find(known.begin(), known.end(), record.network_provider) != known.end();
+    const std::string& setting = jail.settings["NETWORK"].text;
+    const std::string provider = recorded ? record.network_provider : setting.substr(0, setting.find(':'));
+    invocation.services().get<Network>(provider).leave(invocation, jail, recorded ? record.network : Value{});
 }
 
 }  // namespace

@@ -92,6 +92,59 @@ TEST_F(CrashTest, ADamagedRecordIsReportedAndStopStillEndsTheJail) {
     EXPECT_EQ(start().status, 0);
 }
 
+TEST_F(CrashTest, ARecordAtOddsWithWhatRunsIsNeverTakenForAStoppedJail) {
+    const std::pair<const char*, Value> damages[] = {
+        {"pid_start", 1},           {"pid_start", "x"},      {"pid", static_cast<int>(::getpid())}, {"pid", Value{}},
+        {"boot_id", "another"},     {"cgroup", "0123456789abcdef"}, {"name", "b.test"},             {"format", Value{}}};
+    for (const auto& [member, value] : damages) {
+        const std::string what = std::string(member) + "=" + to_json(value);
+        ASSERT_EQ(start().status, 0) << what;
+        const Value whole = record();
+        spit(site.run_dir() / "jails/a.test.json", to_json(record().set(member, value)), 0600);
+        const Result status = site.jailctl({"status"});
+        EXPECT_THAT(status.out, HasSubstr("?a.test (192.0.2.1)\n    a.test: its ")) << what;
+        const Result refused = start();
+        EXPECT_EQ(refused.status, 1) << what;
+        EXPECT_THAT(refused.err, HasSubstr("it is not known how a.test stands: ")) << what;
+        EXPECT_THAT(refused.err, HasSubstr("'jailctl stop a.test' ends what runs")) << what;
+        const Result stopped = stop();
+        EXPECT_EQ(stopped.status, 0) << what << stopped.all();
+        EXPECT_THAT(cgroup_directories(whole["cgroup"].str()), IsEmpty()) << what;
+        EXPECT_TRUE(record().is_null()) << what;
+        EXPECT_EQ(mark(), ' ') << what;
+    }
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(CrashTest, DamageThatDoesNotMatterIsNoHindrance) {
+    for (const char* member : {"configured_root", "root", "cgroup_path", "started", "network"}) {
+        ASSERT_EQ(start().status, 0) << member;
+        spit(site.run_dir() / "jails/a.test.json", to_json(record().set(member, "/nowhere")), 0600);
+        EXPECT_EQ(mark(), '*') << member;
+        const Result stopped = stop();
+        EXPECT_EQ(stopped.status, 0) << member << stopped.all();
+        EXPECT_EQ(mark(), ' ') << member;
+    }
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(CrashTest, AJailWhoseRecordIsGoneIsSeenAndStopped) {
+    ASSERT_EQ(start().status, 0);
+    const std::string cgroup = record()["cgroup"].str();
+    std::filesystem::remove(site.run_dir() / "jails/a.test.json");
+    const Result status = site.jailctl({"status"});
+    EXPECT_THAT(status.out, HasSubstr("?a.test (192.0.2.1)\n    a.test: its processes run, but its record in " +
+                                      site.run_dir().string() + " is gone\n"));
+    EXPECT_EQ(start().status, 1);
+    EXPECT_EQ(site.jailctl({"--batch", "delete", "a.test"}).status, 1);
+    const Result stopped = stop();
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(stop().status, 1);
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
 TEST_F(CrashTest, ARecordOfANewerFormatIsShownAsUnknown) {
     ASSERT_EQ(start().status, 0);
     Value newer = record();

@@ -93,6 +93,15 @@ Value record_of(const Link& uplink, const Jail& jail, const std::vector<in_addr>
         .set("addresses", std::move(texts));
 }
 
+/// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
+Value as_configured(Netlink& netlink, const Jail& jail) {
+    try {
+        return record_of(require_uplink(netlink, jail), jail, ipv4_addresses(jail));
+    } catch (const Error&) {  // the entry of the jail is another one now
+        return Value::object().set("stack", this_stack());
+    }
+}
+
 class RoutedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
@@ -127,11 +136,12 @@ public:
         return record.set("link_index", link);
     }
 
-    void leave(Invocation& invocation, const Jail& jail, const Value& record) override {
+    void leave(Invocation& invocation, const Jail& jail, const Value& noted) override {
+        Netlink netlink(NETLINK_ROUTE);
+        const Value record = noted["stack"].is_int() ? noted : as_configured(netlink, jail);
         const auto uplink = uplink_of(record);
         const bool here = uplink.stack == this_stack();
         if (here) {
-            Netlink netlink(NETLINK_ROUTE);
             for (const auto& address : record["addresses"].items()) {
                 delete_proxy_neighbour(netlink, ipv4(address.str()), uplink.index);
             }
