@@ -50,8 +50,9 @@ void run_inside(Invocation& invocation, const ExecRequest& request) {
         auto& runtime = invocation.services().get<JailRuntime>();
         if (invocation.options().json) return run_collected(invocation, runtime, jail, request);
         invocation.set_exit_status(runtime.exec(invocation, jail, request).code);
-    } catch (const Error&) {
+    } catch (Error& error) {
         invocation.set_exit_status(own_failure);
+        error.with_jail(jail.name.text());
         throw;
     }
 }
@@ -82,7 +83,8 @@ void add_exec(Registrar& host) {
     exec.summary = "run a command in a running jail";
     exec.words = "JAIL -- COMMAND [ARGUMENT...]";
     exec.details = "Ends with the status of the command: 128+N for signal N, 126 if it cannot be executed, 127 if there is "
-                   "none of that name, 125 if jailctl itself failed. On a terminal the command gets one of the jail's own.";
+                   "none of that name, 125 if jailctl itself failed. On a terminal the command gets one of the jail's own. "
+                   "A signal to jailctl is passed on; a second one kills the command.";
     exec.targets = Targets::one;
     exec.takes_rest = true;
     exec.run = [](Invocation& invocation) {
@@ -90,7 +92,9 @@ void add_exec(Registrar& host) {
         request.command = invocation.rest();
         if (request.command.empty() || request.command.front().empty()) {
             invocation.set_exit_status(own_failure);
-            throw Error(Errc::usage, "no command was given").with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]");
+            throw Error(Errc::usage, "no command was given")
+                .with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]")
+                .with_jail(invocation.jails().front().name.text());
         }
         request.terminal = true;
         add_term(request);
@@ -109,10 +113,12 @@ void add_shell(Registrar& host) {
     shell.run = [](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         ExecRequest request;
+        const Jail& jail = invocation.jails().front();
         try {
-            request = login(invocation.jails().front());
-        } catch (const Error&) {
+            request = login(jail);
+        } catch (Error& error) {
             invocation.set_exit_status(own_failure);
+            error.with_jail(jail.name.text());
             throw;
         }
         add_term(request);

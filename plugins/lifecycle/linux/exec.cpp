@@ -1,8 +1,10 @@
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
 #include "jailctl/sdk/error.hpp"
@@ -60,6 +62,21 @@ private:
     std::vector<Stream> streams_;
 };
 
+/// Waits until the command is reached. A signal ends it before that: nothing of the command's own has begun.
+void hear_or_kill(const UniqueFd& report, const ChildProcess& child) {
+    pollfd waiting[] = {{report.get(), POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
+    while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {}
+    if (waiting[0].revents == 0) signal_handle(child.handle(), SIGKILL);
+    hear_child(report);
+}
+
+/// What we killed because we were to end ends as we do.
+ExitStatus end_of(ChildProcess& child) {
+    const ExitStatus status = child.wait();
+    const int asked = Interrupt::pending();
+    return asked != 0 && status.signal == SIGKILL ? ExitStatus{128 + asked, asked} : status;
+}
+
 ExitStatus exec_on_terminal(const Record& record, const JailProgram& program) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw_errno("cannot make a socket pair");
@@ -73,14 +90,16 @@ ExitStatus exec_on_terminal(const Record& record, const JailProgram& program) {
     report.write.reset();
     UniqueFd master = receive_descriptor(ours.get());
     if (master) copy_window_size(STDIN_FILENO, master.get());
-    hear_child(report.read);
+    hear_or_kill(report.read, child);
     if (!master) throw Error(Errc::failed, "no terminal came from the jail");
     {
         const RawTerminal raw(STDIN_FILENO);
         carry_terminal(master.get(), child.handle());
     }
     master.reset();  // hangs up on what is left
-    return child.wait();
+    std::vector<Stream> none;
+    (void)carry_streams(none, child.handle(), {});  // it may go on without a terminal: signals to us still reach it
+    return end_of(child);
 }
 
 ExitStatus exec_on_streams(const Record& record, const JailProgram& program, const ExecRequest& request) {
@@ -89,9 +108,9 @@ ExitStatus exec_on_streams(const Record& record, const JailProgram& program, con
     ChildProcess child = join_jail(record, program, piped.stdio(), report.write.get());
     report.write.reset();
     auto& streams = piped.streams();
-    hear_child(report.read);
+    hear_or_kill(report.read, child);
     const bool in_time = carry_streams(streams, child.handle(), request.timeout);
-    const ExitStatus status = child.wait();
+    const ExitStatus status = end_of(child);
     if (!in_time) throw Error(Errc::timeout, request.command.front() + " in " + record.name + " took too long");
     if (request.on_output) Interrupt::check();
     return status;
@@ -118,7 +137,7 @@ ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const Ex
             return exec_on_terminal(record, program);
         return exec_on_streams(record, program, request);
     } catch (const CannotRun& error) {
-        invocation.console().error(error);
+        invocation.console().error(Error(error).with_jail(jail.name.text()));
         return ExitStatus{error.status(), 0};
     }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <optional>
 #include <poll.h>
 #include <unistd.h>
 
@@ -16,14 +15,18 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::milliseconds one_request{100};  // a terminal that closes sends the same signal twice
+
+bool interrupted() { return errno == EINTR && Interrupt::pending() != 0; }
 
 bool write_fully(int fd, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+        if (put < 0 && interrupted()) return false;  // nobody reads there, and we are asked to end
         if (put < 0 && errno == EINTR) continue;
         if (put < 0 && errno == EAGAIN) {
             pollfd room{fd, POLLOUT, 0};
-            ::poll(&room, 1, -1);
+            if (::poll(&room, 1, -1) < 0 && interrupted()) return false;
             continue;
         }
         if (put < 0) return false;
@@ -48,28 +51,34 @@ public:
     Watch(int handle, std::chrono::milliseconds limit) : handle_(handle) {
         if (limit.count() > 0) until_ = clock::now() + limit;
     }
-    [[nodiscard]] int signal_fd() const { return passed_on_ ? -1 : Interrupt::fd(); }
     [[nodiscard]] int left() const {
-        if (!until_) return -1;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until_ - clock::now());
+        if (until_ == never) return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - clock::now());
         return static_cast<int>(std::max<std::int64_t>(0, left.count()));
     }
-    void pass_signal_on() {
-        signal_handle(handle_, Interrupt::pending());
-        passed_on_ = true;
-        until_ = clock::now() + patience;
+    /// The first is passed on, and ten seconds given; one that follows ends the process for sure.
+    void heed_signal() {
+        char byte = 0;
+        (void)!::read(Interrupt::fd(), &byte, 1);  // so that the next one wakes us too; what came stays pending()
+        if (asked_ == never) {
+            signal_handle(handle_, Interrupt::pending());
+            asked_ = clock::now();
+            until_ = asked_ + patience;
+        } else if (clock::now() - asked_ > one_request) {
+            signal_handle(handle_, SIGKILL);
+        }
     }
     /// @return whether it was the caller's limit that passed
     [[nodiscard]] bool time_is_up() {
         signal_handle(handle_, SIGKILL);
-        until_.reset();
-        return !passed_on_;
+        until_ = never;
+        return asked_ == never;
     }
 
 private:
+    static constexpr clock::time_point never = clock::time_point::max();
     int handle_;
-    std::optional<clock::time_point> until_;
-    bool passed_on_ = false;
+    clock::time_point until_ = never, asked_ = never;
 };
 
 }  // namespace
@@ -82,7 +91,7 @@ bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::millis
     Watch watch(handle, limit);
     bool ended = false, in_time = true;
     for (;;) {
-        std::vector<pollfd> waiting{{ended ? -1 : handle, POLLIN, 0}, {ended ? -1 : watch.signal_fd(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{ended ? -1 : handle, POLLIN, 0}, {ended ? -1 : Interrupt::fd(), POLLIN, 0}};
         for (const Stream& stream : streams) {
             const bool idle = !stream.ours || (ended && stream.input);
             waiting.push_back({idle ? -1 : stream.input ? stream.outer : stream.ours.get(), POLLIN, 0});
@@ -92,7 +101,7 @@ bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::millis
         if (ready == 0) in_time = !watch.time_is_up() && in_time;
         for (std::size_t at = 0; ready > 0 && at < streams.size(); ++at)
             if (waiting[at + 2].revents != 0) carry(streams[at]);
-        if (ready > 0 && waiting[1].revents != 0) watch.pass_signal_on();
+        if (ready > 0 && waiting[1].revents != 0) watch.heed_signal();
         if (ready > 0 && waiting[0].revents != 0) ended = true;
     }
 }

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <csignal>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,6 +101,41 @@ TEST_F(ExecTest, RunsInTheJailsOwnNamespaces) {
 TEST_F(ExecTest, NothingIsLeftByManyOfThem) {
     for (int round = 0; round < 20; ++round) EXPECT_EQ(exec({"true"}).status, 0);
     EXPECT_EQ(inside("ls /proc | grep -c '^[0-9]'").out, "4\n");
+}
+
+TEST_F(ExecTest, ASecondInterruptEndsWhatHeedsNone) {
+    const std::string program = (stage() / "bin/jailctl").string();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::setsid();
+        ::execl(program.c_str(), "jailctl", "--config", site.config().c_str(), "exec", "a.test", "--", "sh", "-c",
+                "touch /root/ready; kill -STOP $$", nullptr);
+        ::_exit(99);
+    }
+    for (int attempt = 0; attempt < 200 && !std::filesystem::exists(site.root("a.test") / "root/ready"); ++attempt) ::usleep(20000);
+    ::usleep(300000);
+    ::kill(pid, SIGINT);
+    ::usleep(500000);
+    int status = 0;
+    EXPECT_EQ(::waitpid(pid, &status, WNOHANG), 0) << "a stopped process does not hear the first";
+    const auto before = std::chrono::steady_clock::now();
+    ::kill(pid, SIGINT);
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(3));
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 130) << status;
+    EXPECT_EQ(inside("ls /proc | grep -c '^[0-9]'").out, "4\n") << "it is gone from the jail too";
+}
+
+TEST_F(ExecTest, ErrorsNameTheJail) {
+    const auto named = [&](const std::vector<std::string>& words) {
+        const Value document = site.json(words);
+        const auto& errors = document["errors"].items();
+        return errors.empty() ? "no error" : errors.front()["jail"].str("null");
+    };
+    EXPECT_EQ(named({"exec", "a.test", "--", "no-such-program"}), "a.test");
+    EXPECT_EQ(named({"exec", "a.test"}), "a.test");
+    ASSERT_EQ(stop().status, 0);
+    EXPECT_EQ(named({"exec", "a.test", "--", "true"}), "a.test");
 }
 
 TEST_F(ExecTest, WithoutACommandItIsAUsageError) {
