@@ -8,6 +8,7 @@
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "status.hpp"
@@ -40,6 +41,15 @@ void look_at_root(const Configuration& configuration, const Jail& jail, JailStat
     }
 }
 
+/// An entry that was renamed in JAILS while its jail runs: the root is in use under the old name.
+void look_for_occupant(const RunningJails& running, const Jail& jail, JailStatus& status) {
+    for (const auto& [key, other] : running) {
+        if (other.root != jail.root) continue;
+        status.occupant = other.name;
+        status.problem = "jail " + other.name + " runs from its root " + jail.root.string();
+    }
+}
+
 }  // namespace
 
 RunningJails running_jails(const Configuration& configuration, const JailRuntime& runtime) {
@@ -58,6 +68,7 @@ JailStatus look_at(const Configuration& configuration, const RunningJails& runni
         const auto found = running.find(jail.name.key());
         if (found == running.end()) {
             look_at_root(configuration, jail, status);
+            look_for_occupant(running, jail, status);
         } else {
             status.running = found->second;
             status.problem = status.running->problem;
@@ -77,6 +88,11 @@ std::vector<JailStatus> look_for_strangers(const Configuration& configuration, c
         if (std::any_of(configuration.jails.begin(), configuration.jails.end(), same)) continue;
         const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS" : jail.problem;
         strangers.push_back({jail.name, "", jail.root.string(), jail, '?', problem});
+    }
+    for (const auto& stray : stray_journals(configuration)) {
+        if (running.contains(stray.name)) continue;
+        strangers.push_back({stray.name, "", "", {}, '?', stray.problem + ", and it is not in JAILS: put its entry back, "
+                             "then 'jailctl delete " + stray.name + "' removes what is left"});
     }
     return strangers;
 }
@@ -122,6 +138,7 @@ Value show(Invocation& invocation, const JailStatus& status, bool wide) {
         }
     }
     if (!status.problem.empty()) data.set("problem", status.problem);
+    if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
     invocation.console().line(line);
     if (!status.problem.empty()) invocation.console().line("    " + status.name + ": " + status.problem);
     return data;

@@ -16,6 +16,7 @@ struct JailStatus {
     std::optional<RunningJail> running;
     char mark = '?';      ///< * running, ~ frozen, blank stopped, ! not created, ? broken
     std::string problem;  ///< not empty with ?
+    std::string occupant{};  ///< name of another jail that runs from this one's root; empty: none
 };
 
 /// The jails that run, by key: one look at the directory of records instead of one for each jail of JAILS.

@@ -56,6 +56,18 @@ TEST_F(StatusTest, AJailThatRunsButIsNoLongerListedIsShown) {
     site.configure(entries);
 }
 
+TEST_F(StatusTest, AJailRenamedWhileItRunsIsNotCalledStopped) {
+    ASSERT_EQ(start().status, 0);
+    const std::string root = site.root("a.test").string();
+    site.configure({"z.test:192.0.2.9:" + root + "/"});
+    EXPECT_EQ(site.jailctl({"status"}).out, std::string(header) + "?z.test (192.0.2.9)\n    z.test: jail a.test runs from its root " +
+                                                root + "\n?a.test\n    a.test: runs, but is not in JAILS\n");
+    const Value jail = site.json({"status", "z.test"})["jails"].items()[0];
+    EXPECT_EQ(jail["state"].str(), "broken");
+    EXPECT_EQ(jail["occupied_by"].str(), "a.test");
+    site.configure(entries);
+}
+
 TEST_F(StatusTest, JsonSaysTheSame) {
     ASSERT_EQ(start().status, 0);
     const Value document = site.json({"status"});
