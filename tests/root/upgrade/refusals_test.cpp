@@ -36,6 +36,22 @@ TEST_F(UpgradeRefusals, AnArchiveThatIsNotThere) {
     expect_version("1");
 }
 
+TEST_F(UpgradeRefusals, ASystemThatCouldNotBeStartedIsNotCopied) {
+    for (const char* name : {"proc", "dev", "tmp"}) {
+        fs::rename(root_ / name, root_ / "elsewhere");
+        fs::create_directory_symlink("elsewhere", root_ / name);
+        const Result result = upgrade();
+        EXPECT_EQ(result.status, 1);
+        EXPECT_THAT(result.err, HasSubstr(std::string("/") + name + " in jail a.test is not a plain directory"));
+        EXPECT_THAT(result.err, HasSubstr((root_ / name).string() + "\n"));
+        EXPECT_THAT(result.all(), ::testing::Not(HasSubstr(".jailctl-upgrade")));
+        EXPECT_THAT(result.all(), ::testing::Not(HasSubstr("Upgrading jail")));
+        fs::remove(root_ / name);
+        fs::rename(root_ / "elsewhere", root_ / name);
+    }
+    expect_version("1");
+}
+
 TEST_F(UpgradeRefusals, ADamagedArchiveLeavesTheOldSystem) {
     const std::string archive = pack("2");
     fs::resize_file(archive, fs::file_size(archive) / 2);
