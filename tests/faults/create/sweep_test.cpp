@@ -14,14 +14,7 @@ using ::testing::IsEmpty;
 
 namespace {
 
-constexpr int killed = 128 + SIGKILL;
 constexpr int most_points = 200;
-
-RunOptions kill_at(int point) {
-    RunOptions options;
-    options.environment = {"JAILCTL_FAULT=kill:" + std::to_string(point)};
-    return options;
-}
 
 class KillSweep : public ::testing::Test {
 protected:
@@ -76,8 +69,7 @@ protected:
 TEST_F(KillSweep, CreateThenCreateAgain) {
     int point = 1;
     for (; point < most_points; ++point) {
-        const Result made = site_.jailctl({"create", "a.test", "--batch"}, kill_at(point));
-        if (made.status != killed) break;
+        if (!killed_at(point, site_, {"create", "a.test", "--batch"})) break;
         expect_status_is_true(point);
         create_anew(point);
         delete_now(point);
@@ -90,8 +82,7 @@ TEST_F(KillSweep, CreateThenCreateAgain) {
 TEST_F(KillSweep, CreateThenDelete) {
     int point = 1;
     for (; point < most_points; ++point) {
-        const Result made = site_.jailctl({"create", "a.test", "--batch"}, kill_at(point));
-        if (made.status != killed) break;
+        if (!killed_at(point, site_, {"create", "a.test", "--batch"})) break;
         delete_now(point);
         if (HasFailure()) return;
     }
@@ -102,7 +93,7 @@ TEST_F(KillSweep, CreateWithItsScriptAndTheCleaningAfterIt) {
     spit(site_.path() / "addons" / "runme.sh", "echo hello\n", 0755);
     const Leaks leaks(site_.path());
     for (int point = 2; point < most_points; point += 3) {
-        if (site_.jailctl({"create", "a.test", "--batch"}, kill_at(point)).status != killed) break;
+        if (!killed_at(point, site_, {"create", "a.test", "--batch"})) break;
         for (int second = 1; second < 5; ++second) (void)site_.jailctl({"delete", "a.test", "--yes"}, kill_at(second));
         expect_status_is_true(point);
         delete_now(point);
@@ -115,8 +106,7 @@ TEST_F(KillSweep, DeleteThenDeleteAgain) {
     int point = 1;
     for (; point < most_points; ++point) {
         ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
-        const Result gone = site_.jailctl({"delete", "a.test", "--yes"}, kill_at(point));
-        if (gone.status != killed) break;
+        if (!killed_at(point, site_, {"delete", "a.test", "--yes"})) break;
         expect_status_is_true(point);
         delete_now(point);
         if (HasFailure()) return;
@@ -130,7 +120,7 @@ TEST_F(KillSweep, DeleteThenCreate) {
         if (!stands()) {
             ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
         }
-        if (site_.jailctl({"delete", "a.test", "--yes"}, kill_at(point)).status != killed) break;
+        if (!killed_at(point, site_, {"delete", "a.test", "--yes"})) break;
         create_anew(point);
         if (HasFailure()) return;
     }

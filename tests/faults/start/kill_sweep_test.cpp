@@ -10,14 +10,6 @@ using testing::IsEmpty;
 /// kill -9 at each point of start and stop (JAILCTL_FAULT, sdk operation): status is true, and the next command cleans.
 class KillSweep : public JailTest {
 protected:
-    /// @return whether the point was reached: the process died of it
-    bool killed_at(int point, const std::vector<std::string>& words) const {
-        RunOptions options;
-        options.environment = {"JAILCTL_FAULT=kill:" + std::to_string(point)};
-        const Result result = site.jailctl(words, options);
-        EXPECT_TRUE(result.signal == 9 || result.status == 137 || result.status == 0) << point << ": " << result.all();
-        return result.status != 0;
-    }
     void SetUp() override {
         JailTest::SetUp();
         if (IsSkipped()) return;
@@ -35,7 +27,7 @@ protected:
 
 TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByTheNextStart) {
     int point = 1;
-    for (; point < 100 && killed_at(point, {"start", "a.test"}); ++point) {
+    for (; point < 100 && killed_at(point, site, {"start", "a.test"}); ++point) {
         const char now = mark();
         EXPECT_TRUE(now == ' ' || now == '?' || now == '*') << point << ": " << now;
         const Result next = start();
@@ -50,7 +42,7 @@ TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByTheNextStart) {
 }
 
 TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByStop) {
-    for (int point = 1; point < 100 && killed_at(point, {"start", "a.test"}); ++point) {
+    for (int point = 1; point < 100 && killed_at(point, site, {"start", "a.test"}); ++point) {
         stop();
         EXPECT_EQ(mark(), ' ') << point;
         expect_nothing_left(point);
@@ -61,7 +53,7 @@ TEST_F(KillSweep, StopKilledAtEachPointIsFinishedByTheNextStop) {
     int point = 1;
     for (; point < 100; ++point) {
         ASSERT_EQ(start().status, 0) << point;
-        if (!killed_at(point, {"stop", "--timeout", "0", "a.test"})) break;
+        if (!killed_at(point, site, {"stop", "--timeout", "0", "a.test"})) break;
         const char now = mark();
         EXPECT_TRUE(now == ' ' || now == '*' || now == '?') << point << ": " << now;
         stop();
@@ -75,7 +67,7 @@ TEST_F(KillSweep, StopKilledAtEachPointIsFinishedByTheNextStop) {
 TEST_F(KillSweep, StopKilledAtEachPointDoesNotStandInTheWayOfStart) {
     for (int point = 1; point < 100; ++point) {
         ASSERT_EQ(start().status, 0) << point;
-        if (!killed_at(point, {"stop", "--timeout", "0", "a.test"})) break;
+        if (!killed_at(point, site, {"stop", "--timeout", "0", "a.test"})) break;
         const Result next = start();
         EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
         EXPECT_EQ(inside("echo works").out, "works\n") << point;

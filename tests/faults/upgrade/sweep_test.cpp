@@ -1,6 +1,4 @@
 // kill -9 at every point of upgrade: the jail is the old one or the new one, whole, and the next command cleans up.
-#include <csignal>
-
 #include "old_and_new.hpp"
 
 namespace jailctl::test {
@@ -14,13 +12,6 @@ constexpr int most_points = 120;
 
 class KilledUpgrade : public OldAndNew {
 protected:
-    /// Runs the upgrade killed at its n-th point. False once it has no n-th point any more and came to its end.
-    bool killed(int n, const std::vector<std::string>& words) {
-        const Result result = site_.jailctl(words, {.environment = {"JAILCTL_FAULT=kill:" + std::to_string(n)}});
-        if (result.signal == SIGKILL) return true;
-        EXPECT_EQ(result.status, 0) << result.all();
-        return false;
-    }
     /// After the next command: whole, of one of the two versions, record and system in agreement, nothing beside it.
     std::string expect_whole(int n) {
         const std::string version = in_jail("usr/lib/version");
@@ -47,7 +38,7 @@ TEST_F(KilledUpgrade, TheNextCommandFindsAWholeJailAndLeavesNothingBehind) {
     for (; n < most_points; ++n) {
         const std::string wanted = version == "1" ? "2" : "1";
         use(archives[wanted == "2"]);
-        const bool was_killed = killed(n, {"upgrade", "a.test"});
+        const bool was_killed = killed_at(n, site_, {"upgrade", "a.test"});
         EXPECT_EQ(site_.jailctl({"status", "a.test"}).status, 0) << "point " << n;
         // Any changing command recovers; stop of a stopped jail does nothing else.
         (void)site_.jailctl({"stop", "a.test"});
@@ -70,9 +61,8 @@ TEST_F(KilledUpgrade, TheCleaningMayBeKilledToo) {
     std::string version = "1";
     for (const int n : {8, 16, 24, 32, 40}) {
         use(archives[version == "1"]);
-        if (!killed(n, {"upgrade", "a.test"})) break;
-        for (const int m : {1, 2, 3})
-            (void)site_.jailctl({"stop", "a.test"}, {.environment = {"JAILCTL_FAULT=kill:" + std::to_string(m)}});
+        if (!killed_at(n, site_, {"upgrade", "a.test"})) break;
+        for (const int m : {1, 2, 3}) (void)site_.jailctl({"stop", "a.test"}, kill_at(m));
         (void)site_.jailctl({"stop", "a.test"});
         version = expect_whole(n);
     }

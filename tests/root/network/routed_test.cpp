@@ -135,7 +135,7 @@ TEST_F(Routed, AJailWhoseInitDiedStartsAgain) {
 /// kill -9 at each step of start: the next start succeeds, and a stop leaves nothing.
 TEST_F(Routed, AStartKilledAnywhereIsFinishedByTheNext) {
     for (int point = 1; point < 100; ++point) {
-        const auto killed = jailctl({"start", "www.test"}, {"JAILCTL_FAULT=kill:" + std::to_string(point)});
+        const auto killed = jailctl({"start", "www.test"}, kill_at(point).environment);
         if (killed.status == 0) {
             EXPECT_GT(point, 4);
             return;
@@ -152,6 +152,19 @@ TEST_F(Routed, AStartKilledAnywhereIsFinishedByTheNext) {
         EXPECT_EQ(bed_->host_network(), before_) << point;
     }
     ADD_FAILURE() << "start never came to its end";
+}
+
+TEST_F(Routed, AJailWhoseRecordIsGoneOrDamagedLeavesTheNetworkAsItWas) {
+    const auto record = site_->run_dir() / "jails/www.test.json";
+    for (const char* content : {"", "{\"format\": 1", "{\"format\": 1, \"name\": \"www.test\", \"network\": {\"provider\": \"x\"}}"}) {
+        ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+        if (*content == '\0') std::filesystem::remove(record);
+        else spit(record, content, 0600);
+        const auto stopped = jailctl({"stop", "www.test"});
+        EXPECT_EQ(stopped.status, 0) << content << stopped.all();
+        EXPECT_EQ(bed_->host_network(), before_) << content;
+        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json")) << content;
+    }
 }
 
 TEST_F(Routed, DryRunChangesNothing) {
