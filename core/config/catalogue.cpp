@@ -53,4 +53,11 @@ bool is_documented(std::string_view name) noexcept {
     return std::find(documented.begin(), documented.end(), name) != documented.end() || is_hook(name);
 }
 
+std::vector<std::string> documented_names() {
+    std::vector<std::string> names(documented.begin(), documented.end());
+    for (const std::string_view command : hooked)
+        for (const char* when : {"BEFORE", "AFTER"}) names.push_back(when + std::string(command) + "_HOOKS");
+    return names;
+}
+
 }  // namespace jailctl::core::config

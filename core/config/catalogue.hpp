@@ -24,5 +24,7 @@ private:
 
 /// True for the names that the manual of jailctl gives a meaning, whether or not this build acts on them.
 [[nodiscard]] bool is_documented(std::string_view name) noexcept;
+/// All of them, for the test that compares them with the manual and with what plugins declare.
+[[nodiscard]] std::vector<std::string> documented_names();
 
 }  // namespace jailctl::core::config
