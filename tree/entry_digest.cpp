@@ -46,4 +46,16 @@ std::string digest_at(int directory, const std::string& name) {
     return facts ? digest_of_entry({name, name.c_str(), directory, -1, *facts}) : std::string{};
 }
 
+std::string stamp_of_entry(const Entry& entry) {
+    if (entry.facts.kind == Kind::symlink) return digest_of_link(entry.parent, entry.name);
+    if (entry.facts.kind != Kind::regular) return {};
+    const Timestamp& time = entry.facts.modified;
+    return std::to_string(entry.facts.size) + " " + std::to_string(time.seconds) + "." + std::to_string(time.nanoseconds);
+}
+
+std::string stamp_at(int directory, const std::string& name) {
+    const auto facts = facts_at(directory, name.c_str());
+    return facts ? stamp_of_entry({name, name.c_str(), directory, -1, *facts}) : std::string{};
+}
+
 }  // namespace jailctl::tree

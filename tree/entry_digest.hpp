@@ -12,4 +12,10 @@ namespace jailctl::tree {
 /// The same for an entry by name; "" if there is none.
 [[nodiscard]] std::string digest_at(int directory, const std::string& name);
 
+/// What changes when a file of the system is changed, for much less work than a digest: size and time of the last change
+/// of a regular file, "-> TARGET" of a link, "" of anything else.
+[[nodiscard]] std::string stamp_of_entry(const Entry& entry);
+/// The same for an entry by name; "" if there is none.
+[[nodiscard]] std::string stamp_at(int directory, const std::string& name);
+
 }  // namespace jailctl::tree

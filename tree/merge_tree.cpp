@@ -63,6 +63,7 @@ Visitor::Visit Merge::visit(const Entry& entry) {
         job_.note(entry.path, "is on another mount of the base and was left out");
         return Visit::skip;
     }
+    remember(entry);
     const Area area = area_of(entry.path);
     if (entry.facts.kind == Kind::directory) return visit_directory(entry, area);
     const bool exists = facts_at(target_.fd(), entry.name).has_value();
@@ -159,7 +160,9 @@ Value Merge::result() const {
         .set("added", added_)
         .set("kept", kept_)
         .set("conflicts", conflicts_)
+        .set("removed", removed_)
         .set("etc_digests", Value(new_digests_))
+        .set("stamps", Value(new_stamps_))
         .set("bytes", copier_.bytes());
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +21,16 @@ namespace jailctl::tree {
 /// touched
 ///   is replaced, one it removed stays away, one that only the site changed is kept; where both changed it the site's
 ///   is kept, the new one is put beside it as NAME.jailctl-new, and the path is listed as a conflict.
-/// - Everything else is replaced. What the base does not have stays.
+/// - Everything else is replaced. What the base does not have stays, but for files that the old base ("stamps") brought
+///   and nobody changed since: retire() removes them.
 class Merge final : public Visitor {
 public:
     explicit Merge(Job& job);
     Visit visit(const Entry& entry) override;
     Leave leave(const Entry& entry) override;
     void problem(std::string_view path, const std::string& what) override;
+    /// After the walk. Files below etc and of data stay whatever became of them.
+    void retire();
     [[nodiscard]] Value result() const;
 
 private:
@@ -41,6 +45,8 @@ private:
     Visit keep_other_for_directory(const Entry& entry, Area area);
     void visit_system_file(const Entry& entry, bool exists);
     void visit_etc_file(const Entry& entry);
+    void remember(const Entry& entry);
+    void retire(const std::string& path, const std::string& stamp);
     void put_beside(const Entry& entry);
     void put(const Entry& entry, const std::string& as);
     void conflict(std::string_view path);
@@ -51,9 +57,10 @@ private:
     EntryCopier copier_;
     std::vector<std::string> data_;
     std::map<std::string, std::string, std::less<>> old_digests_;
-    Value::Object new_digests_;
+    Value::Object new_digests_, new_stamps_;
+    std::set<std::string, std::less<>> base_;  ///< every path the base has
     Value conflicts_ = Value::array();
-    std::uint64_t replaced_ = 0, added_ = 0, kept_ = 0, mount_ = 0;
+    std::uint64_t replaced_ = 0, added_ = 0, kept_ = 0, removed_ = 0, mount_ = 0;
 };
 
 }  // namespace jailctl::tree

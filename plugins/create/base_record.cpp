@@ -5,17 +5,18 @@
 
 namespace jailctl::create {
 
-Value etc_digests(StagedTarget& target) {
-    return target.run("digests", Value::object().set("below", "etc"))["digests"];
+Value base_facts(StagedTarget& target) {
+    return target.run("digests", Value::object().set("below", "etc").set("stamps", true));
 }
 
 void write_base_record(const Configuration& configuration, const JailName& jail, const std::string& base,
-                       Value digests) {
+                       const Value& facts) {
     const Value record = Value::object()
                              .set("format", 1)
                              .set("base", base)
                              .set("installed", unix_now())
-                             .set("etc_digests", std::move(digests));
+                             .set("etc_digests", facts["digests"])
+                             .set("stamps", facts["stamps"]);
     StateDirectory::lasting(configuration).write("bases", jail.key(), record);
 }
 

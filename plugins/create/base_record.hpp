@@ -9,12 +9,12 @@
 
 namespace jailctl::create {
 
-/// SHA-256 of each file below etc of a root as the base brought it, by path: upgrade tells by them what the site
-/// changed.
-[[nodiscard]] Value etc_digests(StagedTarget& target);
+/// A root as the base brought it: "digests", the SHA-256 of each file below etc by path, and "stamps", size and time of
+/// each file. Upgrade tells by them what the site changed, and what of the old base nobody needs any more.
+[[nodiscard]] Value base_facts(StagedTarget& target);
 
 /// Writes STATE_DIR/bases/<key>.json. @throws Error io, no_space
 void write_base_record(const Configuration& configuration, const JailName& jail, const std::string& base,
-                       Value digests);
+                       const Value& facts);
 
 }  // namespace jailctl::create

@@ -49,7 +49,7 @@ void install_base(Build& build, const BaseChoice& base) {
     });
     build.operation.step("record the base", Undo{"base.forget", Value::object()}, [&] {
         StagedTarget target(build.in, build.jail, build.staging);
-        write_base_record(build.in.configuration(), build.jail.name, base.text, etc_digests(target));
+        write_base_record(build.in.configuration(), build.jail.name, base.text, base_facts(target));
     });
 }
 

@@ -54,21 +54,24 @@ void make_directory(Upgrade& upgrade, const std::string& name) {
                            });
 }
 
-Value old_digests(const Upgrade& upgrade) {
-    const auto record = StateDirectory::lasting(upgrade.in.configuration()).read("bases", upgrade.jail.name.key());
-    return record ? (*record)["etc_digests"] : Value::object();
+/// What is recorded of the base that the jail was made of, or upgraded with last.
+Value old_base(const Upgrade& upgrade) {
+    return StateDirectory::lasting(upgrade.in.configuration())
+        .read("bases", upgrade.jail.name.key())
+        .value_or(Value::object());
 }
 
 void report_merge(Upgrade& upgrade) {
     Console& console = upgrade.in.console();
     const Value& merged = upgrade.merged;
     console.info("Replaced " + std::to_string(merged["replaced"].num()) + " files, added " +
-                 std::to_string(merged["added"].num()) + ", kept " + std::to_string(merged["kept"].num()));
+                 std::to_string(merged["added"].num()) + ", kept " + std::to_string(merged["kept"].num()) +
+                 ", removed " + std::to_string(merged["removed"].num()) + " that the new base has no more");
     for (const Value& path : merged["conflicts"].items())
         console.warn("/" + escape_name(path.str()) +
                      " was changed here and in the new base: yours is kept, the new one is " + escape_name(path.str()) +
                      ".jailctl-new");
-    for (const char* member : {"replaced", "added", "kept", "conflicts"}) console.data(member, merged[member]);
+    for (const char* member : {"replaced", "added", "kept", "removed", "conflicts"}) console.data(member, merged[member]);
 }
 
 }  // namespace
@@ -123,8 +126,11 @@ void merge_base(Upgrade& upgrade) {
     upgrade.operation.step("put the new base over the copy, keeping the site's /etc and data", [&] {
         Value keep = Value::array();
         for (const auto directory : data_directories) keep.push(directory);
-        Value arguments =
-            Value::object().set("keep_new_only", std::move(keep)).set("etc_digests", old_digests(upgrade));
+        const Value old = old_base(upgrade);
+        Value arguments = Value::object()
+                              .set("keep_new_only", std::move(keep))
+                              .set("etc_digests", old["etc_digests"])
+                              .set("stamps", old["stamps"]);
         const std::filesystem::path base = beside(upgrade.jail, base_name(upgrade.jail));
         upgrade.merged = run_between(upgrade, "merge", std::move(arguments), base, "merging the new base", 0);
         report_merge(upgrade);
@@ -149,7 +155,8 @@ Value new_base_record(const Upgrade& upgrade) {
         .set("format", 1)
         .set("base", upgrade.base.text)
         .set("installed", unix_now())
-        .set("etc_digests", upgrade.merged["etc_digests"]);
+        .set("etc_digests", upgrade.merged["etc_digests"])
+        .set("stamps", upgrade.merged["stamps"]);
 }
 
 }  // namespace jailctl::upgrade

@@ -59,6 +59,41 @@ TEST_F(Upgrade, NamesConflictsOnceAndPutsTheNewFileBeside) {
     EXPECT_EQ(in_jail("etc/changed.conf.jailctl-new"), "3");
 }
 
+TEST_F(Upgrade, RemovesWhatTheOldBaseAloneHadAndNobodyChanged) {
+    const auto with_more = [](const fs::path& tree) {
+        fs::create_directories(tree / "usr/lib/old/deep");
+        for (const char* file : {"usr/lib/old/deep/gone", "usr/lib/old/changed", "usr/lib/gone", "var/lib/stays", "etc/stays"})
+            spit(tree / file, "2");
+        fs::create_symlink("gone", tree / "usr/lib/gone-link");
+    };
+    use(pack("2", with_more));
+    ASSERT_EQ(upgrade().status, 0);
+    EXPECT_EQ(in_jail("usr/lib/old/deep/gone"), "2");
+    spit(root_ / "usr/lib/old/changed", "changed here");
+    spit(root_ / "usr/lib/site", "mine");
+    use(pack("3"));
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("removed 3 that the new base has no more"));
+    expect_version("3");
+    for (const char* path : {"usr/lib/old/deep", "usr/lib/gone"}) EXPECT_FALSE(fs::exists(root_ / path)) << path;
+    EXPECT_FALSE(fs::is_symlink(root_ / "usr/lib/gone-link"));
+    EXPECT_EQ(in_jail("usr/lib/old/changed"), "changed here");
+    EXPECT_EQ(in_jail("usr/lib/site"), "mine");
+    EXPECT_EQ(in_jail("var/lib/stays"), "2");
+    EXPECT_EQ(in_jail("etc/stays"), "2");
+}
+
+TEST_F(Upgrade, RemovesWhatTheBaseOfTheCreateAloneHad) {
+    ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    use(pack("1", [](const fs::path& tree) { spit(tree / "usr/lib/gone", "1"); }));
+    ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+    use(pack("2"));
+    EXPECT_EQ(upgrade().status, 0);
+    EXPECT_FALSE(fs::exists(root_ / "usr/lib/gone"));
+    expect_version("2");
+}
+
 TEST_F(Upgrade, PrunesTheNewBase) {
     spit(site_.path() / "addons/dellist4.txt", "usr/lib/unwanted\n");
     spit(root_ / "usr/lib/kept", "mine");
