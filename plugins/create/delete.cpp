@@ -110,7 +110,7 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
     release_ids(in.configuration(), jail.name);
     in.console().info("Jail " + name + " does not exist; what an interrupted " +
                       (recovered.empty() ? "command" : recovered.back()) + " left of it is removed");
-    in.console().data("removed", "leftovers");
+    in.console().data("leftovers", true);
     return Outcome::done();
 }
 
