@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "plugins/guard.hpp"
 #include "run/invocation.hpp"
@@ -115,7 +115,7 @@ private:
 
     Lock take(const Jail& jail) {
         const auto path = host_.configuration().path("RUN_DIR");
-        const auto run_dir = make_private_directory(path);
+        const auto run_dir = StateDirectory::running(host_.configuration()).open("");
         try {
             return Lock::of_jail(run_dir.get(), jail.name, command_.name, host_.globals.options.wait);
         } catch (Error& error) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <set>
 
 #include "jailctl/sdk/error.hpp"
@@ -85,6 +86,20 @@ void parse(std::string_view text, FoundJournal& journal) {
     }
 }
 
+/// Names of the journals of a jail that lie in `folder`, innermost first.
+std::vector<std::string> names_of(const std::filesystem::path& folder, const JailName& jail) {
+    std::error_code failed;
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name == jail.key() || name.starts_with(jail.key() + "~")) names.push_back(name);
+    }
+    if (failed && failed != std::errc::no_such_file_or_directory)
+        throw Error(code_of(failed), "cannot list " + escape_name(folder.string()), failed);
+    std::ranges::sort(names, std::greater<>());  // depths have one digit: "key~3", "key~2", "key"
+    return names;
+}
+
 }  // namespace
 
 bool JournalRecord::ours() const { return pid == ::getpid() && writer_lives(); }
@@ -98,19 +113,18 @@ bool JournalRecord::only_litter() const { return std::ranges::all_of(committed ?
 
 std::vector<FoundJournal> find_journals(const Configuration& configuration, JournalPlace place, const JailName& jail) {
     std::vector<FoundJournal> found;
-    const auto folder = place_of(configuration, place).path() / "journal";
-    UniqueFd directory;
-    for (int depth = 1; depth <= depth_limit; ++depth) {
-        FoundJournal journal{name_at(jail, depth), folder / name_at(jail, depth), {}, false};
-        // Asked for every jail by status: two calls when there is nothing, the checked walk only when there is.
-        if (::faccessat(AT_FDCWD, journal.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) continue;
-        if (!directory) directory = open_trusted(folder, Trust::root, O_DIRECTORY);
-        const auto text = read_file_at(directory.get(), journal.name, journal_cap);
+    const StateDirectory state = place_of(configuration, place);
+    const auto folder = state.path() / "journal";
+    const auto names = names_of(folder, jail);
+    if (names.empty()) return found;  // the rule: the checked walk only when there is something
+    const UniqueFd directory = state.open("journal");
+    for (const auto& name : names) {
+        FoundJournal journal{name, folder / name, {}, false};
+        const auto text = read_file_at(directory.get(), name, journal_cap);
         if (!text) continue;
         parse(*text, journal);
         found.push_back(std::move(journal));
     }
-    std::reverse(found.begin(), found.end());
     return found;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -61,9 +62,11 @@ std::string holder_of(int fd) {
 void note_holder(int fd, const std::string& command) {
     Value holder;
     holder.set("command", command).set("pid", static_cast<std::int64_t>(::getpid())).set("since", unix_now());
-    // The lock is the flock; the note is for the message of whoever meets it. On a full disk there is none.
-    const std::string text = to_json(holder) + "\n";
-    if (::ftruncate(fd, 0) != 0) return;
+    // The lock is the flock; the note is for the message of whoever meets it. On a full disk there is none. One length for
+    // all, written over the last one: cutting a file to nothing first gives its block back and asks for it again.
+    std::string text = to_json(holder);
+    text.resize(std::max<std::size_t>(text.size(), 255), ' ');
+    text += '\n';
     const bool written = ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
     if (!written && ::ftruncate(fd, 0) != 0) return;
 }

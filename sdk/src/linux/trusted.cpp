@@ -64,7 +64,9 @@ private:
         levels_.clear();
         UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (!root) fail("/");
-        judge(root.get(), "/", !rest_.empty());
+        struct stat status {};
+        if (::fstat(root.get(), &status) != 0) fail("/");
+        judge(status, "/", !rest_.empty());
         levels_.push_back({std::move(root), "/"});
     }
 
@@ -84,14 +86,15 @@ private:
             return {};
         }
         if (S_ISDIR(status.st_mode)) {
-            judge(fd.get(), path, !rest_.empty());
+            judge(status, path, !rest_.empty());
             levels_.push_back({std::move(fd), path + "/"});
             return {};
         }
         if (!rest_.empty())
             throw Error(Errc::not_found, "cannot open " + shown() + ": " + escape_name(path) + " is no directory");
         UniqueFd file = final(above, name, flags);
-        judge(file.get(), path, false);
+        if (::fstat(file.get(), &status) != 0) fail(path);  // another file may stand there by now
+        judge(status, path, false);
         return file;
     }
 
@@ -127,9 +130,7 @@ private:
     }
 
     /// @param on_the_way  a sticky directory passes then: what follows in it must be root's, which is checked next
-    void judge(int fd, const std::string& path, bool on_the_way) const {
-        struct stat status {};
-        if (::fstat(fd, &status) != 0) fail(path);
+    void judge(const struct stat& status, const std::string& path, bool on_the_way) const {
         require_owner(status.st_uid, path);
         if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
         if (on_the_way && S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return;
