@@ -39,11 +39,11 @@ void require_stopped(Invocation& in, const Jail& jail) {
 }
 
 /// The records say it is down. They may be another site's: one with a RUN_DIR of its own, or jails started by hand.
-void require_unoccupied(const Jail& jail) {
-    const auto pid = process_in_root(jail.root);
+void require_unoccupied(const Jail& jail, const std::filesystem::path& directory) {
+    const auto pid = process_in_root(directory);
     if (!pid) return;
     throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) + " runs in " +
-                                jail.root.string() + ", though no record in RUN_DIR says so")
+                                directory.string() + ", though no record in RUN_DIR says so")
         .with_hint("stop it with the configuration that it was started with");
 }
 
@@ -89,6 +89,8 @@ bool remove_litter(Invocation& in, const Jail& jail) {
     for (const auto& name : litter_names(jail)) {
         if (!identity_of(jail.root, name)) continue;
         any = true;
+        require_unprotected(jail);
+        require_unoccupied(jail, beside(jail.root, name));
         if (in.options().dry_run) in.console().line("would remove " + beside(jail.root, name).string());
         else storage_of(in, jail).remove(jail.root, name);
     }
@@ -167,7 +169,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     }
     require_directory(jail);
     require_stopped(in, jail);
-    require_unoccupied(jail);
+    require_unoccupied(jail, jail.root);
     require_unprotected(jail);
     require_unmounted(jail);
     confirm(in, jail, args);

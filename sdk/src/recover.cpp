@@ -46,7 +46,12 @@ std::vector<Undo> replay(Invocation& invocation, const Jail& jail, const std::ve
 
 void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace place, const FoundJournal& journal) {
     const JournalRecord& record = journal.record;
-    if (journal.begun && record.writer_lives()) return;
+    if (journal.begun && record.ours()) return;
+    // The lock is ours, so that one has another: of another RUN_DIR, with this STATE_DIR.
+    if (journal.begun && record.writer_lives())
+        throw Error(Errc::busy, jail.name.text() + " is busy: " + record.command + " by pid " +
+                                    std::to_string(record.pid) + ", with another RUN_DIR")
+            .with_hint("repeat the command when that one has ended, and use one RUN_DIR for one STATE_DIR");
     const bool dry = invocation.options().dry_run;
     const std::vector<Undo> undos = undos_of(record);
     std::vector<Undo> left;

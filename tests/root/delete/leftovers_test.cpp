@@ -64,6 +64,13 @@ TEST_F(Leftovers, TreesThatLostTheirJournalAreRemovedToo) {
     expect_no_jail();
 }
 
+TEST_F(Leftovers, OfAProtectedJailStay) {
+    fs::create_directories(site_.home() / ".jailctl-trash-a.test/etc");
+    site_.configure({"a.test:192.0.2.1"}, "PROTECT=yes");
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 1);
+    EXPECT_TRUE(fs::exists(site_.home() / ".jailctl-trash-a.test/etc"));
+}
+
 TEST_F(Leftovers, CreateRemovesTheTrashOfADeleteWithoutJournal) {
     fs::create_directories(site_.home() / ".jailctl-trash-a.test/etc");
     EXPECT_EQ(create().status, 0);

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "jailctl/testing/fake_host.hpp"
 #include "jailctl/testing/scratch.hpp"
 
@@ -105,6 +107,31 @@ TEST_F(Recovery, LitterAfterTheCommitIsAnOmission) {
     EXPECT_THAT(undone, ElementsAre("record"));
     EXPECT_THAT(in.omissions, ElementsAre("cannot remove archive; the next command for x.example tries again"));
     EXPECT_THAT(journal(), ::testing::Not(HasSubstr("record")));
+}
+
+TEST_F(Recovery, WhatAnotherProcessIsDoingIsLeftAlone) {
+    Pipe begun = make_pipe();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        Operation operation(in, jail, "backup", JournalPlace::lasting);
+        take_steps(operation);
+        (void)!::write(begun.write.get(), "x", 1);
+        for (;;) ::pause();
+    }
+    char byte = 0;
+    EXPECT_EQ(::read(begun.read.get(), &byte, 1), 1);
+    try {
+        recover(in, jail);
+        ADD_FAILURE() << "recovered";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::busy);
+        EXPECT_THAT(error.what(), HasSubstr("x.example is busy: backup by pid " + std::to_string(pid)));
+    }
+    EXPECT_THAT(undone, IsEmpty());
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    recover(in, jail);
+    EXPECT_THAT(undone, ElementsAre("more", "archive", "matters"));
 }
 
 TEST_F(Recovery, JournalsOfUnlistedJailsAreFound) {

@@ -6,7 +6,8 @@
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/operation.hpp"
 
-/// What interrupted commands left, beyond recover() of operation.hpp.
+/// What interrupted commands left, beyond recover() of operation.hpp. That one refuses (busy) to touch the journal of a
+/// process that lives: under the jail's lock it can only be one with another RUN_DIR.
 namespace jailctl {
 
 /// The undo of a step that made something of jailctl's own that no command stumbles over: a temporary archive, the copy
