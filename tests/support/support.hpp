@@ -7,4 +7,5 @@
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 #include "leaks.hpp"
+#include "one_jail.hpp"
 #include "site.hpp"

@@ -17,11 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Trusted : public ::testing::Test {
-protected:
-    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
-    Site site_{{"a.test:192.0.2.1"}};
-};
+using Trusted = OneJail;
 
 std::size_t times(const std::string& text, const std::string& word) {
     std::size_t count = 0;

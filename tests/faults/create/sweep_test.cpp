@@ -16,7 +16,7 @@ namespace {
 
 constexpr int most_points = 200;
 
-class KillSweep : public ::testing::Test {
+class KillSweep : public OneJail {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
@@ -35,11 +35,6 @@ protected:
             EXPECT_TRUE(std::filesystem::exists(root_ / "etc/rc.conf")) << "half a jail at point " << point;
         }
     }
-    void expect_clean(int point) const {
-        EXPECT_THAT(site_.leftovers(), IsEmpty()) << "point " << point;
-        EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json")) << "point " << point;
-        EXPECT_EQ(slurp(site_.state() / "ids.json").find("a.test"), std::string::npos) << "point " << point;
-    }
     void expect_whole(int point) const {
         EXPECT_TRUE(std::filesystem::exists(root_ / "etc/rc.conf")) << "point " << point;
         EXPECT_TRUE(std::filesystem::exists(site_.state() / "bases" / "a.test.json")) << "point " << point;
@@ -48,20 +43,16 @@ protected:
     }
     // create again, or nothing if it is there: both end in a whole jail.
     void create_anew(int point) const {
-        const Result again = site_.jailctl({"create", "a.test", "--batch"});
+        const Result again = create();
         EXPECT_TRUE(again.status == 0 || (again.status == 1 && stands())) << "point " << point << "\n" << again.all();
         expect_whole(point);
     }
     void delete_now(int point) const {
-        const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+        const Result gone = remove();
         EXPECT_TRUE(gone.status == 0 || gone.err.find("does not exist") != std::string::npos)
             << "point " << point << "\n" << gone.all();
-        EXPECT_FALSE(stands()) << "point " << point;
-        expect_clean(point);
+        expect_no_jail("point " + std::to_string(point));
     }
-
-    Site site_{{"a.test:192.0.2.1"}};
-    std::filesystem::path root_ = site_.root("a.test");
 };
 
 }  // namespace
@@ -105,20 +96,20 @@ TEST_F(KillSweep, CreateWithItsScriptAndTheCleaningAfterIt) {
 TEST_F(KillSweep, DeleteThenDeleteAgain) {
     int point = 1;
     for (; point < most_points; ++point) {
-        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+        ASSERT_EQ(create().status, 0);
         if (!killed_at(point, site_, {"delete", "a.test", "--yes"})) break;
         expect_status_is_true(point);
         delete_now(point);
         if (HasFailure()) return;
     }
     EXPECT_GT(point, 5);
-    expect_clean(point);
+    expect_no_jail();
 }
 
 TEST_F(KillSweep, DeleteThenCreate) {
     for (int point = 1; point < most_points; ++point) {
         if (!stands()) {
-            ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+            ASSERT_EQ(create().status, 0);
         }
         if (!killed_at(point, site_, {"delete", "a.test", "--yes"})) break;
         create_anew(point);
@@ -158,8 +149,7 @@ TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal)
             << "signal " << signal << ": wait status " << status;
-        EXPECT_FALSE(stands());
-        expect_clean(0);
+        expect_no_jail();
     }
 }
 

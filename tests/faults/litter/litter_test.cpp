@@ -1,5 +1,4 @@
 // A temporary archive that cannot be removed: BACKUPDIR has become read-only since its backup was killed.
-#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
@@ -15,24 +14,21 @@ using ::testing::SizeIs;
 
 namespace {
 
-class Litter : public ::testing::Test {
+class Litter : public OneJail {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
         ASSERT_EQ(::mount("tmpfs", site_.backups().c_str(), "tmpfs", MS_NOSUID, "size=32m,mode=0700"), 0);
-        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+        ASSERT_EQ(create().status, 0);
     }
     void TearDown() override { ::umount2(site_.backups().c_str(), MNT_DETACH); }
     void kill_a_backup() const {
-        RunOptions options;
-        options.environment = {"JAILCTL_FAULT=kill:5"};
-        ASSERT_EQ(site_.jailctl({"backup", "a.test"}, options).signal, SIGKILL);
+        ASSERT_TRUE(killed_at(5, site_, {"backup", "a.test"}));
         ASSERT_THAT(site_.leftovers(), SizeIs(2)) << "the archive and its journal";
     }
     void remount(unsigned long flags) const {
         ASSERT_EQ(::mount("none", site_.backups().c_str(), nullptr, MS_REMOUNT | MS_NOSUID | flags, nullptr), 0);
     }
-    Site site_{{"a.test:192.0.2.1"}};
 };
 
 }  // namespace
@@ -47,7 +43,7 @@ TEST_F(Litter, StopsNoCommandOfTheJail) {
         EXPECT_THAT(result.err, HasSubstr("warning: cannot remove " + site_.backups().string()));
         EXPECT_THAT(result.err, HasSubstr("Read-only file system; the next command for a.test tries again"));
     }
-    const Result failing = site_.jailctl({"create", "a.test", "--batch"});
+    const Result failing = create();
     EXPECT_EQ(failing.status, 0) << failing.all();
     remount(0);
     EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);

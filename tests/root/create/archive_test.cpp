@@ -9,12 +9,11 @@
 namespace jailctl::test {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 namespace {
 
-class ArchiveBase : public ::testing::Test {
+class ArchiveBase : public OneJail {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
@@ -37,14 +36,8 @@ protected:
     }
     Result create_from(const std::string& word) {
         site_.configure({"a.test:192.0.2.1"}, "BASE='archive:" + word + "'");
-        return site_.jailctl({"create", "a.test", "--batch"});
+        return create();
     }
-    void expect_no_jail() const {
-        EXPECT_FALSE(std::filesystem::exists(root_));
-        EXPECT_THAT(site_.leftovers(), IsEmpty());
-    }
-    Site site_{{"a.test:192.0.2.1"}};
-    std::filesystem::path root_ = site_.root("a.test");
 };
 
 }  // namespace

@@ -64,12 +64,7 @@ Talk talk(const Site& site, const std::vector<std::string>& args, std::vector<st
     return out;
 }
 
-class RootPassword : public ::testing::Test {
-protected:
-    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
-    Site site_{{"a.test:192.0.2.1"}};
-    std::filesystem::path root_ = site_.root("a.test");
-};
+using RootPassword = OneJail;
 
 }  // namespace
 
@@ -77,7 +72,7 @@ TEST_F(RootPassword, ComesFromATrustedFileAndIsNeverShown) {
     const auto file = site_.path() / "password";
     spit(file, "correct horse\nsecond line\n", 0600);
     const Result made =
-        site_.jailctl({"create", "a.test", "--batch", "--verbose", "--root-password-file", file.string()});
+        create({"--verbose", "--root-password-file", file.string()});
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_TRUE(opens(hash_in(root_), "correct horse"));
     EXPECT_THAT(hash_in(root_), ::testing::StartsWith("$y$"));
@@ -90,11 +85,11 @@ TEST_F(RootPassword, AFileOthersCanWriteIsRefusedBeforeAnythingIsMade) {
     const auto file = site_.path() / "password";
     spit(file, "x\n", 0600);
     ::chmod(file.c_str(), 0666);
-    const Result made = site_.jailctl({"create", "a.test", "--batch", "--root-password-file", file.string()});
+    const Result made = create({"--root-password-file", file.string()});
     EXPECT_NE(made.status, 0);
     EXPECT_THAT(made.err, HasSubstr(file.string()));
     EXPECT_FALSE(std::filesystem::exists(root_));
-    EXPECT_NE(site_.jailctl({"create", "a.test", "--batch", "--root-password-file", "/nonexistent"}).status, 0);
+    EXPECT_NE(create({"--root-password-file", "/nonexistent"}).status, 0);
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "ids.json"));
 }
 

@@ -9,7 +9,6 @@
 namespace jailctl::test {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 namespace {
 
@@ -18,64 +17,53 @@ mode_t mode(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &found) == 0 ? found.st_mode & 07777U : 0;
 }
 
-class CreateRefuses : public ::testing::Test {
-protected:
-    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
-    void expect_nothing_changed() const {
-        EXPECT_THAT(site_.leftovers(), IsEmpty());
-        EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json"));
-        const std::string ids = slurp(site_.state() / "ids.json");
-        EXPECT_EQ(ids.find("a.test"), std::string::npos) << ids;
-    }
-    Site site_{{"a.test:192.0.2.1"}};
-    std::filesystem::path root_ = site_.root("a.test");
-};
+using CreateRefuses = OneJail;
 
 }  // namespace
 
 TEST_F(CreateRefuses, AJailThatExists) {
     std::filesystem::create_directory(root_);
     spit(root_ / "mine", "x");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 1);
     EXPECT_THAT(made.err, HasSubstr("jail a.test exists already"));
     EXPECT_THAT(made.err, HasSubstr("jailctl delete a.test"));
     EXPECT_EQ(slurp(root_ / "mine"), "x");
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, ALinkOrFileAtItsPlace) {
     std::filesystem::create_directory(site_.path() / "victim");
     std::filesystem::create_directory_symlink(site_.path() / "victim", root_);
-    EXPECT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 1);
+    EXPECT_EQ(create().status, 1);
     EXPECT_TRUE(std::filesystem::is_empty(site_.path() / "victim"));
     std::filesystem::remove(root_);
     spit(root_, "a file");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 1);
     EXPECT_THAT(made.err, HasSubstr("is no directory"));
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, AHomeThatOthersCanEnterAndThatHoldsMoreThanJails) {
     ::chmod(site_.home().c_str(), 0755);
     spit(site_.home() / "somebody's", "x");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 1);
     EXPECT_THAT(made.err, HasSubstr("chmod"));
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_EQ(mode(site_.home()), 0755U);
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, ToLeaveItsOwnHomeOpenAndSaysSo) {
     ::chmod(site_.home().c_str(), 0755);
     spit(site_.home() / "a.test-20260101T000000Z.tar.gz", "x");
     spit(site_.path() / "addons" / "dellist4.txt", "../outside\n");
-    EXPECT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 1);
+    EXPECT_EQ(create().status, 1);
     EXPECT_EQ(mode(site_.home()), 0755U) << "a failed create leaves it as it was";
     spit(site_.path() / "addons" / "dellist4.txt", "");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 0) << made.all();
     EXPECT_THAT(made.out, HasSubstr("is closed to other users now"));
     EXPECT_EQ(mode(site_.home()), 0700U);
@@ -83,18 +71,18 @@ TEST_F(CreateRefuses, ToLeaveItsOwnHomeOpenAndSaysSo) {
 
 TEST_F(CreateRefuses, ABaseNobodyOffers) {
     site_.configure({"a.test:192.0.2.1"}, "BASE=busybix");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 2) << made.all();
     EXPECT_THAT(made.err, HasSubstr("busybox"));
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, AnArchiveThatIsNotThere) {
     site_.configure({"a.test:192.0.2.1"}, "BASE=archive:/nonexistent/base.tar.gz");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_NE(made.status, 0);
     EXPECT_THAT(made.err, HasSubstr("/nonexistent"));
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, ADiskThatIsTooSmallWithBothNumbers) {
@@ -106,16 +94,15 @@ TEST_F(CreateRefuses, ADiskThatIsTooSmallWithBothNumbers) {
     EXPECT_EQ(made.status, 1) << made.all();
     EXPECT_THAT(made.err, HasSubstr("needs about"));
     EXPECT_THAT(made.err, HasSubstr("MB are free"));
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 TEST_F(CreateRefuses, ABeforeHookThatSaysNo) {
     const auto hook = site_.path() / "veto";
     spit(hook, "#!/bin/sh\nexit 3\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "BEFORECREATE_HOOKS=" + hook.string());
-    EXPECT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 1);
-    EXPECT_FALSE(std::filesystem::exists(root_));
-    expect_nothing_changed();
+    EXPECT_EQ(create().status, 1);
+    expect_no_jail();
 }
 
 TEST_F(CreateRefuses, WhatFailsHalfwayLeavesNoJailAndTheAfterHookHearsOfIt) {
@@ -124,11 +111,11 @@ TEST_F(CreateRefuses, WhatFailsHalfwayLeavesNoJailAndTheAfterHookHearsOfIt) {
     spit(hook, "#!/bin/sh\necho \"$JAILCTL_EVENT $JAILCTL_RESULT\" >> " + heard + "\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "AFTERCREATE_HOOKS=" + hook.string());
     spit(site_.path() / "addons" / "dellist4.txt", "../outside\n");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     EXPECT_EQ(made.status, 1);
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_THAT(slurp(site_.path() / "heard"), HasSubstr("after-create"));
-    expect_nothing_changed();
+    expect_no_trace();
 }
 
 }  // namespace jailctl::test

@@ -13,11 +13,11 @@ using ::testing::IsEmpty;
 
 namespace {
 
-class Delete : public ::testing::Test {
+class Delete : public OneJail {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
-        ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
+        ASSERT_EQ(create().status, 0);
     }
     bool stands() const { return std::filesystem::exists(root_ / "etc/rc.conf"); }
     // jailctl in a mount namespace of its own, after `before` was run there.
@@ -26,20 +26,15 @@ protected:
                                    site_.config().string() + " " + command;
         return run_command({"unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script});
     }
-    Site site_{{"a.test:192.0.2.1"}};
-    std::filesystem::path root_ = site_.root("a.test");
 };
 
 }  // namespace
 
 TEST_F(Delete, TakesEverythingOfTheJailAway) {
-    const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+    const Result gone = remove();
     EXPECT_EQ(gone.status, 0) << gone.all();
     EXPECT_THAT(gone.out, HasSubstr("Deleting jail a.test...\n"));
-    EXPECT_FALSE(std::filesystem::exists(root_));
-    EXPECT_THAT(site_.leftovers(), IsEmpty());
-    EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json"));
-    EXPECT_EQ(slurp(site_.state() / "ids.json").find("a.test"), std::string::npos);
+    expect_no_jail();
     EXPECT_THAT(site_.jailctl({"status"}).out, HasSubstr("!a.test"));
 }
 
@@ -53,15 +48,15 @@ TEST_F(Delete, WithoutATerminalWantsToBeToldTwice) {
 }
 
 TEST_F(Delete, AJailThatIsNotThereIsASentence) {
-    ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
-    const Result again = site_.jailctl({"delete", "a.test", "--yes"});
+    ASSERT_EQ(remove().status, 0);
+    const Result again = remove();
     EXPECT_EQ(again.status, 1);
     EXPECT_THAT(again.err, HasSubstr("does not exist"));
 }
 
 TEST_F(Delete, RefusesAProtectedJail) {
     site_.configure({"a.test:192.0.2.1"}, "PROTECT=yes");
-    const Result kept = site_.jailctl({"delete", "a.test", "--yes"});
+    const Result kept = remove();
     EXPECT_EQ(kept.status, 1);
     EXPECT_THAT(kept.err, HasSubstr("PROTECT"));
     EXPECT_THAT(kept.err, HasSubstr("jails.conf:"));
@@ -87,7 +82,7 @@ TEST_F(Delete, RefusesALink) {
     const auto elsewhere = site_.path() / "elsewhere";
     std::filesystem::rename(root_, elsewhere);
     std::filesystem::create_directory_symlink(elsewhere, root_);
-    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 1);
+    EXPECT_EQ(remove().status, 1);
     EXPECT_TRUE(std::filesystem::exists(elsewhere / "etc/rc.conf"));
 }
 
@@ -103,7 +98,7 @@ TEST_F(Delete, FollowsNoLinkAndStopsAtNothingImmutable) {
     const std::string script = "cd '" + deep + "' && i=0; while [ $i -lt 300 ]; do mkdir " + std::string(100, 'd') +
                                " && cd " + std::string(100, 'd') + " || exit 1; i=$((i+1)); done";
     ASSERT_EQ(run_command({"/bin/bash", "-c", script}).status, 0);
-    const Result gone = site_.jailctl({"delete", "a.test", "--yes"});
+    const Result gone = remove();
     EXPECT_EQ(gone.status, 0) << gone.all();
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_EQ(slurp(victim / "mine"), "x");
@@ -120,25 +115,25 @@ TEST_F(Delete, DryRunSaysTheStepsAndDoesNone) {
 TEST_F(Delete, ABeforeHookCanForbidIt) {
     spit(site_.path() / "veto", "#!/bin/sh\nexit 1\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "BEFOREDELETE_HOOKS=" + (site_.path() / "veto").string());
-    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 1);
+    EXPECT_EQ(remove().status, 1);
     EXPECT_TRUE(stands());
 }
 
 TEST_F(Delete, RefusesARunningJail) {
     const Result started = site_.jailctl({"start", "a.test"});
     ASSERT_EQ(started.status, 0) << started.all();
-    const Result kept = site_.jailctl({"delete", "a.test", "--yes"});
+    const Result kept = remove();
     EXPECT_EQ(kept.status, 1);
     EXPECT_THAT(kept.err, HasSubstr("is running"));
     EXPECT_THAT(kept.err, HasSubstr("jailctl stop a.test"));
     EXPECT_TRUE(stands());
     // Its root taken away under it: no second jail of that name is made beside its processes.
     std::filesystem::rename(root_, site_.home() / "elsewhere");
-    EXPECT_THAT(site_.jailctl({"create", "a.test", "--batch"}).err, HasSubstr("is running"));
+    EXPECT_THAT(create().err, HasSubstr("is running"));
     EXPECT_FALSE(std::filesystem::exists(root_));
     std::filesystem::rename(site_.home() / "elsewhere", root_);
     EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
-    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_EQ(remove().status, 0);
 }
 
 }  // namespace jailctl::test

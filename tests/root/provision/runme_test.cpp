@@ -15,25 +15,16 @@ using ::testing::Not;
 
 namespace {
 
-class Runme : public ::testing::Test {
+class Runme : public OneJail {
 protected:
-    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
     void script(const std::string& body) const {
         spit(site_.path() / "addons" / "runme.sh", "#!/bin/sh\n" + body, 0755);
     }
-    Result create(const std::vector<std::string>& more = {}) const {
-        std::vector<std::string> args{"create", "a.test", "--batch"};
-        args.insert(args.end(), more.begin(), more.end());
-        return site_.jailctl(args);
-    }
     void expect_no_jail() const {
-        EXPECT_FALSE(std::filesystem::exists(root_));
-        EXPECT_THAT(site_.leftovers(), IsEmpty());
+        OneJail::expect_no_jail();
         EXPECT_THAT(leaks_.found(), IsEmpty());
     }
-    Site site_{{"a.test:192.0.2.1"}};
     Leaks leaks_{site_.path()};
-    std::filesystem::path root_ = site_.root("a.test");
 };
 
 }  // namespace

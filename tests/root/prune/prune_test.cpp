@@ -9,12 +9,11 @@
 namespace jailctl::test {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 namespace fs = std::filesystem;
 
-class PrunedJail : public ::testing::Test {
+class PrunedJail : public OneJail {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
@@ -28,29 +27,24 @@ protected:
              {"sbin/mount", "sbin/mount_nfs", "sbin/kept", "usr/share/doc/a", "usr/share/doc/deep/b"})
             spit(tree_ / file, "x");
     }
-    Result create() {
+    Result create_pruned() {
         const auto archive = site_.path() / "base.tar";
         EXPECT_EQ(run_command({"tar", "-C", tree_.string(), "-cf", archive.string(), "."}).status, 0);
         site_.configure({"a.test:192.0.2.1"}, "BASE='archive:" + archive.string() + "'");
-        return site_.jailctl({"create", "a.test", "--batch"});
+        return create();
     }
     void list(const std::string& name, const std::string& content, mode_t mode = 0644) {
         spit(site_.path() / "addons" / name, content, mode);
         ASSERT_EQ(::chmod((site_.path() / "addons" / name).c_str(), mode), 0);
     }
-    void expect_no_jail() {
-        EXPECT_FALSE(fs::exists(root_));
-        EXPECT_THAT(site_.leftovers(), IsEmpty());
-    }
-    Site site_{{"a.test:192.0.2.1"}};
-    fs::path tree_ = site_.path() / "tree", root_ = site_.root("a.test");
+    fs::path tree_ = site_.path() / "tree";
 };
 
 TEST_F(PrunedJail, LosesWhatAllListsName) {
     list("dellist4.txt", "# mounting\n/sbin/mount\nsbin/mount_*\n");
     list("dellist5.txt", "usr/share/doc   # with all it holds\n");
     list("dellist-linux.txt", "no/such/thing\n");
-    const Result made = create();
+    const Result made = create_pruned();
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_THAT(made.out, HasSubstr("Pruned 4 files, "));
     EXPECT_FALSE(fs::exists(root_ / "sbin/mount"));
@@ -62,7 +56,7 @@ TEST_F(PrunedJail, LosesWhatAllListsName) {
 
 TEST_F(PrunedJail, WithoutListsOrAddonsNothingIsPruned) {
     ASSERT_TRUE(fs::remove(site_.path() / "addons"));
-    const Result made = create();
+    const Result made = create_pruned();
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_THAT(made.all(), Not(HasSubstr("Pruned")));
     EXPECT_TRUE(fs::exists(root_ / "sbin/mount"));
@@ -76,7 +70,7 @@ TEST_F(PrunedJail, APathNeverLeavesTheJailWhateverLinksTheBaseBrings) {
     fs::create_symlink("../../outside", tree_ / "relative");
     fs::create_symlink(outside, tree_ / "itself");
     list("dellist4.txt", "absolute/precious\nabsolute/*\nrelative/precious\nrelative/inner\nitself\n*/precious\n");
-    const Result made = create();
+    const Result made = create_pruned();
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_TRUE(fs::exists(outside / "precious"));
     EXPECT_TRUE(fs::exists(outside / "inner"));
@@ -87,7 +81,7 @@ TEST_F(PrunedJail, APathNeverLeavesTheJailWhateverLinksTheBaseBrings) {
 
 TEST_F(PrunedJail, DotDotEndsTheCreateWithFileAndLine) {
     list("dellist5.txt", "sbin/mount\n\n../../etc/passwd\n");
-    const Result made = create();
+    const Result made = create_pruned();
     EXPECT_EQ(made.status, 1);
     EXPECT_THAT(made.err, HasSubstr("dellist5.txt:3: '../../etc/passwd' contains '..'"));
     expect_no_jail();
@@ -95,7 +89,7 @@ TEST_F(PrunedJail, DotDotEndsTheCreateWithFileAndLine) {
 
 TEST_F(PrunedJail, AListOthersMayWriteEndsTheCreate) {
     list("dellist4.txt", "sbin/mount\n", 0666);
-    const Result made = create();
+    const Result made = create_pruned();
     EXPECT_EQ(made.status, 1);
     EXPECT_THAT(made.err, HasSubstr("dellist4.txt"));
     expect_no_jail();
@@ -106,7 +100,7 @@ TEST_F(PrunedJail, TheListsWeShipLeaveABusyboxJailThatWorks) {
         if (entry.path().extension() == ".txt")
             fs::copy_file(entry.path(), site_.path() / "addons" / entry.path().filename());
     site_.configure({"a.test:192.0.2.1"}, "BASE=busybox");
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     ASSERT_EQ(made.status, 0) << made.all();
     const Result started = site_.jailctl({"start", "a.test"});
     EXPECT_EQ(started.status, 0) << started.all();

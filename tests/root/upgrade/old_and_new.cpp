@@ -7,7 +7,7 @@ namespace fs = std::filesystem;
 void OldAndNew::SetUp() {
     JAILCTL_NEEDS_ROOT();
     use(pack("1"));
-    const Result made = site_.jailctl({"create", "a.test", "--batch"});
+    const Result made = create();
     ASSERT_EQ(made.status, 0) << made.all();
 }
 

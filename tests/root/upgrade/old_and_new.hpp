@@ -12,7 +12,7 @@
 namespace jailctl::test {
 
 /// A jail made of version 1 of a small base, and archives of versions 1 and 2 to upgrade it with.
-class OldAndNew : public ::testing::Test {
+class OldAndNew : public OneJail {
 protected:
     void SetUp() override;
 
@@ -25,9 +25,7 @@ protected:
     /// The system is wholly of one version, its record says so, and nothing else stands beside it.
     void expect_version(const std::string& version);
 
-    Site site_{{"a.test:192.0.2.1"}};
     Leaks leaks_{site_.path()};
-    std::filesystem::path root_ = site_.root("a.test");
 };
 
 }  // namespace jailctl::test

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "at_once.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 
@@ -82,24 +82,10 @@ TEST(ReplaceFileTest, NeverWritesThroughASecondNameOfAnotherFile) {
 TEST(ReplaceFileTest, ManyWritersLeaveOneWholeContent) {
     const Scratch scratch;
     const auto directory = open_directory(scratch.path());
-    std::vector<pid_t> writers;
-    for (char c = 'a'; c < 'e'; ++c) {
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            try {
-                for (int i = 0; i < 50; ++i) replace_file(directory.get(), "name", std::string(20000, c), 0600, false);
-            } catch (...) {
-                ::_exit(1);
-            }
-            ::_exit(0);
-        }
-        writers.push_back(pid);
-    }
-    for (const pid_t writer : writers) {
-        int status = 1;
-        ::waitpid(writer, &status, 0);
-        EXPECT_EQ(status, 0);
-    }
+    test::at_once(4, [&](int writer) {
+        const std::string content(20000, static_cast<char>('a' + writer));
+        for (int i = 0; i < 50; ++i) replace_file(directory.get(), "name", content, 0600, false);
+    });
     const std::string text = scratch.read("name");
     EXPECT_EQ(text.size(), 20000U);
     EXPECT_EQ(text.find_first_not_of(text[0]), std::string::npos);

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "at_once.hpp"
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
@@ -78,24 +79,7 @@ TEST(IdRangeTest, ManyProcessesNeverShareOne) {
     JAILCTL_NEEDS_ROOT();
     const Scratch scratch;
     const auto configuration = scratch.configuration();
-    std::vector<pid_t> children;
-    for (int i = 0; i < 12; ++i) {
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            try {
-                (void)id_range(configuration, JailName("j" + std::to_string(i)));
-            } catch (...) {
-                ::_exit(1);
-            }
-            ::_exit(0);
-        }
-        children.push_back(pid);
-    }
-    for (const pid_t child : children) {
-        int status = 1;
-        ::waitpid(child, &status, 0);
-        EXPECT_EQ(status, 0);
-    }
+    test::at_once(12, [&](int i) { (void)id_range(configuration, JailName("j" + std::to_string(i))); });
     std::set<std::uint32_t> ranges;
     for (int i = 0; i < 12; ++i)
         ranges.insert(known_id_range(configuration, JailName("j" + std::to_string(i))).value());
