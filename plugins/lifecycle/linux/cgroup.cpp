@@ -40,9 +40,12 @@ bool is_member(pid_t pid, const std::string& name) {
 
 std::vector<std::string> Cgroup::all() {
     std::vector<std::string> names;
-    const CgroupMounts mounts = cgroup_mounts();
-    if (!mounts.unified) return names;
-    UniqueFd above = open_parent(open_unified(mounts), O_RDONLY);
+    UniqueFd above;
+    try {
+        above = open_parent(open_unified(cgroup_mounts()), O_RDONLY);
+    } catch (const Error& error) {
+        if (error.code() != Errc::unsupported) throw;
+    }
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(above ? ::fdopendir(above.get()) : nullptr, ::closedir);
     if (!directory) return names;
     (void)above.release();  // closedir owns it now

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] static std::string name_for(const Configuration& configuration, const JailName& jail) {
         return name_for(configuration, jail.key());
     }
-    /// Names of all jails' control groups, populated or not; none where cgroup2 is not mounted.
+    /// Names of all jails' control groups, populated or not; none on a kernel without cgroup2.
     [[nodiscard]] static std::vector<std::string> all();
 
     /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.

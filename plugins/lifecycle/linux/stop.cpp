@@ -76,6 +76,8 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
     const RecordState state = look_up_record(configuration, jail.name.key());
     if (state.kind != RecordState::Kind::alive) {
         if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+        else if (state.kind == RecordState::Kind::unclear)
+            invocation.console().line("would kill what runs in the control group of " + jail.name.text() + " and forget its record");
         return;
     }
     const Record record = require_running(configuration, jail);

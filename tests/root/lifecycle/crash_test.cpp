@@ -137,6 +137,7 @@ TEST_F(CrashTest, AJailWhoseRecordIsGoneIsSeenAndStopped) {
                                       site.run_dir().string() + " is gone\n"));
     EXPECT_EQ(start().status, 1);
     EXPECT_EQ(site.jailctl({"--batch", "delete", "a.test"}).status, 1);
+    EXPECT_THAT(site.jailctl({"--dry-run", "stop", "a.test"}).out, HasSubstr("would kill what runs in the control group of a.test"));
     const Result stopped = stop();
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
