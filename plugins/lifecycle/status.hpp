@@ -19,13 +19,17 @@ struct JailStatus {
     std::string occupant{};  ///< name of another jail that runs from this one's root; empty: none
 };
 
-/// The jails that run, by key: one look at the directory of records instead of one for each jail of JAILS.
-using RunningJails = std::map<std::string, RunningJail, std::less<>>;
-[[nodiscard]] RunningJails running_jails(const Configuration& configuration, const JailRuntime& runtime);
+/// What runs and what lies about on this host: one look at each directory of state instead of one for every jail of JAILS.
+struct Findings {
+    std::map<std::string, RunningJail, std::less<>> running;       ///< by key
+    std::map<std::string, std::string, std::less<>> occupants;     ///< name of the jail that runs from a root, by its path
+    std::map<std::string, std::string, std::less<>> interrupted;   ///< by key: interrupted_commands()
+};
+[[nodiscard]] Findings look_around(const Configuration& configuration, const JailRuntime& runtime);
 
 /// Never throws for what it finds; enters no namespace, takes no lock.
-[[nodiscard]] JailStatus look_at(const Configuration& configuration, const RunningJails& running, const Jail& jail);
-/// Jails that run though JAILS does not name them any more.
-[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const RunningJails& running);
+[[nodiscard]] JailStatus look_at(const Findings& findings, const Jail& jail);
+/// Jails that run, or that an interrupted command left something of, though JAILS does not name them any more.
+[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const Findings& findings);
 
 }  // namespace jailctl::lifecycle

@@ -128,28 +128,6 @@ std::vector<FoundJournal> find_journals(const Configuration& configuration, Jour
     return found;
 }
 
-bool any_journals(const Configuration& configuration, JournalPlace place) {
-    struct Seen {
-        std::filesystem::path folder;
-        struct stat status {};
-        bool any = true;
-    };
-    static Seen last[2];
-    Seen& seen = last[place == JournalPlace::lasting ? 0 : 1];
-    const auto folder = place_of(configuration, place).path() / "journal";
-    struct stat now {};
-    if (::stat(folder.c_str(), &now) != 0) return errno != ENOENT;
-    const struct stat& then = seen.status;
-    const bool same = seen.folder == folder && now.st_dev == then.st_dev && now.st_ino == then.st_ino &&
-                      now.st_mtim.tv_sec == then.st_mtim.tv_sec && now.st_mtim.tv_nsec == then.st_mtim.tv_nsec;
-    if (!same) {
-        std::error_code unreadable;
-        const auto first = std::filesystem::directory_iterator(folder, unreadable);
-        seen = {folder, now, unreadable || first != std::filesystem::directory_iterator()};
-    }
-    return seen.any;
-}
-
 void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name) {
     const UniqueFd directory = place_of(configuration, place).open("journal");
     if (::unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)

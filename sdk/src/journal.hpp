@@ -33,9 +33,6 @@ struct FoundJournal {
 
 /// Journals of a jail in one place, innermost first. @throws Error damaged: unreadable ones are never guessed
 std::vector<FoundJournal> find_journals(const Configuration& configuration, JournalPlace place, const JailName& jail);
-/// False if there is no journal of any jail. Costs one call as long as nothing changes: status asks for every jail.
-/// An answer may be a clock tick old, so recovery does not go by it.
-bool any_journals(const Configuration& configuration, JournalPlace place);
 void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name);
 /// Leaves in a journal the undoing that may wait, to be run in this order by the next command. @throws Error no_space, io
 void keep_litter(const Configuration& configuration, JournalPlace place, const std::string& name,

@@ -70,10 +70,6 @@ void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace plac
     else if (left.size() < undos.size()) keep_litter(invocation.configuration(), place, journal.name, left);
 }
 
-bool is_listed(const Configuration& configuration, const std::string& key) {
-    return std::ranges::any_of(configuration.jails, [&](const Jail& jail) { return jail.name.key() == key; });
-}
-
 }  // namespace
 
 void recover(Invocation& invocation, const Jail& jail) {
@@ -89,7 +85,6 @@ const std::vector<std::string>& recovered_commands(const JailName& jail) { retur
 
 std::string interrupted_command(const Configuration& configuration, const JailName& jail) {
     for (const JournalPlace place : places) {
-        if (!any_journals(configuration, place)) continue;
         try {
             for (const auto& journal : find_journals(configuration, place, jail)) {
                 const JournalRecord& record = journal.record;
@@ -103,22 +98,20 @@ std::string interrupted_command(const Configuration& configuration, const JailNa
     return {};
 }
 
-std::vector<StrayJournal> stray_journals(const Configuration& configuration) {
-    std::vector<StrayJournal> strays;
+std::map<std::string, std::string, std::less<>> interrupted_commands(const Configuration& configuration) {
+    std::map<std::string, std::string, std::less<>> found;
     for (const JournalPlace place : places) {
-        if (!any_journals(configuration, place)) continue;
         for (const auto& key : journalled_jails(configuration, place)) {
-            const auto known = [&](const StrayJournal& stray) { return stray.name == key; };
-            if (is_listed(configuration, key) || std::ranges::any_of(strays, known)) continue;
+            if (found.contains(key)) continue;
             try {
                 auto problem = interrupted_command(configuration, JailName(key));
-                if (!problem.empty()) strays.push_back({key, std::move(problem)});
+                if (!problem.empty()) found.emplace(key, std::move(problem));
             } catch (const Error&) {
                 // No name of a jail, so nothing that jailctl wrote.
             }
         }
     }
-    return strays;
+    return found;
 }
 
 }  // namespace jailctl

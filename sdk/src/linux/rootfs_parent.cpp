@@ -32,6 +32,9 @@ bool is_system_directory(const std::filesystem::path& directory) {
 
 /// Without "." and "..", and without a slash at its end.
 std::filesystem::path normal(const std::filesystem::path& root) {
+    const std::string& text = root.native();
+    const bool already = text.find("//") == text.npos && text.find("/.") == text.npos && !text.ends_with('/');
+    if (already) return root;
     auto clean = root.lexically_normal();
     return clean.has_filename() ? clean : clean.parent_path();
 }
@@ -84,22 +87,17 @@ Rootfs Rootfs::open(const std::filesystem::path& root) {
 namespace {
 
 /// The checked descriptor of a parent, -1 if it is absent. The last one is kept: status asks for hundreds of roots in
-/// one directory. It is used again only while the path still leads to that very directory and nobody else may write it.
+/// one directory. It is used again only while it exists and nobody else may write it.
 int checked_parent(const std::filesystem::path& parent) {
-    static std::filesystem::path last;
-    static UniqueFd fd;
-    struct stat now {}, then {};
-    if (fd && last == parent && ::stat(parent.c_str(), &now) == 0 && ::fstat(fd.get(), &then) == 0 &&
-        now.st_dev == then.st_dev && now.st_ino == then.st_ino && (now.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
+    static thread_local std::filesystem::path::string_type last;
+    static thread_local UniqueFd fd;
+    struct stat now {};
+    if (fd && last == parent.native() && ::fstat(fd.get(), &now) == 0 && now.st_nlink != 0 && now.st_uid == 0 &&
+        (now.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
         return fd.get();
     }
-    fd.reset();
-    try {
-        fd = open_trusted_directory(parent, Trust::root);
-        last = parent;
-    } catch (const Error& error) {
-        if (error.code() != Errc::not_found) throw;
-    }
+    fd = find_trusted(parent, Trust::root, O_PATH | O_DIRECTORY);
+    last = parent.native();
     return fd.get();
 }
 

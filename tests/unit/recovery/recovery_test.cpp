@@ -134,15 +134,15 @@ TEST_F(Recovery, WhatAnotherProcessIsDoingIsLeftAlone) {
     EXPECT_THAT(undone, ElementsAre("more", "archive", "matters"));
 }
 
-TEST_F(Recovery, JournalsOfUnlistedJailsAreFound) {
-    EXPECT_THAT(stray_journals(in.configuration()), IsEmpty());
+TEST_F(Recovery, WhatIsLeftOfAnyJailIsFoundListedOrNot) {
+    EXPECT_THAT(interrupted_commands(in.configuration()), IsEmpty());
     die_in_the_middle();
-    const auto strays = stray_journals(in.configuration());
-    ASSERT_THAT(strays, SizeIs(1));
-    EXPECT_EQ(strays[0].name, "x.example");
-    EXPECT_THAT(strays[0].problem, HasSubstr("backup by pid "));
+    const auto unlisted = interrupted_commands(in.configuration());
+    ASSERT_THAT(unlisted, SizeIs(1));
+    EXPECT_EQ(unlisted.begin()->first, "x.example");
+    EXPECT_THAT(unlisted.begin()->second, HasSubstr("backup by pid "));
     in.fake_configuration.jails.push_back(jail);
-    EXPECT_THAT(stray_journals(in.configuration()), IsEmpty());
+    EXPECT_EQ(interrupted_commands(in.configuration()), unlisted);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,11 +22,8 @@ namespace jailctl {
 /// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
 
-/// A journal that no command comes to, because its jail is not in JAILS.
-struct StrayJournal {
-    std::string name;     ///< of the jail
-    std::string problem;  ///< as interrupted_command says it
-};
-[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<StrayJournal> stray_journals(const Configuration& configuration);
+/// What interrupted commands left of any jail, listed in JAILS or not, as interrupted_command() says it, by the jail's key.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> interrupted_commands(
+    const Configuration& configuration);
 
 }  // namespace jailctl

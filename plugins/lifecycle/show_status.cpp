@@ -1,0 +1,135 @@
+// The command `status`: what status.hpp finds out, as the original's lines and as JSON.
+#include <algorithm>
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include "commands.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "status.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// What --wide adds for a jail that runs.
+struct Usage {
+    JailUsage usage;
+    std::int64_t uptime = 0;  ///< seconds
+};
+
+std::string_view state_name(char mark) {
+    switch (mark) {
+    case '*': return "running";
+    case '~': return "frozen";
+    case ' ': return "stopped";
+    case '!': return "not configured";
+    default: return "broken";
+    }
+}
+
+bool runs(const JailStatus& status) { return status.running && status.running->id > 0; }
+
+std::optional<Usage> usage_if(bool wide, const Configuration& configuration, const JailStatus& status) {
+    if (!wide || !runs(status)) return std::nullopt;
+    return Usage{usage_of(configuration, JailName(status.name)),
+                 std::max<std::int64_t>(0, unix_now() - status.running->started)};
+}
+
+std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) {
+    std::string line = std::string(1, status.mark) + status.name;
+    if (!status.addresses.empty()) line += " (" + status.addresses + ")";
+    if (wide) {
+        const JailUsage& usage = wide->usage;
+        line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(wide->uptime));
+        if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
+        if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
+        if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
+    }
+    if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
+    return line;
+}
+
+void add_usage(Value& data, const Usage& wide) {
+    data.set("uptime", wide.uptime);
+    if (wide.usage.tasks >= 0) data.set("tasks", wide.usage.tasks);
+    if (wide.usage.memory >= 0) data.set("memory", wide.usage.memory);
+    if (wide.usage.cpu_seconds >= 0) data.set("cpu", wide.usage.cpu_seconds);
+}
+
+Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
+    Value data = Value::object();
+    Value addresses = Value::array();
+    for (const auto& word : split_words(status.addresses))
+        addresses.push(word.ends_with(',') ? word.substr(0, word.size() - 1) : word);
+    data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root);
+    data.set("addresses", std::move(addresses));
+    if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
+    if (wide) add_usage(data, *wide);
+    if (!status.problem.empty()) data.set("problem", status.problem);
+    if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
+    return data;
+}
+
+/// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
+class Report {
+public:
+    Report(Invocation& invocation, bool wide) : invocation_(invocation), wide_(wide) {}
+
+    void run() {
+        const Findings findings = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
+        invocation_.console().line("Jail status (*=running, !=not configured):");
+        for (const Jail& jail : invocation_.jails()) add(findings, jail);
+        if (invocation_.all())
+            for (const auto& stranger : look_for_strangers(invocation_.configuration(), findings)) show(stranger);
+        if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
+        if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
+    }
+
+private:
+    /// One jail with its events: a before-hook that says no hides its line.
+    void add(const Findings& findings, const Jail& jail) {
+        const JailStatus status = look_at(findings, jail);
+        const int id = status.running ? status.running->id : 0;
+        try {
+            const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});
+            show(status);
+            [[maybe_unused]] const Leases after = invocation_.hooks().fire(AfterStatus{{{invocation_, jail, id}, nullptr}});
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw;
+            invocation_.console().error(error.add_context(jail.name.text()).with_jail(jail.name.text()));
+            ++hidden_;
+        }
+    }
+
+    void show(const JailStatus& status) {
+        const auto wide = usage_if(wide_, invocation_.configuration(), status);
+        invocation_.console().line(text_of(status, wide));
+        if (invocation_.console().json()) objects_.push(value_of(status, wide));
+    }
+
+    Invocation& invocation_;
+    bool wide_;
+    Value objects_ = Value::array();
+    std::size_t hidden_ = 0;
+};
+
+}  // namespace
+
+void add_status(Registrar& host) {
+    auto wide = std::make_shared<bool>(false);
+    Command status;
+    status.name = "status";
+    status.summary = "show which jails run";
+    status.words = "[JAIL|all...]";
+    status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
+    status.targets = Targets::optional_several;
+    status.options.add_options()("wide,w", po::bool_switch(wide.get()), "also id, uptime, tasks, memory, processor time");
+    status.run = [wide](Invocation& invocation) { Report(invocation, *wide).run(); };
+    host.add(std::move(status));
+}
+
+}  // namespace jailctl::lifecycle
