@@ -56,7 +56,8 @@ void require_root(const Jail& jail) {
 }
 
 StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
-    const Leases quiesced = id != 0 ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
+    const bool quiesce = id != 0 && !invocation.options().dry_run;
+    const Leases quiesced = quiesce ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
     JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
     // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
