@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include "cgroup.hpp"
@@ -46,9 +47,13 @@ void remove_below(int root, const std::string& name) {
     const UniqueFd above{::openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (!above) return;
     // A process that just died may still be counted for a moment.
-    for (int attempt = 0; ::unlinkat(above.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT; ++attempt) {
-        if (errno != EBUSY || attempt == 1000) throw Error(Errc::busy, "cannot remove the jail's cgroup", last_error());
-        ::poll(nullptr, 0, 1);
+    std::chrono::microseconds pause{50}, waited{0};
+    while (::unlinkat(above.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        if (errno != EBUSY || waited > std::chrono::seconds(1))
+            throw Error(Errc::busy, "cannot remove the jail's cgroup", last_error());
+        std::this_thread::sleep_for(pause);
+        waited += pause;
+        pause = std::min(pause * 2, std::chrono::microseconds{1000});
     }
     ::unlinkat(root, parent, AT_REMOVEDIR);  // other jails may be in it
 }

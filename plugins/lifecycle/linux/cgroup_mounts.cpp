@@ -42,7 +42,10 @@ const CgroupMount* CgroupMounts::v1_with(std::string_view controller) const noex
 
 CgroupMounts parse_cgroup_mounts(std::string_view mountinfo) { return among(parse_mounts(mountinfo)); }
 
-CgroupMounts cgroup_mounts() { return among(current_mounts()); }
+const CgroupMounts& cgroup_mounts() {
+    static const CgroupMounts mounts = among(current_mounts());
+    return mounts;
+}
 
 UniqueFd open_unified(const CgroupMounts& mounts) {
     if (mounts.unified) {

@@ -25,8 +25,8 @@ struct CgroupMounts {
 
 /// From the text of /proc/self/mountinfo (proc_pid_mountinfo(5)).
 [[nodiscard]] CgroupMounts parse_cgroup_mounts(std::string_view mountinfo);
-/// Of the calling process. @throws Error io
-[[nodiscard]] CgroupMounts cgroup_mounts();
+/// Of the calling process when it first asked: a command asks a dozen times. @throws Error io
+[[nodiscard]] const CgroupMounts& cgroup_mounts();
 
 /// Directory of the cgroup2 root: where it is mounted, else a mount of our own that is attached nowhere and goes with
 /// its last descriptor. @throws Error unsupported: this kernel has no cgroup2
