@@ -27,6 +27,9 @@ class Bed:
         subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", image], check=True)
         subprocess.run(["mount", "-o", "loop", image, self.top], check=True)
         os.chmod(self.top, 0o700)
+        # Running state is in memory, as /run of a host is: RUN_DIR, and what crun keeps in /run/crun.
+        os.mkdir(os.path.join(self.top, "run"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "none", os.path.join(self.top, "run")], check=True)
         self.config = os.path.join(self.top, "jails.conf")
         self.write_config(["a.bench:192.0.2.1"])
         return self
@@ -39,6 +42,7 @@ class Bed:
                     os.rmdir(os.path.join("/sys/fs/cgroup", hierarchy, name))
                 except OSError:
                     pass
+        subprocess.run(["umount", "-l", os.path.join(self.top, "run")])
         subprocess.run(["umount", "-l", self.top])
         shutil.rmtree(self.outer, ignore_errors=True)
 

@@ -12,7 +12,7 @@ class Crun:
         if not shutil.which("crun"):
             raise FileNotFoundError("crun is not installed")
         self.bed = bed
-        self.state = os.path.join(bed.top, "crun")
+        self.state = os.path.join(bed.top, "run", "crun")
         self.bundle = os.path.join(bed.top, "bundle")
         os.makedirs(self.bundle, exist_ok=True)
         subprocess.run(["umount", "/sys/fs/cgroup/unified"], stderr=subprocess.DEVNULL)  # our mount namespace is private
@@ -38,6 +38,19 @@ class Crun:
 
     def list(self):
         return self.bed.run(self.words("list"))
+
+    def add_stopped(self, count):
+        """Containers that ran and ended, as `crun list` shows them: the state of one that did, copied."""
+        self.start("ended0")
+        self.bed.run(self.words("kill", "ended0", "KILL"))
+        for index in range(1, count):
+            shutil.copytree(os.path.join(self.state, "ended0"), os.path.join(self.state, f"ended{index}"),
+                            ignore=lambda folder, names: [name for name in names if name != "status" and name != "config.json"])
+
+    def remove_stopped(self, count):
+        for index in range(1, count):
+            shutil.rmtree(os.path.join(self.state, f"ended{index}"), ignore_errors=True)
+        self.stop("ended0")
 
 
 class Lxc:

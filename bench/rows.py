@@ -116,7 +116,8 @@ def many(bed, count, running):
     bed.write_config([f"{name}:10.{index // 62500}.{index // 250 % 250}.{index % 250 + 1}" for index, name in enumerate(names)])
     ensure_created(bed, names[:running])
     for name in names[running:]:
-        os.makedirs(os.path.join(bed.root(name), "etc"), exist_ok=True)
+        for folder in ("bin", "etc", "usr", "var"):
+            os.makedirs(os.path.join(bed.root(name), folder), exist_ok=True)
     bed.run(bed.jailctl("start", *names[:running]))
     return names
 
@@ -134,6 +135,7 @@ def l1(bed):
     if crun:
         for index in range(10):
             crun.start(f"c{index}")
+        crun.add_stopped(990)
         peers.append(("crun list", crun.list, "<= 0.40x"))
     lxc = available(lambda: Lxc(bed, root, 990))
     if lxc:
@@ -149,6 +151,8 @@ def l1(bed):
             crun.stop(f"c{index}")
         if lxc:
             lxc.stop(f"run{index}")
+    if crun:
+        crun.remove_stopped(990)
     end_many(bed, names, 10)
 
 
