@@ -4,28 +4,15 @@
 
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/with_events.hpp"
 #include "settings.hpp"
 
 namespace po = boost::program_options;
 
 namespace jailctl::lifecycle {
 namespace {
-
-/// Runs `change` and fires its after-event, with the failure if there was one.
-template <class After, class Change>
-int with_after(Invocation& invocation, const Jail& jail, int id, Change&& change) {
-    try {
-        id = change();
-    } catch (const Error& error) {
-        [[maybe_unused]] const Leases leases = invocation.hooks().fire(After{{{invocation, jail, id}, &error}});
-        throw;
-    }
-    [[maybe_unused]] const Leases leases = invocation.hooks().fire(After{{{invocation, jail, id}, nullptr}});
-    return id;
-}
 
 void require_root_there(const Jail& jail) {
     const RootState state = root_state(jail.root);
@@ -61,15 +48,12 @@ struct StopOptions {
 void start_jail(Invocation& invocation, const Jail& jail) {
     require_root_there(jail);
     auto& runtime = invocation.services().get<JailRuntime>();
-    const bool dry = invocation.options().dry_run;
-    Leases leases;
-    if (!dry) leases = invocation.hooks().fire(BeforeStart{{invocation, jail, 0}});
-    invocation.console().info("Starting jail " + jail.name.text() + "...");
-    if (dry) {
-        runtime.start(invocation, jail, {});
-        return;
-    }
-    const int id = with_after<AfterStart>(invocation, jail, 0, [&] { return runtime.start(invocation, jail, {}); });
+    int id = 0;
+    with_events<BeforeStart, AfterStart>(invocation, jail, id, [&] {
+        invocation.console().info("Starting jail " + jail.name.text() + "...");
+        id = runtime.start(invocation, jail, {});
+    });
+    if (invocation.options().dry_run) return;
     invocation.console().data("id", id);
     [[maybe_unused]] const Leases ready = invocation.hooks().fire(JailReady{{invocation, jail, id}});
 }
@@ -77,14 +61,12 @@ void start_jail(Invocation& invocation, const Jail& jail) {
 void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chrono::seconds> grace) {
     auto& runtime = invocation.services().get<JailRuntime>();
     const auto running = runtime.find(invocation.configuration(), jail.name);
-    const int id = running ? running->id : 0;
+    int id = running ? running->id : 0;
     const auto patience = grace.value_or(stop_timeout(jail.settings));
-    if (invocation.options().dry_run) return runtime.stop(invocation, jail, patience);
-    const Leases leases = invocation.hooks().fire(BeforeStop{{invocation, jail, id}});
-    invocation.console().info("Stopping jail " + jail.name.text() + "...");
-    with_after<AfterStop>(invocation, jail, id, [&] {
+    with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
+        if (!invocation.options().dry_run) invocation.console().info("Stopping jail " + jail.name.text() + "...");
         runtime.stop(invocation, jail, patience);
-        return 0;  // it runs no more: events.hpp
+        id = 0;
     });
 }
 
