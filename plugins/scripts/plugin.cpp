@@ -40,7 +40,7 @@ void run_after(const Moment& moment, const std::vector<std::string>& scripts) {
 
 template <class Event>
 void handle(const Event& event) {
-    const auto variable = variable_name(Event::event);
+    static const std::string variable = variable_name(Event::event);  // fired twice for each jail of status
     const auto scripts = split_words(event.jail.settings[variable].text);
     if (scripts.empty()) return;
     Moment moment{event_name(Event::event), variable, &event, nullptr, false};

@@ -1,5 +1,6 @@
 #include "jailctl/sdk/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -37,7 +38,10 @@ void append_escaped(std::string& out, char c) {
     out += digits[byte & 15U];
 }
 
+bool is_plain(unsigned char byte) { return byte >= 0x20U && byte < 0x7FU; }
+
 std::string escape(std::string_view text, bool keep_layout) {
+    if (std::ranges::all_of(text, is_plain)) return std::string(text);  // nearly every line
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
