@@ -65,7 +65,7 @@ void ParallelGzip::drain_oldest() {
         done_.wait(lock, [&] { return oldest.state == State::done || oldest.state == State::failed; });
     }
     if (oldest.state == State::failed) throw Error(Errc::failed, "no memory to compress the archive");
-    output_.write(oldest.out);
+    output_.write(std::string_view(oldest.out).substr(0, oldest.size));
     oldest.in.clear();
     oldest.state = State::free;
     ++oldest_;
@@ -83,15 +83,16 @@ void ParallelGzip::work() {
         std::size_t size = 0;
         try {
             if (compressor) {
-                mine.out.resize(libdeflate_gzip_compress_bound(compressor.get(), mine.in.size()));
+                // Of the same size each time: growing it again would fill it with zeros.
+                mine.out.resize(libdeflate_gzip_compress_bound(compressor.get(), piece));
                 size = libdeflate_gzip_compress(compressor.get(), mine.in.data(), mine.in.size(), mine.out.data(),
                                                 mine.out.size());
-                mine.out.resize(size);
             }
         } catch (const std::bad_alloc&) {
             size = 0;
         }
         lock.lock();
+        mine.size = size;
         mine.state = size > 0 ? State::done : State::failed;
         done_.notify_one();
     }

@@ -25,6 +25,7 @@ private:
     enum class State { free, filled, busy, done, failed };
     struct Slot {
         std::string in, out;
+        std::size_t size = 0;  // of the member, at the beginning of `out`
         State state = State::free;
     };
     void submit();

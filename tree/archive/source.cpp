@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <unistd.h>
 
+#include "archive/read_ahead.hpp"
+
 #include "jailctl/sdk/error.hpp"
 
 namespace jailctl::tree {
@@ -17,6 +19,23 @@ std::size_t read_at(int fd, char* bytes, std::size_t size, std::uint64_t offset)
         if (got >= 0) return static_cast<std::size_t>(got);
         if (errno != EINTR) throw_errno("cannot read the archive");
     }
+}
+
+class Unchanged final : public ByteSource {
+public:
+    explicit Unchanged(ByteSource& from) : from_(from) {}
+    std::string_view next() override { return from_.next(); }
+
+private:
+    ByteSource& from_;
+};
+
+std::unique_ptr<ByteSource> plain_decoder(ArchiveFile& file) {
+    const std::string first = file.peek(6);
+    if (first.starts_with("\x1f\x8b")) return make_gzip_decoder(file);
+    if (first.starts_with("\x28\xb5\x2f\xfd")) return make_zstd_decoder(file);
+    if (first.starts_with("\xfd" "7zXZ") || first.starts_with("BZh")) return make_filter_decoder(file);
+    return std::make_unique<Unchanged>(file);
 }
 
 }  // namespace
@@ -49,19 +68,7 @@ void require_own_compression(const ArchiveFile& file) {
 }
 
 std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file) {
-    class Unchanged final : public ByteSource {
-    public:
-        explicit Unchanged(ByteSource& from) : from_(from) {}
-        std::string_view next() override { return from_.next(); }
-
-    private:
-        ByteSource& from_;
-    };
-    const std::string first = file.peek(6);
-    if (first.starts_with("\x1f\x8b")) return make_gzip_decoder(file);
-    if (first.starts_with("\x28\xb5\x2f\xfd")) return make_zstd_decoder(file);
-    if (first.starts_with("\xfd" "7zXZ") || first.starts_with("BZh")) return make_filter_decoder(file);
-    return std::make_unique<Unchanged>(file);
+    return std::make_unique<ReadAhead>(plain_decoder(file));
 }
 
 }  // namespace jailctl::tree

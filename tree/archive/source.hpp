@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,15 +33,16 @@ public:
 
 private:
     int fd_;
-    std::uint64_t position_ = 0, end_;
+    std::atomic<std::uint64_t> position_ = 0;  // looked at for progress while another thread reads
+    std::uint64_t end_;
     std::string buffer_;
     Sha256 hash_;
 };
 
 /// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and
 /// length compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed
-/// on.
-/// @param file  must outlive the result
+/// on. That is done by a thread of its own, some pieces ahead.
+/// @param file  must outlive the result; until the end of the decoder's bytes position() alone may be called
 [[nodiscard]] std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file);
 /// Refuses xz and bzip2: security.md 6 keeps them for bases. @throws Error unsupported
 void require_own_compression(const ArchiveFile& file);
