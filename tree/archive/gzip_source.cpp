@@ -12,8 +12,8 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::size_t buffer_size = 1 << 18;
-/// Bytes looked at for a whole member: a quarter more than the content of ours, which covers members that did not shrink
-/// and long headers. One that is longer still goes the long way.
+/// Bytes looked at for a whole member: a quarter more than the content of ours, which covers members that did not
+/// shrink and long headers. One that is longer still goes the long way.
 constexpr std::size_t most_input = ParallelGzip::piece + ParallelGzip::piece / 4;
 
 using Decompressor = std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)>;

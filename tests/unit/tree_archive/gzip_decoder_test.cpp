@@ -99,8 +99,8 @@ TEST_F(DamagedGzip, CutsAreNamed) {
     for (std::size_t member = 0; member < 3; ++member) {
         const std::size_t begin = starts_[member], end = starts_[member + 1];
         EXPECT_EQ(decoded(whole_.substr(0, begin)).complaint, "") << "between members nobody can tell";
-        for (const std::size_t size : {begin + 1, begin + 5, begin + 10, begin + 30, (begin + end) / 2, end - 9, end - 8,
-                                       end - 4, end - 1})
+        for (const std::size_t size : {begin + 1, begin + 5, begin + 10, begin + 30, (begin + end) / 2, end - 9,
+                                       end - 8, end - 4, end - 1})
             EXPECT_EQ(decoded(whole_.substr(0, size)).complaint, "the archive is cut off in its compressed data")
                 << "member " << member << ", cut to " << size;
     }

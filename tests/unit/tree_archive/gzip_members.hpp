@@ -19,7 +19,7 @@ private:
     std::size_t length_, at_ = 0;
 };
 
-/// What stands in a member's header: nothing; a name, a comment and an extra field; those and a check sum of the header.
+/// What a member's header holds: nothing; a name, a comment and an extra field; those and a check sum of the header.
 enum class Header { bare, named, summed };
 /// A gzip member by zlib.
 [[nodiscard]] std::string gzip_member(const std::string& content, Header header = Header::bare);
