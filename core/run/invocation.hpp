@@ -27,7 +27,6 @@ public:
     [[nodiscard]] const std::optional<std::string>& path() const override { return words_.path; }
     [[nodiscard]] const std::vector<std::string>& rest() const override { return words_.rest; }
     void omission(const std::string& sentence) override;
-    [[nodiscard]] bool has_omissions() const override { return !ledger_->omissions.empty(); }
     void log(std::string_view line) override { host_.log.info(line); }
     void set_exit_status(int status) override { ledger_->exit_status = status; }
 

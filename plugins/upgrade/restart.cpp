@@ -12,16 +12,20 @@ namespace jailctl::upgrade {
 namespace {
 
 void stop(Invocation& in, const Jail& jail, JailRuntime& runtime, int& id) {
-    in.console().info("Stopping jail " + jail.name.text() + "...");
+    const auto patience = std::chrono::seconds(parse_seconds(jail.settings["STOP_TIMEOUT"].text));
     with_events<BeforeStop, AfterStop>(in, jail, id, [&] {
-        runtime.stop(in, jail, std::chrono::seconds(parse_seconds(jail.settings["STOP_TIMEOUT"].text)));
+        in.console().info("Stopping jail " + jail.name.text() + "...");
+        runtime.stop(in, jail, patience);
         id = 0;
     });
 }
 
 void start(Invocation& in, const Jail& jail, JailRuntime& runtime, int& id) {
-    in.console().info("Starting jail " + jail.name.text() + "...");
-    with_events<BeforeStart, AfterStart>(in, jail, id, [&] { id = runtime.start(in, jail, {}); });
+    with_events<BeforeStart, AfterStart>(in, jail, id, [&] {
+        in.console().info("Starting jail " + jail.name.text() + "...");
+        id = runtime.start(in, jail, {});
+    });
+    in.console().data("id", id);
     const Leases ready = in.hooks().fire(JailReady{{in, jail, id}});
 }
 

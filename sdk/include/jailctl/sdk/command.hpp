@@ -70,7 +70,6 @@ public:
     [[nodiscard]] virtual const std::vector<std::string>& rest() const = 0;
     /// Something left out though the command succeeds: named on stderr, in JSON, and the status becomes 4.
     virtual void omission(const std::string& sentence) = 0;
-    [[nodiscard]] virtual bool has_omissions() const = 0;
     /// A line for the log file; never holds secrets.
     virtual void log(std::string_view line) = 0;
     /// Ends the command with this status whatever it reports (exec: the status of the command inside).

@@ -18,18 +18,22 @@ decltype(auto) with_events(Invocation& in, const Jail& jail, const int& id, Work
     if (in.options().dry_run) return std::forward<Work>(work)();
     const Leases before = in.hooks().fire(Before{{in, jail, id}});
     const auto tell = [&](const Error* failure) { const Leases after = in.hooks().fire(After{{{in, jail, id}, failure}}); };
-    try {
-        if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
-            work();
-            tell(nullptr);
-        } else {
-            auto result = work();
-            tell(nullptr);
-            return result;
+    const auto do_it = [&]() -> decltype(auto) {
+        try {
+            return std::forward<Work>(work)();
+        } catch (const Error& error) {
+            tell(&error);
+            throw;
         }
-    } catch (const Error& error) {
-        tell(&error);
-        throw;
+    };
+    // Success is told outside the try: an Error of its hooks is no failure of the work.
+    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+        do_it();
+        tell(nullptr);
+    } else {
+        auto result = do_it();
+        tell(nullptr);
+        return result;
     }
 }
 

@@ -82,7 +82,6 @@ public:
     const std::optional<std::string>& path() const override { return path_; }
     const std::vector<std::string>& rest() const override { return rest_; }
     void omission(const std::string& sentence) override { omissions.push_back(sentence); }
-    bool has_omissions() const override { return !omissions.empty(); }
     void log(std::string_view) override {}
     void set_exit_status(int) override {}
 
@@ -108,9 +107,18 @@ private:
     void add_service(std::string_view id, std::string provider, std::unique_ptr<Service> service) override {
         services_[{std::string(id), std::move(provider)}] = std::move(service);
     }
-    Leases publish(std::string_view id, OnFailure, const void* event) override {
+    /// The host's rule: a before-handler that fails vetoes, an after-handler that fails is reported.
+    Leases publish(std::string_view id, OnFailure on_failure, const void* event) override {
         Leases leases;
-        for (const auto& handler : handlers_[std::string(id)]) leases.add(handler(event));
+        for (const auto& handler : handlers_[std::string(id)]) {
+            try {
+                leases.add(handler(event));
+            } catch (const Error& error) {
+                if (on_failure == OnFailure::report) fake_console.error(error);
+                else if (error.code() == Errc::interrupted) throw;
+                else throw Error(Errc::vetoed, error.what()).with_hint(error.hint());
+            }
+        }
         return leases;
     }
     Service& find(std::string_view id, std::string_view provider) override {
