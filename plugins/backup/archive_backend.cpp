@@ -36,7 +36,7 @@ std::vector<std::string> omissions_of(const Value& packed) {
 void require_space(int directory, const Place& place, std::uint64_t content) {
     // Compressed system trees keep 35 to 45 per cent of their size; half leaves room for those that do not.
     const std::uint64_t needed = place.format == "tar" ? content : content / 2;
-    const std::uint64_t free = free_bytes(directory);
+    const std::uint64_t free = free_bytes(directory, place.directory.string());
     if (free < needed)
         throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " + place.directory.string() +
                                         " has " + human_bytes(free) + " free");

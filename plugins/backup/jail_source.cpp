@@ -3,8 +3,8 @@
 #include <sys/utsname.h>
 
 #include "excludes.hpp"
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 
@@ -56,7 +56,7 @@ Value JailSource::description() const {
                             .set("excludes", strings(excludes_));
     // Without the digests of its base an upgrade after the restore could not tell the site's files from the base's. The
     // stamps of all its files would be a good part of a small archive: without them an upgrade removes nothing.
-    if (auto base = StateDirectory::lasting(invocation_.configuration()).read("bases", jail_.name.key()))
+    if (auto base = read_base_record(invocation_.configuration(), jail_.name))
         description.set("base", base->set("stamps", Value{}));
     return description;
 }

@@ -96,14 +96,8 @@ UniqueFd open_archive(const std::string& file) {
 
 std::vector<FoundArchive> archives_in(const Place& place) {
     std::vector<FoundArchive> found;
-    UniqueFd directory;
-    try {
-        const UniqueFd path = open_trusted_directory(place.directory, Trust::root);
-        directory.reset(::openat(path.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return found;
-        throw;
-    }
+    UniqueFd directory = find_trusted(place.directory, Trust::root, O_DIRECTORY);
+    if (!directory) return found;
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.get()), &::closedir);
     if (!stream) throw_errno("cannot read " + place.directory.string());
     (void)directory.release();  // the stream owns it

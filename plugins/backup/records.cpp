@@ -1,10 +1,10 @@
 #include "records.hpp"
 
-#include <fcntl.h>
 #include <sys/file.h>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -74,12 +74,12 @@ void BackupRecords::set_verified(const BackupRecord& record, std::int64_t when) 
 
 void BackupRecords::alter(const std::function<void(Value::Array&)>& change) const {
     const auto state = StateDirectory::lasting(configuration_);
+    const std::string shown = escape_name((state.path() / folder / key_).string()) + ".json";
     const UniqueFd guard = state.open(folder);
-    const UniqueFd lockable(::openat(guard.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!lockable || ::flock(lockable.get(), LOCK_EX) != 0) throw_errno("cannot lock the records of backups");
+    if (::flock(guard.get(), LOCK_EX) != 0) throw_errno("cannot lock the directory of " + shown);
     Value document = state.read(folder, key_).value_or(Value::object().set("format", newest_format));
     if (document["format"].num() > newest_format)
-        throw Error(Errc::unsupported, "the records of backups were written by a newer jailctl");
+        throw Error(Errc::unsupported, shown + " was written by a newer version of jailctl");
     Value::Array backups = document["backups"].items();
     change(backups);
     state.write(folder, key_, document.set("backups", std::move(backups)));

@@ -3,6 +3,7 @@
 
 #include "archive_job.hpp"
 #include "commands.hpp"
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
@@ -110,7 +111,7 @@ Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, 
 void keep_base_record(Invocation& invocation, const Jail& jail, const OpenBackup& backup, const Value& unpacked) {
     const Value& base = unpacked["marker"]["description"]["base"];
     if (backup.vouched && base.is_object())
-        StateDirectory::lasting(invocation.configuration()).write("bases", jail.name.key(), base);
+        write_base_record(invocation.configuration(), jail.name, base);
 }
 
 Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& backup, const Value& unpacked) {
@@ -135,8 +136,8 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
 Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
     Storage& storage = storage_of(invocation, jail);
     OpenBackup backup = backend.open(invocation, id);
-    const std::string staging = ".jailctl-restore-" + jail.name.key();
-    const fs::path staging_path = jail.root.parent_path() / staging;
+    const std::string staging = staging_name(jail, Staging::restore);
+    const fs::path staging_path = beside(jail, staging);
     const std::uint64_t total = in_context(escape_name(id), [&] { return content_size(backup); });
     const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);

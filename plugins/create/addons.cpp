@@ -3,18 +3,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 
 namespace jailctl::create {
 
 Addons Addons::open(const Configuration& configuration) {
     Addons addons;
-    try {
-        addons.etc_ = open_trusted_directory(configuration.path("ADDONS") / "etc", Trust::root);
-    } catch (const Error& error) {
-        if (error.code() != Errc::not_found) throw;
-    }
+    addons.etc_ = find_trusted(configuration.path("ADDONS") / "etc", Trust::root, O_PATH | O_DIRECTORY);
     return addons;
 }
 

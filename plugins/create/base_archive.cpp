@@ -36,13 +36,8 @@ std::uint64_t size_of(int archive, const std::string& file) {
 std::optional<std::string> wanted_digest(const ArchiveWord& word) {
     if (word.sha256) return word.sha256;
     const std::string beside = word.file + ".sha256";
-    UniqueFd opened;
-    try {
-        opened = open_trusted(beside, Trust::root);
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return std::nullopt;
-        throw;
-    }
+    const UniqueFd opened = find_trusted(beside, Trust::root);
+    if (!opened) return std::nullopt;
     const auto digest = digest_in(read_all(opened.get(), checksum_file_cap, beside), word.file);
     if (!digest) throw Error(Errc::invalid, beside + " holds no SHA-256 of " + word.file);
     return digest;

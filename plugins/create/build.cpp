@@ -2,13 +2,12 @@
 
 #include "account.hpp"
 #include "addons.hpp"
-#include "base_record.hpp"
 #include "configure.hpp"
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/staged_target.hpp"
-#include "names.hpp"
 #include "password.hpp"
 #include "storage_dir.hpp"
 
@@ -45,11 +44,13 @@ void install_base(Build& build, const BaseChoice& base) {
     build.operation.step("install the base " + base.text, [&] {
         StagedTarget target(build.in, build.jail, build.staging);
         base.installer->install(build.in, base.what, target);
-        open_to_jail_users(build.jail.root, staging_name(build.jail));
+        open_to_jail_users(build.jail.root, staging_name(build.jail, Staging::create));
     });
     build.operation.step("record the base", Undo{"base.forget", Value::object()}, [&] {
         StagedTarget target(build.in, build.jail, build.staging);
-        write_base_record(build.in.configuration(), build.jail.name, base.text, base_facts(target));
+        const Value facts = target.run("digests", Value::object().set("below", "etc").set("stamps", true));
+        write_base_record(build.in.configuration(), build.jail.name,
+                          new_base_record(base.text, facts["digests"], facts["stamps"]));
     });
 }
 

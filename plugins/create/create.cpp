@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "base_record.hpp"
 #include "build.hpp"
 #include "home.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -13,7 +12,6 @@
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
-#include "names.hpp"
 #include "password.hpp"
 #include "storage_dir.hpp"
 #include "undoers.hpp"
@@ -60,11 +58,11 @@ void stage(Invocation& in, Operation& operation, const Jail& jail) {
     const bool new_ids = !known_id_range(in.configuration(), jail.name);
     operation.step("allot a range of ids", new_ids ? Undo{"ids.release", Value::object()} : Undo{},
                    [&] { (void)id_range(in.configuration(), jail.name); });
-    const std::string name = staging_name(jail);
-    if (identity_of(jail.root, trash_name(jail)))
+    const std::string name = staging_name(jail, Staging::create);
+    if (identity_of(jail.root, staging_name(jail, Staging::trash)))
         operation.step("remove what an earlier delete left",
-                       [&] { storage_of(in, jail).remove(jail.root, trash_name(jail)); });
-    operation.step("make the staging directory " + beside(jail.root, name).string(),
+                       [&] { storage_of(in, jail).remove(jail.root, staging_name(jail, Staging::trash)); });
+    operation.step("make the staging directory " + beside(jail, name).string(),
                    Undo{"storage.remove", tree_arguments(jail, name)}, [&] {
                        // Journals are recovered by now: one that still stands has lost its journal.
                        storage_of(in, jail).remove(jail.root, name);
@@ -73,7 +71,7 @@ void stage(Invocation& in, Operation& operation, const Jail& jail) {
 }
 
 void publish(Invocation& in, Operation& operation, const Jail& jail) {
-    const std::string name = staging_name(jail);
+    const std::string name = staging_name(jail, Staging::create);
     operation.step("publish it as " + jail.root.string(),
                    operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, name)},
                    [&] { storage_of(in, jail).publish(jail.root, name); });
@@ -85,7 +83,7 @@ void make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::s
     require_space(in, jail, base);
     Operation operation(in, jail, "create", JournalPlace::lasting);
     stage(in, operation, jail);
-    Build build{in, operation, jail, beside(jail.root, staging_name(jail))};
+    Build build{in, operation, jail, beside(jail, staging_name(jail, Staging::create))};
     install_base(build, base);
     const StagedRootMoment moment{{in, jail, 0}, operation, build.staging};
     const Leases after_base = in.hooks().fire(BaseInstalled{moment});

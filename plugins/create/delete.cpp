@@ -1,5 +1,6 @@
 #include "delete.hpp"
 
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/mounts.hpp"
@@ -12,7 +13,6 @@
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
-#include "names.hpp"
 #include "storage_dir.hpp"
 #include "undoers.hpp"
 
@@ -86,12 +86,12 @@ void back_up_first(Invocation& in, const Jail& jail) {
 /// What an interrupted command left beside the root without a journal. @return whether there was any
 bool remove_litter(Invocation& in, const Jail& jail) {
     bool any = false;
-    for (const auto& name : litter_names(jail)) {
+    for (const auto& name : staging_names(jail)) {
         if (!identity_of(jail.root, name)) continue;
         any = true;
         require_unprotected(jail);
-        require_unoccupied(jail, beside(jail.root, name));
-        if (in.options().dry_run) in.console().line("would remove " + beside(jail.root, name).string());
+        require_unoccupied(jail, beside(jail, name));
+        if (in.options().dry_run) in.console().line("would remove " + beside(jail, name).string());
         else storage_of(in, jail).remove(jail.root, name);
     }
     return any;
@@ -108,7 +108,7 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
         throw Error(Errc::not_found, sentence);
     }
     if (in.options().dry_run) return Outcome::done();
-    StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+    forget_base_record(in.configuration(), jail.name);
     release_ids(in.configuration(), jail.name);
     in.console().info("Jail " + name + " does not exist; what an interrupted " +
                       (recovered.empty() ? "command" : recovered.back()) + " left of it is removed");
@@ -121,10 +121,10 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
 void remove_unjournalled(Invocation& in, const Jail& jail) {
     in.console().verbose("there is no room for a journal: deleting without one");
     Storage& storage = storage_of(in, jail);
-    storage.set_aside(jail.root, trash_name(jail));
+    storage.set_aside(jail.root, staging_name(jail, Staging::trash));
     try {
-        storage.remove(jail.root, trash_name(jail));
-        StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+        storage.remove(jail.root, staging_name(jail, Staging::trash));
+        forget_base_record(in.configuration(), jail.name);
         release_ids(in.configuration(), jail.name);
     } catch (const Error& error) {
         in.omission(std::string(error.what()) + "; 'jailctl delete " + jail.name.text() + "' tries again");
@@ -132,7 +132,7 @@ void remove_unjournalled(Invocation& in, const Jail& jail) {
 }
 
 void remove_journalled(Invocation& in, const Jail& jail) {
-    const std::string trash = trash_name(jail);
+    const std::string trash = staging_name(jail, Staging::trash);
     Operation operation(in, jail, "delete", JournalPlace::lasting);
     // Journals are recovered by now: a tree of that name has lost its journal, and was being deleted.
     operation.step("remove what an earlier delete left",

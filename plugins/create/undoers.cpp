@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "home.hpp"
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -48,7 +49,7 @@ void remove_file(const Value& arguments) {
     try {
         directory = open_trusted_directory(path.parent_path(), Trust::root);
     } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return;
+        if (error.code() == Errc::not_found) return;  // also where a file stands for a directory: ours is not in there
         throw;
     }
     if (::unlinkat(directory.get(), path.filename().c_str(), 0) == 0 || errno == ENOENT) return;
@@ -76,7 +77,7 @@ void register_undoers(Registrar& host) {
         release_ids(in.configuration(), jail.name);
     });
     host.undoer("base.forget", [](Invocation& in, const Jail& jail, const Value&) {
-        StateDirectory::lasting(in.configuration()).remove("bases", jail.name.key());
+        forget_base_record(in.configuration(), jail.name);
     });
     host.undoer("file.remove", [](Invocation&, const Jail&, const Value& a) { remove_file(a); });
 }

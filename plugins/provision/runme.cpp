@@ -53,13 +53,9 @@ void run_script(const Provisioning& event, const std::string& script) {
 
 std::optional<std::string> site_script(const Configuration& configuration) {
     const auto path = configuration.path("ADDONS") / script_name;
-    try {
-        const UniqueFd file = open_trusted(path, Trust::root);
-        return read_all(file.get(), script_cap, path.string());
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return std::nullopt;
-        throw;
-    }
+    const UniqueFd file = find_trusted(path, Trust::root);
+    if (!file) return std::nullopt;
+    return read_all(file.get(), script_cap, path.string());
 }
 
 void run_site_script(const Provisioning& event) {

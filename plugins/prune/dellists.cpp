@@ -58,13 +58,8 @@ std::vector<std::string> read_dellists(const std::filesystem::path& addons) {
     std::vector<std::string> paths;
     for (const std::string& name : dellist_names()) {
         const std::filesystem::path file = addons / name;
-        UniqueFd list;
-        try {
-            list = open_trusted(file, Trust::root);
-        } catch (const Error& error) {
-            if (error.code() == Errc::not_found) continue;
-            throw;
-        }
+        const UniqueFd list = find_trusted(file, Trust::root);
+        if (!list) continue;
         for (auto& path : parse_dellist(read_all(list.get(), largest_list, file), file))
             paths.push_back(std::move(path));
     }

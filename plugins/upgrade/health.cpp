@@ -61,7 +61,7 @@ void prove(Upgrade& upgrade, JailRuntime& runtime, int id, const std::filesystem
 
 void check_health(Upgrade& upgrade) {
     auto& runtime = upgrade.in.services().get<JailRuntime>();
-    const std::filesystem::path copy = beside(upgrade.jail, copy_name(upgrade.jail));
+    const std::filesystem::path copy = beside(upgrade.jail, staging_name(upgrade.jail, Staging::upgrade));
     upgrade.operation.step("start the copy without network and see that it lives",
                            Undo{"upgrade.stop", Value::object()}, [&] {
                                const int id = runtime.start(upgrade.in, upgrade.jail, StartRequest{copy, false});

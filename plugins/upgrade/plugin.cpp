@@ -3,8 +3,8 @@
 #include <boost/program_options.hpp>
 
 #include "health.hpp"
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "upgrade.hpp"
 
 namespace jailctl::upgrade {
@@ -16,7 +16,7 @@ namespace {
 void register_record_undo(Registrar& host) {
     // After the commit: from then on the next upgrade compares with the base that is installed now.
     host.undoer("upgrade.record", [](Invocation& in, const Jail& jail, const Value& arguments) {
-        StateDirectory::lasting(in.configuration()).write("bases", jail.name.key(), arguments["record"]);
+        write_base_record(in.configuration(), jail.name, arguments["record"]);
     });
 }
 

@@ -1,13 +1,12 @@
 #include "steps.hpp"
 
+#include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
-#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/staged_target.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 
@@ -32,7 +31,7 @@ void name_omissions(Invocation& in, const Value& result) {
 /// With host ids: a user namespace would lose trusted.* attributes, file flags and devices of the jail.
 Value run_between(Upgrade& upgrade, const std::string& action, Value arguments, const std::filesystem::path& from,
                   const std::string& what, std::uint64_t bytes) {
-    const Rootfs target = Rootfs::open(beside(upgrade.jail, copy_name(upgrade.jail))), source = Rootfs::open(from);
+    const Rootfs target = Rootfs::open(beside(upgrade.jail, staging_name(upgrade.jail, Staging::upgrade))), source = Rootfs::open(from);
     const auto progress = upgrade.in.console().progress(what, bytes);
     TreeJob job;
     job.action = action;
@@ -56,9 +55,7 @@ void make_directory(Upgrade& upgrade, const std::string& name) {
 
 /// What is recorded of the base that the jail was made of, or upgraded with last.
 Value old_base(const Upgrade& upgrade) {
-    return StateDirectory::lasting(upgrade.in.configuration())
-        .read("bases", upgrade.jail.name.key())
-        .value_or(Value::object());
+    return read_base_record(upgrade.in.configuration(), upgrade.jail.name).value_or(Value::object());
 }
 
 void report_merge(Upgrade& upgrade) {
@@ -103,7 +100,7 @@ std::uint64_t require_space(Invocation& in, const Jail& jail, const BaseChoice& 
 }
 
 void copy_system(Upgrade& upgrade) {
-    make_directory(upgrade, copy_name(upgrade.jail));
+    make_directory(upgrade, staging_name(upgrade.jail, Staging::upgrade));
     upgrade.operation.step("copy the system", [&] {
         (void)run_between(upgrade, "copy", Value::object(), upgrade.jail.root, "copying the system",
                           upgrade.system_bytes);
@@ -111,7 +108,7 @@ void copy_system(Upgrade& upgrade) {
 }
 
 void install_base(Upgrade& upgrade) {
-    const std::string name = base_name(upgrade.jail);
+    const std::string name = staging_name(upgrade.jail, Staging::base);
     const std::filesystem::path directory = beside(upgrade.jail, name);
     make_directory(upgrade, name);
     upgrade.operation.step("install the base " + upgrade.base.text, [&] {
@@ -131,32 +128,24 @@ void merge_base(Upgrade& upgrade) {
                               .set("keep_new_only", std::move(keep))
                               .set("etc_digests", old["etc_digests"])
                               .set("stamps", old["stamps"]);
-        const std::filesystem::path base = beside(upgrade.jail, base_name(upgrade.jail));
+        const std::filesystem::path base = beside(upgrade.jail, staging_name(upgrade.jail, Staging::base));
         upgrade.merged = run_between(upgrade, "merge", std::move(arguments), base, "merging the new base", 0);
         report_merge(upgrade);
     });
     upgrade.operation.step("remove the directory of the base",
-                           [&] { upgrade.storage.remove(upgrade.jail.root, base_name(upgrade.jail)); });
+                           [&] { upgrade.storage.remove(upgrade.jail.root, staging_name(upgrade.jail, Staging::base)); });
 }
 
 void exchange(Upgrade& upgrade) {
-    const std::string name = copy_name(upgrade.jail);
+    const std::string name = staging_name(upgrade.jail, Staging::upgrade);
     upgrade.operation.step("exchange " + upgrade.jail.root.string() + " and " + name,
                            upgrade.operation.dry_run()
                                ? Undo{}
                                : Undo{"storage.exchange", identified_tree(upgrade.jail, name)},
                            [&] { upgrade.storage.exchange(upgrade.jail.root, name); });
-    upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", new_base_record(upgrade))});
+    Value record = new_base_record(upgrade.base.text, upgrade.merged["etc_digests"], upgrade.merged["stamps"]);
+    upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", std::move(record))});
     upgrade.operation.after_commit(remove_tree(upgrade.jail, name));  // the old system by now
-}
-
-Value new_base_record(const Upgrade& upgrade) {
-    return Value::object()
-        .set("format", 1)
-        .set("base", upgrade.base.text)
-        .set("installed", unix_now())
-        .set("etc_digests", upgrade.merged["etc_digests"])
-        .set("stamps", upgrade.merged["stamps"]);
 }
 
 }  // namespace jailctl::upgrade

@@ -13,13 +13,6 @@ namespace jailctl::upgrade {
 /// BASE of the jail. @throws Error config: no installer of that name; unsupported: it cannot upgrade
 [[nodiscard]] BaseChoice choose_base(Invocation& in, const Jail& jail);
 
-/// Names beside the root, fixed for each jail so that the next command finds what a crash left.
-[[nodiscard]] inline std::string copy_name(const Jail& jail) { return ".jailctl-upgrade-" + jail.name.key(); }
-[[nodiscard]] inline std::string base_name(const Jail& jail) { return ".jailctl-base-" + jail.name.key(); }
-[[nodiscard]] inline std::filesystem::path beside(const Jail& jail, const std::string& name) {
-    return jail.root.parent_path() / name;
-}
-
 /// One upgrade under way.
 struct Upgrade {
     Invocation& in;
@@ -39,8 +32,5 @@ void copy_system(Upgrade& upgrade);
 void install_base(Upgrade& upgrade);
 void merge_base(Upgrade& upgrade);
 void exchange(Upgrade& upgrade);
-
-/// The document of STATE_DIR/bases for the base that was just merged.
-[[nodiscard]] Value new_base_record(const Upgrade& upgrade);
 
 }  // namespace jailctl::upgrade

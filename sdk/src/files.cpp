@@ -54,9 +54,9 @@ void sync_fd(int fd, const std::string& what) {
     if (::fsync(fd) != 0) throw_errno("cannot write " + what + " to disk");
 }
 
-std::uint64_t free_bytes(int fd) {
+std::uint64_t free_bytes(int fd, const std::string& what) {
     struct statvfs status {};
-    if (::fstatvfs(fd, &status) != 0) throw_errno("cannot tell the free space of a file system");
+    if (::fstatvfs(fd, &status) != 0) throw_errno("cannot tell the free space at " + what);
     return static_cast<std::uint64_t>(status.f_bfree) * status.f_frsize;
 }
 

@@ -120,7 +120,8 @@ std::vector<FoundJournal> find_journals(const Configuration& configuration, Jour
     const UniqueFd directory = state.open("journal");
     for (const auto& name : names) {
         FoundJournal journal{name, folder / name, {}, false};
-        const auto text = read_file_at(directory.get(), name, journal_cap);
+        const auto text = in_context(escape_name(folder.string()),
+                                     [&] { return read_file_at(directory.get(), name, journal_cap); });
         if (!text) continue;
         parse(*text, journal);
         found.push_back(std::move(journal));
@@ -139,9 +140,9 @@ void keep_litter(const Configuration& configuration, JournalPlace place, const s
                  const std::vector<Undo>& litter) {
     const StateDirectory state = place_of(configuration, place);
     const UniqueFd directory = state.open("journal");
-    const std::string text = read_file_at(directory.get(), name, journal_cap).value_or("");
-    const std::string head = text.substr(0, text.find('\n') + 1);
     in_context(escape_name((state.path() / "journal").string()), [&] {
+        const std::string text = read_file_at(directory.get(), name, journal_cap).value_or("");
+        const std::string head = text.substr(0, text.find('\n') + 1);
         replace_file(directory.get(), name, head + to_json(commit_line(litter)) + "\n", 0600,
                      place == JournalPlace::lasting);
     });

@@ -26,11 +26,11 @@ using Clock = std::chrono::steady_clock;
 
 UniqueFd open_lock_file(int run_dir, const std::string& name) {
     if (::mkdirat(run_dir, "locks", 0700) != 0 && errno != EEXIST)
-        throw_errno("cannot make the directory of the locks");
+        throw_errno("cannot make the directory locks in RUN_DIR");
     const UniqueFd folder(::openat(run_dir, "locks", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!folder) throw_errno("cannot open the directory of the locks");
+    if (!folder) throw_errno("cannot open the directory locks in RUN_DIR");
     UniqueFd file(::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
-    if (!file) throw_errno("cannot open the lock locks/" + name);
+    if (!file) throw_errno("cannot open the lock locks/" + name + " in RUN_DIR");
     return file;
 }
 

@@ -98,6 +98,17 @@ std::string interrupted_command(const Configuration& configuration, const JailNa
     return {};
 }
 
+bool is_being_changed(const Configuration& configuration, const JailName& jail, JournalPlace place) {
+    try {
+        return std::ranges::any_of(find_journals(configuration, place, jail), [](const FoundJournal& journal) {
+            return journal.begun && journal.record.writer_lives();
+        });
+    } catch (const Error& error) {
+        if (error.code() != Errc::damaged) throw;
+        return false;
+    }
+}
+
 std::map<std::string, std::string, std::less<>> interrupted_commands(const Configuration& configuration) {
     std::map<std::string, std::string, std::less<>> found;
     for (const JournalPlace place : places) {

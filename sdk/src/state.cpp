@@ -60,7 +60,8 @@ std::optional<Value> StateDirectory::read(const std::string& folder, const std::
     const auto directory = path_ / folder;
     const int fd = walked_folder(directory, false);
     if (fd < 0) return std::nullopt;
-    const auto text = read_file_at(fd, name + std::string(ending), document_limit);
+    const auto text = in_context(escape_name(directory.string()),
+                                 [&] { return read_file_at(fd, name + std::string(ending), document_limit); });
     if (!text) return std::nullopt;
     const std::string file = escape_name((directory / (name + std::string(ending))).string());
     try {

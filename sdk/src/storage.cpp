@@ -7,6 +7,28 @@
 
 namespace jailctl {
 
+namespace {
+
+constexpr std::string_view purposes[] = {"create", "restore", "upgrade", "base", "trash"};  // in the order of Staging
+
+std::string name_of(const Jail& jail, std::string_view purpose) {
+    return ".jailctl-" + std::string(purpose) + "-" + jail.name.key();
+}
+
+}  // namespace
+
+std::string staging_name(const Jail& jail, Staging purpose) {
+    return name_of(jail, purposes[static_cast<std::size_t>(purpose)]);
+}
+
+std::vector<std::string> staging_names(const Jail& jail) {
+    std::vector<std::string> names;
+    for (const auto purpose : purposes) names.push_back(name_of(jail, purpose));
+    return names;
+}
+
+std::filesystem::path beside(const Jail& jail, const std::string& name) { return jail.root.parent_path() / name; }
+
 Storage& storage_of(Invocation& invocation, const Jail& jail) {
     const std::string& name = jail.settings["STORAGE"].text;
     return invocation.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
@@ -17,7 +39,7 @@ Value tree_arguments(const Jail& jail, const std::string& name) {
 }
 
 Value identified_tree(const Jail& jail, const std::string& name) {
-    const auto path = jail.root.parent_path() / name;
+    const auto path = beside(jail, name);
     struct stat facts {};
     if (::fstat(Rootfs::open(path).fd(), &facts) != 0) throw_errno("cannot look at " + path.string());
     return tree_arguments(jail, name)

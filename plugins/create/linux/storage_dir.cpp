@@ -138,7 +138,7 @@ std::uint64_t DirStorage::free_space(const fs::path& root) {
     fs::path place = root.parent_path();
     for (;;) {
         const UniqueFd directory{::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-        if (directory) return free_bytes(directory.get());
+        if (directory) return free_bytes(directory.get(), place.string());
         if (errno != ENOENT || place == place.root_path()) throw_errno("cannot open " + place.string());
         place = place.parent_path();
     }

@@ -1,10 +1,8 @@
 #include "namespaces.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <sched.h>
 #include <csignal>
 #include <string>
@@ -62,22 +60,6 @@ UniqueFd open_process(pid_t pid) {
     UniqueFd process{::open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (!process) throw_errno("cannot look at the jail's first process in /proc");
     return process;
-}
-
-bool wait_for_end(int pidfd, int milliseconds) {
-    using clock = std::chrono::steady_clock;
-    const auto until = clock::now() + std::chrono::milliseconds(milliseconds);
-    for (;;) {
-        int left = -1;
-        if (milliseconds >= 0)
-            left = static_cast<int>(std::max<std::int64_t>(
-                0, std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count()));
-        pollfd waiting{pidfd, POLLIN, 0};
-        const int ready = ::poll(&waiting, 1, left);
-        if (ready > 0) return true;
-        if (ready == 0) return false;
-        if (errno != EINTR) throw_errno("cannot wait for a process");
-    }
 }
 
 }  // namespace jailctl::lifecycle

@@ -20,7 +20,4 @@ namespace jailctl::lifecycle {
 /// Descriptor of /proc/PID of a child of ours that was not reaped. @throws Error io
 [[nodiscard]] UniqueFd open_process(pid_t pid);
 
-/// Waits until a handle of a process says it ended. @return false after `milliseconds` (negative: no limit)
-bool wait_for_end(int pidfd, int milliseconds);
-
 }  // namespace jailctl::lifecycle

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cgroup.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl::lifecycle {
@@ -70,10 +69,9 @@ RecordState read_record(const Configuration& configuration, const std::string& k
     return state;
 }
 
-/// A start makes the control group before the record, and says so in the journal (JournalPlace::running) before that.
-bool is_being_changed(const Configuration& configuration, const std::string& key) {
-    const auto journal = StateDirectory::running(configuration).path() / "journal" / key;
-    return ::faccessat(AT_FDCWD, journal.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+/// A start makes the control group before the record, and says so in the journal before that.
+bool is_being_started(const Configuration& configuration, const std::string& key) {
+    return is_being_changed(configuration, JailName(key), JournalPlace::running);
 }
 
 /// A host without cgroup2 runs no jail.
@@ -95,7 +93,7 @@ RecordState look_up_record(const Configuration& configuration, const std::string
     RecordState state = read_record(configuration, key);
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     Cgroup cgroup(Cgroup::name_for(configuration, key));
-    if (!has_members(cgroup) || is_being_changed(configuration, key) || cgroup.wait_until_empty(settling)) return state;
+    if (!has_members(cgroup) || is_being_started(configuration, key) || cgroup.wait_until_empty(settling)) return state;
     state = read_record(configuration, key);  // somebody may have started it between our two looks
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     state.problem = state.kind == Kind::none

@@ -99,16 +99,6 @@ void Rootfs::make_directory(const std::string& path, mode_t mode) const {
     }
 }
 
-void Rootfs::symlink(const std::string& path, const std::string& target) const {
-    const auto [parent_path, name] = split_path(path);
-    const UniqueFd parent = open_or_make_directory(fd(), parent_path);
-    ::unlinkat(parent.get(), temporary, 0);
-    if (::symlinkat(target.c_str(), parent.get(), temporary) != 0)
-        throw_errno("cannot make " + escape_name(path) + " in the root");
-    const TemporaryName guard(parent.get());
-    rename_temporary(parent.get(), name, path);
-}
-
 void Rootfs::remove(const std::string& path) const {
     const auto [parent_path, name] = split_path(path);
     const UniqueFd parent = resolve_strictly(fd(), parent_path, O_PATH | O_DIRECTORY);

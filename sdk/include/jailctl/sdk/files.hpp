@@ -51,8 +51,8 @@ JAILCTL_SDK_EXPORT void sync_fd(int fd, const std::string& what);
 /// Everything written to the file system of the descriptor is on disk when this returns (Linux: syncfs(2)): once per new
 /// tree, before it is published. @throws Error io, no_space
 JAILCTL_SDK_EXPORT void sync_file_system(int fd, const std::string& what);
-/// Bytes free for root on the file system of the descriptor. @throws Error io
-[[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t free_bytes(int fd);
+/// Bytes free for root on the file system of the descriptor. @param what  the path, for the error  @throws Error io
+[[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t free_bytes(int fd, const std::string& what);
 /// Unix time now, seconds.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::int64_t unix_now() noexcept;
 

@@ -61,7 +61,7 @@ private:
 };
 
 /// Finishes or undoes what an earlier command for `jail` left in its journals. Called under the jail's lock by the host
-/// before every command that changes the jail; `status` only looks (interrupted_command).
+/// before every command that changes the jail; `status` only looks (interrupted_commands).
 /// @throws Error if an undo step fails: the journal stays
 JAILCTL_SDK_EXPORT void recover(Invocation& invocation, const Jail& jail);
 /// One line on what an interrupted command left, e.g. "create by pid 4121 was interrupted"; empty if nothing. A journal

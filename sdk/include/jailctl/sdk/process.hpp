@@ -71,7 +71,8 @@ private:
 /// Nothing if there is no such process (a zombie counts as gone).
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint64_t> process_start_time(pid_t pid);
 
-/// The first of the candidates that exists and is executable in PATH-like fixed directories; "" if none.
+/// Path of the program `name` in the first of the fixed directories (/usr/local/sbin to /bin, never PATH) that has it; ""
+/// if none, or if `name` holds a slash.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string find_program(std::string_view name);
 
 }  // namespace jailctl

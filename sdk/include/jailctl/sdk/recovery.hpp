@@ -19,6 +19,11 @@ namespace jailctl {
 [[nodiscard]] JAILCTL_SDK_EXPORT Undo litter(std::string kind, Value arguments);
 [[nodiscard]] JAILCTL_SDK_EXPORT bool is_litter(const Undo& undo) noexcept;
 
+/// True while a process that lives is in the middle of a change to `jail`: it has a journal in that place. What a dead one
+/// left does not count, nor does a journal that cannot be read: status and the next command name those.
+[[nodiscard]] JAILCTL_SDK_EXPORT bool is_being_changed(const Configuration& configuration, const JailName& jail,
+                                                       JournalPlace place);
+
 /// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
 

@@ -28,7 +28,6 @@ public:
     /// replaced. Missing parents are made 0755 root. Ids are those on disk (the jail's own numbers).
     void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;
     void make_directory(const std::string& path, mode_t mode) const;  ///< and missing parents; an existing one is kept
-    void symlink(const std::string& path, const std::string& target) const;
     void remove(const std::string& path) const;  ///< a file or link; nothing there is success
     /// True if the path, walked without following links, is a directory.
     [[nodiscard]] bool is_directory(const std::string& path) const;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What most plugins need, in one line. Whoever uses a service or a staged root includes its header beside this one:
-/// services/*.hpp, staged_target.hpp.
+/// What plugins need, in one line. Whoever uses a service, a staged root or the record of a jail's base includes its
+/// header beside this one: services/*.hpp, staged_target.hpp, base_record.hpp.
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -12,9 +12,12 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/plugin.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/registrar.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/scoped.hpp"
@@ -23,3 +26,4 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "jailctl/sdk/with_events.hpp"

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/value.hpp"
@@ -12,7 +13,7 @@ class Invocation;  // command.hpp
 struct Jail;       // jail.hpp
 
 /// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir" today; "btrfs", "zfs", "overlay" later.
-/// Staging and trash names stand beside the root, on its file system, and begin with ".jailctl-".
+/// Staging and trash names (staging_name) stand beside the root, on its file system, and begin with ".jailctl-".
 class JAILCTL_SDK_EXPORT Storage : public Service {
 public:
     static constexpr std::string_view id = "storage/1";
@@ -30,6 +31,22 @@ public:
     /// Bytes free for a new root beside `root`.
     [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
 };
+
+/// What stands beside a root of jailctl's own while a command works.
+enum class Staging {
+    create,   ///< the jail to be
+    restore,  ///< the jail to be, unpacked
+    upgrade,  ///< the copy of the system, then the old system
+    base,     ///< the new base of an upgrade
+    trash,    ///< what is being deleted
+};
+
+/// ".jailctl-create-<key>": fixed per jail, so that the next command finds what a crash left; the jail's lock protects it.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string staging_name(const Jail& jail, Staging purpose);
+/// The names of every purpose: all that commands may leave beside the root of the jail.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> staging_names(const Jail& jail);
+/// The path of `name` in the directory of the jail's root.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path beside(const Jail& jail, const std::string& name);
 
 /// The driver that keeps the root of `jail`: STORAGE, where "auto" is "dir". @throws Error config: none of that name
 [[nodiscard]] JAILCTL_SDK_EXPORT Storage& storage_of(Invocation& invocation, const Jail& jail);
