@@ -2,7 +2,8 @@
 
 #include "jailctl/sdk/registrar.hpp"
 
-/// The commands of lifecycle, each registered by the file of its name.
+/// The commands of lifecycle: start, stop and restart are registered by start_stop.cpp, exec and shell by exec_shell.cpp,
+/// freeze and thaw by freeze_thaw.cpp, status by status.cpp.
 namespace jailctl::lifecycle {
 
 void add_status(Registrar& host);

@@ -1,94 +1,135 @@
+// The command `status`: what findings.hpp finds out, as the original's lines and as JSON.
 #include <algorithm>
-#include <cctype>
 
+#include <boost/program_options/value_semantic.hpp>
+
+#include "commands.hpp"
+#include "findings.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/recovery.hpp"
-#include "jailctl/sdk/rootfs.hpp"
-#include "status.hpp"
+#include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace po = boost::program_options;
 
 namespace jailctl::lifecycle {
 namespace {
 
-std::string addresses_of(const Jail& jail) {
-    std::string text;
-    for (const auto& address : jail.addresses) text += (text.empty() ? "" : ", ") + address.text();
-    return text;
-}
+/// What --wide adds for a jail that runs.
+struct Usage {
+    JailUsage usage;
+    std::int64_t uptime = 0;  ///< seconds
+};
 
-/// A jail that does not run: created, not created, or neither.
-void look_at_root(const Findings& findings, const Jail& jail, JailStatus& status) {
-    switch (root_state(jail.root)) {
-    case RootState::present: status.mark = ' '; break;
-    case RootState::absent:
-    case RootState::empty: status.mark = '!'; break;
-    case RootState::not_a_directory:
-        status.mark = '?';
-        status.problem = jail.root.string() + " is not a directory";
-        break;
-    }
-    if (const auto left = findings.interrupted.find(jail.name.key()); left != findings.interrupted.end()) {
-        status.mark = '?';
-        status.problem = left->second;
+std::string_view state_name(char mark) {
+    switch (mark) {
+    case '*': return "running";
+    case '~': return "frozen";
+    case ' ': return "stopped";
+    case '!': return "not configured";
+    default: return "broken";
     }
 }
 
-/// An entry that was renamed in JAILS while its jail runs: the root is in use under the old name.
-void look_for_occupant(const Findings& findings, const Jail& jail, JailStatus& status) {
-    const auto occupant = findings.occupants.find(jail.root.native());
-    if (occupant == findings.occupants.end()) return;
-    status.occupant = occupant->second;
-    status.problem = "jail " + occupant->second + " runs from its root " + jail.root.string();
+bool runs(const JailStatus& status) { return status.running && status.running->id > 0; }
+
+std::optional<Usage> usage_if(bool wide, const Configuration& configuration, const JailStatus& status) {
+    if (!wide || !runs(status)) return std::nullopt;
+    return Usage{usage_of(configuration, JailName(status.name)),
+                 std::max<std::int64_t>(0, unix_now() - status.running->started)};
 }
+
+std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) {
+    std::string line = std::string(1, status.mark) + status.name;
+    for (std::size_t i = 0; i < status.addresses.size(); ++i) line += (i == 0 ? " (" : ", ") + status.addresses[i];
+    if (!status.addresses.empty()) line += ")";
+    if (wide) {
+        const JailUsage& usage = wide->usage;
+        line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(wide->uptime));
+        if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
+        if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
+        if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
+    }
+    if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
+    return line;
+}
+
+void add_usage(Value& data, const Usage& wide) {
+    data.set("uptime", wide.uptime);
+    if (wide.usage.tasks >= 0) data.set("tasks", wide.usage.tasks);
+    if (wide.usage.memory >= 0) data.set("memory", wide.usage.memory);
+    if (wide.usage.cpu_seconds >= 0) data.set("cpu", wide.usage.cpu_seconds);
+}
+
+Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
+    Value data = Value::object();
+    Value addresses = Value::array();
+    for (const auto& address : status.addresses) addresses.push(address);
+    data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root);
+    data.set("addresses", std::move(addresses));
+    if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
+    if (wide) add_usage(data, *wide);
+    if (!status.problem.empty()) data.set("problem", status.problem);
+    if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
+    return data;
+}
+
+/// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
+class Report {
+public:
+    Report(Invocation& invocation, bool wide) : invocation_(invocation), wide_(wide) {}
+
+    void run() {
+        const Findings findings = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
+        invocation_.console().line("Jail status (*=running, !=not configured):");
+        for (const Jail& jail : invocation_.jails()) add(findings, jail);
+        if (invocation_.all())
+            for (const auto& stranger : look_for_strangers(invocation_.configuration(), findings)) show(stranger);
+        if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
+        if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
+    }
+
+private:
+    /// One jail with its events: a before-hook that says no hides its line.
+    void add(const Findings& findings, const Jail& jail) {
+        const JailStatus status = look_at(findings, jail);
+        const int id = status.running ? status.running->id : 0;
+        try {
+            const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});
+            show(status);
+            [[maybe_unused]] const Leases after = invocation_.hooks().fire(AfterStatus{{{invocation_, jail, id}, nullptr}});
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw;
+            invocation_.console().error(error.add_context(jail.name.text()).with_jail(jail.name.text()));
+            ++hidden_;
+        }
+    }
+
+    void show(const JailStatus& status) {
+        const auto wide = usage_if(wide_, invocation_.configuration(), status);
+        invocation_.console().line(text_of(status, wide));
+        if (invocation_.console().json()) objects_.push(value_of(status, wide));
+    }
+
+    Invocation& invocation_;
+    bool wide_;
+    Value objects_ = Value::array();
+    std::size_t hidden_ = 0;
+};
 
 }  // namespace
 
-Findings look_around(const Configuration& configuration, const JailRuntime& runtime) {
-    Findings findings;
-    for (auto& running : runtime.list(configuration)) {
-        std::string key = running.name;
-        std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        findings.occupants.emplace(running.root.native(), running.name);
-        findings.running.emplace(std::move(key), std::move(running));
-    }
-    findings.interrupted = interrupted_commands(configuration);
-    return findings;
-}
-
-JailStatus look_at(const Findings& findings, const Jail& jail) {
-    JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
-    try {
-        const auto found = findings.running.find(jail.name.key());
-        if (found == findings.running.end()) {
-            look_at_root(findings, jail, status);
-            look_for_occupant(findings, jail, status);
-        } else {
-            status.running = found->second;
-            status.problem = status.running->problem;
-            status.mark = status.running->frozen ? '~' : '*';
-        }
-    } catch (const Error& error) {
-        status.problem = error.what();
-    }
-    if (!status.problem.empty()) status.mark = '?';
-    return status;
-}
-
-std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const Findings& findings) {
-    std::vector<JailStatus> strangers;
-    const auto listed = [&](const std::string& key) {
-        return std::ranges::any_of(configuration.jails, [&](const Jail& jail) { return jail.name.key() == key; });
-    };
-    for (const auto& [key, jail] : findings.running) {
-        if (listed(key)) continue;
-        const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS" : jail.problem;
-        strangers.push_back({jail.name, "", jail.root.string(), jail, '?', problem});
-    }
-    for (const auto& [key, problem] : findings.interrupted) {
-        if (findings.running.contains(key) || listed(key)) continue;
-        strangers.push_back({key, "", "", {}, '?', problem + ", and it is not in JAILS: put its entry back, "
-                             "then 'jailctl delete " + key + "' removes what is left"});
-    }
-    return strangers;
+void add_status(Registrar& host) {
+    auto wide = std::make_shared<bool>(false);
+    Command status;
+    status.name = "status";
+    status.summary = "show which jails run";
+    status.words = "[JAIL|all...]";
+    status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
+    status.targets = Targets::optional_several;
+    status.options.add_options()("wide,w", po::bool_switch(wide.get()), "also id, uptime, tasks, memory, processor time");
+    status.run = [wide](Invocation& invocation) { Report(invocation, *wide).run(); };
+    host.add(std::move(status));
 }
 
 }  // namespace jailctl::lifecycle

@@ -12,7 +12,9 @@ namespace jailctl::lifecycle {
 
 /// What one line of status says.
 struct JailStatus {
-    std::string name, addresses, root;
+    std::string name;
+    std::vector<std::string> addresses;
+    std::string root;
     std::optional<RunningJail> running;
     char mark = '?';      ///< * running, ~ frozen, blank stopped, ! not created, ? broken
     std::string problem;  ///< not empty with ?
