@@ -31,8 +31,14 @@ TEST(CgroupMounts, FindsBothKindsWhereverTheyAre) {
 }
 
 TEST(CgroupMounts, NonsenseIsIgnored) {
-    for (const char* text : {"", "\n\n", "no dash at all\n", "1 2 3 - cgroup2", "- cgroup2 x y\n", "1 2 0:1 / /a\\04 rw - cgroup2 c rw"})
-        EXPECT_NO_THROW((void)parse_cgroup_mounts(text)) << text;
+    for (const char* text : {"", "\n\n", "no dash at all\n", "1 2 3 - cgroup2", "- cgroup2 x y\n"}) {
+        const auto mounts = parse_cgroup_mounts(text);
+        EXPECT_FALSE(mounts.unified) << text;
+        EXPECT_TRUE(mounts.v1.empty()) << text;
+    }
+    const auto cut_short = parse_cgroup_mounts("1 2 0:1 / /a\\04 rw - cgroup2 c rw");
+    ASSERT_TRUE(cut_short.unified);
+    EXPECT_EQ(cut_short.unified->path, "/a\\04") << "half an escape is taken as it stands";
 }
 
 TEST(ProcessStat, TheNameMayHoldAnything) {

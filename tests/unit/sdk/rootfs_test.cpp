@@ -91,7 +91,6 @@ TEST_F(RootfsTest, WritingNeverPassesOverALink) {
     fs::create_symlink("etc", root / "harmless");
     for (const char* path : {"escape/outside", "escape/new", "escape/folder/new", "harmless/file"}) {
         EXPECT_EQ(code_thrown_by([&] { open().replace(path, "x", 0600); }), Errc::invalid) << path;
-        EXPECT_EQ(code_thrown_by([&] { open().symlink(path, "x"); }), Errc::invalid) << path;
         EXPECT_EQ(code_thrown_by([&] { open().make_directory(path, 0700); }), Errc::invalid) << path;
     }
     EXPECT_NE(code_thrown_by([&] { open().remove("escape/outside"); }), Errc::internal);
@@ -120,9 +119,7 @@ TEST_F(RootfsTest, DirectoriesLinksAndRemoval) {
     struct stat status {};
     ASSERT_EQ(::stat((root / "srv/data").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 07777, 01777U);
-    open().symlink("etc/localtime", "/usr/share/zoneinfo/UTC");
-    open().symlink("etc/localtime", "other");
-    EXPECT_EQ(fs::read_symlink(root / "etc/localtime"), "other");
+    fs::create_symlink("other", root / "etc/localtime");
     EXPECT_TRUE(open().exists("etc/localtime"));
     EXPECT_FALSE(open().is_directory("etc/localtime"));
     EXPECT_TRUE(open().is_directory("srv/data"));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "jailctl/testing/fake_host.hpp"
+#include "jailctl/testing/thrown.hpp"
 
 namespace jailctl::test {
 namespace {
@@ -41,6 +42,35 @@ TEST_F(WithEvents, TheLeasesLastUntilAfterAndTheIdIsReadAgain) {
 TEST_F(WithEvents, AFailureIsToldAndThrownOn) {
     EXPECT_THROW((with_events<BeforeUpgrade, AfterUpgrade>(host, jail, 0, [] { throw Error(Errc::failed, " failed"); })), Error);
     EXPECT_THAT(seen, ElementsAre("before 0", "after 0 failed", "released"));
+}
+
+TEST_F(WithEvents, ABeforeThatFailsVetoesAnAfterThatFailsIsReported) {
+    host.on<AfterUpgrade>([](const AfterUpgrade&) { throw Error(Errc::failed, "no mail was sent"); });
+    with_events<BeforeUpgrade, AfterUpgrade>(host, jail, 0, [] {});
+    EXPECT_THAT(host.fake_console.errors, ElementsAre("no mail was sent"));
+    host.on<BeforeUpgrade>([](const BeforeUpgrade&) { throw Error(Errc::failed, "not today"); });
+    EXPECT_EQ(code_thrown_by([&] {
+                  with_events<BeforeUpgrade, AfterUpgrade>(host, jail, 0, [] { ADD_FAILURE() << "worked"; });
+              }), Errc::vetoed);
+}
+
+/// Whose bus cannot fire After.
+class BrokenHost final : public FakeHost {
+public:
+    int told = 0;
+
+private:
+    Leases publish(std::string_view id, OnFailure, const void*) override {
+        if (id != AfterUpgrade::event) return {};
+        ++told;
+        throw Error(Errc::interrupted, "interrupted");
+    }
+};
+
+TEST_F(WithEvents, SuccessIsToldOnceAlsoWhereTellingItFails) {
+    BrokenHost broken;
+    EXPECT_THROW((with_events<BeforeUpgrade, AfterUpgrade>(broken, jail, 0, [] {})), Error);
+    EXPECT_EQ(broken.told, 1);
 }
 
 TEST_F(WithEvents, ADryRunFiresNone) {

@@ -1,0 +1,143 @@
+// What may wait when it cannot be in.undone, and what stops the commands of a in.jail.
+#include "jailctl/sdk/recovery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "marking_host.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Litter : public ::testing::Test {
+protected:
+    static Undo waiting(const std::string& name) {
+        Undo undo = MarkingHost::unmark(name);
+        return litter(std::move(undo.kind), std::move(undo.arguments));
+    }
+    static void take_steps(Operation& operation) {
+        operation.step("one", MarkingHost::unmark("matters"), [] {});
+        operation.step("two", waiting("archive"), [] {});
+        operation.step("three", MarkingHost::unmark("more"), [] {});
+    }
+    /// A command that dies in the middle of its work.
+    void die_in_the_middle() {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+            take_steps(operation);
+            ::_exit(0);
+        }
+        ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+    }
+    std::string journal() const { return scratch.read("state/journal/x.example"); }
+
+    Scratch scratch;
+    MarkingHost in{scratch};
+};
+
+TEST_F(Litter, LitterThatStaysIsNamedAndKeptAndBlocksNothing) {
+    die_in_the_middle();
+    in.failing = "archive";
+    recover(in, in.jail);
+    EXPECT_THAT(in.undone, ElementsAre("more", "matters"));
+    ASSERT_THAT(in.fake_console.warnings, SizeIs(1));
+    EXPECT_THAT(in.fake_console.warnings[0], HasSubstr("cannot remove archive; the next command for x.example"));
+    EXPECT_THAT(journal(), ::testing::Not(HasSubstr("matters"))) << "what is undone is not undone again";
+    EXPECT_THAT(recovered_commands(in.jail.name), IsEmpty());
+    {
+        Operation next(in, in.jail, "delete", JournalPlace::lasting);
+        next.step("a", MarkingHost::unmark("a"), [] {});
+        next.commit();
+    }
+    EXPECT_THAT(journal(), HasSubstr("archive"));
+    EXPECT_NE(interrupted_command(in.configuration(), in.jail.name), "");
+    in.failing.clear();
+    recover(in, in.jail);
+    EXPECT_THAT(in.undone, ElementsAre("more", "matters", "archive"));
+    EXPECT_EQ(journal(), "");
+    EXPECT_THAT(recovered_commands(in.jail.name), ElementsAre("backup"));
+}
+
+TEST_F(Litter, WhatMattersStopsTheJailsCommands) {
+    die_in_the_middle();
+    in.failing = "matters";
+    EXPECT_THROW(recover(in, in.jail), Error);
+    EXPECT_THAT(in.undone, ElementsAre("more", "archive"));
+    EXPECT_NE(journal(), "");
+}
+
+TEST_F(Litter, AFailingCommandLeavesItsLitterToTheNext) {
+    in.failing = "archive";
+    {
+        Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+        take_steps(operation);
+    }
+    EXPECT_THAT(in.undone, ElementsAre("more", "matters"));
+    EXPECT_THAT(in.fake_console.errors, ElementsAre("undoing backup: cannot remove archive"));
+    EXPECT_THAT(journal(), HasSubstr("archive"));
+}
+
+TEST_F(Litter, LitterAfterTheCommitIsAnOmission) {
+    in.failing = "archive";
+    {
+        Operation operation(in, in.jail, "upgrade", JournalPlace::lasting);
+        operation.after_commit(waiting("archive"));
+        operation.after_commit(MarkingHost::unmark("record"));
+        operation.commit();
+    }
+    EXPECT_THAT(in.undone, ElementsAre("record"));
+    EXPECT_THAT(in.omissions, ElementsAre("cannot remove archive; the next command for x.example tries again"));
+    EXPECT_THAT(journal(), ::testing::Not(HasSubstr("record")));
+}
+
+TEST_F(Litter, WhatAnotherProcessIsDoingIsLeftAlone) {
+    Pipe begun = make_pipe();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+        take_steps(operation);
+        (void)!::write(begun.write.get(), "x", 1);
+        for (;;) ::pause();
+    }
+    char byte = 0;
+    EXPECT_EQ(::read(begun.read.get(), &byte, 1), 1);
+    EXPECT_TRUE(is_being_changed(in.configuration(), in.jail.name, JournalPlace::lasting));
+    EXPECT_FALSE(is_being_changed(in.configuration(), in.jail.name, JournalPlace::running));
+    try {
+        recover(in, in.jail);
+        ADD_FAILURE() << "recovered";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::busy);
+        EXPECT_THAT(error.what(), HasSubstr("x.example is busy: backup by pid " + std::to_string(pid)));
+    }
+    EXPECT_THAT(in.undone, IsEmpty());
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    EXPECT_FALSE(is_being_changed(in.configuration(), in.jail.name, JournalPlace::lasting)) << "its writer is dead";
+    recover(in, in.jail);
+    EXPECT_THAT(in.undone, ElementsAre("more", "archive", "matters"));
+}
+
+TEST_F(Litter, WhatIsLeftOfAnyJailIsFoundListedOrNot) {
+    EXPECT_THAT(interrupted_commands(in.configuration()), IsEmpty());
+    die_in_the_middle();
+    const auto unlisted = interrupted_commands(in.configuration());
+    ASSERT_THAT(unlisted, SizeIs(1));
+    EXPECT_EQ(unlisted.begin()->first, "x.example");
+    EXPECT_THAT(unlisted.begin()->second, HasSubstr("backup by pid "));
+    in.fake_configuration.jails.push_back(in.jail);
+    EXPECT_EQ(interrupted_commands(in.configuration()), unlisted);
+}
+
+}  // namespace
+}  // namespace jailctl::test
