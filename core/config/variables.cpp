@@ -68,7 +68,7 @@ std::vector<Variable> core_variables() {
         {"JAIL_HOME", "directory where jails live", "/usr/local/jails", Scope::host, check_directory_for_jails},
         {"ADDONS", "directory with dellists, runme.sh and etc/ for new jails", "$JAIL_HOME/addons", Scope::host, check_path},
         {"BACKUPDIR", "directory where archives go", "$JAIL_HOME", Scope::host, check_outside_system},
-        {"STATE_DIR", "directory of lasting state: ids, journals, records of backups", state, Scope::host, check_path},
+        {"STATE_DIR", "directory of lasting state: ids, journals, records of backups and bases", state, Scope::host, check_path},
         {"RUN_DIR", "directory of running state: running jails, locks", run, Scope::host, check_path},
         {"LOG_FILE", "file that says what was done", "/var/log/jailctl.log", Scope::host, check_path},
         {"LOG_LEVEL", "trace, debug, info, warn, error, critical or off", "info", Scope::host, check_level},
