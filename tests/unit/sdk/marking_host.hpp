@@ -15,8 +15,8 @@ public:
     explicit MarkingHost(const Scratch& scratch) : marks_(scratch.directory("marks")) {
         scratch.use_for(fake_configuration);
         undoer("mark.remove", [this](Invocation&, const Jail&, const Value& arguments) {
-            undone.push_back(arguments["name"].str());
             if (failing == arguments["name"].str()) throw Error(Errc::busy, "cannot remove " + failing);
+            undone.push_back(arguments["name"].str());
             std::filesystem::remove(marks_ / arguments["name"].str());
         });
     }
