@@ -102,7 +102,8 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
     const std::string& name = jail.name.text();
     const auto& recovered = recovered_commands(jail.name);
     const bool litter = remove_litter(in, jail);
-    if (recovered.empty() && !litter) {
+    const bool known = known_id_range(in.configuration(), jail.name).has_value();  // a delete that could not write that down
+    if (recovered.empty() && !litter && !known) {
         const std::string sentence = "jail " + name + " does not exist: nothing stands in " + jail.root.string();
         if (in.all()) return Outcome::already(sentence);
         throw Error(Errc::not_found, sentence);

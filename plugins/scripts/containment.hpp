@@ -16,7 +16,8 @@ public:
     Containment& operator=(const Containment&) = delete;
     /// Kills nothing: a daemon that a script started on purpose goes on, outside.
     ~Containment();
-    void add(int pid) noexcept;
+    /// For Program::group_fd: what runs is inside from its first instruction. -1 where there are no means.
+    [[nodiscard]] int fd() const noexcept { return group_.get(); }
     void kill_all() noexcept;
 
 private:

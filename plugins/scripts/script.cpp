@@ -55,7 +55,7 @@ void run_script(const Moment& moment, const std::string& path) {
     program.input = document_of(moment);
     program.timeout = time_limit(moment);
     program.on_output = [&](std::string_view chunk) { output.take(chunk); };
-    program.on_start = [&](int pid) { containment.add(pid); };
+    program.group_fd = containment.fd();
     ExitStatus status;
     try {
         status = run(program);

@@ -68,7 +68,9 @@ void note_holder(int fd, const std::string& command) {
     text.resize(std::max<std::size_t>(text.size(), 255), ' ');
     text += '\n';
     const bool written = ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-    if (!written && ::ftruncate(fd, 0) != 0) return;
+    struct stat status {};
+    const bool longer = ::fstat(fd, &status) == 0 && status.st_size > static_cast<off_t>(text.size());
+    if ((!written || longer) && ::ftruncate(fd, written ? static_cast<off_t>(text.size()) : 0) != 0) return;
 }
 
 /// Takes the lock or says who holds it once `wait` is over. flock has no time limit, so it is asked again and again.

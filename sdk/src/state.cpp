@@ -28,12 +28,13 @@ void require_plain(const std::string& name) {
 
 /// Descriptor of a folder that this thread walked to and judged before; -1 if it is not there and not to be made. A
 /// command asks for the same three or four folders dozens of times, and the walk is most of each answer: a folder that
-/// was removed, or that others may write to since, is walked to anew.
+/// was removed, moved or mounted over, or that others may write to since, is walked to anew.
 int walked_folder(const std::filesystem::path& folder, bool make) {
     static thread_local std::map<std::string, UniqueFd> walked;
     UniqueFd& known = walked[folder.string()];
-    struct stat status {};
-    const bool good = known && ::fstat(known.get(), &status) == 0 && status.st_nlink != 0 && status.st_uid == 0 &&
+    struct stat status {}, there {};
+    const bool good = known && ::fstat(known.get(), &status) == 0 && ::stat(folder.c_str(), &there) == 0 &&
+                      status.st_dev == there.st_dev && status.st_ino == there.st_ino && status.st_uid == 0 &&
                       (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     if (!good) known = make ? make_private_directory(folder) : find_trusted(folder, Trust::root, O_DIRECTORY);
     return known.get();
@@ -89,6 +90,7 @@ void StateDirectory::remove(const std::string& folder, const std::string& name) 
     if (fd < 0) return;
     if (::unlinkat(fd, (name + std::string(ending)).c_str(), 0) != 0) {
         if (errno == ENOENT) return;
+        if (errno == EISDIR && ::unlinkat(fd, (name + std::string(ending)).c_str(), AT_REMOVEDIR) == 0) return;
         throw_errno("cannot remove " + escape_name((path_ / folder / name).string()) + std::string(ending));
     }
     if (sync_) sync_fd(fd, (path_ / folder).string());

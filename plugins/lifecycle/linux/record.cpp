@@ -62,7 +62,7 @@ RecordState read_record(const Configuration& configuration, const std::string& k
             throw Error(Errc::damaged, "its record is damaged: process " + std::to_string(state.record.init.pid) +
                                            ", which it names as init, is not in the control group it names");
     } catch (const Error& error) {
-        if (error.code() != Errc::damaged && error.code() != Errc::invalid) throw;
+        if (error.code() == Errc::interrupted) throw;
         state.kind = RecordState::Kind::unclear;
         state.problem = error.what();
     }

@@ -38,13 +38,19 @@ void ask_init(Invocation& invocation, const Jail& jail, const Record& record, st
         invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
 }
 
-/// A record that is lost or damaged names no provider there is: the one of the configuration takes down what it finds.
+/// With no record, or one that makes no sense, the provider of the configuration takes down what it finds of the jail.
 void leave_network(Invocation& invocation, const Jail& jail, const Record& record) {
     const auto known = invocation.services().providers(Network::id);
     const bool recorded = std::find(known.begin(), known.end(), record.network_provider) != known.end();
     const std::string& setting = jail.settings["NETWORK"].text;
     const std::string provider = recorded ? record.network_provider : setting.substr(0, setting.find(':'));
-    invocation.services().get<Network>(provider).leave(invocation, jail, recorded ? record.network : Value{});
+    auto& network = invocation.services().get<Network>(provider);
+    try {
+        network.leave(invocation, jail, recorded ? record.network : Value{});
+    } catch (const Error& error) {
+        if (!recorded || (error.code() != Errc::invalid && error.code() != Errc::damaged)) throw;
+        network.leave(invocation, jail, Value{});
+    }
 }
 
 }  // namespace
@@ -65,7 +71,8 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
     Cgroup cgroup(Cgroup::name_for(configuration, jail.name));
     if (state.kind == RecordState::Kind::none && !cgroup.exists()) return false;
     kill_members(cgroup);
-    leave_network(invocation, jail, state.record);
+    // What is unclear is not gone by: it may be the record of another jail.
+    leave_network(invocation, jail, state.kind == RecordState::Kind::dead ? state.record : Record{});
     cgroup.remove();
     remove_record(configuration, jail.name.key());
     return true;

@@ -16,6 +16,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::milliseconds one_request{100};  // a terminal that closes sends the same signal twice
+constexpr int last_rounds = 128;  // what a command wrote before it ended is in the pipe by then; 2 MiB are more than one holds
 
 bool interrupted() { return errno == EINTR && Interrupt::pending() != 0; }
 
@@ -90,20 +91,25 @@ bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::millis
     const Lease restore([&before] { ::sigaction(SIGPIPE, &before, nullptr); });
     Watch watch(handle, limit);
     bool ended = false, in_time = true;
-    for (;;) {
-        std::vector<pollfd> waiting{{ended ? -1 : handle, POLLIN, 0}, {ended ? -1 : Interrupt::fd(), POLLIN, 0}};
+    // A child of the command that goes on writing is not waited for, and keeps nobody from limit and signals.
+    for (int rounds = 0; rounds < last_rounds; rounds += ended ? 1 : 0) {
+        std::vector<pollfd> waiting{{ended ? -1 : handle, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
         for (const Stream& stream : streams) {
             const bool idle = !stream.ours || (ended && stream.input);
             waiting.push_back({idle ? -1 : stream.input ? stream.outer : stream.ours.get(), POLLIN, 0});
         }
         const int ready = ::poll(waiting.data(), waiting.size(), ended ? 0 : watch.left());
         if (ready == 0 && ended) return in_time;
-        if (ready == 0) in_time = !watch.time_is_up() && in_time;
+        if (!ended && watch.left() == 0) in_time = !watch.time_is_up() && in_time;
         for (std::size_t at = 0; ready > 0 && at < streams.size(); ++at)
             if (waiting[at + 2].revents != 0) carry(streams[at]);
-        if (ready > 0 && waiting[1].revents != 0) watch.heed_signal();
+        if (ready > 0 && waiting[1].revents != 0) {
+            if (ended) return in_time;
+            watch.heed_signal();
+        }
         if (ready > 0 && waiting[0].revents != 0) ended = true;
     }
+    return in_time;
 }
 
 }  // namespace jailctl::lifecycle

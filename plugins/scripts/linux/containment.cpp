@@ -74,10 +74,6 @@ Containment::Containment(const std::string& name) noexcept : name_(name) {
     }
 }
 
-void Containment::add(int pid) noexcept {
-    if (group_) put(group_.get(), "cgroup.procs", std::to_string(pid));
-}
-
 void Containment::kill_all() noexcept {
     if (group_) put(group_.get(), "cgroup.kill", "1");
 }

@@ -28,6 +28,7 @@ struct Prepared {
     std::vector<char*> arguments, environment;
     std::vector<std::pair<int, int>> descriptors;  ///< {ours, the child's}, 0 to 2 among them
     int report = -1;                               ///< where errno goes if execve fails
+    int group_fd = -1;
 };
 
 Prepared prepare(const Program& program, int stdin_fd, int stderr_fd) {
@@ -95,10 +96,19 @@ ChildProcess start(const Prepared& prepared) {
     request.flags = CLONE_PIDFD;
     request.pidfd = reinterpret_cast<std::uintptr_t>(&handle);
     request.exit_signal = SIGCHLD;
+    if (prepared.group_fd >= 0) {
+        request.flags |= CLONE_INTO_CGROUP;
+        request.cgroup = static_cast<std::uint64_t>(prepared.group_fd);
+    }
     sigset_t all, before;
     ::sigfillset(&all);
     ::sigprocmask(SIG_BLOCK, &all, &before);
-    const long pid = ::syscall(SYS_clone3, &request, sizeof request);
+    long pid = ::syscall(SYS_clone3, &request, sizeof request);
+    if (pid < 0 && prepared.group_fd >= 0) {  // a group that takes no member: it runs in ours
+        request.flags = CLONE_PIDFD;
+        request.cgroup = 0;
+        pid = ::syscall(SYS_clone3, &request, sizeof request);
+    }
     if (pid == 0) become(prepared);
     const int cause = errno;
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -126,6 +136,7 @@ ChildProcess spawn(const Program& program, int stderr_fd) {
                                 stderr_fd >= 0 ? stderr_fd : null.get());
     if (program.stdout_fd < 0) prepared.descriptors[1].first = null.get();
     prepared.report = report.write.get();
+    prepared.group_fd = program.group_fd;
     ChildProcess child = start(prepared);
     report.write.reset();
     int cause = 0;

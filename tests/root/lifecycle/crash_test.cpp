@@ -1,5 +1,7 @@
 #include <csignal>
+#include <functional>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "roots.hpp"
 
@@ -143,6 +145,26 @@ TEST_F(CrashTest, AJailWhoseRecordIsGoneIsSeenAndStopped) {
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
     EXPECT_EQ(mark(), ' ');
     EXPECT_EQ(stop().status, 1);
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(CrashTest, WhatIsNoFileInPlaceOfARecordHidesNoOtherJail) {
+    const auto file = site.run_dir() / "jails/a.test.json";
+    const std::function<void()> odd[] = {[&] { std::filesystem::create_symlink("/etc/passwd", file); },
+                                         [&] { std::filesystem::create_directory(file); },
+                                         [&] { ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0); }};
+    for (const auto& make : odd) {
+        ASSERT_EQ(start().status, 0);
+        std::filesystem::remove(file);
+        make();
+        const Result status = site.jailctl({"status"});
+        EXPECT_EQ(status.status, 0) << status.all();
+        EXPECT_THAT(status.out, HasSubstr("?a.test (192.0.2.1)\n    a.test: "));
+        EXPECT_EQ(start().status, 1);
+        const Result stopped = stop();
+        EXPECT_EQ(stopped.status, 0) << stopped.all();
+        EXPECT_EQ(mark(), ' ');
+    }
     EXPECT_THAT(left_behind(), IsEmpty());
 }
 

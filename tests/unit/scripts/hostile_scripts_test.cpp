@@ -108,8 +108,8 @@ TEST_F(Refused, WhatLiesInARoot) {
 TEST_F(Scripts, TheTimeLimitEndsItAndWhatLeftItsProcessGroup) {
     configure("HOOK_TIMEOUT", "1");
     const auto pids = scratch_.path().string() + "/pids";
-    // The pause lets jailctl take hold of the script before it makes processes.
-    configure("BEFORESTART_HOOKS", script("hang", "sleep 0.2; setsid sleep 600 & echo $! >" + pids + "; exec sleep 600"));
+    // At once: it is born in its group, and so is what it starts.
+    configure("BEFORESTART_HOOKS", script("hang", "setsid sleep 600 & echo $! >" + pids + "; exec sleep 600"));
     const auto begin = std::chrono::steady_clock::now();
     const auto error = error_of([&] { before_start(); });
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));

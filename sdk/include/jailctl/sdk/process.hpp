@@ -35,6 +35,7 @@ struct Program {
     int stdout_fd = -1;                     ///< instead of `on_output` for 1
     std::vector<std::pair<int, int>> descriptors;  ///< further ones: {ours, its number, from 3 up}
     std::function<void(std::string_view chunk)> on_output;  ///< what it writes on 1 and 2 (2 only, with stdout_fd); may be empty: drained away
+    int group_fd = -1;                      ///< Linux: a cgroup2 directory it is born in, where the kernel lets it
     std::function<void(int pid)> on_start;  ///< called in the parent once it runs
     std::chrono::milliseconds timeout{0};   ///< 0: none; then TERM to its process group, KILL after two seconds
 };
