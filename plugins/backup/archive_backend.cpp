@@ -81,6 +81,19 @@ BackupInfo info_of(const BackupRecord& record, const std::string& jail) {
     return {record.file, jail, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
 }
 
+/// Whether a record of this host, of whichever jail, is of these very bytes: a file may have been given any name.
+bool made_here(const Configuration& configuration, int file, std::uint64_t size) {
+    std::string digest;
+    for (const auto& key : recorded_jails(configuration)) {
+        for (const auto& record : BackupRecords(configuration, key).all()) {
+            if (record.size != size) continue;
+            if (digest.empty()) digest = run_tree(archive_job("digest", file))["sha256"].str();
+            if (digest == record.sha256) return true;
+        }
+    }
+    return false;
+}
+
 StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const Place& place) {
     const Value packed = source.write_tar(invocation.console().raw_output(), place.format);
     BackupInfo info{"-", source.jail().name.key(), unix_now(), static_cast<std::uint64_t>(packed["size"].num()),
@@ -96,8 +109,9 @@ void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::
     // A BACKUPDIR that is not there yet is made when it is needed.
     std::error_code unreadable;
     if (place.configured && !fs::exists(place.directory, unreadable)) return;
+    const UniqueFd directory = open_place(place);  // first: it says what is wrong with a directory that cannot be used
     require_outside_roots(invocation.configuration(), place);
-    (void)free_name(open_place(place).get(), place, jail.name.text(), unix_now());
+    (void)free_name(directory.get(), place, jail.name.text(), unix_now());
 }
 
 StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source, const std::string& where) {
@@ -150,17 +164,8 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
     UniqueFd file = open_archive(backup);
     struct stat facts{};
     if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at " + backup);
-    const auto name = parse_archive_name(fs::path(backup).filename().string());
-    bool vouched = false;
-    for (const auto& key : recorded_jails(invocation.configuration())) {
-        if (name && name->jail != key) continue;
-        const auto record =
-            BackupRecords(invocation.configuration(), key).find(backup, static_cast<std::uint64_t>(facts.st_size));
-        if (!record) continue;
-        vouched = run_tree(archive_job("digest", file.get()))["sha256"].str() == record->sha256;
-        if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
-        if (vouched) break;
-    }
+    const bool vouched = made_here(invocation.configuration(), file.get(), static_cast<std::uint64_t>(facts.st_size));
+    if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
     return {std::move(file), vouched, {}};
 }
 

@@ -6,47 +6,66 @@
 namespace jailctl::backup {
 namespace {
 
+struct Chosen {
+    std::vector<std::pair<BackupBackend*, std::string>> backups;
+    std::vector<std::string> without;  ///< keys of jails that have none
+};
+
 /// What is to be verified: the file given, or the newest backup of each jail named.
-std::vector<std::pair<BackupBackend*, std::string>> chosen(Invocation& invocation) {
+Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
         const auto file = std::filesystem::absolute(*invocation.path()).lexically_normal();
-        return {{&backend_for(invocation, host), file.string()}};
+        return {{{&backend_for(invocation, host), file.string()}}, {}};
     }
-    std::vector<std::pair<BackupBackend*, std::string>> backups;
+    Chosen chosen;
     const auto newest_of = [&](const std::string& key, const Settings& settings) {
         BackupBackend& backend = backend_for(invocation, settings);
         const auto found = backend.list(invocation, key, "");
-        if (!found.empty())
-            backups.emplace_back(&backend, found.back().id);
-        else if (!invocation.all())
-            throw Error(Errc::not_found, "there is no backup of jail " + key).with_jail(key);
+        if (!found.empty()) chosen.backups.emplace_back(&backend, found.back().id);
+        else chosen.without.push_back(key);
     };
     for (const auto& jail : invocation.jails()) newest_of(jail.name.key(), jail.settings);
     for (const auto& word : invocation.rest()) newest_of(JailName(word).key(), host);
-    return backups;
+    return chosen;
+}
+
+/// A jail without a backup: with `all` it is left out by name, else it is what was asked for and is not there.
+/// @return the number of failures
+std::size_t report_missing(Invocation& invocation, const Chosen& chosen) {
+    for (const auto& key : chosen.without) {
+        Error none(Errc::not_found, "there is no backup of jail " + key);
+        none.with_jail(key);
+        if (invocation.all()) invocation.omission(none.what());
+        else if (chosen.without.size() + chosen.backups.size() == 1) throw none;
+        else invocation.console().error(none);
+    }
+    return invocation.all() ? 0 : chosen.without.size();
 }
 
 void verify(Invocation& invocation) {
     if (invocation.path() == "-") throw Error(Errc::usage, "verify reads a file, not standard input");
     Value list = Value::array();
-    std::size_t damaged = 0;
-    const auto backups = chosen(invocation);
+    const Chosen choice = chosen(invocation);
+    const auto& backups = choice.backups;
+    std::size_t failed = report_missing(invocation, choice);
+    const std::size_t asked = backups.size() + failed;
     for (const auto& [backend, id] : backups) {
         try {
             const BackupInfo info = backend->verify(invocation, id);
             invocation.console().line(id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)));
             list.push(to_value(info));
         } catch (const Error& error) {
-            if (error.code() == Errc::interrupted || backups.size() == 1) throw;
+            if (error.code() == Errc::interrupted || asked == 1) throw;
             invocation.console().error(error);
-            ++damaged;
+            ++failed;
         }
     }
     if (backups.empty()) invocation.console().line("no backups");
     invocation.console().data("verified", std::move(list));
-    if (damaged > 0)
-        throw Error(Errc::damaged, std::to_string(damaged) + " of " + std::to_string(backups.size()) + " backups are not good");
+    if (failed == 0) return;
+    if (failed == asked) throw Error(Errc::damaged, "none of " + std::to_string(asked) + " backups is good");
+    invocation.set_exit_status(3);
 }
 
 }  // namespace

@@ -65,6 +65,20 @@ TEST_F(BackedUpSite, ADamagedOrCutArchiveLeavesNoJail) {
     EXPECT_EQ(site.jailctl({"restore", "a.test"}).status, 0);
 }
 
+TEST_F(BackedUpSite, AnArchiveOfThisHostIsKnownByWhateverName) {
+    ASSERT_EQ(::mknod((site.root("a.test") / "root/null").c_str(), S_IFCHR | 0600, makedev(1, 3)), 0);
+    const auto file = site.path() / "before-the-move.tar.gz";
+    ASSERT_EQ(backup({file.string()}).status, 0);
+    const auto renamed = site.path() / "kept.tar.gz";
+    for (const auto& name : {file, renamed}) {
+        remove_jail();
+        if (name == renamed) std::filesystem::rename(file, renamed);
+        const Result restored = site.jailctl({"restore", "a.test", name.string()});
+        EXPECT_EQ(restored.status, 0) << restored.all();
+        EXPECT_TRUE(std::filesystem::is_character_file(site.root("a.test") / "root/null"));
+    }
+}
+
 TEST_F(BackedUpSite, AForeignArchiveRestoresWithoutItsDevices) {
     const auto tree = site.path() / "foreign";
     std::filesystem::create_directories(tree / "dev");

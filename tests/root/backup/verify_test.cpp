@@ -13,6 +13,18 @@ TEST_F(BackedUpSite, AGoodBackupVerifiesByJailAndByFile) {
     EXPECT_EQ(site.jailctl({"verify", only_archive().string()}).status, 0);
 }
 
+TEST_F(BackedUpSite, AJailWithoutABackupIsNamed) {
+    ASSERT_EQ(backup().status, 0);
+    const Result both = site.jailctl({"verify", "a.test", "b.test"});
+    EXPECT_EQ(both.status, 3) << both.all();
+    EXPECT_THAT(both.out, HasSubstr(": good, "));
+    EXPECT_THAT(both.err, HasSubstr("there is no backup of jail b.test"));
+    const Result all = site.jailctl({"verify", "all"});
+    EXPECT_EQ(all.status, 4) << all.all();
+    EXPECT_THAT(all.all(), HasSubstr("there is no backup of jail b.test"));
+    EXPECT_EQ(site.jailctl({"verify", "b.test"}).status, 1);
+}
+
 TEST_F(BackedUpSite, EveryFlippedByteIsFound) {
     ASSERT_EQ(backup().status, 0);
     const auto file = only_archive();
