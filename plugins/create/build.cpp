@@ -31,7 +31,7 @@ void write_password(Build& build, const std::string& field, const char* state) {
 
 void lock_root(Build& build) {
     write_password(build, std::string(locked_field), "locked");
-    build.in.console().info("No root password was given: the account is locked (set one with 'jailctl exec " +
+    build.in.console().info("No root password was given: the account is locked (once it runs, set one with 'jailctl exec " +
                             build.jail.name.text() + " -- passwd')");
 }
 
