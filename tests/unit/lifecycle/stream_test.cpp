@@ -1,6 +1,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include "jailctl/sdk/process.hpp"
 #include "stream.hpp"
@@ -19,6 +20,8 @@ Program shell(const std::string& script, int output) {
 TEST(CarryStreams, ADescendantThatGoesOnWritingIsNotWaitedFor) {
     Pipe pipe = make_pipe();
     ChildProcess flood = spawn(shell("exec yes", pipe.write.get()), -1);
+    pollfd flooding{pipe.read.get(), POLLIN, 0};
+    ASSERT_EQ(::poll(&flooding, 1, 60000), 1);
     ChildProcess command = spawn(shell("exit 0", pipe.write.get()), -1);
     pipe.write.reset();
     std::vector<Stream> streams(1);
