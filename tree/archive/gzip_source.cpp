@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 #include "archive/input_window.hpp"
-#include "archive/parallel_gzip.hpp"
+#include "archive/piece_codec.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t buffer_size = 1 << 18;
 /// Bytes looked at for a whole member: a quarter more than the content of ours, which covers members that did not
 /// shrink and long headers. One that is longer still goes the long way.
-constexpr std::size_t most_input = ParallelGzip::piece + ParallelGzip::piece / 4;
+constexpr std::size_t most_input = gzip_piece + gzip_piece / 4;
 
 using Decompressor = std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)>;
 
@@ -25,7 +25,7 @@ class GzipSource final : public ByteSource {
 public:
     explicit GzipSource(ByteSource& from)
         : input_(from), whole_(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor),
-          buffer_(ParallelGzip::piece, '\0') {
+          buffer_(gzip_piece, '\0') {
         if (!whole_ || ::inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
     }
     ~GzipSource() override { ::inflateEnd(&stream_); }

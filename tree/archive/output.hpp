@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "archive/marker.hpp"
 #include "hash.hpp"
@@ -25,13 +26,28 @@ private:
     Sha256 hash_;
 };
 
-/// Takes the tar stream and writes it to an Output, as it is or compressed.
+/// Takes the tar stream and writes it to an Output, as it is or compressed in pieces that are decoded each by itself.
 class Encoder {
 public:
     virtual ~Encoder() = default;
     virtual void write(std::string_view bytes) = 0;
+    /// Puts bytes of the caller's making, which decode to nothing (empty gzip members, zstd's skippable frames), into the
+    /// output as they are: behind the piece that holds what was written last, before any later one. Uncompressed,
+    /// where nothing can stand between: behind everything.
+    virtual void aside(std::string_view bytes) = 0;
     /// Everything is in the Output on return.
     virtual void finish() = 0;
+    /// How much of the tar stream each piece holds, all but the last; 0: uncompressed, the file is the stream.
+    [[nodiscard]] virtual std::size_t piece_size() const noexcept = 0;
+    /// Where in the file each piece written so far begins; all of them after finish(). Piece number n holds the tar
+    /// stream from n * piece_size() on.
+    [[nodiscard]] const std::vector<std::uint64_t>& pieces() const noexcept { return pieces_; }
+
+protected:
+    void begins(std::uint64_t offset) { pieces_.push_back(offset); }
+
+private:
+    std::vector<std::uint64_t> pieces_;
 };
 
 /// @return an encoder for the format; it uses `output` until finish()

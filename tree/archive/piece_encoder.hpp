@@ -7,32 +7,36 @@
 #include <vector>
 
 #include "archive/output.hpp"
+#include "archive/piece_codec.hpp"
 
 namespace jailctl::tree {
 
-/// Compresses on all processors: the stream is cut into pieces of 1 MiB, each becomes a gzip member of its own, members
-/// are written in order. gzip(1) and every tar read that as one file. Memory: about 2.5 MiB per member in flight.
-class ParallelGzip final : public Encoder {
+/// Compresses on all processors: the stream is cut into pieces of one length, each becomes a member or frame of its
+/// own, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of pieces in flight.
+class PieceEncoder final : public Encoder {
 public:
-    static constexpr std::size_t piece = std::size_t{1} << 20;
-
-    explicit ParallelGzip(Output& output);
-    ~ParallelGzip() override;
+    PieceEncoder(PieceCodec codec, Output& output);
+    ~PieceEncoder() override;
     void write(std::string_view bytes) override;
+    void aside(std::string_view bytes) override;
     void finish() override;
+    [[nodiscard]] std::size_t piece_size() const noexcept override { return codec_.piece; }
 
 private:
     enum class State { free, filled, busy, done, failed };
     struct Slot {
         std::string in, out;
+        std::string behind;    // what aside() was given while the piece was filled
         std::size_t size = 0;  // of the member, at the beginning of `out`
         State state = State::free;
     };
     void submit();
     void drain_oldest();
+    void put_behind(Slot& slot);
     void work();
     Slot& slot(std::size_t number) { return slots_[number % slots_.size()]; }
 
+    PieceCodec codec_;
     Output& output_;
     std::vector<Slot> slots_;
     std::size_t filling_ = 0;   // number of the piece being filled

@@ -1,7 +1,6 @@
-#include "archive/parallel_gzip.hpp"
+#include "archive/piece_encoder.hpp"
 
 #include <algorithm>
-#include <libdeflate.h>
 #include <memory>
 
 #include "jailctl/sdk/error.hpp"
@@ -9,23 +8,27 @@
 namespace jailctl::tree {
 namespace {
 
-/// A sixth less time than 6 for half a per cent more: whole systems still come out no larger than with pigz -6
-/// (performance.md, B1 and B4).
-constexpr int level = 5;
-constexpr unsigned most_workers = 12;  // 16 members in flight stay below 48 MiB
+constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of performance.md allows 96 MiB for all
+constexpr std::size_t waiting = 4;  // pieces beyond those in work, so that no worker waits for the writer
 
-using Compressor = std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)>;
+/// Each piece in flight takes its own length twice, in and out.
+unsigned workers_for(const PieceCodec& codec) {
+    const std::size_t slot = 2 * codec.piece;
+    const std::size_t left = most_in_flight - std::min(most_in_flight, waiting * slot);
+    const auto most = static_cast<unsigned>(left / (slot + codec.memory));
+    return std::clamp(std::thread::hardware_concurrency(), 1U, std::max(most, 1U));
+}
 
 }  // namespace
 
-ParallelGzip::ParallelGzip(Output& output) : output_(output) {
-    const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, most_workers);
-    slots_.resize(count + 4);
-    slot(0).in.reserve(piece);
+PieceEncoder::PieceEncoder(PieceCodec codec, Output& output) : codec_(std::move(codec)), output_(output) {
+    const unsigned count = workers_for(codec_);
+    slots_.resize(count + waiting);
+    slot(0).in.reserve(codec_.piece);
     for (unsigned i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
 }
 
-ParallelGzip::~ParallelGzip() {
+PieceEncoder::~PieceEncoder() {
     {
         const std::lock_guard guard(mutex_);
         ending_ = true;
@@ -34,22 +37,25 @@ ParallelGzip::~ParallelGzip() {
     for (auto& worker : workers_) worker.join();
 }
 
-void ParallelGzip::write(std::string_view bytes) {
+void PieceEncoder::write(std::string_view bytes) {
     while (!bytes.empty()) {
         std::string& in = slot(filling_).in;
-        const std::size_t part = std::min(bytes.size(), piece - in.size());
+        const std::size_t part = std::min(bytes.size(), codec_.piece - in.size());
         in += bytes.substr(0, part);
         bytes.remove_prefix(part);
-        if (in.size() == piece) submit();
+        if (in.size() == codec_.piece) submit();
     }
 }
 
-void ParallelGzip::finish() {
+void PieceEncoder::aside(std::string_view bytes) { slot(filling_).behind += bytes; }
+
+void PieceEncoder::finish() {
     if (!slot(filling_).in.empty()) submit();
     while (oldest_ < filling_) drain_oldest();
+    put_behind(slot(filling_));
 }
 
-void ParallelGzip::submit() {
+void PieceEncoder::submit() {
     {
         const std::lock_guard guard(mutex_);
         slot(filling_).state = State::filled;
@@ -57,24 +63,31 @@ void ParallelGzip::submit() {
     }
     filled_.notify_one();
     while (filling_ - oldest_ >= slots_.size()) drain_oldest();
-    slot(filling_).in.reserve(piece);
+    slot(filling_).in.reserve(codec_.piece);
 }
 
-void ParallelGzip::drain_oldest() {
+void PieceEncoder::drain_oldest() {
     Slot& oldest = slot(oldest_);
     {
         std::unique_lock lock(mutex_);
         done_.wait(lock, [&] { return oldest.state == State::done || oldest.state == State::failed; });
     }
     if (oldest.state == State::failed) throw Error(Errc::failed, "no memory to compress the archive");
+    begins(output_.size());
     output_.write(std::string_view(oldest.out).substr(0, oldest.size));
+    put_behind(oldest);
     oldest.in.clear();
     oldest.state = State::free;
     ++oldest_;
 }
 
-void ParallelGzip::work() {
-    const Compressor compressor(libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
+void PieceEncoder::put_behind(Slot& slot) {
+    output_.write(slot.behind);
+    slot.behind.clear();
+}
+
+void PieceEncoder::work() {
+    const std::unique_ptr<PieceCompressor> compressor = codec_.make();
     std::unique_lock lock(mutex_);
     for (;;) {
         filled_.wait(lock, [&] { return ending_ || taken_ < filling_; });
@@ -84,12 +97,7 @@ void ParallelGzip::work() {
         lock.unlock();
         std::size_t size = 0;
         try {
-            if (compressor) {
-                // Of the same size each time: growing it again would fill it with zeros.
-                mine.out.resize(libdeflate_gzip_compress_bound(compressor.get(), piece));
-                size = libdeflate_gzip_compress(compressor.get(), mine.in.data(), mine.in.size(), mine.out.data(),
-                                                mine.out.size());
-            }
+            if (compressor) size = compressor->compress(mine.in, mine.out);
         } catch (const std::bad_alloc&) {
             size = 0;
         }
