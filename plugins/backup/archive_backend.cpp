@@ -190,4 +190,15 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
             unix_now(), {}};
 }
 
+void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
+    const UniqueFd file = open_archive(backup);
+    const auto name = parse_archive_name(fs::path(backup).filename().string());
+    if ((!name || name->taken == 0) && !is_recorded(invocation.configuration(), backup))
+        throw Error(Errc::denied, escape_name(backup) + " is neither recorded nor named as a backup of jailctl")
+            .with_hint("look at what it is, and remove it yourself");
+    remove_archive(backup, file.get());
+    // The file first: a record without a file says nothing, and the next backup drops it.
+    forget_record(invocation.configuration(), backup);
+}
+
 }  // namespace jailctl::backup

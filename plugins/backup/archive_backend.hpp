@@ -16,6 +16,7 @@ public:
     std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
     OpenBackup open(Invocation& invocation, const std::string& backup) override;
     BackupInfo verify(Invocation& invocation, const std::string& backup) override;
+    void remove(Invocation& invocation, const std::string& backup) override;
 };
 
 }  // namespace jailctl::backup

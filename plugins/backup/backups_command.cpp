@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "marks.hpp"
 #include "place.hpp"
 
 namespace jailctl::backup {
@@ -13,6 +14,8 @@ std::string line_of(const BackupInfo& info) {
     if (!info.problem.empty()) return line + info.id + "  unusable: " + problem_beside_name(info);
     line += std::string(grade_name(info.grade));
     line += info.verified == 0 ? "  not verified" : "  verified " + describe_time(info.verified);
+    if (info.booted != 0) line += "  booted " + describe_time(info.booted);
+    if (info.protect) line += "  protected";
     return line + "  " + info.id;
 }
 
@@ -31,7 +34,7 @@ void list_backups(Invocation& invocation) {
     for (const auto& key : wanted_jails(invocation)) {
         std::string heading;
         BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
-        auto found = backend.list(invocation, key, invocation.path().value_or(""));
+        auto found = list_marked(invocation, backend, key, invocation.path().value_or(""));
         std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.jail < b.jail; });
         for (const auto& info : found) {
             if (info.jail != heading) invocation.console().line(heading = info.jail);
@@ -49,7 +52,7 @@ void list_backups(Invocation& invocation) {
 Command make_backups_command() {
     Command command;
     command.name = "backups";
-    command.summary = "list backups: time (UTC), size, grade, when verified";
+    command.summary = "list backups: time (UTC), size, grade, when verified and booted, protected";
     command.words = "[JAIL...] [DIR]";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;

@@ -1,9 +1,11 @@
 #include "place.hpp"
 
+#include <algorithm>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "archive_job.hpp"
@@ -86,6 +88,23 @@ void publish_file(int directory, const std::string& from, const std::string& to)
     sync_fd(directory, "the directory of " + to);
 }
 
+void remove_archive(const std::string& file, int opened) {
+    const fs::path path(file);
+    const UniqueFd above = open_trusted_directory(path.parent_path(), Trust::root);
+    const UniqueFd directory(::openat(above.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) throw_errno("cannot open " + escape_name(path.parent_path().string()));
+    const std::string name = path.filename().string();
+    struct stat checked{}, named{};
+    if (::fstat(opened, &checked) != 0) throw_errno("cannot look at " + escape_name(file));
+    if (::fstatat(directory.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0)
+        throw_errno("cannot look at " + escape_name(file));
+    if (checked.st_dev != named.st_dev || checked.st_ino != named.st_ino)
+        throw Error(Errc::denied, escape_name(file) + " is a link: what it leads to is not removed")
+            .with_hint("name the file itself");
+    if (::unlinkat(directory.get(), name.c_str(), 0) != 0) throw_errno("cannot remove " + escape_name(file));
+    sync_fd(directory.get(), escape_name(path.parent_path().string()));
+}
+
 UniqueFd open_archive(const std::string& file) {
     UniqueFd opened = open_trusted(file, Trust::root, O_NONBLOCK | O_NOCTTY);
     struct stat facts{};
@@ -105,12 +124,17 @@ std::vector<FoundArchive> archives_in(const Place& place) {
         const std::string file = entry->d_name;
         if (auto name = parse_archive_name(file)) found.push_back({file, std::move(*name)});
     }
+    // Several of one second are told apart by their number alone.
+    std::sort(found.begin(), found.end(), [](const FoundArchive& a, const FoundArchive& b) {
+        return std::tie(a.name.taken, a.name.sequence, a.file) < std::tie(b.name.taken, b.name.sequence, b.file);
+    });
     return found;
 }
 
 BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive) {
     const std::string id = (place.directory / archive.file).string();
     BackupInfo info{id, archive.name.jail, archive.name.taken, 0, Grade::unknown, 0, {}};
+    info.foreign = archive.name.taken == 0;
     try {
         const UniqueFd file = open_archive(id);
         struct stat facts{};
@@ -120,6 +144,7 @@ BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchi
         if (const auto record = BackupRecords(invocation.configuration(), info.jail).find(id, info.size)) {
             info.grade = parse_grade(record->grade);
             info.verified = record->verified;
+            info.foreign = false;
             return info;
         }
         info.grade = parse_grade(run_tree(archive_job("marker", file.get()))["marker"]["description"]["grade"].str("unknown"));

@@ -39,11 +39,14 @@ void publish_file(int directory, const std::string& from, const std::string& to)
 /// A regular file whose owner and directories pass the owner check, opened for reading. @throws Error not_found, denied, invalid
 [[nodiscard]] UniqueFd open_archive(const std::string& file);
 
+/// Removes the archive that `opened` is, if that is what the name leads to, durably. @throws Error denied: a link; io
+void remove_archive(const std::string& file, int opened);
+
 struct FoundArchive {
     std::string file;  ///< last component
     ArchiveName name;
 };
-/// Archives in the place; empty if the directory does not exist. @throws Error denied
+/// Archives in the place, oldest first by their names; empty if the directory does not exist. @throws Error denied
 [[nodiscard]] std::vector<FoundArchive> archives_in(const Place& place);
 
 /// What is known about one of them: from its record, else from its end marker. Never throws for a damaged file.

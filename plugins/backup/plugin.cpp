@@ -79,7 +79,9 @@ Value to_value(const BackupInfo& info) {
                       .set("taken", info.taken)
                       .set("size", info.size)
                       .set("grade", grade_name(info.grade))
-                      .set("verified", info.verified == 0 ? Value() : Value(info.verified));
+                      .set("verified", info.verified == 0 ? Value() : Value(info.verified))
+                      .set("booted", info.booted == 0 ? Value() : Value(info.booted))
+                      .set("protect", info.protect);
     if (!info.problem.empty()) value.set("problem", info.problem);
     return value;
 }

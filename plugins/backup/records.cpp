@@ -40,9 +40,8 @@ BackupRecords::BackupRecords(const Configuration& configuration, std::string jai
 
 std::vector<BackupRecord> BackupRecords::all() const {
     std::vector<BackupRecord> records;
-    const auto document = StateDirectory::lasting(configuration_).read(folder, key_);
-    if (!document) return records;
-    for (const auto& value : (*document)["backups"].items()) records.push_back(from_value(value));
+    const Value document = read_notes(configuration_, key_);
+    for (const auto& value : document["backups"].items()) records.push_back(from_value(value));
     return records;
 }
 
@@ -72,17 +71,53 @@ void BackupRecords::set_verified(const BackupRecord& record, std::int64_t when) 
     });
 }
 
+void BackupRecords::forget(const std::string& file) const {
+    alter([&](Value::Array& backups) {
+        std::erase_if(backups, [&](const Value& value) { return value["file"].str() == file; });
+    });
+}
+
 void BackupRecords::alter(const std::function<void(Value::Array&)>& change) const {
-    const auto state = StateDirectory::lasting(configuration_);
-    const std::string shown = escape_name((state.path() / folder / key_).string()) + ".json";
+    alter_notes(configuration_, key_, [&](Value& document) {
+        Value::Array backups = document["backups"].items();
+        change(backups);
+        document.set("backups", std::move(backups));
+    });
+}
+
+Value read_notes(const Configuration& configuration, const std::string& jail_key) {
+    return StateDirectory::lasting(configuration).read(folder, jail_key).value_or(Value::object());
+}
+
+void alter_notes(const Configuration& configuration, const std::string& jail_key,
+                 const std::function<void(Value&)>& change) {
+    const auto state = StateDirectory::lasting(configuration);
+    const std::string shown = escape_name((state.path() / folder / jail_key).string()) + ".json";
     const UniqueFd guard = state.open(folder);
     if (::flock(guard.get(), LOCK_EX) != 0) throw_errno("cannot lock the directory of " + shown);
-    Value document = state.read(folder, key_).value_or(Value::object().set("format", newest_format));
+    Value document = state.read(folder, jail_key).value_or(Value::object().set("format", newest_format));
     if (document["format"].num() > newest_format)
         throw Error(Errc::unsupported, shown + " was written by a newer version of jailctl");
-    Value::Array backups = document["backups"].items();
-    change(backups);
-    state.write(folder, key_, document.set("backups", std::move(backups)));
+    change(document);
+    state.write(folder, jail_key, document);
+}
+
+bool is_recorded(const Configuration& configuration, const std::string& file) {
+    for (const auto& key : recorded_jails(configuration))
+        for (const auto& record : BackupRecords(configuration, key).all())
+            if (record.file == file) return true;
+    return false;
+}
+
+void forget_record(const Configuration& configuration, const std::string& file) {
+    for (const auto& key : recorded_jails(configuration)) {
+        const BackupRecords records(configuration, key);
+        for (const auto& record : records.all()) {
+            if (record.file != file) continue;
+            records.forget(file);
+            break;
+        }
+    }
 }
 
 std::vector<std::string> recorded_jails(const Configuration& configuration) {

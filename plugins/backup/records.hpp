@@ -33,12 +33,24 @@ public:
     void add(const BackupRecord& record) const;
     void set_verified(const BackupRecord& record, std::int64_t when) const;
 
+    void forget(const std::string& file) const;
+
 private:
-    /// Reads, lets `change` alter the document, writes: one writer at a time.
     void alter(const std::function<void(Value::Array& backups)>& change) const;
     const Configuration& configuration_;
     std::string key_;
 };
+
+/// Whether a record of this host names this very path.
+[[nodiscard]] bool is_recorded(const Configuration& configuration, const std::string& file);
+/// Drops the records of that path, of whichever jail.
+void forget_record(const Configuration& configuration, const std::string& file);
+
+/// STATE_DIR/backups/<key>.json, for the records here and the marks (marks.hpp). @throws Error damaged
+[[nodiscard]] Value read_notes(const Configuration& configuration, const std::string& jail_key);
+/// Reads it, lets `change` alter the document, writes: one writer at a time. @throws Error unsupported: a newer format
+void alter_notes(const Configuration& configuration, const std::string& jail_key,
+                 const std::function<void(Value& document)>& change);
 
 /// Keys of the jails that have records.
 [[nodiscard]] std::vector<std::string> recorded_jails(const Configuration& configuration);

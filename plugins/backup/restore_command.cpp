@@ -13,6 +13,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/with_events.hpp"
+#include "marks.hpp"
 #include "place.hpp"
 
 namespace po = boost::program_options;
@@ -47,9 +48,9 @@ bool names_file(const std::optional<std::string>& path) {
 }
 
 /// Why a backup is not good; empty if it is. The newest is no choice if an older one is the newest good one.
-std::string problem_of(Invocation& invocation, BackupBackend& backend, const std::string& backup) {
+std::string problem_of(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup) {
     try {
-        (void)backend.verify(invocation, backup);
+        (void)verify_marked(invocation, backend, backup);
         return {};
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
@@ -61,12 +62,12 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
     const auto& path = invocation.path();
     if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
     if (names_file(path)) return fs::absolute(*path).lexically_normal().string();
-    const auto found = backend.list(invocation, jail.name.key(), path.value_or(""));
+    const auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
     for (auto at = found.rbegin(); at != found.rend(); ++at) {
         // The last one left is taken as it is: unpacking says what is wrong with it.
         BackupInfo backup = *at;
         if (backup.problem.empty() && std::next(at) != found.rend())
-            backup.problem = problem_of(invocation, backend, backup.id);
+            backup.problem = problem_of(invocation, backend, backup);
         if (backup.problem.empty()) return backup.id;
         invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
     }

@@ -1,28 +1,40 @@
 #include <filesystem>
 
+#include "archive_names.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "marks.hpp"
 
 namespace jailctl::backup {
 namespace {
 
 struct Chosen {
-    std::vector<std::pair<BackupBackend*, std::string>> backups;
+    std::vector<std::pair<BackupBackend*, BackupInfo>> backups;
     std::vector<std::string> without;  ///< keys of jails that have none
 };
+
+/// As much of a file as its name and size say: enough to record that it is damaged.
+BackupInfo named_file(const std::filesystem::path& file) {
+    BackupInfo info;
+    info.id = file.string();
+    if (const auto name = parse_archive_name(file.filename().string())) info.jail = name->jail;
+    std::error_code none;
+    info.size = std::filesystem::file_size(file, none);
+    return info;
+}
 
 /// What is to be verified: the file given, or the newest backup of each jail named.
 Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
         const auto file = std::filesystem::absolute(*invocation.path()).lexically_normal();
-        return {{{&backend_for(invocation, host), file.string()}}, {}};
+        return {{{&backend_for(invocation, host), named_file(file)}}, {}};
     }
     Chosen chosen;
     const auto newest_of = [&](const std::string& key, const Settings& settings) {
         BackupBackend& backend = backend_for(invocation, settings);
-        const auto found = backend.list(invocation, key, "");
-        if (!found.empty()) chosen.backups.emplace_back(&backend, found.back().id);
+        const auto found = list_marked(invocation, backend, key, "");
+        if (!found.empty()) chosen.backups.emplace_back(&backend, found.back());
         else chosen.without.push_back(key);
     };
     for (const auto& jail : invocation.jails()) newest_of(jail.name.key(), jail.settings);
@@ -50,10 +62,10 @@ void verify(Invocation& invocation) {
     const auto& backups = choice.backups;
     std::size_t failed = report_missing(invocation, choice);
     const std::size_t asked = backups.size() + failed;
-    for (const auto& [backend, id] : backups) {
+    for (const auto& [backend, known] : backups) {
         try {
-            const BackupInfo info = backend->verify(invocation, id);
-            invocation.console().line(id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)));
+            const BackupInfo info = verify_marked(invocation, *backend, known);
+            invocation.console().line(known.id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)));
             list.push(to_value(info));
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;

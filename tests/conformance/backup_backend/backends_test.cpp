@@ -17,13 +17,14 @@ public:
         std::string stream, good;
     };
     std::map<std::string, Kept> kept;
+    std::size_t made = 0;
 
     StoredBackup store(Invocation&, BackupSource& source, const std::string&) override {
         const UniqueFd memory(::memfd_create("backup", MFD_CLOEXEC));
         const Value packed = source.write_tar(memory.get(), "tar.gz");
         ::lseek(memory.get(), 0, SEEK_SET);
         const std::string stream = read_all(memory.get(), 64 << 20, "the memory");
-        const std::string key = "memory:" + std::to_string(1000 + kept.size());
+        const std::string key = "memory:" + std::to_string(1000 + made++);
         kept[key] = {{key, source.jail().name.key(), unix_now(), stream.size(), source.grade(), 0, {}}, stream, stream};
         StoredBackup stored{kept[key].info, {}};
         for (const auto& note : packed["notes"].items()) stored.omissions.push_back(note["path"].str());
@@ -47,6 +48,10 @@ public:
         if (one.stream != one.good) throw Error(Errc::damaged, backup + " is damaged");
         one.info.verified = unix_now();
         return one.info;
+    }
+    void remove(Invocation&, const std::string& backup) override {
+        (void)find(backup);
+        kept.erase(backup);
     }
 
 private:

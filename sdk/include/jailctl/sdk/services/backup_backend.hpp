@@ -29,6 +29,10 @@ struct BackupInfo {
     Grade grade = Grade::unknown;
     std::int64_t verified = 0; ///< when it was last proven; 0: never
     std::string problem;       ///< not empty: why it cannot be used
+    bool foreign = false;      ///< nothing says that this backend made it: listed and restored, never expired
+    /// The host keeps these two for every backend, which leaves them alone.
+    bool protect = false;      ///< expire passes it by
+    std::int64_t booted = 0;   ///< when a jail made of it was last seen to start; 0: never
 };
 
 /// A read-only view of a jail's tree, given by the host's side of backup. A backend takes it as files or as a tar stream.
@@ -76,6 +80,10 @@ public:
     [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
     /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
+    /// Removes one backup for good, and nothing else; durable on return. Whether it may go is the caller's to decide.
+    /// Cut short (kill -9, an error of the store) it leaves the backup whole, or gone; calling it again is safe.
+    /// @throws Error not_found: there is no such backup, or no more; denied: not a backup of this backend; io
+    virtual void remove(Invocation& invocation, const std::string& id) = 0;
 };
 
 }  // namespace jailctl

@@ -197,4 +197,32 @@ TEST_P(BackupBackendTest, WhatChangedUnderTheReaderIsNamed) {
     EXPECT_NE(stored.omissions[0].find("var/log/messages"), std::string::npos);
 }
 
+TEST_P(BackupBackendTest, WhatIsRemovedIsGoneAndTheOthersAreWhole) {
+    const auto first = store(), second = store(), third = store();
+    backend().remove(host(), second.info.id);
+    const auto listed = backend().list(host(), "unit.test", "");
+    ASSERT_EQ(listed.size(), 2U);
+    EXPECT_EQ(listed[0].id, first.info.id);
+    EXPECT_EQ(listed[1].id, third.info.id);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().open(host(), second.info.id); }), Errc::not_found);
+    EXPECT_NO_THROW((void)backend().verify(host(), first.info.id));
+    EXPECT_NO_THROW((void)backend().verify(host(), third.info.id));
+}
+
+TEST_P(BackupBackendTest, ARemovedOrUnknownBackupIsNotFoundByRemove) {
+    const auto stored = store();
+    backend().remove(host(), stored.info.id);
+    EXPECT_EQ(code_thrown_by([&] { backend().remove(host(), stored.info.id); }), Errc::not_found);
+    EXPECT_EQ(code_thrown_by([&] { backend().remove(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+    EXPECT_TRUE(backend().list(host(), "", "").empty());
+    EXPECT_NO_THROW((void)store()) << "the next one works";
+}
+
+TEST_P(BackupBackendTest, ADamagedBackupCanBeRemoved) {
+    const auto stored = store();
+    rig_->damage(stored.info.id);
+    EXPECT_NO_THROW(backend().remove(host(), stored.info.id));
+    EXPECT_TRUE(backend().list(host(), "", "").empty());
+}
+
 }  // namespace jailctl::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+namespace jailctl::backup {
+
+/// What the host knows of a backup, whichever backend keeps it: when it was proven, when found damaged, whether it is
+/// protected. Stands in STATE_DIR/backups/<key>.json beside the archives' records.
+struct BackupMark {
+    std::int64_t verified = 0, booted = 0, damaged = 0;  ///< Unix time; 0: never
+    bool protect = false;
+};
+
+/// An archive that was moved keeps its mark: it is known by the last component of its name and its size. What has no
+/// path (a snapshot of restic) is known by its id.
+[[nodiscard]] BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup);
+void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark);
+/// Drops the mark of a backup that was removed.
+void forget_mark(const Configuration& configuration, const BackupInfo& backup);
+
+/// The backend's list with what the host knows of each; see BackupBackend::list.
+[[nodiscard]] std::vector<BackupInfo> list_marked(Invocation& invocation, BackupBackend& backend, const std::string& jail,
+                                                  const std::string& where);
+
+/// BackupBackend::verify, with its result recorded, be it good or damaged. Not with --dry-run.
+/// @param known  the backup as it was listed, or with id, jail and size alone
+BackupInfo verify_marked(Invocation& invocation, BackupBackend& backend, const BackupInfo& known);
+
+}  // namespace jailctl::backup
