@@ -28,10 +28,6 @@ Value summary(const Packer::Counts& counts) {
         .set("unrestorable", counts.unrestorable);
 }
 
-Value stream_facts(std::uint64_t bytes, const std::string& digest) {
-    return Value::object().set("bytes", bytes).set("sha256", digest);
-}
-
 }  // namespace
 
 Value pack(Job& job) {
@@ -39,18 +35,22 @@ Value pack(Job& job) {
     Output output(job.descriptor("out"));
     const auto encoder = make_encoder(format, output);
     TarWriter tar(*encoder);
-    Packer packer(job, tar, excludes_of(job.arguments()));
+    IndexWriter index(*encoder, format);
+    Packer packer(job, tar, index, excludes_of(job.arguments()));
     walk(job.root(), packer);
     tar.finish();
+    index.close();
     encoder->finish();
+    Value indexed = index.finish(output);
     Value marker = Value::object()
-                       .set("format", 1)
+                       .set("format", 2)
                        .set("jailctl", JAILCTL_VERSION)
                        .set("description", job.arguments()["description"]);
     Value result = summary(packer.counts());
     for (const auto& [name, value] : result.members()) marker.set(name, value);
-    marker.set("tar", stream_facts(tar.bytes(), tar.hash().finish()));
-    marker.set("stream", stream_facts(output.size(), output.hash().copy().finish()));
+    marker.set("tar", Value::object().set("bytes", tar.bytes()).set("crc32", tar.crc32()));
+    marker.set("stream", Value::object().set("bytes", output.size()).set("sha256", output.hash().copy().finish()));
+    marker.set("index", std::move(indexed));
     output.write(encode_marker(to_json(marker), output.size(), format));
     return result.set("size", output.size()).set("sha256", output.hash().finish());
 }

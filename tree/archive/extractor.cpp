@@ -4,6 +4,7 @@
 
 #include "acl.hpp"
 #include "archive/member_name.hpp"
+#include "archive/piece_source.hpp"
 
 #include "jailctl/sdk/text.hpp"
 
@@ -32,24 +33,54 @@ bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::bloc
 
 Extractor::Extractor(Job& job, ExtractRules rules, TreeWriter* writer) : job_(job), rules_(rules), writer_(writer) {}
 
+/// Where what the tar is read from ends: of a plain tar before its index, else before the marker.
+std::uint64_t Extractor::end_of_tar(std::uint64_t size) const {
+    if (!marker_) return size;
+    if (marker_->format != Format::tar) return marker_->offset;
+    const std::uint64_t bytes = tar_bytes_of(*marker_);
+    if (bytes > marker_->offset) damaged("the archive is damaged: it is not what its end marker says");
+    return bytes;
+}
+
+std::unique_ptr<ByteSource> Extractor::decoder(int archive, ArchiveFile& file) const {
+    auto pieces = marker_ ? read_pieces(archive, *marker_) : std::nullopt;
+    if (!pieces) return make_decoder(file);
+    file.extend(pieces->end);
+    const PieceSource::Range all{0, pieces->offsets.size() - 1};
+    return std::make_unique<PieceSource>(archive, std::move(*pieces), all,
+                                         [&file](std::string_view bytes) { file.took(bytes); });
+}
+
 void Extractor::run(int archive) {
     const std::uint64_t size = size_of(archive);
     marker_ = read_marker(archive);
-    ArchiveFile file(archive, marker_ ? marker_->offset : size);
+    if (marker_ && rules_.compare_index) index_ = IndexReader::open(archive, *marker_);
+    ArchiveFile file(archive, end_of_tar(size));
     if (!rules_.base) require_own_compression(file);
-    const auto decoder = make_decoder(file);
-    TarReader reader(*decoder, marker_.has_value());
+    const auto source = decoder(archive, file);
+    const bool first_format = marker_ && !marker_->document["tar"]["crc32"].is_int();
+    TarReader reader(*source, marker_.has_value(), 0, first_format);
     read_members(reader, file);
+    read_to_end(reader, file);
+    file.extend(size);
+    while (!file.next().empty()) {}
+    sha256_ = file.hash().finish();
+    if (writer_ != nullptr) writer_->finish();
+}
+
+void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
     reader.finish();
     if (reader.guard().claimed() && !marker_)
         damaged("the archive is cut off: jailctl made it, and its end marker is missing");
     if (marker_ && !reader.guard().claimed()) damaged("the archive is damaged: its end marker belongs to another one");
     if (file.position() != file.end()) damaged("there is something behind the archive's end");
-    if (marker_) compare_with_marker(reader, file);
-    file.extend(size);
+    if (!marker_) return;
+    file.extend(marker_->offset);
     while (!file.next().empty()) {}
-    sha256_ = file.hash().finish();
-    if (writer_ != nullptr) writer_->finish();
+    compare_with_marker(reader, file);
+    if (!index_) return;
+    if (const IndexEntry* missing = index_->next(); missing != nullptr)
+        damaged("the archive is damaged: its index lists '" + escape_name(missing->path) + "', which it does not hold");
 }
 
 void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
@@ -66,7 +97,9 @@ void Extractor::compare_with_marker(TarReader& reader, ArchiveFile& file) const 
     const auto same = [&](const Value& value, std::uint64_t found) {
         return static_cast<std::uint64_t>(value.num(-1)) == found;
     };
-    if (says["tar"]["sha256"].str() != reader.hash().finish() ||
+    const bool same_tar = says["tar"]["crc32"].is_int() ? same(says["tar"]["crc32"], reader.crc32())
+                                                        : says["tar"]["sha256"].str() == reader.hash().finish();
+    if (!same_tar ||
         says["stream"]["sha256"].str() != file.hash().copy().finish() ||
         !same(says["tar"]["bytes"], reader.guard().bytes()) || !same(says["stream"]["bytes"], marker_->offset) ||
         !same(says["entries"], entries_) || !same(says["files"], files_) || !same(says["bytes"], bytes_))
@@ -78,14 +111,29 @@ void Extractor::take(Member& member, TarReader& reader) {
     const std::string name = joined(path);
     check_ids(name, member);
     if (path.empty() && member.kind != Kind::directory) damaged("the archive's root is no directory");
-    if (member.hard_link) return link(path, member);
-    if (!allow(name, member)) {
-        if (writer_ != nullptr) writer_->leave_out(path);
-        return;
+    entry_ = see_ || index_ ? entry_of(member, reader.offset()) : IndexEntry();
+    if (member.hard_link) {
+        link(path, member);
+    } else if (allow(name, member)) {
+        if (member.kind == Kind::regular) ++files_;
+        bytes_ += member.size;
+        write(path, member, reader);
+    } else if (writer_ != nullptr) {
+        writer_->leave_out(path);
     }
-    if (member.kind == Kind::regular) ++files_;
-    bytes_ += member.size;
-    write(path, member, reader);
+    if (see_) see_(entry_);
+    if (index_) compare_with_index(entry_);
+}
+
+void Extractor::compare_with_index(const IndexEntry& found) {
+    const IndexEntry* says = index_->next();
+    if (says == nullptr || says->offset > found.offset)
+        damaged("the archive is damaged: its index does not list '" + escape_name(found.path) + "'");
+    if (says->offset < found.offset)
+        damaged("the archive is damaged: its index lists '" + escape_name(says->path) + "', which it does not hold");
+    if (const std::string what = difference(*says, found); !what.empty())
+        damaged("the archive is damaged: the " + what + " of '" + escape_name(found.path) +
+                "' is not what its index says");
 }
 
 void Extractor::check_ids(const std::string& path, const Member& member) const {
@@ -152,11 +200,18 @@ void Extractor::link(const TreeWriter::Components& path, const Member& member) {
 }
 
 void Extractor::read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put) {
+    std::optional<ContentDigest> digest;
+    if (see_ || index_) digest.emplace();
     reader.content([&](std::uint64_t offset, std::string_view bytes) {
         content_ += bytes.size();
         if (content_ > rules_.max_bytes) damaged("the archive holds more than " + human_bytes(rules_.max_bytes));
+        if (digest) digest->add(offset, bytes);
         put(offset, bytes);
     });
+    // A hole that only a stranger's word makes long is not counted out: bounded as content is.
+    if (digest && entry_.size > rules_.max_bytes)
+        damaged("the archive holds more than " + human_bytes(rules_.max_bytes));
+    if (digest) entry_.sha256 = digest->finish(entry_.size);
 }
 
 Value Extractor::result() const {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "action.hpp"
+#include "archive/index_reader.hpp"
 #include "archive/marker.hpp"
 #include "archive/tar_reader.hpp"
 #include "archive/tree_writer.hpp"
@@ -15,6 +16,7 @@ struct ExtractRules {
     /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
     bool everything = false;
     bool base = false;        ///< a base, which may be compressed with xz or bzip2, too
+    bool compare_index = false;  ///< every entry and digest with the archive's index, if it has one
     bool named = false;       ///< name what the allow-list would have left out
     std::uint64_t largest_id = 0xfffffffeU;
     std::uint64_t max_bytes = std::uint64_t{1} << 44;
@@ -31,8 +33,13 @@ public:
     /// "entries", "files", "bytes", "skipped", "skipped_total", "marker", "sha256"
     [[nodiscard]] Value result() const;
     void skip(const std::string& path, const std::string& why);
+    /// Calls `see` for every member, in order, with the digest of its content. Before run().
+    void watch(std::function<void(const IndexEntry&)> see) { see_ = std::move(see); }
 
 private:
+    [[nodiscard]] std::unique_ptr<ByteSource> decoder(int archive, ArchiveFile& file) const;
+    [[nodiscard]] std::uint64_t end_of_tar(std::uint64_t size) const;
+    void read_to_end(TarReader& reader, ArchiveFile& file);
     void read_members(TarReader& reader, const ArchiveFile& file);
     void take(Member& member, TarReader& reader);
     void check_ids(const std::string& path, const Member& member) const;
@@ -43,11 +50,15 @@ private:
     void link(const TreeWriter::Components& path, const Member& member);
     void read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
     void compare_with_marker(TarReader& reader, ArchiveFile& file) const;
+    void compare_with_index(const IndexEntry& entry);
 
     Job& job_;
     ExtractRules rules_;
     TreeWriter* writer_;
     std::optional<Marker> marker_;
+    std::optional<IndexReader> index_;
+    IndexEntry entry_;  // the current one, if somebody wants to see it
+    std::function<void(const IndexEntry&)> see_;
     std::string sha256_;
     Value skipped_ = Value::array();
     std::uint64_t skipped_total_ = 0, entries_ = 0, files_ = 0, bytes_ = 0, content_ = 0;

@@ -1,10 +1,9 @@
 #include "archive/marker.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "archive/aside.hpp"
 #include "hash.hpp"
 
 #include "jailctl/sdk/error.hpp"
@@ -19,7 +18,7 @@ constexpr std::size_t last_member = member_overhead + record_size;
 constexpr std::size_t chunk = 60000;
 constexpr std::size_t block = 512;
 constexpr std::uint64_t largest_document = std::uint64_t{64} << 20;
-constexpr int newest_format = 1;
+constexpr int newest_format = 2;
 
 void append_number(std::string& out, std::uint64_t number, int bytes) {
     for (int i = 0; i < bytes; ++i) out += static_cast<char>(number >> (8 * i) & 0xff);
@@ -37,35 +36,11 @@ std::string digest_of(std::string_view text) {
     return hash.finish_raw();
 }
 
-/// A gzip member without content and with one subfield (RFC 1952, 2.3.1.1).
-std::string empty_member(char id, std::string_view field) {
-    std::string out("\x1f\x8b\x08\x04\0\0\0\0\0\xff", 10);
-    append_number(out, field.size() + 4, 2);
-    out += 'J';
-    out += id;
-    append_number(out, field.size(), 2);
-    out += field;
-    out += '\x03';
-    return out.append(9, '\0');
-}
-
 std::string end_record(const std::string& json, std::uint64_t offset) {
     std::string record(magic);
     append_number(record, offset, 8);
     append_number(record, json.size(), 8);
     return record + digest_of(json);
-}
-
-std::string read_at(int file, std::uint64_t offset, std::size_t size) {
-    std::string bytes(size, '\0');
-    for (std::size_t done = 0; done < size;) {
-        const ssize_t got = ::pread(file, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw_errno("cannot read the archive");
-        if (got == 0) throw Error(Errc::damaged, "the archive became shorter while it was read");
-        done += static_cast<std::size_t>(got);
-    }
-    return bytes;
 }
 
 /// The document inside the marker's bytes; what else stands there is compared by encoding it again.
@@ -88,7 +63,7 @@ struct EndRecord {
 std::optional<EndRecord> find_end_record(int file, std::uint64_t size) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(size, block));
     if (length < last_member) return std::nullopt;
-    const std::string tail = read_at(file, size - length, length);
+    const std::string tail = read_exactly(file, size - length, length);
     const auto parse = [&](std::string_view record, Format format) {
         return EndRecord{number_at(record.substr(8)), number_at(record.substr(16)), format};
     };
@@ -105,8 +80,8 @@ std::string encode_marker(const std::string& json, std::uint64_t offset, Format 
     std::string out;
     if (format == Format::tar_gz) {
         for (std::size_t at = 0; at < json.size(); at += chunk)
-            out += empty_member('C', std::string_view(json).substr(at, chunk));
-        return out + empty_member('E', end_record(json, offset));
+            out += empty_gzip_member('C', std::string_view(json).substr(at, chunk));
+        return out + empty_gzip_member('E', end_record(json, offset));
     }
     out = json;
     out.resize((out.size() + block - 1) / block * block, '\0');
@@ -124,7 +99,7 @@ std::optional<Marker> read_marker(int file) {
     const Error damaged(Errc::damaged, "the end marker of the archive is damaged");
     if (record->offset >= size || size - record->offset > largest_document || record->length > size - record->offset)
         throw damaged;
-    const std::string bytes = read_at(file, record->offset, static_cast<std::size_t>(size - record->offset));
+    const std::string bytes = read_exactly(file, record->offset, static_cast<std::size_t>(size - record->offset));
     const std::string json = document_in(bytes, record->length, record->format);
     if (encode_marker(json, record->offset, record->format) != bytes) throw damaged;
     Marker marker{parse_json(json), record->offset, size, record->format};

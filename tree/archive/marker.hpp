@@ -20,10 +20,12 @@ inline constexpr std::string_view claim = "jailctl archive, format 1";
 /// alone. In tar.gz: empty gzip members whose extra field "JC" carries up to 60000 bytes of it each, then one of
 /// 82 bytes whose extra field "JE" says where the first one begins. In tar: the document behind the zero blocks that
 /// end the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the
-/// magic, that offset, the length and the SHA-256 of the document. Format 1 of the document:
-///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "sha256"},
-///    "stream": {"bytes", "sha256"}}   tar: the uncompressed stream; stream: the file up to the marker
-/// A reader ignores members it does not know and refuses a newer format.
+/// magic, that offset, the length and the SHA-256 of the document. Format 2 of the document:
+///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "crc32"},
+///    "stream": {"bytes", "sha256"}, "index": see archive/index_writer.hpp}
+///   tar: the uncompressed stream; stream: the file up to the marker
+/// Format 1 had the SHA-256 of the tar stream instead of its check sum, and no index: the digests of the files in the
+/// index say more. A reader ignores members it does not know and refuses a newer format.
 struct Marker {
     Value document;
     std::uint64_t offset = 0;  ///< where the marker begins in the file

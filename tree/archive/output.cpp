@@ -14,11 +14,10 @@ public:
         pending_ += bytes;
         if (pending_.size() >= batch) flush();
     }
-    void aside(std::string_view bytes) override { behind_ += bytes; }
+    void aside(std::string_view bytes) override { behind_.emplace_back(bytes); }
     void finish() override {
         flush();
-        output_.write(behind_);
-        behind_.clear();
+        put(behind_, output_);
     }
     [[nodiscard]] std::size_t piece_size() const noexcept override { return 0; }
 
@@ -29,7 +28,8 @@ private:
         pending_.clear();
     }
     Output& output_;
-    std::string pending_, behind_;
+    std::string pending_;
+    std::vector<std::string> behind_;
 };
 
 /// A sixth less time than 6 for half a per cent more: whole systems still come out no larger than with pigz -6

@@ -42,12 +42,22 @@ public:
     /// Where in the file each piece written so far begins; all of them after finish(). Piece number n holds the tar
     /// stream from n * piece_size() on.
     [[nodiscard]] const std::vector<std::uint64_t>& pieces() const noexcept { return pieces_; }
+    /// Where in the file each of the calls of aside() put its bytes, as far as they are written; all after finish().
+    [[nodiscard]] const std::vector<std::uint64_t>& asides() const noexcept { return asides_; }
 
 protected:
     void begins(std::uint64_t offset) { pieces_.push_back(offset); }
+    /// Writes what aside() was given and empties the list.
+    void put(std::vector<std::string>& behind, Output& output) {
+        for (const std::string& bytes : behind) {
+            asides_.push_back(output.size());
+            output.write(bytes);
+        }
+        behind.clear();
+    }
 
 private:
-    std::vector<std::uint64_t> pieces_;
+    std::vector<std::uint64_t> pieces_, asides_;
 };
 
 /// @return an encoder for the format; it uses `output` until finish()

@@ -54,8 +54,8 @@ Member member_of(std::string_view path, int fd, const Facts& facts) {
     return member;
 }
 
-Packer::Packer(Job& job, TarWriter& tar, Excludes excludes)
-    : job_(job), tar_(tar), excludes_(std::move(excludes)), buffer_(buffer_size, '\0') {}
+Packer::Packer(Job& job, TarWriter& tar, IndexWriter& index, Excludes excludes)
+    : job_(job), tar_(tar), index_(index), excludes_(std::move(excludes)), buffer_(buffer_size, '\0') {}
 
 Visitor::Visit Packer::visit(const Entry& entry) {
     if (excludes_.match(entry.path)) return Visit::skip;
@@ -93,17 +93,19 @@ void Packer::store(const Entry& entry) {
     if (kind == Kind::regular)
         store_file(entry);
     else if (kind == Kind::directory)
-        begin(member_of(entry.path, entry.directory, entry.facts));
+        index_.add(begin(member_of(entry.path, entry.directory, entry.facts)));
     else
         store_special(entry);
 }
 
-void Packer::begin(const Member& member) {
+IndexEntry Packer::begin(const Member& member) {
+    IndexEntry entry = entry_of(member, tar_.next_offset());
     const std::string remark = tar_.begin(member);
     ++counts_.entries;
-    if (remark.empty()) return;
+    if (remark.empty()) return entry;
     ++counts_.unrestorable;
     job_.note(member.path, "may not come back as it is: " + remark);
+    return entry;
 }
 
 bool Packer::store_link(const Entry& entry) {
@@ -112,7 +114,7 @@ bool Packer::store_link(const Entry& entry) {
     Member member = plain_member(entry.path, entry.facts);
     member.hard_link = true;
     member.target = member_path(known->second.path, false);
-    begin(member);
+    index_.add(begin(member));
     if (--known->second.names_left == 0) {
         first_names_size_ -= known->second.path.size();
         first_names_.erase(known);
@@ -142,7 +144,7 @@ void Packer::store_special(const Entry& entry) {
     } catch (const Error& error) {
         return changed(entry.path, error.what());
     }
-    begin(member);
+    index_.add(begin(member));
     remember(entry);
 }
 
@@ -152,9 +154,12 @@ void Packer::store_file(const Entry& entry) {
     if (!file) return problem(entry.path, why);
     const Facts before = facts_of(file.get());
     const Member member = member_of(entry.path, file.get(), before);
-    begin(member);
+    IndexEntry indexed = begin(member);
     remember(entry);
+    digest_ = Sha256();
     const bool whole = copy_content(file.get(), member);
+    indexed.sha256 = digest_.finish_raw();
+    index_.add(indexed);
     ++counts_.files;
     counts_.bytes += member.size;
     const Facts after = facts_of(file.get());
@@ -186,7 +191,7 @@ bool Packer::copy_extent(int file, const Extent& extent) {
         const ssize_t got = ::pread(file, buffer_.data(), part, static_cast<off_t>(extent.offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;  // shorter than it was, or unreadable from here on
-        tar_.data(buffer_.data(), static_cast<std::size_t>(got));
+        content(buffer_.data(), static_cast<std::size_t>(got));
         done += static_cast<std::uint64_t>(got);
         job_.progress(counts_.bytes + extent.offset + done);
     }
@@ -194,11 +199,16 @@ bool Packer::copy_extent(int file, const Extent& extent) {
     return done == extent.length;
 }
 
+void Packer::content(const char* bytes, std::size_t size) {
+    digest_.update(bytes, size);
+    tar_.data(bytes, size);
+}
+
 void Packer::zeros(std::uint64_t size) {
     static const std::string nothing(std::size_t{1} << 20, '\0');
     while (size > 0) {
         const std::size_t part = std::min<std::uint64_t>(nothing.size(), size);
-        tar_.data(nothing.data(), part);
+        content(nothing.data(), part);
         size -= part;
     }
 }

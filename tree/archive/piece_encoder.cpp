@@ -47,12 +47,12 @@ void PieceEncoder::write(std::string_view bytes) {
     }
 }
 
-void PieceEncoder::aside(std::string_view bytes) { slot(filling_).behind += bytes; }
+void PieceEncoder::aside(std::string_view bytes) { slot(filling_).behind.emplace_back(bytes); }
 
 void PieceEncoder::finish() {
     if (!slot(filling_).in.empty()) submit();
     while (oldest_ < filling_) drain_oldest();
-    put_behind(slot(filling_));
+    put(slot(filling_).behind, output_);
 }
 
 void PieceEncoder::submit() {
@@ -75,15 +75,10 @@ void PieceEncoder::drain_oldest() {
     if (oldest.state == State::failed) throw Error(Errc::failed, "no memory to compress the archive");
     begins(output_.size());
     output_.write(std::string_view(oldest.out).substr(0, oldest.size));
-    put_behind(oldest);
+    put(oldest.behind, output_);
     oldest.in.clear();
     oldest.state = State::free;
     ++oldest_;
-}
-
-void PieceEncoder::put_behind(Slot& slot) {
-    output_.write(slot.behind);
-    slot.behind.clear();
 }
 
 void PieceEncoder::work() {

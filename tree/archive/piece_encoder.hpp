@@ -26,13 +26,12 @@ private:
     enum class State { free, filled, busy, done, failed };
     struct Slot {
         std::string in, out;
-        std::string behind;    // what aside() was given while the piece was filled
+        std::vector<std::string> behind;  // what aside() was given while the piece was filled
         std::size_t size = 0;  // of the member, at the beginning of `out`
         State state = State::free;
     };
     void submit();
     void drain_oldest();
-    void put_behind(Slot& slot);
     void work();
     Slot& slot(std::size_t number) { return slots_[number % slots_.size()]; }
 

@@ -52,6 +52,11 @@ std::string_view ArchiveFile::next() {
     return std::string_view(buffer_).substr(0, got);
 }
 
+void ArchiveFile::took(std::string_view bytes) {
+    hash_.update(bytes);
+    position_ += bytes.size();
+}
+
 std::string ArchiveFile::peek(std::size_t size) const {
     std::string bytes(std::min<std::uint64_t>(size, end_), '\0');
     bytes.resize(read_at(fd_, bytes.data(), bytes.size(), 0));

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] Sha256& hash() noexcept { return hash_; }
     /// The first bytes, without reading on.
     [[nodiscard]] std::string peek(std::size_t size) const;
+    /// The next bytes were read by somebody else.
+    void took(std::string_view bytes);
 
 private:
     int fd_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
+#include <libdeflate.h>
 
 #include "acl.hpp"
 
@@ -80,8 +81,8 @@ std::vector<Xattr> attributes_of(archive_entry* entry, bool coded_names) {
 
 void TarReader::Free::operator()(archive* handle) const noexcept { archive_read_free(handle); }
 
-TarReader::TarReader(ByteSource& stream, bool coded_names)
-    : stream_(stream), coded_names_(coded_names), archive_(archive_read_new()) {
+TarReader::TarReader(ByteSource& stream, bool coded_names, std::uint64_t begins, bool digests)
+    : stream_(stream), coded_names_(coded_names), begins_(begins), digests_(digests), archive_(archive_read_new()) {
     archive* handle = archive_.get();
     if (handle == nullptr) throw std::bad_alloc();
     if (archive_read_support_format_tar(handle) != ARCHIVE_OK ||
@@ -93,7 +94,8 @@ TarReader::~TarReader() = default;
 
 std::string_view TarReader::pull() {
     const std::string_view piece = stream_.next();
-    hash_.update(piece);
+    if (digests_) hash_.update(piece);
+    if (!piece.empty()) crc32_ = libdeflate_crc32(crc32_, piece.data(), piece.size());
     guard_.feed(piece);
     return piece;
 }
@@ -109,6 +111,10 @@ ssize_t TarReader::on_read(archive* handle, void* self, const void** bytes) {
         archive_set_error(handle, EIO, "the archive cannot be read");
         return -1;
     }
+}
+
+std::uint64_t TarReader::offset() const {
+    return begins_ + static_cast<std::uint64_t>(archive_read_header_position(archive_.get()));
 }
 
 void TarReader::fail() {

@@ -17,7 +17,9 @@ namespace jailctl::tree {
 class TarReader {
 public:
     /// @param coded_names  names of attributes are %-encoded throughout, as our own writer has them
-    TarReader(ByteSource& stream, bool coded_names);
+    /// @param begins   where in the tar `stream` begins, at the headers of a member
+    /// @param digests  hash() is wanted, which takes longer than reading
+    TarReader(ByteSource& stream, bool coded_names, std::uint64_t begins = 0, bool digests = false);
     ~TarReader();
     /// The next member, nothing at the end. What is left of the content of the one before is passed over.
     /// @throws Error damaged, unsupported, io
@@ -28,8 +30,12 @@ public:
     void finish();
 
     [[nodiscard]] const TarGuard& guard() const noexcept { return guard_; }
-    /// SHA-256 of the stream, after finish().
+    /// SHA-256 of the stream, after finish(), if it was wanted.
     [[nodiscard]] Sha256& hash() noexcept { return hash_; }
+    /// CRC-32 of the stream, after finish().
+    [[nodiscard]] std::uint32_t crc32() const noexcept { return crc32_; }
+    /// Where in the tar the headers of the member last returned begin.
+    [[nodiscard]] std::uint64_t offset() const;
 
 private:
     struct Free {
@@ -44,6 +50,9 @@ private:
     bool coded_names_;
     TarGuard guard_;
     Sha256 hash_;
+    std::uint32_t crc32_ = 0;
+    std::uint64_t begins_;
+    bool digests_;
     std::exception_ptr failure_;
     std::uint64_t size_ = 0;  // of the current member
     std::unique_ptr<archive, Free> archive_;

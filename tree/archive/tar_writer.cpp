@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <cstdio>
 #include <cstring>
+#include <libdeflate.h>
 
 #include "acl.hpp"
 
@@ -78,7 +79,7 @@ TarWriter::~TarWriter() {
 }
 
 void TarWriter::emit(std::string_view bytes) {
-    hash_.update(bytes);
+    crc32_ = libdeflate_crc32(crc32_, bytes.data(), bytes.size());
     bytes_ += bytes.size();
     encoder_.write(bytes);
 }
@@ -140,7 +141,14 @@ void TarWriter::fill(const Member& member) {
                                        static_cast<la_int64_t>(extent.length));
 }
 
+std::uint64_t TarWriter::next_offset() {
+    if (!begun_) return 0;
+    if (archive_write_finish_entry(archive_.get()) != ARCHIVE_OK) fail("");
+    return bytes_;
+}
+
 std::string TarWriter::begin(const Member& member) {
+    begun_ = true;
     fill(member);
     archive_clear_error(archive_.get());
     const int result = archive_write_header(archive_.get(), entry_.get());

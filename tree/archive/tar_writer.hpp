@@ -37,7 +37,7 @@ struct Member {
 /// last second before 1970 loses its nanoseconds.
 [[nodiscard]] Timestamp tar_time(const Timestamp& time);
 
-/// Writes a pax tar stream member by member into an encoder, digesting it. libarchive makes the headers.
+/// Writes a pax tar stream member by member into an encoder. libarchive makes the headers.
 class TarWriter {
 public:
     explicit TarWriter(Encoder& encoder);
@@ -49,7 +49,11 @@ public:
     /// The two zero blocks, padded to a record of 10240 bytes as tar does.
     void finish();
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-    [[nodiscard]] Sha256& hash() noexcept { return hash_; }
+    /// CRC-32 (RFC 1952) of the stream so far: against faults between here and the compressor.
+    [[nodiscard]] std::uint32_t crc32() const noexcept { return crc32_; }
+    /// Where the next member's headers will begin; ends the content of the one before. Those of the first begin with
+    /// the record that says who made the archive, as every reader has it.
+    [[nodiscard]] std::uint64_t next_offset();
 
 private:
     struct Free {
@@ -63,8 +67,9 @@ private:
     static ssize_t on_write(archive* handle, void* self, const void* bytes, std::size_t size);
 
     Encoder& encoder_;
-    Sha256 hash_;
+    std::uint32_t crc32_ = 0;
     std::uint64_t bytes_ = 0;
+    bool begun_ = false;
     std::exception_ptr failure_;  // of the encoder, carried through libarchive's C code
     std::unique_ptr<archive_entry, Free> entry_;
     std::unique_ptr<archive, Free> archive_;

@@ -27,8 +27,8 @@ TEST(EndMarker, IsFoundFromTheEndWhateverItsSize) {
 }
 
 TEST(EndMarker, OfANewerFormatIsRefused) {
-    const std::string bytes = encode_marker(R"({"format":2,"jailctl":"9.0"})", 0, Format::tar_gz);
-    EXPECT_EQ(code_thrown_by([&] { (void)marker_of("x" + encode_marker(R"({"format":2})", 1, Format::tar_gz)); }),
+    const std::string bytes = encode_marker(R"({"format":3,"jailctl":"9.0"})", 0, Format::tar_gz);
+    EXPECT_EQ(code_thrown_by([&] { (void)marker_of("x" + encode_marker(R"({"format":3})", 1, Format::tar_gz)); }),
               Errc::unsupported);
     EXPECT_EQ(code_thrown_by([&] { (void)marker_of("x" + bytes); }), Errc::damaged) << "a wrong offset";
 }

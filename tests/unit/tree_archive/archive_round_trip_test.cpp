@@ -38,7 +38,7 @@ TEST_P(RoundTrip, CheckSaysWhatPackSaid) {
         EXPECT_EQ(checked[member].num(), packed[member].num()) << member;
     EXPECT_EQ(checked["sha256"].str(), packed["sha256"].str());
     EXPECT_EQ(checked["marker"]["description"]["grade"].str(), "cold");
-    EXPECT_EQ(checked["marker"]["format"].num(), 1);
+    EXPECT_EQ(checked["marker"]["format"].num(), 2);
 }
 
 TEST_P(RoundTrip, OwnerAndModeOfTheTopStayAsTheyAre) {

@@ -1,0 +1,251 @@
+#include "archive/index_chunk.hpp"
+#include "archive/index_reader.hpp"
+#include "archive/packed.hpp"
+#include "archives.hpp"
+#include "awkward.hpp"
+#include "gmock/gmock.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+namespace jailctl::tree::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+IndexEntry file_entry(const std::string& path, std::uint64_t offset) {
+    IndexEntry entry;
+    entry.path = path;
+    entry.kind = Kind::regular;
+    entry.mode = 0644;
+    entry.uid = 70000;
+    entry.size = 12345;
+    entry.modified = {-5, 999'999'999};
+    entry.offset = offset;
+    entry.sha256 = std::string(32, '\xaa');
+    return entry;
+}
+
+std::vector<IndexEntry> some_entries() {
+    IndexEntry link = file_entry("etc/link", 1536);
+    link.kind = Kind::symlink;
+    link.size = 0;
+    link.target = "../a b";
+    link.sha256.clear();
+    IndexEntry device = link;
+    device.path = "dev/sda";
+    device.kind = Kind::block;
+    device.target.clear();
+    device.device_major = 8;
+    device.device_minor = 1U << 20;
+    device.offset = 2048;
+    return {file_entry("etc/lines", 1024), link, device, file_entry("\xff\n", 1 << 30)};
+}
+
+std::string chunk_of(const std::vector<IndexEntry>& entries) {
+    IndexChunk chunk;
+    for (const IndexEntry& entry : entries) chunk.add(entry);
+    return chunk.take();
+}
+
+TEST(Packed, NumbersOfAllSizesComeBackAndNothingElseIsRead) {
+    std::string bytes;
+    const std::uint64_t numbers[] = {0, 127, 128, 1ULL << 63, ~0ULL};
+    const std::int64_t signs[] = {0, -1, 1, INT64_MIN, INT64_MAX};
+    for (const auto number : numbers) put_number(bytes, number);
+    for (const auto number : signs) put_signed(bytes, number);
+    Unpacked in(bytes);
+    for (const auto number : numbers) EXPECT_EQ(in.number(), number);
+    for (const auto number : signs) EXPECT_EQ(in.signed_number(), number);
+    EXPECT_TRUE(in.empty());
+    EXPECT_EQ(code_thrown_by([&] { (void)in.number(); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)Unpacked(std::string(10, '\xff') + "\x01").number(); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)Unpacked("\x05").number(4); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)Unpacked("\x05" "abcd").text(10); }), Errc::damaged);
+}
+
+TEST(IndexChunk, GivesBackWhatItWasGiven) {
+    EXPECT_EQ(read_chunk(chunk_of(some_entries())), some_entries());
+    EXPECT_TRUE(read_chunk(chunk_of({})).empty());
+}
+
+TEST(IndexChunk, WhateverTheBytesAreIsReadOrRefused) {
+    const std::string whole = chunk_of(some_entries());
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(code_thrown_by([&] { (void)read_chunk(whole.substr(0, size)); }), Errc::damaged) << size;
+    EXPECT_EQ(code_thrown_by([&] { (void)read_chunk(whole + "x"); }), Errc::damaged);
+    for (std::size_t at = 0; at < whole.size() * 8; ++at) {
+        std::string odd = whole;
+        odd[at / 8] = static_cast<char>(odd[at / 8] ^ (1 << at % 8));
+        try {
+            EXPECT_LE(read_chunk(odd).size(), 100U);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::damaged) << at;
+        }
+    }
+}
+
+class Index : public Archives {
+protected:
+    UniqueFd opened() { return UniqueFd{::open(archive_.c_str(), O_RDONLY | O_CLOEXEC)}; }
+    std::vector<IndexEntry> entries() {
+        const UniqueFd file = opened();
+        auto reader = IndexReader::open(file.get(), *read_marker(file.get()));
+        std::vector<IndexEntry> found;
+        while (const IndexEntry* entry = reader->next()) found.push_back(*entry);
+        return found;
+    }
+    /// The archive with its marker's document changed and the marker itself right again.
+    std::string with_marker(const std::function<void(Value&)>& change) {
+        const UniqueFd file = opened();
+        Marker marker = *read_marker(file.get());
+        change(marker.document);
+        return slurp(archive_).substr(0, marker.offset) +
+               encode_marker(to_json(marker.document), marker.offset, marker.format);
+    }
+    std::string complaint(const std::string& bytes) {
+        const UniqueFd file{::memfd_create("archive", MFD_CLOEXEC)};
+        EXPECT_EQ(::write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+        try {
+            run_with(actions::check, scratch_.path(), Value::object(), {{"archive", file.get()}});
+            return {};
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::damaged);
+            return error.what();
+        }
+    }
+    /// An index of this archive that says something else: written behind the tar, all digests of the file right.
+    std::string with_entries(const std::function<void(std::vector<IndexEntry>&)>& change) {
+        std::vector<IndexEntry> list = entries();
+        change(list);
+        const UniqueFd file = opened();
+        Marker marker = *read_marker(file.get());
+        const std::string chunk = chunk_of(list), wrapped = wrapped_aside(chunk, marker.format);
+        const auto table = marker.document["index"]["pieces"]["table"].items();
+        const auto at = static_cast<std::uint64_t>(table[0].num());
+        std::string bytes = slurp(archive_).substr(0, at) + wrapped;
+        const std::uint64_t table_at = bytes.size();
+        bytes += slurp(archive_).substr(at, static_cast<std::size_t>(table[1].num()));
+        const auto digest = [](std::string_view text) {
+            Sha256 hash;
+            hash.update(text);
+            return hash.finish();
+        };
+        Value index = marker.document["index"], pieces = index["pieces"];
+        pieces.set("table", Value::array().push(table_at).push(table[1]).push(table[2]));
+        index.set("pieces", pieces);
+        index.set("chunks", Value::array().push(
+                                Value::array().push(at).push(std::uint64_t{wrapped.size()}).push(digest(chunk))));
+        marker.document.set("index", index);
+        marker.document.set("stream", Value::object().set("bytes", std::uint64_t{bytes.size()}).set("sha256", digest(bytes)));
+        return bytes + encode_marker(to_json(marker.document), bytes.size(), marker.format);
+    }
+};
+
+TEST_F(Index, ListsTheTreeAsItIsWithTheDigestsOfItsFiles) {
+    build_awkward(tree_);
+    for (const char* format : {"tar.gz", "tar"}) {
+        pack(tree_, archive_, Value::object().set("format", format));
+        std::size_t files = 0;
+        const auto list = entries();
+        ASSERT_FALSE(list.empty());
+        EXPECT_EQ(list.front().path, "");
+        for (const IndexEntry& entry : list) {
+            if (!has_content(entry)) continue;
+            ++files;
+            Sha256 hash;
+            hash.update(slurp(tree_ / entry.path));
+            EXPECT_EQ(hash.finish_raw(), entry.sha256) << entry.path;
+        }
+        EXPECT_GT(files, 5U);
+        EXPECT_EQ(complaint(slurp(archive_)), "") << format;
+    }
+}
+
+TEST_F(Index, OfManyEntriesStandsInChunksAmongThePieces) {
+    for (int i = 0; i < 30000; ++i) spit(tree_ / ("f" + std::to_string(i)), std::to_string(i));
+    pack(tree_, archive_);
+    const UniqueFd file = opened();
+    const Value written = read_marker(file.get())->document["index"];
+    ASSERT_GE(written["chunks"].items().size(), 2U);
+    EXPECT_LT(written["chunks"].items()[0].items()[0].num(), written["pieces"]["table"].items()[0].num());
+    EXPECT_EQ(entries().size(), 30001U);
+    EXPECT_EQ(complaint(slurp(archive_)), "");
+    const auto swapped = with_marker([](Value& document) {
+        Value index = document["index"];
+        const auto chunks = index["chunks"].items();
+        document.set("index", index.set("chunks", Value::array().push(chunks[1]).push(chunks[0])));
+    });
+    EXPECT_THAT(complaint(swapped), HasSubstr("index"));
+    EXPECT_EQ(jailctl::test::run_command({"tar", "-tzf", archive_.string()}).status, 0);
+}
+
+TEST_F(Index, IsComparedInBothDirections) {
+    build_small(tree_);
+    pack(tree_, archive_);
+    EXPECT_EQ(complaint(with_entries([](auto&) {})), "");
+    const auto position = [](std::vector<IndexEntry>& list, const std::string& path) {
+        return std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.path == path; });
+    };
+    EXPECT_THAT(complaint(with_entries([&](auto& list) { list.erase(position(list, "dir/file")); })),
+                HasSubstr("does not list 'dir/file'"));
+    EXPECT_THAT(complaint(with_entries([](auto& list) { list.pop_back(); })), HasSubstr("does not list"));
+    EXPECT_THAT(complaint(with_entries([&](auto& list) {
+                    IndexEntry more = list.back();
+                    more.path = "more";
+                    more.offset += 512;
+                    list.push_back(more);
+                })),
+                HasSubstr("lists 'more', which it does not hold"));
+    EXPECT_THAT(complaint(with_entries([&](auto& list) { position(list, "dir/file")->sha256[0] ^= 1; })),
+                HasSubstr("the digest of 'dir/file'"));
+    EXPECT_THAT(complaint(with_entries([&](auto& list) { position(list, "dir/file")->mode ^= 0100; })),
+                HasSubstr("the mode of 'dir/file'"));
+    EXPECT_THAT(complaint(with_entries([&](auto& list) { position(list, "dir/link")->target = "else"; })),
+                HasSubstr("the target of 'dir/link'"));
+    EXPECT_THAT(complaint(with_entries([&](auto& list) { position(list, "dir/file")->path = "dir/other"; })),
+                HasSubstr("the name of 'dir/file'"));
+}
+
+TEST_F(Index, ATableOfPiecesThatLiesIsDamage) {
+    spit(tree_ / "big", std::string(3 << 20, 'z') + std::string(100, 'y'));
+    pack(tree_, archive_);
+    const auto with_size = [&](std::int64_t size) {
+        return with_marker([&](Value& document) {
+            Value index = document["index"], pieces = index["pieces"];
+            document.set("index", index.set("pieces", pieces.set("size", size)));
+        });
+    };
+    EXPECT_EQ(complaint(with_size(1 << 20)), "");
+    for (const std::int64_t size : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1}, std::int64_t{1 << 19},
+                                    (std::int64_t{1} << 20) - 1, (std::int64_t{1} << 20) + 512, std::int64_t{1} << 40})
+        EXPECT_NE(complaint(with_size(size)), "") << size;
+    for (const std::int64_t bytes : {0, 1, 512, 1 << 20, 10 << 20})
+        EXPECT_NE(complaint(with_marker([&](Value& document) {
+            Value tar = document["tar"];
+            document.set("tar", tar.set("bytes", bytes));
+        })), "") << bytes;
+}
+
+TEST_F(Index, AnArchiveOfTheFirstFormatIsReadAsBefore) {
+    build_small(tree_);
+    pack(tree_, archive_);
+    const std::string old = with_marker([&](Value& document) {
+        Sha256 hash;
+        const fs::path plain = scratch_.path() / "plain";
+        jailctl::test::run_command({"sh", "-c", "gzip -dc < " + archive_.string() + " > " + plain.string()});
+        const std::string tar = slurp(plain);
+        hash.update(tar);
+        document.set("format", 1).set("index", Value());
+        document.set("tar", Value::object().set("bytes", std::uint64_t{tar.size()}).set("sha256", hash.finish()));
+    });
+    EXPECT_EQ(complaint(old), "");
+    const std::string wrong = with_marker([](Value& document) {
+        document.set("format", 1).set("index", Value());
+        document.set("tar", document["tar"]).set("tar", Value::object().set("bytes", document["tar"]["bytes"]));
+    });
+    EXPECT_NE(complaint(wrong), "");
+}
+
+}  // namespace
+}  // namespace jailctl::tree::test

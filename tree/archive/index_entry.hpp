@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "archive/tar_writer.hpp"
+
+#include "jailctl/sdk/value.hpp"
+
+namespace jailctl::tree {
+
+/// What an archive's index says of one member.
+struct IndexEntry {
+    std::string path;             ///< relative to the root, "" for the root itself
+    Kind kind = Kind::unknown;
+    bool hard_link = false;       ///< another name of `target`
+    std::string target;           ///< of a symbolic link its text, of a hard link a path like `path`
+    mode_t mode = 0;
+    std::uint64_t uid = 0, gid = 0, size = 0;
+    std::uint32_t device_major = 0, device_minor = 0;
+    Timestamp modified;
+    std::uint64_t offset = 0;     ///< in the tar stream: of its first header block
+    std::string sha256;           ///< of a regular file's content, holes as zeros: 32 bytes; else empty
+    friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
+};
+
+/// The entry of a member as the tar holds it, without digest.
+[[nodiscard]] IndexEntry entry_of(const Member& member, std::uint64_t offset);
+/// A regular file with content of its own.
+[[nodiscard]] bool has_content(const IndexEntry& entry) noexcept;
+/// What differs between two descriptions of one member: "size", "digest", ...; "" if nothing does.
+[[nodiscard]] std::string difference(const IndexEntry& a, const IndexEntry& b);
+/// As `contents` lists it (tree/README.md).
+[[nodiscard]] Value to_value(const IndexEntry& entry);
+
+/// SHA-256 of a file's content that arrives in stretches, the holes between them counted as zeros.
+class ContentDigest {
+public:
+    void add(std::uint64_t offset, std::string_view bytes);
+    /// @param size  of the file: a hole may be its end @return 32 bytes
+    [[nodiscard]] std::string finish(std::uint64_t size);
+
+private:
+    void zeros_up_to(std::uint64_t offset);
+    Sha256 hash_;
+    std::uint64_t at_ = 0;
+};
+
+}  // namespace jailctl::tree

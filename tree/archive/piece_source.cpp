@@ -1,0 +1,112 @@
+#include "archive/piece_source.hpp"
+
+#include <algorithm>
+#include <libdeflate.h>
+#include <memory>
+#include <zstd.h>
+
+#include "jailctl/sdk/error.hpp"
+
+namespace jailctl::tree {
+namespace {
+
+constexpr unsigned most_workers = 8;
+constexpr std::size_t ahead = 2;                       // pieces beyond those in work
+constexpr std::uint64_t most_read = std::uint64_t{40} << 20;  // a piece that did not shrink, and chunks of the index
+
+[[noreturn]] void damaged() {
+    throw Error(Errc::damaged, "the archive's compressed data is damaged: a piece is not what its table says");
+}
+
+void inflate(std::string_view in, std::string& out) {
+    thread_local const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(
+        libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
+    if (!decompressor) throw std::bad_alloc();
+    std::size_t done = 0;
+    while (!in.empty()) {
+        std::size_t used = 0, size = 0;
+        if (libdeflate_gzip_decompress_ex(decompressor.get(), in.data(), in.size(), out.data() + done, out.size() - done,
+                                          &used, &size) != LIBDEFLATE_SUCCESS)
+            damaged();
+        in.remove_prefix(used);
+        done += size;
+    }
+    if (done != out.size()) damaged();
+}
+
+void decode_frames(std::string_view in, std::string& out) {
+    const std::size_t size = ZSTD_decompress(out.data(), out.size(), in.data(), in.size());
+    if (ZSTD_isError(size) != 0 || size != out.size()) damaged();
+}
+
+}  // namespace
+
+PieceSource::PieceSource(int file, PieceTable table, Range range, std::function<void(std::string_view)> took)
+    : file_(file), table_(std::move(table)), range_(range), took_(std::move(took)), taken_(range.first),
+      wanted_(range.first) {
+    const std::size_t pieces = range.last - range.first + 1;
+    const auto count = std::min<std::size_t>(pieces, std::clamp(std::thread::hardware_concurrency(), 1U, most_workers));
+    slots_.resize(count + ahead);
+    for (std::size_t i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
+}
+
+PieceSource::~PieceSource() {
+    {
+        const std::lock_guard guard(mutex_);
+        leaving_ = true;
+    }
+    free_.notify_all();
+    for (auto& worker : workers_) worker.join();
+}
+
+std::string_view PieceSource::next() {
+    std::unique_lock lock(mutex_);
+    if (lent_) {
+        slot(wanted_++).state = State::free;
+        lent_ = false;
+        free_.notify_all();
+    }
+    if (wanted_ > range_.last) return {};
+    Slot& mine = slot(wanted_);
+    done_.wait(lock, [&] { return mine.state == State::done || mine.state == State::failed; });
+    if (mine.state == State::failed) std::rethrow_exception(mine.failure);
+    lent_ = true;
+    lock.unlock();
+    if (took_) took_(mine.read);
+    return mine.decoded;
+}
+
+void PieceSource::work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        free_.wait(lock, [&] {
+            return leaving_ || taken_ > range_.last || (taken_ - wanted_ < slots_.size() && slot(taken_).state == State::free);
+        });
+        if (leaving_ || taken_ > range_.last) return;
+        const std::size_t piece = taken_++;
+        Slot& mine = slot(piece);
+        mine.state = State::busy;
+        lock.unlock();
+        try {
+            decode(piece, mine);
+        } catch (...) {
+            mine.failure = std::current_exception();
+        }
+        lock.lock();
+        mine.state = mine.failure ? State::failed : State::done;
+        done_.notify_one();
+    }
+}
+
+void PieceSource::decode(std::size_t piece, Slot& slot) {
+    const std::uint64_t begin = table_.offsets[piece], length = table_.end_of(piece) - begin;
+    if (length > most_read) damaged();
+    slot.read = read_exactly(file_, begin, static_cast<std::size_t>(length));
+    slot.decoded.resize(table_.content_of(piece));
+    if (slot.read.starts_with("\x28\xb5\x2f\xfd"))
+        decode_frames(slot.read, slot.decoded);
+    else
+        inflate(slot.read, slot.decoded);
+}
+
+}  // namespace jailctl::tree
