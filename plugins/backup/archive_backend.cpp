@@ -10,6 +10,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/recovery.hpp"
+#include "jailctl/sdk/tar_file.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "place.hpp"
@@ -18,20 +19,6 @@
 namespace jailctl::backup {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::size_t most_omissions_named = 20;
-
-/// "jail x: ./var/log/a changed while it was read", and how many more.
-std::vector<std::string> omissions_of(const Value& packed) {
-    std::vector<std::string> sentences;
-    for (const auto& note : packed["notes"].items()) {
-        if (sentences.size() == most_omissions_named) break;
-        sentences.push_back(escape_name(note["path"].str()) + ": " + note["what"].str());
-    }
-    const auto total = static_cast<std::size_t>(packed["notes_total"].num());
-    if (total > sentences.size()) sentences.push_back("and " + std::to_string(total - sentences.size()) + " more");
-    return sentences;
-}
 
 void require_space(int directory, const Place& place, std::uint64_t content) {
     // Compressed system trees keep 35 to 45 per cent of their size; half leaves room for those that do not.

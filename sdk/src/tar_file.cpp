@@ -1,0 +1,118 @@
+#include "jailctl/sdk/tar_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl {
+
+namespace {
+
+constexpr std::size_t most_omissions_named = 20;
+
+/// A file that is nobody's until it is published, and gone if it never is.
+class Partial {
+public:
+    Partial(int directory, std::string name) : directory_(directory), name_(std::move(name)) {
+        ::unlinkat(directory_, name_.c_str(), 0);  // of an earlier run that was killed: the jail's lock is ours
+        file_.reset(::openat(directory_, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!file_) throw_errno("cannot make " + name_);
+    }
+    ~Partial() {
+        if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
+    }
+    Partial(const Partial&) = delete;
+    Partial& operator=(const Partial&) = delete;
+
+    [[nodiscard]] int file() const noexcept { return file_.get(); }
+    /// link and unlink instead of rename: they never replace, on every system and file system we know.
+    void publish(const std::string& as) {
+        if (::linkat(directory_, name_.c_str(), directory_, as.c_str(), 0) != 0) throw_errno("cannot publish " + as);
+        if (::unlinkat(directory_, name_.c_str(), 0) != 0) throw_errno("cannot remove " + name_);
+        name_.clear();
+        sync_fd(directory_, "the directory of " + as);
+        file_.close_checked(as);
+    }
+
+private:
+    int directory_;
+    std::string name_;
+    UniqueFd file_;
+};
+
+TreeJob job_on(const char* action, int archive) {
+    return {.action = action, .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
+            .descriptors = {{"archive", archive}}, .on_progress = {}, .on_note = {}};
+}
+
+void rewind(int file, const std::string& what) {
+    if (::lseek(file, 0, SEEK_SET) != 0) throw_errno("cannot read " + what);
+}
+
+}  // namespace
+
+Value store_tar_file(BackupSource& source, int directory, const std::string& name) {
+    if (::faccessat(directory, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        throw Error(Errc::exists, escape_name(name) + " exists already");
+    Partial partial(directory, "." + name + ".partial");
+    Value packed = source.write_tar(partial.file(), name.ends_with(".tar") ? "tar" : "tar.gz");
+    sync_fd(partial.file(), name);
+    const Value checked = in_context("reading back " + escape_name(name), [&] { return check_tar_file(partial.file(), name); });
+    if (checked["sha256"].str().empty() || checked["sha256"].str() != packed["sha256"].str())
+        throw Error(Errc::damaged, escape_name(name) + " does not read back as it was written");
+    partial.publish(name);
+    return packed;
+}
+
+Value check_tar_file(int file, const std::string& what) {
+    rewind(file, what);
+    return run_tree(job_on("check", file));
+}
+
+std::string digest_of_file(int file, const std::string& what) {
+    rewind(file, what);
+    const Value result = run_tree(job_on("digest", file));
+    rewind(file, what);
+    return result["sha256"].str();
+}
+
+std::vector<std::string> omissions_of(const Value& packed) {
+    std::vector<std::string> sentences;
+    for (const auto& note : packed["notes"].items()) {
+        if (sentences.size() == most_omissions_named) break;
+        sentences.push_back(escape_name(note["path"].str()) + ": " + note["what"].str());
+    }
+    const auto total = static_cast<std::size_t>(packed["notes_total"].num());
+    if (total > sentences.size()) sentences.push_back("and " + std::to_string(total - sentences.size()) + " more");
+    return sentences;
+}
+
+Value backup_document(const BackupInfo& info) {
+    return Value::object()
+        .set("id", info.id)
+        .set("jail", info.jail)
+        .set("taken", info.taken)
+        .set("size", info.size)
+        .set("grade", grade_name(info.grade))
+        .set("verified", info.verified);
+}
+
+BackupInfo backup_of(const Value& document) {
+    BackupInfo info;
+    info.id = document["id"].str();
+    info.jail = document["jail"].str();
+    info.taken = document["taken"].num();
+    info.size = static_cast<std::uint64_t>(document["size"].num());
+    info.grade = parse_grade(document["grade"].str());
+    info.verified = document["verified"].num();
+    return info;
+}
+
+}  // namespace jailctl
