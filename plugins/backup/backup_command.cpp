@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "jail_source.hpp"
@@ -9,6 +10,8 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "place.hpp"
+#include "quiesce.hpp"
+#include "view.hpp"
 
 namespace po = boost::program_options;
 
@@ -55,10 +58,21 @@ void require_root(const Jail& jail) {
     }
 }
 
+/// The snapshot holds what was made ready: the jail need not wait for the archive.
+void resume(Invocation& invocation, std::optional<Quiesced>& quiesced) {
+    try {
+        if (quiesced) quiesced->end();
+    } catch (const Error& error) {
+        invocation.omission(error.what());
+    }
+}
+
 StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
-    const bool quiesce = id != 0 && !invocation.options().dry_run;
-    const Leases quiesced = quiesce ? invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}}) : Leases();
-    JailSource source(invocation, jail, id != 0 ? Grade::live : Grade::cold);
+    std::optional<Quiesced> quiesced;
+    if (id != 0 && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
+    const View view(invocation, jail, id);
+    if (view.grade() == Grade::snapshot) resume(invocation, quiesced);
+    JailSource source(invocation, jail, view);
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
     // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
     for (const auto& point : mounts_below(jail.root))

@@ -34,8 +34,8 @@ Value written_settings(const Settings& settings) {
 
 }  // namespace
 
-JailSource::JailSource(Invocation& invocation, const Jail& jail, Grade grade)
-    : invocation_(invocation), jail_(jail), grade_(grade), root_(Rootfs::open(jail.root)),
+JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& view)
+    : invocation_(invocation), jail_(jail), view_(view), root_(Rootfs::open(view.root())),
       excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
     TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", strings(excludes_)), .root = root_.fd(),
                 .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
@@ -49,11 +49,12 @@ Value JailSource::description() const {
                             .set("jail", jail_.name.text())
                             .set("entry", entry_of(jail_))
                             .set("settings", written_settings(jail_.settings))
-                            .set("grade", grade_name(grade_))
+                            .set("grade", grade_name(grade()))
                             .set("taken", unix_now())
                             .set("system", std::string(system.sysname) + " " + system.release)
                             .set("machine", system.machine)
                             .set("excludes", strings(excludes_));
+    if (view_.frozen()) description.set("frozen_us", static_cast<std::int64_t>(view_.frozen()->count()));
     // Without the digests of its base an upgrade after the restore could not tell the site's files from the base's. The
     // stamps of all its files would be a good part of a small archive: without them an upgrade removes nothing.
     if (auto base = read_base_record(invocation_.configuration(), jail_.name))

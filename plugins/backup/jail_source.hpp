@@ -6,6 +6,7 @@
 
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
+#include "view.hpp"
 
 namespace jailctl::backup {
 
@@ -13,9 +14,9 @@ namespace jailctl::backup {
 class JailSource final : public BackupSource {
 public:
     /// @throws Error not_found, denied
-    JailSource(Invocation& invocation, const Jail& jail, Grade grade);
+    JailSource(Invocation& invocation, const Jail& jail, const View& view);
     [[nodiscard]] const Jail& jail() const override { return jail_; }
-    [[nodiscard]] Grade grade() const override { return grade_; }
+    [[nodiscard]] Grade grade() const override { return view_.grade(); }
     [[nodiscard]] int directory() const override { return root_.fd(); }
     [[nodiscard]] std::uint64_t size_estimate() const override { return bytes_; }
     [[nodiscard]] const std::vector<std::string>& excludes() const override { return excludes_; }
@@ -25,7 +26,7 @@ public:
 private:
     Invocation& invocation_;
     const Jail& jail_;
-    Grade grade_;
+    const View& view_;
     Rootfs root_;
     std::vector<std::string> excludes_;
     std::uint64_t bytes_ = 0;

@@ -5,6 +5,8 @@
 #include "excludes.hpp"
 #include "jailctl/sdk/sdk.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
+#include "quiesce.hpp"
+#include "view.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -24,10 +26,8 @@ void declare_variables(Registrar& host) {
     host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}});
     host.declare({"BACKUP_FORMAT", "tar.gz or tar", "tar.gz", Scope::jail,
                   [](const std::string& value) { one_of(value, {"tar.gz", "tar"}, " (tar.zst is not supported by this version)"); }});
-    host.declare({"BACKUP_WARM", "how a running jail is backed up: auto or live", "auto", Scope::jail,
-                  [](const std::string& value) {
-                      one_of(value, {"auto", "live"}, " (snapshots and freezing are not supported by this version)");
-                  }});
+    declare_warm_variable(host);
+    declare_quiesce_variables(host);
 }
 
 /// What other commands get of backup: the configured place, warm or cold as the jail stands.

@@ -8,7 +8,7 @@
 #include "create.hpp"
 #include "delete.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "storage_dir.hpp"
+#include "storages.hpp"
 #include "undoers.hpp"
 
 namespace jailctl::create {
@@ -22,7 +22,12 @@ void check_base(const std::string& value) {
 }
 
 void check_storage(const std::string& value) {
-    if (value != "auto" && value != "dir") throw Error(Errc::invalid, "expected auto or dir");
+    std::string expected = "auto";
+    for (const auto& name : storage_names()) {
+        if (value == name) return;
+        expected += " or " + name;
+    }
+    if (value != "auto") throw Error(Errc::invalid, "expected " + expected);
 }
 
 void check_rc_conf(const std::string& value) { (void)split_assignments(value); }
@@ -36,7 +41,7 @@ public:
     void attach(Registrar& host) override {
         declare_variables(host);
         register_undoers(host);
-        host.provide<Storage>("dir", std::make_unique<DirStorage>());
+        provide_storages(host);
         host.provide<BaseInstaller>("busybox", std::make_unique<BusyboxBase>());
         host.provide<BaseInstaller>("archive", std::make_unique<ArchiveBase>());
         host.provide<BaseInstaller>("debootstrap", std::make_unique<DebootstrapBase>());
@@ -49,7 +54,7 @@ private:
         host.declare({"BASE",
                       "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR]",
                       "busybox", Scope::jail, check_base});
-        host.declare({"STORAGE", "how roots are kept: auto, dir", "auto", Scope::jail, check_storage});
+        host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
                       check_rc_conf});
         host.declare({"NAMESERVER", "addresses of name servers for a new jail (empty: the host's)", "", Scope::jail,

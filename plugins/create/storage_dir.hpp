@@ -18,7 +18,7 @@ struct TreeIdentity {
 };
 
 /// Roots as plain directories: STORAGE=dir, on every file system. All names are changed by descriptor of the parent.
-class DirStorage final : public Storage {
+class DirStorage : public Storage {
 public:
     void make(const std::filesystem::path& root, const std::string& name) override;
     void publish(const std::filesystem::path& root, const std::string& name) override;
@@ -27,6 +27,9 @@ public:
     void remove(const std::filesystem::path& root, const std::string& name) override;
     [[nodiscard]] std::uint64_t free_space(const std::filesystem::path& root) override;
 };
+
+/// Every name that a Storage makes or removes begins with ".jailctl-". @throws Error internal: this one does not
+void require_staging_name(const std::string& name);
 
 /// The directory that `name` beside `root` is now; nothing if there is none. @throws Error denied, io
 [[nodiscard]] std::optional<TreeIdentity> identity_of(const std::filesystem::path& root, const std::string& name);

@@ -30,6 +30,7 @@ BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
 JailBackup::~JailBackup() = default;
 JailRuntime::~JailRuntime() = default;
+Freeze::~Freeze() = default;
 Network::~Network() = default;
 Storage::~Storage() = default;
 

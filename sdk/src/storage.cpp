@@ -9,13 +9,23 @@ namespace jailctl {
 
 namespace {
 
-constexpr std::string_view purposes[] = {"create", "restore", "upgrade", "base", "trash"};  // in the order of Staging
+constexpr std::string_view purposes[] = {"create", "restore", "upgrade", "base", "trash", "snapshot"};  // in the order of Staging
 
 std::string name_of(const Jail& jail, std::string_view purpose) {
     return ".jailctl-" + std::string(purpose) + "-" + jail.name.key();
 }
 
 }  // namespace
+
+bool Storage::suits(const std::filesystem::path&) { return false; }
+
+std::string Storage::no_snapshot_because(const std::filesystem::path&) {
+    return "it is kept as a plain directory (STORAGE=dir)";
+}
+
+void Storage::snapshot(const std::filesystem::path& root, const std::string&) {
+    throw Error(Errc::unsupported, "no snapshot of " + root.string() + " can be taken: " + no_snapshot_because(root));
+}
 
 std::string staging_name(const Jail& jail, Staging purpose) {
     return name_of(jail, purposes[static_cast<std::size_t>(purpose)]);
@@ -30,8 +40,12 @@ std::vector<std::string> staging_names(const Jail& jail) {
 std::filesystem::path beside(const Jail& jail, const std::string& name) { return jail.root.parent_path() / name; }
 
 Storage& storage_of(Invocation& invocation, const Jail& jail) {
+    ServiceDirectory& services = invocation.services();
     const std::string& name = jail.settings["STORAGE"].text;
-    return invocation.services().get<Storage>(name.empty() || name == "auto" ? "dir" : name);
+    if (!name.empty() && name != "auto") return services.get<Storage>(name);
+    for (const auto& provider : services.providers(Storage::id))
+        if (auto& storage = services.get<Storage>(provider); storage.suits(jail.root)) return storage;
+    return services.get<Storage>("dir");
 }
 
 Value tree_arguments(const Jail& jail, const std::string& name) {

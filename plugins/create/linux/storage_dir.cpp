@@ -16,13 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The one rule that keeps a slip from renaming or removing somebody's directory.
-void require_ours(const std::string& name) {
-    if (!name.starts_with(".jailctl-") || name.find('/') != std::string::npos) {
-        throw Error(Errc::internal, "'" + name + "' is not a name that jailctl gives to staged trees");
-    }
-}
-
 std::string shown(const fs::path& root, const std::string& name) { return (root.parent_path() / name).string(); }
 
 std::string leaf(const fs::path& root) { return root.filename().string(); }
@@ -67,8 +60,15 @@ std::optional<TreeIdentity> identity_at(int parent, const std::string& name, con
 
 }  // namespace
 
+// The one rule that keeps a slip from renaming or removing somebody's directory.
+void require_staging_name(const std::string& name) {
+    if (!name.starts_with(".jailctl-") || name.find('/') != std::string::npos) {
+        throw Error(Errc::internal, "'" + name + "' is not a name that jailctl gives to staged trees");
+    }
+}
+
 void DirStorage::make(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, true);
     if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
         const auto cause = last_error();
@@ -79,7 +79,7 @@ void DirStorage::make(const fs::path& root, const std::string& name) {
 }
 
 void DirStorage::publish(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
     const UniqueFd tree = open_tree_at(parent.get(), name, root, O_RDONLY);
     set_mode(tree.get(), 0755, shown(root, name));
@@ -91,7 +91,7 @@ void DirStorage::publish(const fs::path& root, const std::string& name) {
 }
 
 void DirStorage::exchange(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
     const UniqueFd staged = open_tree_at(parent.get(), name, root, O_RDONLY);
     const UniqueFd present = open_tree_at(parent.get(), leaf(root), root, O_RDONLY);
@@ -104,14 +104,14 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
 }
 
 void DirStorage::set_aside(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
 
 void DirStorage::remove(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent) return;
     // An empty directory needs no helper; a link or file under our name is unlinked as such.
@@ -151,14 +151,14 @@ std::optional<TreeIdentity> identity_of(const fs::path& root, const std::string&
 }
 
 void open_to_jail_users(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
     const UniqueFd tree = open_tree_at(parent.get(), name, root, O_RDONLY);
     set_mode(tree.get(), 0755, shown(root, name));
 }
 
 void put_back(const fs::path& root, const std::string& name) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent || !identity_at(parent.get(), name, root)) return;
     if (identity_at(parent.get(), leaf(root), root)) return;  // the renaming never happened
@@ -167,7 +167,7 @@ void put_back(const fs::path& root, const std::string& name) {
 }
 
 void unpublish(const fs::path& root, const std::string& name, const TreeIdentity& staged) {
-    require_ours(name);
+    require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent || identity_at(parent.get(), leaf(root), root) != staged) return;
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);

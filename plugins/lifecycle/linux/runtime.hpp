@@ -20,6 +20,8 @@ public:
                         const ExecRequest& request) override;
     void freeze(Invocation& invocation, const Jail& jail) override;
     void thaw(Invocation& invocation, const Jail& jail) override;
+    [[nodiscard]] std::unique_ptr<Freeze> hold_still(Invocation& invocation, const Jail& jail,
+                                                     std::chrono::milliseconds limit) override;
 };
 
 /// The record of a jail that runs from where JAILS has it. @throws Error not_found: not running; busy: another jail of

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,14 @@ struct ExecRequest {
     std::chrono::milliseconds timeout{0};
 };
 
+/// The processes of a jail stand still while this lives; the destructor lets them run.
+class JAILCTL_SDK_EXPORT Freeze {
+public:
+    virtual ~Freeze();
+    /// Lets them run again. @return false: they did before, because the limit passed; what was done meanwhile saw them run
+    [[nodiscard]] virtual bool end() = 0;
+};
+
 /// Runs and stops jails on one kernel.
 class JAILCTL_SDK_EXPORT JailRuntime : public Service {
 public:
@@ -64,6 +73,10 @@ public:
                                 const ExecRequest& request) = 0;
     virtual void freeze(Invocation& invocation, const Jail& jail) = 0;
     virtual void thaw(Invocation& invocation, const Jail& jail) = 0;
+    /// Freezes the jail for as long as the result lives and no longer than `limit`: it runs again whatever becomes of this
+    /// process, kill -9 included. Not for a jail that is frozen already. @throws Error not_found, timeout
+    [[nodiscard]] virtual std::unique_ptr<Freeze> hold_still(Invocation& invocation, const Jail& jail,
+                                                             std::chrono::milliseconds limit) = 0;
 };
 
 }  // namespace jailctl

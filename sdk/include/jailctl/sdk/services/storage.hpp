@@ -12,7 +12,7 @@ namespace jailctl {
 class Invocation;  // command.hpp
 struct Jail;       // jail.hpp
 
-/// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir" today; "btrfs", "zfs", "overlay" later.
+/// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir", "btrfs"; "zfs", "overlay" later.
 /// Staging and trash names (staging_name) stand beside the root, on its file system, and begin with ".jailctl-".
 class JAILCTL_SDK_EXPORT Storage : public Service {
 public:
@@ -28,6 +28,13 @@ public:
     virtual void set_aside(const std::filesystem::path& root, const std::string& name) = 0;
     /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-".
     virtual void remove(const std::filesystem::path& root, const std::string& name) = 0;
+    /// Whether STORAGE=auto takes this driver for a root that is, or is to be made, at `root`. "dir" is what is left.
+    [[nodiscard]] virtual bool suits(const std::filesystem::path& root);
+    /// Whether snapshot() can take the root as it is now. @return why not, as the end of a sentence; empty: it can
+    [[nodiscard]] virtual std::string no_snapshot_because(const std::filesystem::path& root);
+    /// A read-only copy of the whole root as it is at this instant, `name` beside it, in milliseconds whatever the size.
+    /// remove() removes it. @throws Error unsupported: see no_snapshot_because; exists, io
+    virtual void snapshot(const std::filesystem::path& root, const std::string& name);
     /// Bytes free for a new root beside `root`.
     [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
 };
@@ -39,6 +46,7 @@ enum class Staging {
     upgrade,  ///< the copy of the system, then the old system
     base,     ///< the new base of an upgrade
     trash,    ///< what is being deleted
+    snapshot, ///< what a backup reads
 };
 
 /// ".jailctl-create-<key>": fixed per jail, so that the next command finds what a crash left; the jail's lock protects it.
@@ -48,7 +56,7 @@ enum class Staging {
 /// The path of `name` in the directory of the jail's root.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path beside(const Jail& jail, const std::string& name);
 
-/// The driver that keeps the root of `jail`: STORAGE, where "auto" is "dir". @throws Error config: none of that name
+/// The driver that keeps the root of `jail`: STORAGE, where "auto" is the one that suits the root, else "dir". @throws Error config: none of that name
 [[nodiscard]] JAILCTL_SDK_EXPORT Storage& storage_of(Invocation& invocation, const Jail& jail);
 
 /// What undoes work with a Storage, registered by the plugin `create` for every plugin that stages roots:

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/registrar.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+namespace jailctl::backup {
+
+/// What a backup reads: the root itself, or a snapshot of it that was taken while the jail stood still. A snapshot is
+/// removed when this goes; kill -9 leaves it to the next command.
+class View {
+public:
+    /// @param id  0: the jail is stopped @throws Error unsupported: BACKUP_WARM=snapshot, and none can be taken
+    View(Invocation& invocation, const Jail& jail, int id);
+    [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
+    [[nodiscard]] Grade grade() const noexcept { return grade_; }
+    /// How long the jail stood still for it.
+    [[nodiscard]] std::optional<std::chrono::microseconds> frozen() const noexcept { return frozen_; }
+
+private:
+    void take_snapshot(Invocation& invocation, const Jail& jail);
+    std::filesystem::path root_;
+    Grade grade_;
+    std::optional<std::chrono::microseconds> frozen_;
+    std::unique_ptr<Operation> operation_;
+};
+
+/// BACKUP_WARM.
+void declare_warm_variable(Registrar& host);
+
+}  // namespace jailctl::backup
