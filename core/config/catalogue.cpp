@@ -10,14 +10,15 @@ namespace jailctl::core::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 39> documented{
+constexpr auto documented = std::to_array<std::string_view>({
     "JAILS",          "IF",              "JAIL_HOME",     "ADDONS",         "BACKUPDIR",     "BACKUP_EXCLUDE",
     "RC_CONF",        "NAMESERVER",      "BASE",          "STORAGE",        "NETWORK",       "BACKUP_BACKEND",
     "BACKUP_FORMAT",  "BACKUP_LEVEL",    "BACKUP_WARM",   "BACKUP_KEEP",    "START_COMMAND", "STOP_TIMEOUT",
     "STOP_SIGNAL",    "START_AFTER",     "AUTOSTART",     "PROTECT",        "MEMORY",        "CPUS",
     "PIDS",           "IO_WEIGHT",       "STATE_DIR",     "RUN_DIR",        "USERNS",        "CAPABILITIES",
     "MOUNTS",         "DEVICES",         "HOOK_TIMEOUT",  "PLUGIN_DISABLE", "PLUGIN_REQUIRED", "PLUGIN_PREFER",
-    "LOG_FILE",       "LOG_LEVEL",       "PROVISION_TIMEOUT"};
+    "LOG_FILE",       "LOG_LEVEL",       "PROVISION_TIMEOUT",
+    "BACKUP_QUIESCE", "BACKUP_RESUME",   "BACKUP_QUIESCE_TIMEOUT"});
 
 constexpr std::array<std::string_view, 8> hooked{"STATUS", "START",  "STOP",    "CREATE",
                                                 "DELETE", "BACKUP", "RESTORE", "UPGRADE"};
