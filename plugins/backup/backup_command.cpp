@@ -9,6 +9,8 @@
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
+#include "expire.hpp"
+#include "marks.hpp"
 #include "place.hpp"
 #include "quiesce.hpp"
 #include "view.hpp"
@@ -19,7 +21,7 @@ namespace jailctl::backup {
 namespace {
 
 struct BackupArguments {
-    bool cold = false;
+    bool cold = false, protect = false;
 };
 
 void refuse_one_file_for_many(const Invocation& invocation) {
@@ -82,10 +84,12 @@ StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::
 
 }  // namespace
 
-Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& where, bool cold_only) {
+Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish) {
+    const std::string& where = wish.where;
     require_root(jail);
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
-    if (running && cold_only)
+    if (wish.protect && where == "-") throw Error(Errc::usage, "what goes to standard output cannot be protected");
+    if (running && wish.cold_only)
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running, and --cold was asked for")
             .with_hint("stop it first: jailctl stop " + jail.name.text());
     if (where == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
@@ -96,11 +100,14 @@ Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& whe
         invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
         const auto began = std::chrono::steady_clock::now();
         StoredBackup made = store(invocation, jail, id, where);
+        if (wish.protect && !invocation.options().dry_run) set_protect(invocation.configuration(), made.info, made.info.protect = true);
         took = std::chrono::steady_clock::now() - began;
         if (!invocation.options().dry_run) (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, made.info.id});
         return made;
     });
-    return finish(invocation, stored, took.count());
+    Outcome outcome = finish(invocation, stored, took.count());
+    if (where.empty()) expire_after_backup(invocation, jail);  // the rules are those of the configured place
+    return outcome;
 }
 
 Command make_backup_command() {
@@ -115,10 +122,11 @@ Command make_backup_command() {
     command.targets = Targets::several;
     command.path = PathWord::optional;
     command.effect = Effect::changes;
-    command.options.add_options()("cold", po::bool_switch(&arguments->cold), "refuse to back up a running jail");
+    command.options.add_options()("cold", po::bool_switch(&arguments->cold), "refuse to back up a running jail")(
+        "protect", po::bool_switch(&arguments->protect), "keep this backup from expire");
     command.run_jail = [arguments](Invocation& invocation, const Jail& jail) {
         refuse_one_file_for_many(invocation);
-        return back_up(invocation, jail, invocation.path().value_or(""), arguments->cold);
+        return back_up(invocation, jail, {invocation.path().value_or(""), arguments->cold, arguments->protect});
     };
     return command;
 }

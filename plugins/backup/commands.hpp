@@ -12,9 +12,17 @@ namespace jailctl::backup {
 [[nodiscard]] Command make_restore_command();
 [[nodiscard]] Command make_backups_command();
 [[nodiscard]] Command make_verify_command();
+[[nodiscard]] Command make_expire_command();
+[[nodiscard]] Command make_protect_command();
 
-/// What `backup JAIL` does: hooks, the configured backend, the report. @param where  as the path word; empty: BACKUPDIR
-[[nodiscard]] Outcome back_up(Invocation& invocation, const Jail& jail, const std::string& where, bool cold_only);
+/// What was asked of `backup JAIL`.
+struct BackupWish {
+    std::string where;       ///< as the path word; empty: BACKUPDIR
+    bool cold_only = false;  ///< refuse a running jail
+    bool protect = false;    ///< keep it from expire
+};
+/// What `backup JAIL` does: hooks, the configured backend, the report, then what BACKUP_KEEP does not keep goes.
+[[nodiscard]] Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish);
 
 /// The backend that BACKUP_BACKEND names for a jail (or for the host).
 [[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);

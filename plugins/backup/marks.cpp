@@ -74,6 +74,12 @@ void set_mark(const Configuration& configuration, const BackupInfo& backup, cons
     alter_marks(configuration, backup, &mark);
 }
 
+void set_protect(const Configuration& configuration, const BackupInfo& backup, bool on) {
+    BackupMark mark = mark_of(configuration, backup);
+    mark.protect = on;
+    set_mark(configuration, backup, mark);
+}
+
 void forget_mark(const Configuration& configuration, const BackupInfo& backup) {
     if (!read_notes(configuration, backup.jail)["marks"].items().empty()) alter_marks(configuration, backup, nullptr);
 }

@@ -20,6 +20,8 @@ struct BackupMark {
 /// path (a snapshot of restic) is known by its id.
 [[nodiscard]] BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup);
 void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark);
+/// Alters one member and leaves what else is known.
+void set_protect(const Configuration& configuration, const BackupInfo& backup, bool on);
 /// Drops the mark of a backup that was removed.
 void forget_mark(const Configuration& configuration, const BackupInfo& backup);
 

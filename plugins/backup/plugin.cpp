@@ -6,6 +6,7 @@
 #include "jailctl/sdk/sdk.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "quiesce.hpp"
+#include "retention.hpp"
 #include "view.hpp"
 
 namespace jailctl::backup {
@@ -26,6 +27,8 @@ void declare_variables(Registrar& host) {
     host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}});
     host.declare({"BACKUP_FORMAT", "tar.gz or tar", "tar.gz", Scope::jail,
                   [](const std::string& value) { one_of(value, {"tar.gz", "tar"}, " (tar.zst is not supported by this version)"); }});
+    host.declare({"BACKUP_KEEP", "which backups expire keeps: last, hourly, daily, weekly, monthly, yearly=NUMBER", "",
+                  Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
     declare_warm_variable(host);
     declare_quiesce_variables(host);
 }
@@ -34,7 +37,7 @@ void declare_variables(Registrar& host) {
 class ConfiguredBackup final : public JailBackup {
 public:
     Outcome back_up(Invocation& invocation, const Jail& jail) override {
-        return backup::back_up(invocation, jail, "", false);
+        return backup::back_up(invocation, jail, BackupWish{});
     }
 };
 
@@ -48,6 +51,8 @@ public:
         host.add(make_restore_command());
         host.add(make_backups_command());
         host.add(make_verify_command());
+        host.add(make_expire_command());
+        host.add(make_protect_command());
     }
 };
 

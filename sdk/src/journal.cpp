@@ -148,6 +148,27 @@ void keep_litter(const Configuration& configuration, JournalPlace place, const s
     });
 }
 
+void merge_litter(const Configuration& configuration, JournalPlace place, const JailName& jail, const std::string& ours) {
+    std::vector<FoundJournal> found;
+    for (auto& journal : find_journals(configuration, place, jail))
+        if (journal.begun && journal.record.only_litter() && (journal.name == ours || !journal.record.writer_lives()))
+            found.push_back(std::move(journal));
+    if (found.size() < 2) return;
+    const auto undos = [](const FoundJournal& journal) { return journal.record.committed ? journal.record.finish : journal.record.steps; };
+    const FoundJournal outermost = std::move(found.back());
+    found.pop_back();
+    std::vector<Undo> all = undos(outermost);
+    const std::size_t before = all.size();
+    std::set<std::string> known;
+    for (const auto& undo : all) known.insert(to_json(value_of(undo)));
+    for (const auto& journal : found)
+        for (const auto& undo : undos(journal))
+            if (known.insert(to_json(value_of(undo))).second) all.push_back(undo);
+    // Written before the others go: what stands in two journals after a crash is undone twice, which is safe.
+    if (all.size() > before) keep_litter(configuration, place, outermost.name, all);
+    for (const auto& journal : found) remove_journal(configuration, place, journal.name);
+}
+
 std::vector<std::string> journalled_jails(const Configuration& configuration, JournalPlace place) {
     std::set<std::string> names;
     std::error_code none;

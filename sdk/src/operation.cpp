@@ -55,7 +55,9 @@ private:
             point();
         }
         if (left.empty() && journal.begun()) journal.remove();
-        if (!left.empty()) keep_litter(invocation.configuration(), journal.place(), journal.name(), left);
+        if (left.empty()) return;
+        keep_litter(invocation.configuration(), journal.place(), journal.name(), left);
+        merge_litter(invocation.configuration(), journal.place(), jail.name, journal.name());
     }
 };
 

@@ -78,6 +78,12 @@ void recover(Invocation& invocation, const Jail& jail) {
         for (const auto& journal : find_journals(invocation.configuration(), place, jail.name)) {
             recover_journal(invocation, jail, place, journal);
         }
+        if (invocation.options().dry_run) continue;
+        try {
+            merge_litter(invocation.configuration(), place, jail.name, "");
+        } catch (const Error& error) {
+            invocation.log(error.what());  // a full disk: they stay as they are, and stop nothing
+        }
     }
 }
 

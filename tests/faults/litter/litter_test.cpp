@@ -50,6 +50,22 @@ TEST_F(Litter, StopsNoCommandOfTheJail) {
     EXPECT_THAT(site_.leftovers(), IsEmpty());
 }
 
+TEST_F(Litter, NineFailedBackupsInAnAppendOnlyPlaceStopNothing) {
+    const Result plain = site_.jailctl({"backup", "a.test"});
+    ASSERT_EQ(plain.status, 0) << plain.all();
+    ASSERT_EQ(::umount2(site_.backups().c_str(), MNT_DETACH), 0);  // tmpfs has no such flag on every kernel
+    ASSERT_EQ(run_command({"chattr", "+a", site_.backups().string()}).status, 0);
+    for (int failure = 0; failure < 12; ++failure) EXPECT_EQ(site_.jailctl({"backup", "a.test"}).status, 1);
+    const Result started = site_.jailctl({"start", "a.test"});
+    EXPECT_EQ(started.status, 0) << started.all();
+    EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+    ASSERT_EQ(run_command({"chattr", "-a", site_.backups().string()}).status, 0);
+    const Result mended = site_.jailctl({"backup", "a.test"});
+    EXPECT_EQ(mended.status, 0) << mended.all();
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+}
+
 TEST_F(Litter, OfAJailThatIsNotListedIsShown) {
     kill_a_backup();
     site_.configure({"b.test:192.0.2.2"});

@@ -87,6 +87,8 @@ TEST_F(Documents, OfBackupsAndUpgrades) {
     keep({"backups"});
     keep({"verify", "a.test"});
     keep({"backups", "a.test"});
+    keep({"protect", "a.test"});
+    keep({"expire", "--dry-run"});
     keep({"upgrade", "a.test"});
     ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
     keep({"restore", "a.test"});

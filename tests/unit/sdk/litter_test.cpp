@@ -102,6 +102,45 @@ TEST_F(Litter, LitterAfterTheCommitIsAnOmission) {
     EXPECT_THAT(journal(), ::testing::Not(HasSubstr("record")));
 }
 
+TEST_F(Litter, ManyFailuresStackNoJournals) {
+    in.failing = "archive";
+    for (int failure = 0; failure < 15; ++failure) {
+        die_in_the_middle();
+        recover(in, in.jail);
+    }
+    {
+        Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+        take_steps(operation);
+    }
+    EXPECT_FALSE(std::filesystem::exists(scratch / "state/journal/x.example~2"));
+    const std::string kept = journal();
+    EXPECT_NE(kept.find("archive"), std::string::npos);
+    EXPECT_EQ(kept.find("archive"), kept.rfind("archive")) << "nothing stands twice: " << kept;
+    in.failing.clear();
+    in.undone.clear();
+    recover(in, in.jail);
+    EXPECT_THAT(in.undone, ElementsAre("archive"));
+    EXPECT_EQ(journal(), "");
+}
+
+TEST_F(Litter, OfDifferentFailuresIsKeptTogether) {
+    in.failing = "archive";
+    die_in_the_middle();
+    recover(in, in.jail);
+    in.failing = "other";
+    {
+        Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+        operation.step("one", waiting("other"), [] {});
+    }
+    EXPECT_THAT(journal(), HasSubstr("archive"));
+    recover(in, in.jail);
+    EXPECT_THAT(journal(), HasSubstr("other"));
+    in.failing.clear();
+    recover(in, in.jail);
+    EXPECT_EQ(journal(), "");
+    EXPECT_FALSE(std::filesystem::exists(scratch / "state/journal/x.example~2"));
+}
+
 TEST_F(Litter, WhatAnotherProcessIsDoingIsLeftAlone) {
     Pipe begun = make_pipe();
     const pid_t pid = ::fork();

@@ -1,0 +1,49 @@
+#include "expire.hpp"
+
+#include "commands.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "marks.hpp"
+
+namespace jailctl::backup {
+
+std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings) {
+    const auto found = list_marked(invocation, backend_for(invocation, settings), jail_key, "");
+    std::vector<Candidate> candidates;
+    for (const auto& backup : found)
+        candidates.push_back({backup.taken, backup.verified != 0, backup.booted != 0, backup.protect,
+                              !backup.problem.empty(), backup.foreign});
+    auto verdicts = judge(parse_keep(settings["BACKUP_KEEP"].text), candidates, unix_now());
+    std::vector<Judged> judged;
+    for (std::size_t i = 0; i < found.size(); ++i) judged.push_back({found[i], std::move(verdicts[i])});
+    return judged;
+}
+
+bool remove_backup(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup) {
+    // Somebody may have protected it since it was listed.
+    if (mark_of(invocation.configuration(), backup).protect) return false;
+    if (invocation.options().dry_run) return true;
+    try {
+        backend.remove(invocation, backup.id);
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;  // another expire was there first: gone is what was wanted
+    }
+    forget_mark(invocation.configuration(), backup);
+    invocation.log("removed backup " + escape_name(backup.id));
+    return true;
+}
+
+void expire_after_backup(Invocation& invocation, const Jail& jail) {
+    if (invocation.options().dry_run || split_words(jail.settings["BACKUP_KEEP"].text).empty()) return;
+    try {
+        BackupBackend& backend = backend_for(invocation, jail.settings);
+        for (const auto& [backup, verdict] : judge_backups(invocation, jail.name.key(), jail.settings))
+            if (verdict.fate == Fate::remove && remove_backup(invocation, backend, backup))
+                invocation.console().info("removed " + escape_name(backup.id) + " (BACKUP_KEEP)");
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        invocation.omission(std::string("older backups were not expired: ") + error.what());
+    }
+}
+
+}  // namespace jailctl::backup

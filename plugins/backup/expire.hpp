@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+#include "retention.hpp"
+
+namespace jailctl::backup {
+
+/// A backup and what BACKUP_KEEP says of it.
+struct Judged {
+    BackupInfo backup;
+    Verdict verdict;
+};
+
+/// Backups of one jail in its configured place, oldest first. @throws Error as BackupBackend::list
+[[nodiscard]] std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings);
+/// Removes one, unless it was protected or is gone by now. Not with --dry-run. @return false if it stays
+[[nodiscard]] bool remove_backup(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup);
+/// What follows a good backup of the jail (product.md 1): a failure leaves more than wanted, so it is an omission.
+void expire_after_backup(Invocation& invocation, const Jail& jail);
+
+}  // namespace jailctl::backup

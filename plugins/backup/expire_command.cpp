@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "commands.hpp"
+#include "expire.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "place.hpp"
+#include "records.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::backup {
+namespace {
+
+struct ExpireArguments {
+    bool damaged = false;
+};
+
+/// One run over several jails: what it told, and how it went.
+class Expiry {
+public:
+    Expiry(Invocation& invocation, const ExpireArguments& arguments)
+        : invocation_(invocation), arguments_(arguments),
+          tell_kept_(invocation.options().dry_run || invocation.options().verbose) {}
+
+    void expire(const std::string& key) {
+        const Settings& settings = settings_for(invocation_.configuration(), key);
+        ++jails_;
+        try {
+            BackupBackend& backend = backend_for(invocation_, settings);
+            const auto judged = judge_backups(invocation_, key, settings);
+            if (tell_kept_ && !judged.empty()) invocation_.console().line(key);
+            for (const auto& one : judged) treat(backend, one);
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw;
+            invocation_.console().error(error.with_jail(key));
+            ++failed_;
+        }
+    }
+
+    void finish() {
+        invocation_.console().data("expired", std::move(list_));
+        if (removed_ == 0 && !tell_kept_) invocation_.console().info("nothing to expire");
+        if (failed_ == 0) return;
+        if (failed_ == jails_) throw Error(Errc::failed, "the backups of no jail could be expired");
+        invocation_.set_exit_status(3);
+    }
+
+private:
+    void treat(BackupBackend& backend, const Judged& one) {
+        const auto& [backup, verdict] = one;
+        bool goes = verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged);
+        if (goes) goes = remove_backup(invocation_, backend, backup);
+        if (goes) ++removed_;
+        tell(one, goes);
+        list_.push(to_value(backup).set("removed", goes).set("reasons", reasons(verdict)));
+    }
+
+    void tell(const Judged& one, bool goes) {
+        const std::string id = escape_name(one.backup.id), when = describe_time(one.backup.taken);
+        if (goes) {
+            const char* word = invocation_.options().dry_run ? "would remove  " : "removed  ";
+            return invocation_.console().line((tell_kept_ ? "  " : "") + std::string(word) + when + "  " + id);
+        }
+        if (one.verdict.fate == Fate::unusable)
+            return invocation_.console().warn(id + " is unusable and counts for nothing: " + problem_beside_name(one.backup) +
+                                              "; 'jailctl expire --damaged' removes it");
+        if (!tell_kept_) return;
+        std::string why;
+        for (const auto& reason : one.verdict.reasons) why += (why.empty() ? "" : ", ") + reason;
+        invocation_.console().line("  keep  " + when + "  " + id + "  " + why);
+    }
+
+    static Value reasons(const Verdict& verdict) {
+        Value list = Value::array();
+        for (const auto& reason : verdict.reasons) list.push(reason);
+        return list;
+    }
+
+    Invocation& invocation_;
+    const ExpireArguments& arguments_;
+    bool tell_kept_;
+    Value list_ = Value::array();
+    std::size_t jails_ = 0, failed_ = 0, removed_ = 0;
+};
+
+/// The jails named; for `all` those of JAILS and those that only backups in the host's place remember.
+std::vector<std::string> wanted(Invocation& invocation) {
+    std::vector<std::string> keys;
+    for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
+    for (const auto& word : invocation.rest()) keys.push_back(JailName(word).key());
+    if (!invocation.all()) return keys;
+    const auto& configuration = invocation.configuration();
+    std::set<std::string> deleted;
+    for (const auto& backup : backend_for(invocation, configuration.settings).list(invocation, "", ""))
+        if (std::find(keys.begin(), keys.end(), backup.jail) == keys.end()) deleted.insert(backup.jail);
+    keys.insert(keys.end(), deleted.begin(), deleted.end());
+    return keys;
+}
+
+}  // namespace
+
+Command make_expire_command() {
+    const auto arguments = std::make_shared<ExpireArguments>();
+    Command command;
+    command.name = "expire";
+    command.summary = "remove the backups that BACKUP_KEEP does not keep";
+    command.words = "[JAIL...|all]";
+    command.details =
+        "Without a name, or with 'all', backups of jails that are in JAILS no more are expired too, by the host's BACKUP_KEEP.\n"
+        "With --dry-run it tells what would go, and why each other one stays. Never removed: the newest verified one, the\n"
+        "newest that was seen to boot, protected ones. A damaged one counts for no rule and is named.";
+    command.targets = Targets::optional_several;
+    command.unlisted_jails = true;
+    command.effect = Effect::changes;
+    command.options.add_options()("damaged", po::bool_switch(&arguments->damaged), "remove unusable backups too");
+    command.run = [arguments](Invocation& invocation) {
+        Expiry expiry(invocation, *arguments);
+        for (const auto& key : wanted(invocation)) expiry.expire(key);
+        expiry.finish();
+    };
+    return command;
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,76 @@
+#include <filesystem>
+#include <memory>
+
+#include "commands.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "marks.hpp"
+#include "place.hpp"
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+namespace jailctl::backup {
+namespace {
+
+struct ProtectArguments {
+    bool off = false;
+};
+
+BackupInfo backup_in(Invocation& invocation, const fs::path& file) {
+    for (auto& backup : list_marked(invocation, backend_for(invocation, invocation.configuration().settings), "",
+                                    file.parent_path().string() + "/"))
+        if (backup.id == file.string()) return backup;
+    throw Error(Errc::not_found, escape_name(file.string()) + " is no backup").with_hint("see 'jailctl backups'");
+}
+
+BackupInfo newest_of(Invocation& invocation, const std::string& key, const Settings& settings) {
+    const auto found = list_marked(invocation, backend_for(invocation, settings), key, "");
+    for (auto at = found.rbegin(); at != found.rend(); ++at)
+        if (at->problem.empty()) return *at;
+    throw Error(Errc::not_found, "there is no good backup of jail " + key).with_jail(key);
+}
+
+void protect(Invocation& invocation, bool on) {
+    std::vector<BackupInfo> chosen;
+    if (const auto& path = invocation.path()) {
+        if (*path == "-") throw Error(Errc::usage, "what went to standard output is not kept by jailctl");
+        if (!invocation.all()) throw Error(Errc::usage, "name jails, or one file");
+        chosen.push_back(backup_in(invocation, fs::absolute(*path).lexically_normal()));
+    } else {
+        for (const auto& jail : invocation.jails()) chosen.push_back(newest_of(invocation, jail.name.key(), jail.settings));
+        for (const auto& word : invocation.rest())
+            chosen.push_back(newest_of(invocation, JailName(word).key(), invocation.configuration().settings));
+    }
+    Value list = Value::array();
+    for (auto& backup : chosen) {
+        if (!invocation.options().dry_run) set_protect(invocation.configuration(), backup, on);
+        backup.protect = on;
+        invocation.console().info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
+        list.push(to_value(backup));
+    }
+    invocation.console().data("protected", std::move(list));
+}
+
+}  // namespace
+
+Command make_protect_command() {
+    const auto arguments = std::make_shared<ProtectArguments>();
+    Command command;
+    command.name = "protect";
+    command.summary = "keep a backup from expire, or with --off no more";
+    command.words = "JAIL...|FILE";
+    command.details = "Of a jail its newest good backup is meant; FILE is a word with '/' in it.";
+    command.targets = Targets::optional_several;
+    command.unlisted_jails = true;
+    command.path = PathWord::optional;
+    command.effect = Effect::changes;
+    command.options.add_options()("off", po::bool_switch(&arguments->off), "protect it no more");
+    command.run = [arguments](Invocation& invocation) {
+        if (invocation.all() && !invocation.path())
+            throw Error(Errc::usage, "'protect' needs the name of a jail, or the file of a backup");
+        protect(invocation, !arguments->off);
+    };
+    return command;
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,146 @@
+// expire and protect, with archives whose times are in their names.
+#include "backed_up_site.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+namespace fs = std::filesystem;
+
+class Expire : public BackedUpSite {
+protected:
+    void SetUp() override {
+        BackedUpSite::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"}, "BACKUP_KEEP=\"last=2\"\n");
+    }
+    /// Makes a backup, and copies it under names of older days: they are recorded by their bytes, not their names.
+    fs::path old(const std::string& stamp, const std::string& jail = "a.test") {
+        const auto to = site.backups() / (jail + "-" + stamp + ".tar.gz");
+        fs::copy_file(model_, to);
+        fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write);
+        return to;
+    }
+    void make_model() {
+        ASSERT_EQ(site.jailctl({"backup", "a.test", (site.path() / "model.tar.gz").string()}).status, 0);
+        model_ = site.path() / "model.tar.gz";
+        fs::create_directories(site.backups());
+        fs::permissions(site.backups(), fs::perms::owner_all);
+    }
+    fs::path model_;
+};
+
+TEST_F(Expire, RemovesWhatNoRuleKeepsAndTellsWhyFirst) {
+    make_model();
+    const auto one = old("20260101T000000Z"), two = old("20260102T000000Z"), three = old("20260103T000000Z");
+    const Result dry = site.jailctl({"expire", "--dry-run"});
+    EXPECT_EQ(dry.status, 0) << dry.all();
+    EXPECT_THAT(dry.out, HasSubstr("would remove  2026-01-01 00:00:00  " + one.string()));
+    EXPECT_THAT(dry.out, HasSubstr(two.string() + "  last 2 of 2"));
+    EXPECT_TRUE(fs::exists(one));
+    const Result real = site.jailctl({"expire", "a.test"});
+    EXPECT_EQ(real.status, 0) << real.all();
+    EXPECT_FALSE(fs::exists(one));
+    EXPECT_TRUE(fs::exists(two));
+    EXPECT_TRUE(fs::exists(three));
+}
+
+TEST_F(Expire, ProtectedStaysUntilItIsNoMore) {
+    make_model();
+    const auto one = old("20260101T000000Z");
+    for (const char* day : {"02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    EXPECT_EQ(site.jailctl({"protect", one.string()}).status, 0);
+    EXPECT_THAT(site.jailctl({"backups", "a.test"}).out, HasSubstr("protected  " + one.string()));
+    EXPECT_EQ(site.jailctl({"expire"}).status, 0);
+    EXPECT_TRUE(fs::exists(one));
+    EXPECT_EQ(site.jailctl({"protect", one.string(), "--off"}).status, 0);
+    EXPECT_EQ(site.jailctl({"expire"}).status, 0);
+    EXPECT_FALSE(fs::exists(one));
+}
+
+TEST_F(Expire, TheNewestVerifiedStays) {
+    make_model();
+    const auto one = old("20260101T000000Z");
+    for (const char* day : {"02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    ASSERT_EQ(site.jailctl({"verify", one.string()}).status, 0);
+    // All three have the same bytes and size, so that only names tell them apart.
+    EXPECT_EQ(site.jailctl({"expire"}).status, 0);
+    EXPECT_TRUE(fs::exists(one));
+}
+
+TEST_F(Expire, DamagedIsNamedAndGoesOnlyWhenAsked) {
+    make_model();
+    for (const char* day : {"01", "02"}) (void)old("202601" + std::string(day) + "T000000Z");
+    const auto bad = old("20260103T000000Z");
+    flip(bad, fs::file_size(bad) / 2);
+    ASSERT_EQ(site.jailctl({"verify", bad.string()}).status, 1);
+    EXPECT_THAT(site.jailctl({"backups"}).out, HasSubstr("unusable: it was found damaged"));
+    const Result named = site.jailctl({"expire"});
+    EXPECT_EQ(named.status, 0) << named.all();
+    EXPECT_THAT(named.err, HasSubstr(bad.string() + " is unusable and counts for nothing"));
+    EXPECT_EQ(archives(site.backups()).size(), 3U) << "two good ones are kept, the damaged one is not touched";
+    EXPECT_EQ(site.jailctl({"expire", "--damaged"}).status, 0);
+    EXPECT_FALSE(fs::exists(bad));
+    EXPECT_EQ(archives(site.backups()).size(), 2U);
+}
+
+TEST_F(Expire, BackupsOfADeletedJailGoByTheRuleOfTheHost) {
+    make_model();
+    for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z", "gone.test");
+    EXPECT_EQ(site.jailctl({"expire", "all"}).status, 0);
+    EXPECT_EQ(archives(site.backups()).size(), 2U);
+}
+
+TEST_F(Expire, WhatIsNotOursStays) {
+    make_model();
+    for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    const auto original = site.backups() / "a.test.tar.gz";
+    fs::copy_file(model_, original);
+    fs::permissions(original, fs::perms::owner_read | fs::perms::owner_write);
+    const Result result = site.jailctl({"expire", "--verbose"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr(original.string() + "  not made by jailctl"));
+    EXPECT_TRUE(fs::exists(original));
+}
+
+TEST_F(Expire, FollowsEveryGoodBackup) {
+    ASSERT_EQ(backup().status, 0);
+    ASSERT_EQ(backup({"--protect"}).status, 0);
+    ASSERT_EQ(backup().status, 0);
+    const Result last = backup();
+    EXPECT_EQ(last.status, 0) << last.all();
+    EXPECT_EQ(archives(site.backups()).size(), 3U) << "two by the rule, and the protected one";
+}
+
+TEST_F(Expire, WithoutTheVariableNothingGoes) {
+    make_model();
+    for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    site.configure({"a.test:192.0.2.1"});
+    const Result result = site.jailctl({"expire", "--dry-run"});
+    EXPECT_THAT(result.out, HasSubstr("BACKUP_KEEP is not set"));
+    EXPECT_EQ(site.jailctl({"expire"}).status, 0);
+    EXPECT_EQ(archives(site.backups()).size(), 3U);
+}
+
+TEST_F(Expire, AWrongRuleStopsEverything) {
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=\"dayly=2\"\n");
+    const Result result = site.jailctl({"expire"});
+    EXPECT_EQ(result.status, 2) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("there is no rule 'dayly', perhaps daily"));
+    EXPECT_THAT(result.err, Not(HasSubstr("removed")));
+}
+
+TEST_F(Expire, AReadOnlyPlaceIsAFailureThatIsNamed) {
+    make_model();
+    for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    ASSERT_EQ(run_command({"chattr", "+i", site.backups().string()}).status, 0);
+    const Result result = site.jailctl({"expire", "a.test"});
+    ASSERT_EQ(run_command({"chattr", "-i", site.backups().string()}).status, 0);
+    EXPECT_EQ(result.status, 1) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("cannot remove"));
+    EXPECT_EQ(archives(site.backups()).size(), 3U);
+}
+
+}  // namespace
+}  // namespace jailctl::test
