@@ -82,6 +82,7 @@ std::string make_archive_name(std::string_view jail, std::int64_t taken, int seq
 
 std::optional<std::string> format_of(std::string_view file) {
     if (file.ends_with(".tar.gz") || file.ends_with(".tgz")) return "tar.gz";
+    if (file.ends_with(".tar.zst")) return "tar.zst";
     if (file.ends_with(".tar")) return "tar";
     return {};
 }

@@ -17,10 +17,10 @@ struct ArchiveName {
 /// Nothing if the name is not that of an archive.
 [[nodiscard]] std::optional<ArchiveName> parse_archive_name(std::string_view file);
 
-/// @param format "tar.gz" or "tar"
+/// @param format "tar.gz", "tar.zst" or "tar"
 [[nodiscard]] std::string make_archive_name(std::string_view jail, std::int64_t taken, int sequence, std::string_view format);
 
-/// "tar.gz" or "tar" by the ending of a file the user named; nothing for any other ending.
+/// "tar.gz", "tar.zst" or "tar" by the ending of a file the user named; nothing for any other ending.
 [[nodiscard]] std::optional<std::string> format_of(std::string_view file);
 
 }  // namespace jailctl::backup

@@ -67,6 +67,7 @@ Value JailSource::write_tar(int out, std::string_view format) {
     TreeJob job{.action = "pack",
                 .arguments = Value::object()
                                  .set("format", format)
+                                 .set("level", jail_.settings["BACKUP_LEVEL"].text)
                                  .set("excludes", strings(excludes_))
                                  .set("description", description()),
                 .root = root_.fd(),

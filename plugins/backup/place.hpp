@@ -15,12 +15,12 @@ namespace jailctl::backup {
 struct Place {
     std::filesystem::path directory;  ///< absolute
     std::string file;                 ///< the user named a file in it; else empty
-    std::string format;               ///< "tar.gz" or "tar"
+    std::string format;               ///< "tar.gz", "tar.zst" or "tar"
     bool standard_output = false;
     bool configured = false;          ///< BACKUPDIR: made if it is missing
 };
 
-/// @param where  "", "-", a directory (exists, or ends in '/'), or a file ending in .tar.gz, .tgz or .tar
+/// @param where  "", "-", a directory (exists, or ends in '/'), or a file ending in .tar.gz, .tgz, .tar.zst or .tar
 /// @throws Error usage: a file of another ending
 [[nodiscard]] Place resolve_place(const Settings& settings, const std::string& where);
 

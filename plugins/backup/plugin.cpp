@@ -12,21 +12,23 @@
 namespace jailctl::backup {
 namespace {
 
-void one_of(const std::string& value, const std::vector<std::string>& accepted, const char* later) {
+void one_of(const std::string& value, const std::vector<std::string>& accepted) {
     std::string list;
     for (const auto& word : accepted) {
         if (word == value) return;
         list += (list.empty() ? "" : " or ") + word;
     }
-    throw Error(Errc::invalid, "'" + value + "' is not " + list + later);
+    throw Error(Errc::invalid, "'" + value + "' is not " + list);
 }
 
 void declare_variables(Registrar& host) {
     host.declare({"BACKUP_EXCLUDE", "literal --exclude PATTERN options, patterns relative to ./", "", Scope::jail,
                   [](const std::string& value) { (void)parse_excludes(value); }});
     host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}});
-    host.declare({"BACKUP_FORMAT", "tar.gz or tar", "tar.gz", Scope::jail,
-                  [](const std::string& value) { one_of(value, {"tar.gz", "tar"}, " (tar.zst is not supported by this version)"); }});
+    host.declare({"BACKUP_FORMAT", "tar.gz, tar.zst or tar", "tar.gz", Scope::jail,
+                  [](const std::string& value) { one_of(value, {"tar.gz", "tar.zst", "tar"}); }});
+    host.declare({"BACKUP_LEVEL", "how much time goes into size: fast, default or best", "default", Scope::jail,
+                  [](const std::string& value) { one_of(value, {"fast", "default", "best"}); }});
     host.declare({"BACKUP_KEEP", "which backups expire keeps: last, hourly, daily, weekly, monthly, yearly=NUMBER", "",
                   Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
     declare_warm_variable(host);

@@ -8,7 +8,16 @@ Format format_of(const Value& arguments) {
     const std::string name = arguments["format"].str("tar.gz");
     if (name == "tar") return Format::tar;
     if (name == "tar.gz") return Format::tar_gz;
-    throw Error(Errc::invalid, "'" + name + "' is no format of an archive").with_hint("tar.gz and tar are");
+    if (name == "tar.zst") return Format::tar_zst;
+    throw Error(Errc::invalid, "'" + name + "' is no format of an archive").with_hint("tar.gz, tar.zst and tar are");
+}
+
+Level level_of(const Value& arguments) {
+    const std::string name = arguments["level"].str("default");
+    if (name == "default") return Level::normal;
+    if (name == "fast") return Level::fast;
+    if (name == "best") return Level::best;
+    throw Error(Errc::invalid, "'" + name + "' is no level of compression").with_hint("fast, default and best are");
 }
 
 Excludes excludes_of(const Value& arguments) {
@@ -33,7 +42,7 @@ Value summary(const Packer::Counts& counts) {
 Value pack(Job& job) {
     const Format format = format_of(job.arguments());
     Output output(job.descriptor("out"));
-    const auto encoder = make_encoder(format, output);
+    const auto encoder = make_encoder(format, output, level_of(job.arguments()));
     TarWriter tar(*encoder);
     IndexWriter index(*encoder, format);
     Packer packer(job, tar, index, excludes_of(job.arguments()));

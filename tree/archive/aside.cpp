@@ -12,7 +12,8 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t most_in_member = 60000, before_field = 16, behind_field = 10;
+constexpr std::size_t most_in_part = 60000;
+constexpr std::string_view skippable = "\x5a\x2a\x4d\x18";  // one of the sixteen numbers RFC 8878 has for it
 constexpr std::uint64_t longest = std::uint64_t{64} << 20;
 
 void append_short(std::string& out, std::size_t number) {
@@ -20,21 +21,26 @@ void append_short(std::string& out, std::size_t number) {
     out += static_cast<char>(number >> 8 & 0xff);
 }
 
-/// What the members carry, taken on trust; wrapping it again shows whether it was right.
+/// How long the field of a part is that begins at `at`, by what the part says.
+std::size_t field_length(std::string_view bytes, std::size_t at, Format format) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i])); };
+    if (format == Format::tar_gz) return byte(14) | byte(15) << 8;
+    const std::size_t frame = byte(4) | byte(5) << 8 | byte(6) << 16 | byte(7) << 24;
+    return frame < 2 ? 0 : frame - 2;
+}
+
+/// What the parts carry, taken on trust; wrapping it again shows whether it was right.
 std::string unwrapped(const std::string& bytes, Format format) {
     if (format == Format::tar) return bytes;
     std::string carried;
-    const auto at_byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
-    for (std::size_t at = 0; at + before_field + behind_field <= bytes.size();) {
-        const std::size_t room = bytes.size() - at - before_field - behind_field;
-        const std::size_t part = std::min(room, at_byte(at + 14) | at_byte(at + 15) << 8);
-        carried.append(bytes, at + before_field, part);
-        at += before_field + part + behind_field;
+    const Wrapping around = wrapping(format);
+    for (std::size_t at = 0; at + around.around(0) <= bytes.size();) {
+        const std::size_t part = std::min(bytes.size() - at - around.around(0), field_length(bytes, at, format));
+        carried.append(bytes, at + around.before, part);
+        at += around.around(part);
     }
     return carried;
 }
-
-}  // namespace
 
 std::string empty_gzip_member(char id, std::string_view field) {
     std::string out("\x1f\x8b\x08\x04\0\0\0\0\0\xff", 10);
@@ -47,11 +53,29 @@ std::string empty_gzip_member(char id, std::string_view field) {
     return out.append(9, '\0');
 }
 
+std::string skippable_frame(char id, std::string_view field) {
+    std::string out(skippable);
+    append_short(out, field.size() + 2);
+    out += {'\0', '\0', 'J', id};
+    return out.append(field);
+}
+
+}  // namespace
+
+Wrapping wrapping(Format format) {
+    // Of a gzip member: header with length, subfield header; empty block, trailer. Of a frame: number, length, name.
+    return format == Format::tar_gz ? Wrapping{12 + 4, 2 + 8} : Wrapping{4 + 4 + 2, 0};
+}
+
+std::string empty_part(Format format, char id, std::string_view field) {
+    return format == Format::tar_gz ? empty_gzip_member(id, field) : skippable_frame(id, field);
+}
+
 std::string wrapped_aside(std::string_view bytes, Format format) {
     if (format == Format::tar) return std::string(bytes);
     std::string out;
-    for (std::size_t at = 0; at < bytes.size(); at += most_in_member)
-        out += empty_gzip_member('I', bytes.substr(at, most_in_member));
+    for (std::size_t at = 0; at < bytes.size(); at += most_in_part)
+        out += empty_part(format, 'I', bytes.substr(at, most_in_part));
     return out;
 }
 

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::string_view magic = "JAILCTL\x01";
 constexpr std::size_t record_size = 8 + 8 + 8 + 32;     // magic, offset, length, SHA-256
-constexpr std::size_t member_overhead = 12 + 4 + 2 + 8;  // header with length, subfield header, empty block, trailer
-constexpr std::size_t last_member = member_overhead + record_size;
 constexpr std::size_t chunk = 60000;
 constexpr std::size_t block = 512;
 constexpr std::uint64_t largest_document = std::uint64_t{64} << 20;
@@ -49,8 +47,8 @@ std::string document_in(std::string_view bytes, std::uint64_t length, Format for
     std::string json;
     for (std::size_t at = 0; json.size() < length && at < bytes.size();) {
         const std::size_t part = std::min<std::uint64_t>(chunk, length - json.size());
-        json += bytes.substr(std::min(bytes.size(), at + 16), part);
-        at += member_overhead + part;
+        json += bytes.substr(std::min(bytes.size(), at + wrapping(format).before), part);
+        at += wrapping(format).around(part);
     }
     return json;
 }
@@ -62,14 +60,18 @@ struct EndRecord {
 
 std::optional<EndRecord> find_end_record(int file, std::uint64_t size) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(size, block));
-    if (length < last_member) return std::nullopt;
+    if (length < wrapping(Format::tar_gz).around(record_size)) return std::nullopt;
     const std::string tail = read_exactly(file, size - length, length);
     const auto parse = [&](std::string_view record, Format format) {
         return EndRecord{number_at(record.substr(8)), number_at(record.substr(16)), format};
     };
-    const std::string_view in_member = std::string_view(tail).substr(length - last_member);
-    if (in_member.substr(12, 2) == "JE" && in_member.substr(16, magic.size()) == magic)
-        return parse(in_member.substr(16), Format::tar_gz);
+    for (const Format format : {Format::tar_gz, Format::tar_zst}) {
+        const Wrapping wrapped = wrapping(format);
+        const std::string_view last = std::string_view(tail).substr(length - wrapped.around(record_size));
+        const std::size_t name = format == Format::tar_gz ? 12 : 8;
+        if (last.substr(name, 2) == "JE" && last.substr(wrapped.before, magic.size()) == magic)
+            return parse(last.substr(wrapped.before), format);
+    }
     if (length == block && tail.starts_with(magic)) return parse(tail, Format::tar);
     return std::nullopt;
 }
@@ -78,10 +80,10 @@ std::optional<EndRecord> find_end_record(int file, std::uint64_t size) {
 
 std::string encode_marker(const std::string& json, std::uint64_t offset, Format format) {
     std::string out;
-    if (format == Format::tar_gz) {
+    if (format != Format::tar) {
         for (std::size_t at = 0; at < json.size(); at += chunk)
-            out += empty_gzip_member('C', std::string_view(json).substr(at, chunk));
-        return out + empty_gzip_member('E', end_record(json, offset));
+            out += empty_part(format, 'C', std::string_view(json).substr(at, chunk));
+        return out + empty_part(format, 'E', end_record(json, offset));
     }
     out = json;
     out.resize((out.size() + block - 1) / block * block, '\0');

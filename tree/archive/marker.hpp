@@ -9,8 +9,8 @@
 
 namespace jailctl::tree {
 
-/// The two containers jailctl writes.
-enum class Format { tar, tar_gz };
+/// The containers jailctl writes.
+enum class Format { tar, tar_gz, tar_zst };
 
 /// What a jailctl archive says in its first block, as the comment of a pax global header: an archive with it must have
 /// an end marker, so that one cut between two compressed members is told from a whole one.
@@ -18,7 +18,8 @@ inline constexpr std::string_view claim = "jailctl archive, format 1";
 
 /// The end marker: a JSON document behind the tar's end that any tar reader passes over, found from the end of the file
 /// alone. In tar.gz: empty gzip members whose extra field "JC" carries up to 60000 bytes of it each, then one of
-/// 82 bytes whose extra field "JE" says where the first one begins. In tar: the document behind the zero blocks that
+/// 82 bytes whose extra field "JE" says where the first one begins. In tar.zst: the same in skippable frames (RFC 8878,
+/// 3.1.2) that begin with "JC" and "JE", the last one of 66 bytes. In tar: the document behind the zero blocks that
 /// end the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the
 /// magic, that offset, the length and the SHA-256 of the document. Format 2 of the document:
 ///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "crc32"},

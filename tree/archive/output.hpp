@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "archive/marker.hpp"
+#include "archive/piece_codec.hpp"
 #include "hash.hpp"
 
 namespace jailctl::tree {
@@ -61,6 +62,6 @@ private:
 };
 
 /// @return an encoder for the format; it uses `output` until finish()
-[[nodiscard]] std::unique_ptr<Encoder> make_encoder(Format format, Output& output);
+[[nodiscard]] std::unique_ptr<Encoder> make_encoder(Format format, Output& output, Level level = Level::normal);
 
 }  // namespace jailctl::tree

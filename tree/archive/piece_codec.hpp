@@ -29,7 +29,14 @@ struct PieceCodec {
 /// Each gzip member that jailctl writes holds this much of the tar stream.
 inline constexpr std::size_t gzip_piece = std::size_t{1} << 20;
 
+/// What BACKUP_LEVEL says: how much time may go into size.
+enum class Level { fast, normal, best };
+
 /// gzip by libdeflate. @param level  1 to 12
 [[nodiscard]] PieceCodec deflate_codec(int level);
+/// The fastest gzip there is: by ISA-L where jailctl was built with it, else by libdeflate.
+[[nodiscard]] PieceCodec fast_gzip_codec();
+/// zstd, frames with check sums. Four times the piece of gzip: shorter ones would cost size.
+[[nodiscard]] PieceCodec zstd_codec(Level level);
 
 }  // namespace jailctl::tree

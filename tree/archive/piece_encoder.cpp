@@ -9,12 +9,14 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of performance.md allows 96 MiB for all
-constexpr std::size_t waiting = 4;  // pieces beyond those in work, so that no worker waits for the writer
+
+/// Pieces beyond those in work, so that no worker waits for the writer.
+std::size_t waiting_for(const PieceCodec& codec) { return codec.piece > gzip_piece ? 2 : 4; }
 
 /// Each piece in flight takes its own length twice, in and out.
 unsigned workers_for(const PieceCodec& codec) {
     const std::size_t slot = 2 * codec.piece;
-    const std::size_t left = most_in_flight - std::min(most_in_flight, waiting * slot);
+    const std::size_t left = most_in_flight - std::min(most_in_flight, waiting_for(codec) * slot);
     const auto most = static_cast<unsigned>(left / (slot + codec.memory));
     return std::clamp(std::thread::hardware_concurrency(), 1U, std::max(most, 1U));
 }
@@ -23,7 +25,7 @@ unsigned workers_for(const PieceCodec& codec) {
 
 PieceEncoder::PieceEncoder(PieceCodec codec, Output& output) : codec_(std::move(codec)), output_(output) {
     const unsigned count = workers_for(codec_);
-    slots_.resize(count + waiting);
+    slots_.resize(count + waiting_for(codec_));
     slot(0).in.reserve(codec_.piece);
     for (unsigned i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
 }

@@ -62,7 +62,7 @@ TEST_F(BackedUpSite, DirectoryFileAndStandardOutputAsPath) {
 TEST_F(BackedUpSite, PathsItCannotTakeAreRefusedBeforeAnythingIsDone) {
     const Result ending = backup({(site.path() / "x.zip").string()});
     EXPECT_EQ(ending.status, 2);
-    EXPECT_THAT(ending.err, HasSubstr("x.zip' is no directory, and no file name ending in .tar.gz or .tar"));
+    EXPECT_THAT(ending.err, HasSubstr("x.zip' is no directory, and no file name ending in .tar.gz, .tar.zst or .tar"));
     const Result missing = backup({"/nowhere/at/all/x.tar.gz"});
     EXPECT_EQ(missing.status, 1);
     EXPECT_THAT(missing.err, HasSubstr("cannot open /nowhere: No such file or directory"));

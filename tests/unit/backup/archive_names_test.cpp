@@ -45,6 +45,7 @@ TEST(ArchiveNames, OtherFilesAreNoArchives) {
 TEST(ArchiveNames, TheEndingTellsTheFormat) {
     EXPECT_EQ(format_of("x.tar.gz"), "tar.gz");
     EXPECT_EQ(format_of("x.tgz"), "tar.gz");
+    EXPECT_EQ(format_of("x.tar.zst"), "tar.zst");
     EXPECT_EQ(format_of("x.tar"), "tar");
     EXPECT_FALSE(format_of("x.zip"));
 }

@@ -24,17 +24,19 @@ bool missing(const std::string& program) {
 TEST_F(Archives, OtherToolsReadTheArchiveWithoutComplaint) {
     build_small(tree_);
     for (int i = 0; i < 200; ++i) spit(tree_ / ("file" + std::to_string(i)), std::string(20000, static_cast<char>(i)));
-    for (const char* format : {"tar.gz", "tar"}) {
+    for (const char* format : {"tar.gz", "tar.zst", "tar"}) {
         const Value packed = pack(tree_, archive_, Value::object().set("format", format));
-        const std::string z = std::string(format) == "tar" ? "" : "z";
+        const std::string name = format, z = name == "tar.gz" ? "z" : "", zstd = name == "tar.zst" ? "--zstd " : "";
+        if (!zstd.empty() && missing("zstd")) continue;
         const std::string file = archive_.string();
         if (!z.empty()) shell("gzip -t < " + file);
-        EXPECT_EQ(lines(shell("tar t" + z + "f " + file)), packed["entries"].num()) << format;
-        if (!missing("busybox")) {
+        if (!zstd.empty()) shell("zstd -qt < " + file);
+        EXPECT_EQ(lines(shell("tar " + zstd + "-t" + z + "f " + file)), packed["entries"].num()) << format;
+        if (!missing("busybox") && zstd.empty()) {
             EXPECT_EQ(lines(shell("busybox tar t" + z + "f " + file)), packed["entries"].num()) << format;
         }
         if (!missing("bsdtar")) { EXPECT_EQ(lines(shell("bsdtar tf " + file)), packed["entries"].num()) << format; }
-        if (!missing("python3")) {
+        if (!missing("python3") && zstd.empty()) {
             EXPECT_EQ(
                 lines(shell("python3 -c 'import tarfile,sys\nfor m in tarfile.open(sys.argv[1]): print(m.name)' " +
                             file)),

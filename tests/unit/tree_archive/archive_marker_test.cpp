@@ -14,7 +14,7 @@ std::optional<Marker> marker_of(const std::string& bytes) {
 }
 
 TEST(EndMarker, IsFoundFromTheEndWhateverItsSize) {
-    for (const Format format : {Format::tar, Format::tar_gz})
+    for (const Format format : {Format::tar, Format::tar_gz, Format::tar_zst})
         for (const std::size_t size : {1U, 1000U, 59999U, 60000U, 60001U, 200000U}) {
             const std::string before(777, 'a');
             const std::string json = to_json(Value::object().set("format", 1).set("filler", std::string(size, 'f')));

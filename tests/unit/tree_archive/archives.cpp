@@ -36,6 +36,11 @@ std::optional<Errc> Archives::refusal(const std::string& bytes) {
     }
 }
 
+std::string without_dot(std::string format) {
+    std::erase(format, '.');
+    return format;
+}
+
 void build_small(const fs::path& root) {
     fs::create_directory(root / "dir");
     spit(root / "dir" / "file", "some content\n");

@@ -17,6 +17,9 @@ protected:
     fs::path archive_;  // a name for one
 };
 
+/// The name of a format as gtest takes it.
+[[nodiscard]] std::string without_dot(std::string format);
+
 /// A smaller tree for tests that read it many times.
 void build_small(const fs::path& root);
 

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <random>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 /// What one encoder wrote, and its table of pieces.
-class PieceEncoding : public ::testing::TestWithParam<Format> {
+class PieceEncoding : public ::testing::TestWithParam<std::pair<Format, Level>> {
 protected:
     std::string written() {
         encoder_->finish();
@@ -21,26 +22,28 @@ protected:
         EXPECT_EQ(::pread(file_.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
         return bytes;
     }
+    static bool gzip() { return GetParam().first == Format::tar_gz; }
     static std::string decoded(const std::string& bytes) {
         Pieces source(bytes, 100000);
-        const auto decoder = make_gzip_decoder(source);
+        const auto decoder = gzip() ? make_gzip_decoder(source) : make_zstd_decoder(source);
         const Reading reading = read_all(*decoder);
         EXPECT_EQ(reading.complaint, "");
         return reading.content;
     }
     /// What decodes to nothing, and can be told from any other.
     static std::string nothing(const std::string& name) {
+        if (!gzip()) return std::string("\x5a\x2a\x4d\x18\x04\0\0\0", 8) + (name + "    ").substr(0, 4);
         std::string member = gzip_member("", Header::named);
         return member.replace(4, 4, (name + "    ").substr(0, 4));  // its time
     }
 
     UniqueFd file_{::memfd_create("archive", MFD_CLOEXEC)};
     Output output_{file_.get()};
-    std::unique_ptr<Encoder> encoder_ = make_encoder(GetParam(), output_);
+    std::unique_ptr<Encoder> encoder_ = make_encoder(GetParam().first, output_, GetParam().second);
 };
 
 TEST_P(PieceEncoding, EveryPieceIsDecodedByItself) {
-    const std::string content = text(7 * mebibyte + 12345, 3);
+    const std::string content = text(9 * mebibyte + 12345, 3);
     encoder_->write(content);
     const std::string bytes = written();
     const auto& pieces = encoder_->pieces();
@@ -80,8 +83,31 @@ TEST_P(PieceEncoding, NothingWrittenIsNothingButWhatWasPutAside) {
     EXPECT_TRUE(encoder_->pieces().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, PieceEncoding, ::testing::Values(Format::tar_gz),
-                         [](const auto&) { return "targz"; });
+TEST_P(PieceEncoding, WhatDoesNotShrinkComesBack) {
+    std::string noise;
+    std::mt19937_64 random(9);
+    while (noise.size() < 2 * encoder_->piece_size() + 1000) {
+        const auto word = random();
+        noise.append(reinterpret_cast<const char*>(&word), sizeof word);
+    }
+    encoder_->write(noise);
+    EXPECT_TRUE(decoded(written()) == noise);
+}
+
+std::string name_of(const ::testing::TestParamInfo<std::pair<Format, Level>>& one) {
+    const auto [format, level] = one.param;
+    return std::string(format == Format::tar_gz ? "gzip" : "zstd") +
+           (level == Level::fast ? "Fast" : level == Level::best ? "Best" : "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, PieceEncoding,
+                         ::testing::Values(std::pair{Format::tar_gz, Level::normal},
+                                           std::pair{Format::tar_gz, Level::fast},
+                                           std::pair{Format::tar_gz, Level::best},
+                                           std::pair{Format::tar_zst, Level::normal},
+                                           std::pair{Format::tar_zst, Level::fast},
+                                           std::pair{Format::tar_zst, Level::best}),
+                         name_of);
 
 TEST(PlainEncoding, WhatIsPutAsideStandsBehindEverything) {
     const UniqueFd file{::memfd_create("archive", MFD_CLOEXEC)};

@@ -45,7 +45,7 @@ public:
     [[nodiscard]] virtual std::uint64_t size_estimate() const = 0;   ///< bytes of file content
     [[nodiscard]] virtual const std::vector<std::string>& excludes() const = 0;  ///< patterns of BACKUP_EXCLUDE
     [[nodiscard]] virtual Value description() const = 0;             ///< entry, versions, grade: travels in the backup
-    /// Writes the tree as pax tar to `out`. @param format "tar" or "tar.gz" @return result of the helper's pack action
+    /// Writes the tree as pax tar to `out`. @param format "tar", "tar.gz" or "tar.zst" @return result of the helper's pack action
     virtual Value write_tar(int out, std::string_view format) = 0;
 };
 
