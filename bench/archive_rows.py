@@ -1,0 +1,155 @@
+"""Rows of backup and restore: whole commands, ours synced and read back, the peers' synced."""
+import os
+import random
+import shutil
+import subprocess
+
+from bed import report
+
+# What a system of 1.2 GB has in it, from the host that measures: programs, libraries, headers, documents.
+BIG = ["usr/bin", "usr/include", "usr/lib/gcc", "usr/share/doc", "usr/lib/python3", "usr/share/perl"]
+TINY = 50_000  # files of 0 to 4 KB; the page's row has 200,000
+
+
+def need(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise FileNotFoundError(f"{program} is not installed")
+
+
+def adopt(bed, name, more=""):
+    bed.write_config([f"{name}:192.0.2.7"], more)
+    return bed.root(name)
+
+
+def big(bed, more=""):
+    root = adopt(bed, "big.bench", more)
+    if not os.path.exists(root):
+        os.makedirs(root, 0o755)
+        here = [path for path in BIG if os.path.isdir(os.path.join("/", path))]
+        subprocess.run(f"tar -C / -cf - {' '.join(here)} | tar -C {root} -xpf -", shell=True, check=True)
+    return root
+
+
+def tiny(bed, more=""):
+    root = adopt(bed, "tiny.bench", more)
+    if os.path.exists(root):
+        return root
+    source = random.Random(1)
+    words = [bytes(source.choices(b"abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9))) for _ in range(2000)]
+    for index in range(TINY):
+        folder = os.path.join(root, f"d{index // 500}")
+        if index % 500 == 0:
+            os.makedirs(folder, 0o755)
+        with open(os.path.join(folder, f"f{index}"), "wb") as file:
+            file.write(b" ".join(source.choices(words, k=source.randint(0, 600)))[:4096])
+    return root
+
+
+def sparse(bed, more=""):
+    root = adopt(bed, "sparse.bench", more)
+    if not os.path.exists(root):
+        os.makedirs(root, 0o755)
+        with open(os.path.join(root, "file"), "wb") as file:
+            for index in range(64):  # 1 GiB: 8 MB of data, 8 MB of hole; the page's has 4 GiB
+                file.seek(index * (16 << 20))
+                file.write(os.urandom(1 << 20) * 8)
+            file.truncate(1 << 30)
+    return root
+
+
+def archives(bed):
+    folder = os.path.join(bed.top, "backups")
+    return sorted((os.path.join(folder, name) for name in os.listdir(folder) if ".tar" in name), key=os.path.getmtime)
+
+
+def backup(bed, row, what, tree, settings, pipe, target, size_target=None, peer="tar"):
+    """Against `tar | pipe`."""
+    root = tree(bed, settings)
+    name, peer_file = os.path.basename(root), os.path.join(bed.top, "peer.archive")
+    sizes = []
+
+    def ours():
+        took = bed.run(bed.jailctl("backup", name))
+        for file in archives(bed):
+            sizes.append(os.path.getsize(file))
+            os.unlink(file)
+        return took
+
+    def theirs():
+        return bed.run(["sh", "-c", f"{peer} -C {root} -cf - . | {pipe} > {peer_file}; sync -f {peer_file}"])
+
+    mine, other = bed.interleave(ours, theirs, runs=min(bed.runs, 3))
+    report(row, f"backup {what}", mine, f"{peer}|{pipe}"[:24], other, target, unit="s")
+    if size_target:
+        report(row, "its size", sizes[-1], "", os.path.getsize(peer_file), size_target, unit="MB")
+    os.unlink(peer_file)
+
+
+def restore(bed, row, what, tree, unpackers):
+    root = tree(bed)
+    name, target = os.path.basename(root), os.path.join(bed.top, "peer-restored")
+    bed.run(bed.jailctl("backup", name))
+    file = archives(bed)[-1]
+
+    def ours():
+        bed.run(bed.jailctl("delete", name))
+        return bed.run(bed.jailctl("restore", name))
+
+    def by(unpacker):
+        def measure():
+            shutil.rmtree(target, ignore_errors=True)
+            os.mkdir(target)
+            return bed.run(["sh", "-c", f"{unpacker} < {file} | tar -C {target} -xpf -; sync -f {target}"])
+        return measure
+
+    mine, *theirs = bed.interleave(ours, *(by(unpacker) for unpacker, _ in unpackers), runs=min(bed.runs, 3))
+    for (unpacker, ratio), seconds in zip(unpackers, theirs):
+        report(row, f"restore {what}, synced", mine, f"{unpacker}|tar", seconds, ratio, unit="s")
+    shutil.rmtree(target)
+    os.unlink(file)
+
+
+def b1(bed):
+    need("pigz")
+    backup(bed, "B1", "big", big, "", "pigz -6", "<= 0.45x", "<= 1.00x")
+
+
+def b2(bed):
+    need("pigz")
+    backup(bed, "B2", "big, fast", big, "BACKUP_LEVEL=fast", "pigz -1", "<= 0.50x", "<= 1.00x")
+
+
+def b3(bed):
+    need("igzip")
+    backup(bed, "B3", "big, fast", big, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.55x", "<= 1.02x")
+
+
+def b5(bed):
+    need("pigz", "igzip")
+    backup(bed, "B5", "of small files", tiny, "", "pigz -6", "<= 0.50x")
+    backup(bed, "B5", "of small files, fast", tiny, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.55x")
+
+
+def b9(bed):
+    need("igzip", "bsdtar")
+    backup(bed, "B9", "of a sparse file, fast", sparse, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.50x", peer="tar -S")
+    backup(bed, "B9", "of a sparse file, zst", sparse, "BACKUP_FORMAT=tar.zst", "cat", "<= 1.0x", peer="bsdtar --zstd")
+
+
+def b10(bed):
+    need("zstd")
+    backup(bed, "B10", "big, tar.zst", big, "BACKUP_FORMAT=tar.zst", "zstd -q -3 -T0", "<= 0.80x", "<= 1.00x")
+
+
+def r1(bed):
+    need("igzip")
+    restore(bed, "R1", "big", big, [("igzip -dc", "<= 0.45x"), ("gzip -dc", "<= 0.30x")])
+
+
+def r3(bed):
+    need("igzip")
+    restore(bed, "R3", "small files", tiny, [("igzip -dc", "<= 0.50x")])
+
+
+ALL = {"B1": b1, "B2": b2, "B3": b3, "B5": b5, "B9": b9, "B10": b10, "R1": r1, "R3": r3}
