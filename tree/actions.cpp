@@ -19,6 +19,9 @@ constexpr std::pair<std::string_view, Action> table[] = {
     {"prune", &actions::prune},
     {"remove", &actions::remove},
     {"measure", &actions::measure},
+    {"facts", &actions::facts},
+    {"settle", &actions::settle},
+    {"changed", &actions::changed},
 };
 
 }  // namespace

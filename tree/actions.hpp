@@ -17,5 +17,8 @@ Value digests(Job& job);
 Value prune(Job& job);
 Value remove(Job& job);
 Value measure(Job& job);
+Value facts(Job& job);
+Value settle(Job& job);
+Value changed(Job& job);
 
 }  // namespace jailctl::tree::actions

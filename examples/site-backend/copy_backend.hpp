@@ -62,7 +62,7 @@ public:
         return info;
     }
     /// The description goes first: a tar without one is listed by nobody.
-    void remove(Invocation& in, const std::string& id) {
+    void remove(Invocation& in, const std::string& id) override {
         const UniqueFd folder = open(in);
         (void)read(folder.get(), name_of(id));
         for (const char* ending : {".json", ".tar"}) {

@@ -156,6 +156,12 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
     return {std::move(file), vouched, {}};
 }
 
+/// As the archive's end marker says; 0 if it has none.
+std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& backup) {
+    const UniqueFd file = open_archive(backup);
+    return static_cast<std::uint64_t>(run_tree(archive_job("marker", file.get()))["marker"]["bytes"].num());
+}
+
 BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {
     const UniqueFd file = open_archive(backup);
     struct stat facts{};

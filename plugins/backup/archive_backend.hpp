@@ -15,6 +15,7 @@ public:
     StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) override;
     std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
     OpenBackup open(Invocation& invocation, const std::string& backup) override;
+    std::uint64_t restored_size(Invocation& invocation, const std::string& backup) override;
     BackupInfo verify(Invocation& invocation, const std::string& backup) override;
     void remove(Invocation& invocation, const std::string& backup) override;
 };

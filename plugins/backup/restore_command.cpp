@@ -1,7 +1,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "archive_job.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -11,7 +10,6 @@
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "marks.hpp"
 #include "place.hpp"
@@ -75,11 +73,6 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
                                      path.value_or(jail.settings["BACKUPDIR"].text));
 }
 
-/// Bytes the tree will take, as the archive's end marker says; 0 if it has none.
-std::uint64_t content_size(const OpenBackup& backup) {
-    return static_cast<std::uint64_t>(run_tree(archive_job("marker", backup.stream.get()))["marker"]["bytes"].num());
-}
-
 void require_space(Storage& storage, const Jail& jail, std::uint64_t needed) {
     const std::uint64_t free = storage.free_space(jail.root);
     if (free < needed)
@@ -87,45 +80,35 @@ void require_space(Storage& storage, const Jail& jail, std::uint64_t needed) {
                                         jail.root.parent_path().string() + " has " + human_bytes(free) + " free");
 }
 
-Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, const OpenBackup& backup, bool trust,
-             std::uint64_t total) {
+Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,
+             const std::string& id, bool trust, std::uint64_t total) {
     const auto progress = invocation.console().progress("restoring " + jail.name.text(), total);
     const Rootfs root = Rootfs::open(staging);
-    const std::uint32_t ids = id_range(invocation.configuration(), jail.name);
-    const bool whole = backup.vouched || trust;
-    TreeJob job{.action = "unpack",
-                .arguments = Value::object().set("trusted", backup.vouched).set("vouched", trust),
-                .root = root.fd(),
-                .id_base = whole ? std::optional<std::uint32_t>() : ids,
-                .read_only = false,
-                .descriptors = {{"archive", backup.stream.get()}},
-                .on_progress = [&](std::uint64_t done) { progress->update(done); },
-                .on_note = {}};
-    Value unpacked = run_tree(job);
-    if (unpacked["entries"].num() == 0) throw Error(Errc::invalid, "the archive is empty: it holds no jail");
-    if (backup.finish) backup.finish();
+    const RestoreTarget target{root.fd(), id_range(invocation.configuration(), jail.name), trust,
+                               [&](std::uint64_t done) { progress->update(done); }};
+    Value unpacked = backend.restore(invocation, id, target);
     sync_file_system(root.fd(), staging.string());
     return unpacked;
 }
 
 /// What the archive carries of the base's record: only of an archive this host made is it more than a claim.
-void keep_base_record(Invocation& invocation, const Jail& jail, const OpenBackup& backup, const Value& unpacked) {
+void keep_base_record(Invocation& invocation, const Jail& jail, const Value& unpacked) {
     const Value& base = unpacked["marker"]["description"]["base"];
-    if (backup.vouched && base.is_object())
+    if (unpacked["vouched"].truth() && base.is_object())
         write_base_record(invocation.configuration(), jail.name, base);
 }
 
-Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& backup, const Value& unpacked) {
+Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked) {
     const auto& skipped = unpacked["skipped"].items();
     invocation.console().data("restored", Value::object()
                                               .set("from", id)
                                               .set("entries", unpacked["entries"])
                                               .set("bytes", unpacked["bytes"])
-                                              .set("vouched", backup.vouched)
+                                              .set("vouched", unpacked["vouched"])
                                               .set("skipped", unpacked["skipped"]));
     invocation.console().info(id + ": " + std::to_string(unpacked["entries"].num()) + " entries, " +
                               human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
-                              (backup.vouched ? "" : ", unverified: this host has no record of making it"));
+                              (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
     for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
         invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());
     if (skipped.size() > most_skips_named)
@@ -136,10 +119,9 @@ Outcome report(Invocation& invocation, const std::string& id, const OpenBackup& 
 
 Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
     Storage& storage = storage_of(invocation, jail);
-    OpenBackup backup = backend.open(invocation, id);
     const std::string staging = staging_name(jail, Staging::restore);
     const fs::path staging_path = beside(jail, staging);
-    const std::uint64_t total = in_context(escape_name(id), [&] { return content_size(backup); });
+    const std::uint64_t total = in_context(escape_name(id), [&] { return backend.restored_size(invocation, id); });
     const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);
     Value unpacked;
@@ -151,16 +133,16 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
                    [&] { storage.make(jail.root, staging); });
     operation.step("unpack " + id + " into it", [&] {
         unpacked = in_context(escape_name(id),
-                              [&] { return unpack(invocation, jail, staging_path, backup, trust, total); });
+                              [&] { return unpack(invocation, jail, staging_path, backend, id, trust, total); });
     });
     const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
     operation.step("record its base", Undo{"base.forget", Value::object()},
-                   [&] { keep_base_record(invocation, jail, backup, unpacked); });
+                   [&] { keep_base_record(invocation, jail, unpacked); });
     operation.step("publish it as " + jail.root.string(), unpublish, [&] {
         storage.publish(jail.root, staging);
     });
     operation.commit();
-    return operation.dry_run() ? Outcome::done() : report(invocation, id, backup, unpacked);
+    return operation.dry_run() ? Outcome::done() : report(invocation, id, unpacked);
 }
 
 Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments& arguments) {

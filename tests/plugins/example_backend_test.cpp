@@ -55,7 +55,7 @@ protected:
 TEST_F(ExampleBackend, PassesTheConformanceSuite) {
     const auto result = run_command({(build() / "conformance_test").string()});
     EXPECT_EQ(result.status, 0) << result.all();
-    EXPECT_THAT(result.out, HasSubstr("Copy/BackupBackendTest.WhatIsOpenedUnpacksToTheTree/copy"));
+    EXPECT_THAT(result.out, HasSubstr("Copy/BackupBackendTest.WhatIsRestoredIsTheTree/copy"));
     EXPECT_THAT(result.out, testing::Not(HasSubstr("SKIPPED")));
 }
 

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +31,8 @@ struct Prepared {
     std::vector<std::pair<int, int>> descriptors;  ///< {ours, the child's}, 0 to 2 among them
     int report = -1;                               ///< where errno goes if execve fails
     int group_fd = -1;
+    const Program* program = nullptr;              ///< what needs no preparation is read from here
+    pid_t parent = 0;
 };
 
 Prepared prepare(const Program& program, int stdin_fd, int stderr_fd) {
@@ -61,6 +65,27 @@ bool place_descriptors(const Prepared& prepared, int& report) noexcept {
     return true;
 }
 
+/// A mount namespace of its own, in which the program sees what its mounts show.
+bool attach_mounts(const Program& program) noexcept {
+    if (program.mounts.empty()) return true;
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+    mount_attr read_only{};
+    read_only.attr_set = MOUNT_ATTR_RDONLY;
+    if (program.read_only_host &&
+        ::syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only) != 0)
+        return false;
+    for (const auto& [mount, path] : program.mounts)
+        if (::move_mount(mount, "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) return false;
+    return true;
+}
+
+/// Asks for a signal when the parent dies, which may have happened before.
+bool die_with(pid_t parent, const Program& program) noexcept {
+    if (!program.dies_with_us) return true;
+    if (::prctl(PR_SET_PDEATHSIG, program.stop_signal) != 0) return false;
+    return ::getppid() == parent;
+}
+
 void reset_signals() noexcept {
     struct sigaction plain {}, ignored {};
     plain.sa_handler = SIG_DFL;
@@ -80,7 +105,9 @@ void reset_signals() noexcept {
 [[noreturn]] void become(const Prepared& prepared) noexcept {
     int report = prepared.report;
     ::umask(022);
-    if (::setpgid(0, 0) == 0 && ::chdir("/") == 0 && place_descriptors(prepared, report)) {
+    const Program& program = *prepared.program;
+    if (::setpgid(0, 0) == 0 && die_with(prepared.parent, program) && attach_mounts(program) &&
+        ::chdir(program.directory.c_str()) == 0 && place_descriptors(prepared, report)) {
         reset_signals();
         ::execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
     }
@@ -137,6 +164,8 @@ ChildProcess spawn(const Program& program, int stderr_fd) {
     if (program.stdout_fd < 0) prepared.descriptors[1].first = null.get();
     prepared.report = report.write.get();
     prepared.group_fd = program.group_fd;
+    prepared.program = &program;
+    prepared.parent = ::getpid();
     ChildProcess child = start(prepared);
     report.write.reset();
     int cause = 0;

@@ -19,7 +19,6 @@ namespace jailctl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto grace = std::chrono::seconds(2);
 
 /// A child that stops reading its input must not end us.
 class IgnoredPipeSignal {
@@ -121,12 +120,12 @@ private:
         }
     }
 
-    /// TERM to the process group, KILL to what is left of it after the grace.
+    /// The stop signal to the process group, KILL to what is left of it after the grace.
     void terminate() noexcept {
         muted_ = true;
         const pid_t group = -child_.pid();  // not reaped yet: the number cannot belong to anybody else
-        ::kill(group, SIGTERM);
-        const auto end = Clock::now() + grace;
+        ::kill(group, program_.stop_signal);
+        const auto end = Clock::now() + program_.stop_grace;
         try {
             while (Clock::now() < end && !ended(-1, 50)) {
             }

@@ -1,4 +1,4 @@
-// The archive backend as its plugin ships it, and a fake that keeps streams in memory: one suite, so that the fake other
+// The archive and restic backends as their plugins ship them, and a fake that keeps streams in memory: one suite, so that the fake other
 // tests lean on cannot be kinder than the real thing.
 #include "jailctl/testing/backup_backend.hpp"
 
@@ -98,9 +98,40 @@ private:
     FakeHost host_;
 };
 
+class ResticRig final : public BackupBackendRig {
+public:
+    ResticRig() {
+        scratch_.use_for(host_.fake_configuration);
+        scratch_.write("password", "of the test\n");
+        auto& settings = host_.fake_configuration.settings;
+        settings.set("RESTIC_REPOSITORY", {(scratch_ / "repository").string(), {}, true});
+        settings.set("RESTIC_PASSWORD_FILE", {(scratch_ / "password").string(), {}, true});
+        host_.load((stage() / JAILCTL_PLUGIN_FOLDER / "restic.so").string());
+    }
+    FakeHost& host() override { return host_; }
+    BackupBackend& backend() override { return host_.services().get<BackupBackend>("restic"); }
+    /// Which pack holds what is restic's secret: each of them gets another byte.
+    void damage(const std::string&) override {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch_ / "repository/data")) {
+            if (!entry.is_regular_file()) continue;
+            std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all);
+            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekg(20);
+            const char byte = static_cast<char>(file.get() ^ 0x10);
+            file.seekp(20);
+            file.put(byte);
+        }
+    }
+
+private:
+    Scratch scratch_;
+    FakeHost host_;
+};
+
 INSTANTIATE_TEST_SUITE_P(Backends, BackupBackendTest,
                          ::testing::Values(NamedRig{"memory", [] { return std::make_unique<MemoryRig>(); }},
-                                           NamedRig{"archive", [] { return std::make_unique<ArchiveRig>(); }}),
+                                           NamedRig{"archive", [] { return std::make_unique<ArchiveRig>(); }},
+                                           NamedRig{"restic", [] { return std::make_unique<ResticRig>(); }}),
                          rig_name);
 
 }  // namespace

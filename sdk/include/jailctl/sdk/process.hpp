@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -37,7 +38,14 @@ struct Program {
     std::function<void(std::string_view chunk)> on_output;  ///< what it writes on 1 and 2 (2 only, with stdout_fd); may be empty: drained away
     int group_fd = -1;                      ///< Linux: a cgroup2 directory it is born in, where the kernel lets it
     std::function<void(int pid)> on_start;  ///< called in the parent once it runs
-    std::chrono::milliseconds timeout{0};   ///< 0: none; then TERM to its process group, KILL after two seconds
+    std::chrono::milliseconds timeout{0};   ///< 0: none; then `stop_signal` to its process group, KILL after `stop_grace`
+    int stop_signal = SIGTERM;              ///< what asks it to end; some programs tidy up on SIGINT alone
+    std::chrono::milliseconds stop_grace{2000};
+    bool dies_with_us = false;              ///< Linux: it gets `stop_signal` when we are killed
+    /// Linux: detached mounts (mounts.hpp) attached at these paths, in this order, in a mount namespace of its own.
+    std::vector<std::pair<int, std::string>> mounts{};
+    bool read_only_host = false;            ///< with `mounts`: everything but them is read-only to it
+    std::string directory = "/";            ///< its working directory, entered once the mounts are attached
 };
 
 /// Runs `program` to its end, draining its output all the while. Its process group is killed if this throws.

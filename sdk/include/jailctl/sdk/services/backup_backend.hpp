@@ -56,6 +56,14 @@ struct OpenBackup {
     std::function<void()> finish;  ///< called after the stream was read to its end; throws if the store reports a fault
 };
 
+/// Where a backup is restored to: the staging directory of a command that publishes it afterwards, or throws it away.
+struct RestoreTarget {
+    int directory = -1;              ///< empty, private; its owner and mode are jailctl's and stay
+    std::uint32_t ids = 0;           ///< first host id of the jail, as whose root is written what nobody vouches for
+    bool trust = false;              ///< the administrator vouches for it (--trust)
+    std::function<void(std::uint64_t bytes)> on_progress;
+};
+
 /// What store() made.
 struct StoredBackup {
     BackupInfo info;
@@ -78,6 +86,12 @@ public:
     [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) = 0;
     /// The backup `id`, ready to be read once. @throws Error not_found, denied, damaged
     [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
+    /// Bytes the tree of `id` takes once restored; 0: not known. @throws Error not_found, denied, damaged
+    [[nodiscard]] virtual std::uint64_t restored_size(Invocation& invocation, const std::string& id);
+    /// Restores the tree into `target`: whole if it is vouched for, else what the allow-list of security.md 6 lets pass.
+    /// As it is given here: open(), and the tree helper unpacks. A store that keeps trees restores them in its own way.
+    /// @return "entries", "bytes", "skipped", "marker" as the unpack action does (tree/README.md), and "vouched"
+    virtual Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target);
     /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
     /// Removes one backup for good, and nothing else; durable on return. Whether it may go is the caller's to decide.

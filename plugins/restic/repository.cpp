@@ -1,0 +1,179 @@
+#include "repository.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::restic {
+namespace {
+
+constexpr std::size_t errors_kept = 16384;
+constexpr std::size_t most_output = 64U << 20U;
+constexpr auto time_to_unlock = std::chrono::seconds(20);  // over a slow line
+
+/// The lines of a file as "NAME=value", for what only the environment can tell restic: keys of S3 and others.
+std::vector<std::string> environment_in(const std::string& file) {
+    const UniqueFd opened = open_trusted(file, Trust::root);
+    const std::string text = read_all(opened.get(), 1 << 16, file);
+    std::vector<std::string> found;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string line = text.substr(at, end - at);
+        at = end + 1;
+        if (line.empty() || line.front() == '#') continue;
+        if (line.find('=') == std::string::npos || line.find('=') == 0 || line.starts_with("LD_"))
+            throw Error(Errc::config, file + " has a line that is not NAME=value");
+        found.push_back(line);
+    }
+    return found;
+}
+
+void require_private(const std::string& file) {
+    const UniqueFd opened = open_trusted(file, Trust::root);
+    struct stat facts{};
+    if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + file);
+    if ((facts.st_mode & 077) != 0)
+        throw Error(Errc::denied, file + " can be read by others, and it holds the repository's password")
+            .with_hint("chmod 600 " + file);
+}
+
+std::string last_line(const std::string& text) {
+    const std::size_t fatal = text.rfind("Fatal: ");
+    std::size_t begin = fatal != std::string::npos ? fatal + 7 : 0;
+    std::string line = text.substr(begin);
+    while (!line.empty() && line.back() == '\n') line.pop_back();
+    if (fatal != std::string::npos) return line.substr(0, line.find('\n'));
+    begin = line.rfind('\n');
+    return begin == std::string::npos ? line : line.substr(begin + 1);
+}
+
+/// Cuts a stream into lines.
+class Lines {
+public:
+    explicit Lines(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
+    void add(std::string_view chunk) {
+        rest_ += chunk;
+        std::size_t begin = 0;
+        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+            take_(std::string_view(rest_).substr(begin, end - begin));
+            begin = end + 1;
+        }
+        rest_.erase(0, begin);
+        if (rest_.size() > most_output) rest_.clear();
+    }
+
+private:
+    std::function<void(std::string_view)> take_;
+    std::string rest_;
+};
+
+}  // namespace
+
+Repository::Repository(Invocation& invocation, const Settings& settings) : invocation_(invocation) {
+    location_ = settings["RESTIC_REPOSITORY"].text;
+    if (location_.empty())
+        throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set")
+            .with_hint("RESTIC_REPOSITORY=/srv/backups, or s3:https://host/bucket, sftp:user@host:/path, rest:https://host/");
+    const std::string password = settings["RESTIC_PASSWORD_FILE"].text;
+    if (password.empty())
+        throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_PASSWORD_FILE, which is not set")
+            .with_hint("write the repository's password into a file of root's, mode 600, and name it there");
+    require_private(password);
+    path_ = find_program("restic");
+    if (path_.empty())
+        throw Error(Errc::unsupported, "restic is not installed").with_hint("apt-get install restic");
+    if (local()) (void)find_trusted(location_, Trust::root, O_DIRECTORY);
+    const auto& configuration = invocation.configuration();
+    cache_ = (configuration.path("STATE_DIR") / "restic-cache").string();
+    (void)make_private_directory(cache_);
+    environment_ = {"RESTIC_REPOSITORY=" + location_, "RESTIC_PASSWORD_FILE=" + password, "RESTIC_CACHE_DIR=" + cache_,
+                    "HOME=/root", "TZ=UTC", "LANG=C.UTF-8", "RESTIC_PROGRESS_FPS=1"};
+    if (const auto& file = settings["RESTIC_ENVIRONMENT_FILE"].text; !file.empty())
+        for (auto& line : environment_in(file)) environment_.push_back(std::move(line));
+    for (const auto& [name, value] : split_assignments(settings["RESTIC_OPTIONS"].text)) {
+        options_.emplace_back("-o");
+        options_.push_back(name + "=" + value);
+    }
+}
+
+Program Repository::program(std::vector<std::string> arguments, const Run& how) const {
+    Program program;
+    program.path = path_;
+    program.arguments = options_;
+    for (auto& argument : arguments) program.arguments.push_back(std::move(argument));
+    program.environment = environment_;
+    program.stop_signal = SIGINT;
+    program.stop_grace = time_to_unlock;
+    program.dies_with_us = true;
+    program.mounts = how.mounts;
+    program.read_only_host = how.read_only_host;
+    program.directory = how.directory;
+    return program;
+}
+
+Answer Repository::run(std::vector<std::string> arguments, const Run& how) const {
+    Answer answer;
+    Program restic = program(std::move(arguments), how);
+    const UniqueFd memory(::memfd_create("restic", MFD_CLOEXEC));
+    if (!memory) throw_errno("cannot keep the output of restic");
+    const auto keep = [&](std::string_view text) {
+        answer.errors += text;
+        if (answer.errors.size() > errors_kept) answer.errors.erase(0, answer.errors.size() - errors_kept);
+    };
+    Lines lines([&](std::string_view line) {
+        if (line.starts_with('{')) how.on_line(line);
+        else keep(std::string(line) + "\n");
+    });
+    restic.on_output = keep;
+    if (how.on_line) restic.on_output = [&](std::string_view chunk) { lines.add(chunk); };
+    else restic.stdout_fd = how.stdout_fd >= 0 ? how.stdout_fd : memory.get();
+    answer.status = jailctl::run(restic);
+    if (!how.on_line && how.stdout_fd < 0) {
+        ::lseek(memory.get(), 0, SEEK_SET);
+        answer.out = read_all(memory.get(), most_output, "what restic said");
+    }
+    return answer;
+}
+
+std::string Repository::ask(std::vector<std::string> arguments, const Run& how) const {
+    const std::string what = "restic " + arguments.front();
+    Answer answer = run(std::move(arguments), how);
+    if (!answer.status.ok()) throw failure(what, answer);
+    return std::move(answer.out);
+}
+
+bool no_repository(const Answer& answer) {
+    return answer.errors.find("Is there a repository at the following location") != std::string::npos;
+}
+
+Error Repository::failure(const std::string& what, const Answer& answer) const {
+    const auto says = [&](const char* text) { return answer.errors.find(text) != std::string::npos; };
+    const std::string line = escape_name(last_line(answer.errors));
+    const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
+    if (no_repository(answer)) return Error(Errc::not_found, "there is no restic repository at " + escape_name(location_));
+    if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
+    if (says("already locked")) return Error(Errc::busy, text).with_hint("try again once the other command has ended");
+    if (says("no matching ID") || says("no snapshot found")) return {Errc::not_found, text};
+    if (says("no space left on device")) return {Errc::no_space, text};
+    return {Errc::io, text};
+}
+
+bool Repository::make_if_missing() const {
+    const UniqueFd lock = StateDirectory::lasting(invocation_.configuration()).open("restic");
+    if (::flock(lock.get(), LOCK_EX) != 0) throw_errno("cannot lock the making of the repository");
+    const Answer answer = run({"cat", "config", "--quiet"});
+    if (answer.status.ok()) return false;
+    if (!no_repository(answer)) throw failure("restic cat config", answer);
+    (void)ask({"init"});
+    invocation_.console().info("Made the restic repository " + location_ + ": whoever loses its password loses the backups");
+    return true;
+}
+
+}  // namespace jailctl::restic

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/process.hpp"
+
+namespace jailctl::restic {
+
+/// What one run of restic said.
+struct Answer {
+    ExitStatus status;
+    std::string out;     ///< its standard output, unless lines were taken
+    std::string errors;  ///< what it complained of, the last 16 KiB
+};
+
+/// How one run differs from the plain one.
+struct Run {
+    std::vector<std::pair<int, std::string>> mounts{};
+    bool read_only_host = false;
+    std::string directory = "/";
+    std::function<void(std::string_view line)> on_line{};  ///< each line of both outputs as it comes
+    int stdout_fd = -1;
+};
+
+/// The repository that RESTIC_REPOSITORY names, and Debian's restic as a process: an environment of its own, no shell, the
+/// password by file (security.md 9). Interrupted it is sent SIGINT, upon which it removes its locks.
+class Repository {
+public:
+    /// @throws Error config: a variable is missing; not_found, denied: a file of it; unsupported: no restic here
+    Repository(Invocation& invocation, const Settings& settings);
+    [[nodiscard]] const std::string& location() const noexcept { return location_; }
+    [[nodiscard]] bool local() const noexcept { return location_.starts_with('/'); }
+    [[nodiscard]] Answer run(std::vector<std::string> arguments, const Run& how = {}) const;
+    /// The same; anything but success is thrown. @throws Error as failure() says
+    std::string ask(std::vector<std::string> arguments, const Run& how = {}) const;
+    /// Makes the repository if there is none. @return true if it was made
+    bool make_if_missing() const;
+    /// What restic complained of, as an Error of ours.
+    [[nodiscard]] Error failure(const std::string& what, const Answer& answer) const;
+    [[nodiscard]] const std::string& cache() const noexcept { return cache_; }
+
+private:
+    [[nodiscard]] Program program(std::vector<std::string> arguments, const Run& how) const;
+    Invocation& invocation_;
+    std::string path_, location_, cache_;
+    std::vector<std::string> environment_, options_;
+};
+
+/// True if restic said that there is no repository (yet).
+[[nodiscard]] bool no_repository(const Answer& answer);
+
+}  // namespace jailctl::restic

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/services/backup_backend.hpp"
+#include "repository.hpp"
+#include "snapshots.hpp"
+
+namespace jailctl::restic {
+
+/// BACKUP_BACKEND=restic: each backup a snapshot in a restic repository, on this host or far away. restic reads the tree
+/// itself (view.hpp); what restic 0.14 does not keep travels beside it in a manifest of the tree helper's.
+class ResticBackend final : public BackupBackend {
+public:
+    void check(Invocation& invocation, const Jail& jail, const std::string& where) override;
+    StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) override;
+    std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
+    OpenBackup open(Invocation& invocation, const std::string& id) override;
+    std::uint64_t restored_size(Invocation& invocation, const std::string& id) override;
+    Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target) override;
+    BackupInfo verify(Invocation& invocation, const std::string& id) override;
+    /// Forgets the snapshot and frees what only it held.
+    void remove(Invocation& invocation, const std::string& id) override;
+};
+
+}  // namespace jailctl::restic

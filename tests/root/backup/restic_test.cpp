@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "support.hpp"
+
+/// The product's whole way with BACKUP_BACKEND=restic, repository on disk.
+namespace jailctl::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+class Restic : public testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        if (find_program("restic").empty()) GTEST_SKIP() << "restic is not installed";
+        site_ = std::make_unique<Site>(std::vector<std::string>{"a.test:192.0.2.1"});
+        spit(site_->path() / "password", "of the test\n", 0600);
+        configure();
+        tree_ = site_->root("a.test");
+        fs::create_directories(tree_ / "etc");
+        spit(tree_ / "etc/motd", "kept by restic\n");
+    }
+    void configure(const std::string& more = {}) {
+        site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (site_->path() / "repository").string() +
+                                                   "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n" + more);
+    }
+    void sh(const std::string& script) const {
+        const auto result = run_command({"/bin/sh", "-ec", "cd " + tree_.string() + "; " + script});
+        ASSERT_EQ(result.status, 0) << script << result.all();
+    }
+    /// Everything find, getfattr and lsattr know of the tree, sockets left out.
+    [[nodiscard]] std::string portrait() const {
+        const auto result = run_command({"/bin/sh", "-ec",
+            "cd " + tree_.string() + "; find . ! -type s -printf '%P|%y|%m|%U|%G|%T@|%l|%n|%s\n' | LC_ALL=C sort; "
+            "find . -type f -exec sha256sum {} + | LC_ALL=C sort; find . ! -type s -print0 | LC_ALL=C sort -z | "
+            "xargs -0 getfattr -h -d -m - -e hex --; lsattr -Ra . | grep -v 'Operation not supported' | LC_ALL=C sort; "
+            "find . -type b -o -type c | xargs stat -c '%n %t:%T'"});
+        EXPECT_EQ(result.status, 0) << result.err;
+        return result.out;
+    }
+    std::unique_ptr<Site> site_;
+    fs::path tree_;
+};
+
+TEST_F(Restic, AnAwkwardTreeComesBackWhole) {
+    sh("printf x > plain; touch -d '2001-02-03 04:05:06.123456789' plain; ln plain second-name; chown 12345:3000000 second-name;"
+       "chmod 4755 plain; mkdir -m 1777 tmp; mkdir -m 2755 gives-group; ln -s plain link; touch -h -d '1999-01-01 00:00:00.5' link;"
+       "setfattr -h -n trusted.on-link -v deep link; ln link link-second-name; mkfifo -m 640 fifo; mknod null c 1 3;"
+       "ln null null-second-name; mknod disk b 259 4097; setfattr -n user.one -v two plain; setfattr -n trusted.three -v four etc;"
+       "setfacl -m u:1234:rx plain; setfacl -d -m g:77:rwx tmp; ln -s \"$(printf 'bad\\377text')\" odd-link;"
+       "printf name > \"$(printf 'odd\\377name')\"; printf n > \"$(printf 'new\\nline')\"; truncate -s 8M holes;"
+       "printf middle | dd of=holes bs=1 seek=4194304 conv=notrunc 2>/dev/null; printf d > no-dump; chattr +d no-dump;"
+       "printf i > immutable; chattr +i immutable; mkdir append; chattr +a append; touch -d '2002-02-02 02:02:02.2' etc");
+    const std::string before = portrait();
+    const auto stored = site_->jailctl({"backup", "a.test"});
+    ASSERT_EQ(stored.status, 0) << stored.all();
+    EXPECT_THAT(stored.out, HasSubstr("Made the restic repository"));
+    sh("chattr -i immutable; chattr -a append");
+    fs::rename(tree_, site_->path() / "gone");
+    const auto restored = site_->jailctl({"restore", "a.test"});
+    ASSERT_EQ(restored.status, 0) << restored.all();
+    // The top directory is jailctl's, not the backup's.
+    const auto without_top = [](const std::string& text) { return text.substr(text.find('\n')); };
+    EXPECT_EQ(without_top(portrait()), without_top(before));
+    const auto blocks = run_command({"stat", "-c", "%b", (tree_ / "holes").string()});
+    EXPECT_LT(std::stoi(blocks.out), 64) << "holes are holes again";
+    sh("chattr -i immutable; chattr -a append");
+    EXPECT_TRUE(site_->leftovers().empty());
+}
+
+TEST_F(Restic, ListsVerifiesAndFindsDamage) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("snapshot/"));
+    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).out, HasSubstr(": good, "));
+    for (const auto& entry : fs::recursive_directory_iterator(site_->path() / "repository/data"))
+        if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
+    EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 1);
+}
+
+TEST_F(Restic, ExcludesAsTarDoes) {
+    configure("BACKUP_EXCLUDE=\"--exclude ./var/cache/* --exclude *.pyc --exclude a*z\"");
+    sh("mkdir -p var/cache/deep lib/a/b jail; echo 1 > var/cache/deep/x; echo 2 > lib/m.pyc; echo 3 > lib/m.py;"
+       "echo 4 > lib/a/b/z; echo 5 > lib/a/b/y; echo 6 > jail/kept");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    fs::rename(tree_, site_->path() / "gone");
+    ASSERT_EQ(site_->jailctl({"restore", "a.test"}).status, 0);
+    const auto listed = run_command({"/bin/sh", "-c", "cd " + tree_.string() + "; find . -mindepth 1 | LC_ALL=C sort | tr '\\n' ' '"});
+    EXPECT_EQ(listed.out, "./etc ./etc/motd ./jail ./jail/kept ./lib ./lib/a ./lib/a/b ./lib/a/b/y ./lib/m.py ./var ./var/cache ");
+}
+
+TEST_F(Restic, ASnapshotOfAnotherHostPassesTheAllowList) {
+    sh("mknod null c 1 3; setfattr -n trusted.x -v y etc/motd; setfattr -n user.x -v y etc/motd");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    fs::rename(tree_, site_->path() / "gone");
+    fs::remove_all(site_->state() / "restic");
+    const auto restored = site_->jailctl({"restore", "a.test"});
+    EXPECT_EQ(restored.status, 4) << restored.all();
+    EXPECT_FALSE(fs::exists(tree_ / "null"));
+    const auto attributes = run_command({"getfattr", "-d", "-m", "-", "--absolute-names", (tree_ / "etc/motd").string()});
+    EXPECT_THAT(attributes.out, HasSubstr("user.x"));
+    EXPECT_THAT(attributes.out, Not(HasSubstr("trusted.x")));
+}
+
+TEST_F(Restic, WhatIsMissingIsSaid) {
+    site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic");
+    const auto unset = site_->jailctl({"backup", "a.test"});
+    EXPECT_NE(unset.status, 0);
+    EXPECT_THAT(unset.err, HasSubstr("BACKUP_BACKEND=restic needs RESTIC_REPOSITORY"));
+    configure();
+    fs::permissions(site_->path() / "password", fs::perms::owner_read | fs::perms::others_read);
+    const auto open = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(open.status, 1);
+    EXPECT_THAT(open.err, HasSubstr("can be read by others"));
+    EXPECT_FALSE(fs::exists(site_->path() / "repository"));
+}
+
+}  // namespace
+}  // namespace jailctl::test

@@ -1,0 +1,225 @@
+#include "../actions.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "../attributes.hpp"
+#include "../directory_stack.hpp"
+#include "../punch_hole.hpp"
+#include "../walk.hpp"
+#include "jailctl/sdk/error.hpp"
+
+namespace jailctl::tree::actions {
+
+namespace {
+
+constexpr std::size_t longest_line = std::size_t{8} << 20;
+constexpr std::size_t most_named = 1000;
+constexpr unsigned top_id = 65535;  // of a jail's map
+
+/// Calls `take` with each line of a file, from its beginning.
+void each_line(int file, const std::function<void(const Value&)>& take) {
+    std::string rest, chunk(65536, '\0');
+    off_t at = 0;
+    for (;;) {
+        const ssize_t got = ::pread(file, chunk.data(), chunk.size(), at);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw_errno("cannot read the manifest");
+        if (got == 0) break;
+        at += got;
+        rest.append(chunk, 0, static_cast<std::size_t>(got));
+        std::size_t begin = 0;
+        for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', begin)) {
+            take(parse_json(std::string_view(rest).substr(begin, end - begin)));
+            begin = end + 1;
+        }
+        rest.erase(0, begin);
+        if (rest.size() > longest_line) throw Error(Errc::damaged, "the manifest has a line without end");
+    }
+    if (!rest.empty()) throw Error(Errc::damaged, "the manifest ends in the middle of a line");
+}
+
+std::string unhex(const std::string& text) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
+    return bytes;
+}
+
+/// Where an entry of the manifest stands: its directory, opened without following a link, and its name there.
+struct Spot {
+    UniqueFd parent;
+    std::string name;
+};
+
+Spot spot_of(int root, const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string above = slash == std::string::npos ? std::string() : path.substr(0, slash);
+    const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+    if (path.empty()) return {UniqueFd(open_directory(root, ".")), "."};
+    if (name.empty() || name == "." || name == "..") throw Error(Errc::damaged, "the manifest names no entry");
+    return {open_below(root, above), name};
+}
+
+class Settler {
+public:
+    explicit Settler(Job& job) : job_(job) {}
+
+    void apply(const Value& line) {
+        attempt(line, [&](const Spot& spot, const Facts& facts) {
+            if (line["link"].is_string()) return link(spot, facts, decode_path(line["link"].str()));
+            if (line["target"].is_string()) retarget(spot, facts, decode_path(line["target"].str()));
+            for (const Value& one : line["xattrs"].items()) {
+                const auto& pair = one.items();
+                if (pair.size() == 2) set_xattr_at(spot.parent.get(), spot.name.c_str(), {decode_path(pair[0].str()), unhex(pair[1].str())});
+            }
+            if (line["data"].is_array() && facts.kind == Kind::regular) punch(spot, facts, line);
+        });
+    }
+    /// Last of all: what is immutable takes no further change.
+    void apply_flags(const Value& line) {
+        if (!line["flags"].is_int()) return;
+        attempt(line, [&](const Spot& spot, const Facts& facts) {
+            const UniqueFd open = facts.kind == Kind::directory ? open_directory(spot.parent.get(), spot.name.c_str())
+                                                                : open_file(spot.parent.get(), spot.name.c_str());
+            if (open) set_flags(open.get(), static_cast<std::uint32_t>(line["flags"].num()));
+        });
+    }
+    [[nodiscard]] std::uint64_t applied() const noexcept { return applied_; }
+
+private:
+    void attempt(const Value& line, const std::function<void(const Spot&, const Facts&)>& act) {
+        const std::string path = decode_path(line["path"].str());
+        try {
+            if (line["socket"].is_int()) return;
+            const Spot spot = spot_of(job_.root(), path);
+            const auto facts = spot.parent ? facts_at(spot.parent.get(), spot.name.c_str()) : std::nullopt;
+            if (!facts) return job_.note(path, "is in the manifest but not in the snapshot");
+            act(spot, *facts);
+            ++applied_;
+        } catch (const Error& error) {
+            job_.note(path, error.what());
+        }
+    }
+
+    /// Changes names in a directory and gives it back its time.
+    void rename_in(const Spot& spot, const std::function<void()>& change) {
+        const Facts before = facts_of(spot.parent.get());
+        change();
+        set_times_at(spot.parent.get(), "", before.accessed, before.modified);
+    }
+
+    void link(const Spot& spot, const Facts& facts, const std::string& first) {
+        const Spot other = spot_of(job_.root(), first);
+        const auto known = other.parent ? facts_at(other.parent.get(), other.name.c_str()) : std::nullopt;
+        if (!known || known->kind != facts.kind || facts.kind == Kind::directory || known->same_object(facts)) return;
+        rename_in(spot, [&] {
+            if (::unlinkat(spot.parent.get(), spot.name.c_str(), 0) != 0 ||
+                ::linkat(other.parent.get(), other.name.c_str(), spot.parent.get(), spot.name.c_str(), 0) != 0)
+                throw_errno("cannot make the hard link");
+        });
+    }
+
+    void retarget(const Spot& spot, const Facts& facts, const std::string& target) {
+        if (facts.kind != Kind::symlink) return;
+        rename_in(spot, [&] {
+            if (::unlinkat(spot.parent.get(), spot.name.c_str(), 0) != 0 ||
+                ::symlinkat(target.c_str(), spot.parent.get(), spot.name.c_str()) != 0)
+                throw_errno("cannot make the link");
+        });
+        set_owner_at(spot.parent.get(), spot.name.c_str(), facts.uid, facts.gid);
+        set_times_at(spot.parent.get(), spot.name.c_str(), facts.accessed, facts.modified);
+    }
+
+    void punch(const Spot& spot, const Facts& facts, const Value& line) {
+        if (static_cast<std::uint64_t>(line["size"].num()) != facts.size) return;  // it changed between manifest and reading
+        const UniqueFd file(::openat(spot.parent.get(), spot.name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        if (!file) throw_errno("cannot open it for its holes");
+        std::uint64_t at = 0;
+        for (const Value& extent : line["data"].items()) {
+            if (extent.items().size() != 2) throw Error(Errc::damaged, "the manifest has a bad stretch of data");
+            hole(file.get(), at, static_cast<std::uint64_t>(extent.items()[0].num()));
+            at = static_cast<std::uint64_t>(extent.items()[0].num() + extent.items()[1].num());
+        }
+        hole(file.get(), at, facts.size);
+        set_times_at(file.get(), "", facts.accessed, facts.modified);
+    }
+
+    /// Only zeros may go: a manifest of another moment must not cost content.
+    static void hole(int file, std::uint64_t begin, std::uint64_t end) {
+        static const std::string zeros(std::size_t{1} << 18, '\0');
+        std::string read(zeros.size(), '\0');
+        for (std::uint64_t at = begin; at < end;) {
+            const std::size_t part = std::min<std::uint64_t>(zeros.size(), end - at);
+            const ssize_t got = ::pread(file, read.data(), part, static_cast<off_t>(at));
+            if (got <= 0) return;
+            const auto size = static_cast<std::size_t>(got);
+            if (read.compare(0, size, zeros, 0, size) == 0 && !punch_hole(file, at, size)) return;
+            at += size;
+        }
+    }
+
+    Job& job_;
+    std::uint64_t applied_ = 0;
+};
+
+/// The allow-list of security.md 6 on a tree that stands already, in a directory nobody else can enter.
+class AllowList final : public Visitor {
+public:
+    Visit visit(const Entry& entry) override {
+        const Facts& facts = entry.facts;
+        if (facts.uid > top_id || facts.gid > top_id)
+            throw Error(Errc::invalid, encode_path(entry.path) + " belongs to an id outside of the jail's");
+        if (facts.kind == Kind::character || facts.kind == Kind::block || facts.kind == Kind::unknown) {
+            if (::unlinkat(entry.parent, entry.name, 0) != 0) throw_errno("cannot remove a device");
+            left_out(entry, "a device is not restored from a backup this host did not make");
+            return Visit::skip;
+        }
+        if (facts.kind == Kind::regular || facts.kind == Kind::directory) strip(entry);
+        return Visit::enter;
+    }
+    void problem(std::string_view path, const std::string& what) override {
+        throw Error(Errc::io, encode_path(path) + ": " + what);
+    }
+    [[nodiscard]] Value skipped() const { return skipped_; }
+
+private:
+    static bool allowed(const std::string& name) {
+        return name.starts_with("user.") || name.starts_with("system.posix_acl_") || name == "security.capability";
+    }
+    void strip(const Entry& entry) {
+        std::string why;
+        UniqueFd opened;
+        if (entry.directory < 0) opened = open_same(entry, why);
+        const int fd = entry.directory >= 0 ? entry.directory : opened.get();
+        if (fd < 0) throw Error(Errc::io, encode_path(entry.path) + ": " + why);
+        for (const Xattr& one : xattrs_of(fd)) {
+            if (allowed(one.name)) continue;
+            remove_xattr(fd, one.name);
+            left_out(entry, "attribute " + encode_path(one.name));
+        }
+    }
+    void left_out(const Entry& entry, const std::string& why) {
+        if (skipped_.items().size() < most_named)
+            skipped_.push(Value::object().set("path", encode_path(entry.path)).set("why", why));
+    }
+    Value skipped_ = Value::array();
+};
+
+}  // namespace
+
+Value settle(Job& job) {
+    if (!job.arguments()["trusted"].truth()) {
+        AllowList list;
+        walk(job.root(), list);
+        return Value::object().set("applied", 0).set("skipped", list.skipped());
+    }
+    Settler settler(job);
+    each_line(job.descriptor("facts"), [&](const Value& line) { settler.apply(line); });
+    each_line(job.descriptor("facts"), [&](const Value& line) { settler.apply_flags(line); });
+    return Value::object().set("applied", settler.applied()).set("skipped", Value::array());
+}
+
+}  // namespace jailctl::tree::actions
