@@ -96,4 +96,4 @@ Value to_value(const BackupInfo& info) {
 }  // namespace jailctl::backup
 
 JAILCTL_PLUGIN(jailctl::backup::BackupPlugin, "backup", "1.0.0", "back up and restore jails as tar archives",
-               "jail-runtime/1 storage/1");
+               "jail-runtime/1 storage/1 jail-identity/1");

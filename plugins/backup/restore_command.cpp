@@ -1,11 +1,15 @@
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/services/jail_identity.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -24,6 +28,7 @@ constexpr std::size_t most_skips_named = 20;
 
 struct RestoreArguments {
     bool trust = false;
+    std::string as;  ///< another name to restore under; empty: its own
 };
 
 void require_absent(Invocation& invocation, const Jail& jail) {
@@ -38,7 +43,7 @@ void require_absent(Invocation& invocation, const Jail& jail) {
             .with_hint("stop it with 'jailctl stop " + name + "'");
     if (state != RootState::present) return;
     throw Error(Errc::exists, "jail " + name + " exists; a restore never writes over a jail")
-        .with_hint("delete it first ('jailctl delete " + name + "'), then restore it");
+        .with_hint("delete it first ('jailctl delete " + name + "'), or restore under another name (--as NEW)");
 }
 
 bool names_file(const std::optional<std::string>& path) {
@@ -117,7 +122,9 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 
-Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& backend, const std::string& id, bool trust) {
+/// @param was  the jail the backup is of, if `jail` is to be another
+Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, BackupBackend& backend,
+                     const std::string& id, bool trust) {
     Storage& storage = storage_of(invocation, jail);
     const std::string staging = staging_name(jail, Staging::restore);
     const fs::path staging_path = beside(jail, staging);
@@ -135,6 +142,12 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
         unpacked = in_context(escape_name(id),
                               [&] { return unpack(invocation, jail, staging_path, backend, id, trust, total); });
     });
+    bool keys = true;
+    if (was != nullptr)
+        operation.step("give it an identity of its own", [&] {
+            keys = invocation.services().get<JailIdentity>().renew(invocation, *was, jail, staging_path);
+            sync_file_system(Rootfs::open(staging_path).fd(), staging_path.string());
+        });
     const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
     operation.step("record its base", Undo{"base.forget", Value::object()},
                    [&] { keep_base_record(invocation, jail, unpacked); });
@@ -142,18 +155,43 @@ Outcome restore_from(Invocation& invocation, const Jail& jail, BackupBackend& ba
         storage.publish(jail.root, staging);
     });
     operation.commit();
-    return operation.dry_run() ? Outcome::done() : report(invocation, id, unpacked);
+    if (operation.dry_run()) return Outcome::done();
+    if (!keys)
+        invocation.omission("the ssh host keys were removed and could not be made anew: once jail " + jail.name.text() +
+                            " runs, type 'jailctl exec " + jail.name.text() + " -- ssh-keygen -A'");
+    return report(invocation, id, unpacked);
+}
+
+/// The jail that `--as` names. @throws Error usage: no jail of JAILS
+const Jail& named_as(Invocation& invocation, const std::string& as) {
+    if (invocation.jails().size() > 1) throw Error(Errc::usage, "--as takes one jail, not several");
+    const auto& configuration = invocation.configuration();
+    if (const Jail* jail = configuration.find(JailName(as))) return *jail;
+    throw Error(Errc::usage, "'" + as + "' is not in JAILS, and its address comes from there")
+        .with_hint("add an entry for it in " + configuration.file.string());
+}
+
+/// The host locks and recovers the jail that was named first; the one that is made needs both as well.
+std::optional<Lock> lock_other(Invocation& invocation, const Jail& jail, const Jail& other) {
+    if (jail.name == other.name || invocation.options().dry_run) return {};
+    const auto run_dir = StateDirectory::running(invocation.configuration()).open("");
+    auto lock = Lock::of_jail(run_dir.get(), other.name, "restore", invocation.options().wait);
+    recover(invocation, other);
+    return lock;
 }
 
 Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments& arguments) {
-    require_absent(invocation, jail);
+    const Jail& made = arguments.as.empty() ? jail : named_as(invocation, arguments.as);
+    const auto lock = lock_other(invocation, jail, made);
+    require_absent(invocation, made);
     if (names_file(invocation.path()) && invocation.jails().size() > 1)
         throw Error(Errc::usage, "several jails cannot be restored from one file").with_hint("name a directory");
     BackupBackend& backend = backend_for(invocation, jail.settings);
     const std::string id = choose(invocation, backend, jail);
-    return with_events<BeforeRestore, AfterRestore>(invocation, jail, 0, [&] {
-        invocation.console().info("Restoring jail " + jail.name.text() + " from backup");
-        return restore_from(invocation, jail, backend, id, arguments.trust);
+    return with_events<BeforeRestore, AfterRestore>(invocation, made, 0, [&] {
+        invocation.console().info("Restoring jail " + jail.name.text() +
+                                  (arguments.as.empty() ? "" : " as " + made.name.text()) + " from backup");
+        return restore_from(invocation, arguments.as.empty() ? nullptr : &jail, made, backend, id, arguments.trust);
     });
 }
 
@@ -164,15 +202,17 @@ Command make_restore_command() {
     Command command;
     command.name = "restore";
     command.summary = "make a jail again from its newest good backup, or from the one named";
-    command.words = "JAIL|all... [FILE|DIR]";
+    command.words = "JAIL|all... [--as NEW] [FILE|DIR]";
     command.details =
         "The jail must not exist. An archive this host recorded comes back whole; of any other, devices, file flags and\n"
-        "odd attributes are left out and named (status 4) unless --trust is given.";
+        "odd attributes are left out and named (status 4) unless --trust is given. With --as, JAIL may exist.";
     command.targets = Targets::several;
     command.path = PathWord::optional;
     command.effect = Effect::changes;
     command.options.add_options()("trust", po::bool_switch(&arguments->trust),
-                                  "restore everything in an archive this host has no record of");
+                                  "restore everything in an archive this host has no record of")(
+        "as", po::value(&arguments->as)->value_name("NEW"),
+        "as another jail of JAILS, with an identity of its own: hostname, hosts, machine-id, ssh host keys");
     command.run_jail = [arguments](Invocation& invocation, const Jail& jail) { return restore(invocation, jail, *arguments); };
     return command;
 }

@@ -7,6 +7,7 @@
 #include "base_debootstrap.hpp"
 #include "create.hpp"
 #include "delete.hpp"
+#include "identity.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "storages.hpp"
 #include "undoers.hpp"
@@ -42,6 +43,7 @@ public:
         declare_variables(host);
         register_undoers(host);
         provide_storages(host);
+        host.provide<JailIdentity>("files", std::make_unique<FileIdentity>());
         host.provide<BaseInstaller>("busybox", std::make_unique<BusyboxBase>());
         host.provide<BaseInstaller>("archive", std::make_unique<ArchiveBase>());
         host.provide<BaseInstaller>("debootstrap", std::make_unique<DebootstrapBase>());

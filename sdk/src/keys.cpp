@@ -8,6 +8,7 @@
 #include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/sdk/services/base_installer.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
+#include "jailctl/sdk/services/jail_identity.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/network.hpp"
 #include "jailctl/sdk/services/storage.hpp"
@@ -29,6 +30,7 @@ void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
 BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
 JailBackup::~JailBackup() = default;
+JailIdentity::~JailIdentity() = default;
 JailRuntime::~JailRuntime() = default;
 Freeze::~Freeze() = default;
 Network::~Network() = default;
