@@ -1,6 +1,7 @@
 #include <ctime>
 
 #include "archive_backend.hpp"
+#include "boot.hpp"
 #include "commands.hpp"
 #include "excludes.hpp"
 #include "jailctl/sdk/sdk.hpp"
@@ -49,6 +50,7 @@ public:
         declare_variables(host);
         host.provide<BackupBackend>("archive", std::make_unique<ArchiveBackend>());
         host.provide<JailBackup>("configured", std::make_unique<ConfiguredBackup>());
+        register_boot_undo(host);
         host.add(make_backup_command());
         host.add(make_restore_command());
         host.add(make_backups_command());

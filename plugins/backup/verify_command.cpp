@@ -1,6 +1,8 @@
 #include <filesystem>
+#include <memory>
 
 #include "archive_names.hpp"
+#include "boot.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
@@ -55,7 +57,7 @@ std::size_t report_missing(Invocation& invocation, const Chosen& chosen) {
     return invocation.all() ? 0 : chosen.without.size();
 }
 
-void verify(Invocation& invocation) {
+void verify(Invocation& invocation, bool boot) {
     if (invocation.path() == "-") throw Error(Errc::usage, "verify reads a file, not standard input");
     Value list = Value::array();
     const Chosen choice = chosen(invocation);
@@ -64,8 +66,10 @@ void verify(Invocation& invocation) {
     const std::size_t asked = backups.size() + failed;
     for (const auto& [backend, known] : backups) {
         try {
-            const BackupInfo info = verify_marked(invocation, *backend, known);
-            invocation.console().line(known.id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)));
+            BackupInfo info = verify_marked(invocation, *backend, known);
+            if (boot) prove_boot(invocation, *backend, info);
+            invocation.console().line(known.id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
+                                      (boot ? ", boots" : ""));
             list.push(to_value(info));
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;
@@ -83,15 +87,18 @@ void verify(Invocation& invocation) {
 }  // namespace
 
 Command make_verify_command() {
+    const auto boot = std::make_shared<bool>(false);
     Command command;
     command.name = "verify";
     command.summary = "prove a backup: read every byte, compare every digest";
-    command.words = "JAIL|all...|FILE";
+    command.words = "JAIL|all...|FILE [--boot]";
     command.details = "Of a jail its newest backup is read; FILE is a word with '/' in it.";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.path = PathWord::optional;
-    command.run = [](Invocation& invocation) { verify(invocation); };
+    command.options.add_options()("boot", boost::program_options::bool_switch(boot.get()),
+                                  "restore it into a scratch jail too, start that without network, and remove it");
+    command.run = [boot](Invocation& invocation) { verify(invocation, *boot); };
     return command;
 }
 

@@ -1,0 +1,61 @@
+// verify --boot: the proof, what it finds, and kill -9 on the way.
+#include "backed_up_site.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr int most_points = 80;
+
+class Boot : public BackedUpSite {};
+
+TEST_F(Boot, AGoodBackupIsSeenToStartBesideItsRunningJail) {
+    ASSERT_EQ(backup().status, 0);
+    ASSERT_EQ(site.jailctl({"start", "a.test"}).status, 0);
+    const Result proven = site.jailctl({"verify", "a.test", "--boot"});
+    EXPECT_EQ(proven.status, 0) << proven.all();
+    EXPECT_THAT(proven.out, HasSubstr(", boots"));
+    EXPECT_THAT(site.jailctl({"backups"}).out, HasSubstr("  booted 2"));
+    EXPECT_THAT(site.leftovers(), IsEmpty());
+    EXPECT_EQ(site.jailctl({"exec", "a.test", "--", "true"}).status, 0) << "the jail itself runs on";
+    EXPECT_EQ(site.jailctl({"stop", "a.test"}).status, 0);
+}
+
+TEST_F(Boot, ASystemThatDoesNotStartIsFoundAndNothingIsLeft) {
+    for (const char* name : {"sbin/init", "etc/rc", "bin/sh"}) {
+        std::filesystem::remove(site.root("a.test") / name);
+        spit(site.root("a.test") / name, "no program\n", 0755);
+    }
+    ASSERT_EQ(backup().status, 0);
+    const Result found = site.jailctl({"verify", "a.test", "--boot"});
+    EXPECT_EQ(found.status, 1) << found.all();
+    EXPECT_THAT(found.err, HasSubstr("booting "));
+    EXPECT_THAT(site.jailctl({"backups"}).out, Not(HasSubstr("booted")));
+    EXPECT_THAT(site.leftovers(), IsEmpty());
+}
+
+TEST_F(Boot, OfAJailThatIsDeleted) {
+    ASSERT_EQ(backup().status, 0);
+    remove_jail();
+    const Result proven = site.jailctl({"verify", only_archive().string(), "--boot"});
+    EXPECT_EQ(proven.status, 0) << proven.all();
+    EXPECT_FALSE(std::filesystem::exists(site.root("a.test")));
+}
+
+TEST_F(Boot, KilledAnywhereTheNextCommandCleans) {
+    ASSERT_EQ(backup().status, 0);
+    int n = 1;
+    for (; n < most_points && killed_at(n, site, {"verify", "a.test", "--boot"}); ++n) {
+        (void)site.jailctl({"stop", "a.test"});  // recovers; that the jail is down already is no matter
+        ASSERT_THAT(site.leftovers(), IsEmpty()) << "after a kill at point " << n;
+        ASSERT_THAT(leaks.found(), IsEmpty()) << "after a kill at point " << n;
+    }
+    EXPECT_GT(n, 8) << "the sweep must have met the points";
+    EXPECT_LT(n, most_points);
+}
+
+}  // namespace
+}  // namespace jailctl::test
