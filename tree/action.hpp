@@ -28,6 +28,8 @@ public:
 
     /// Names one thing left out or odd. `raw_path` is relative to the root, in the bytes of the file system.
     void note(std::string_view raw_path, const std::string& what);
+    /// Entries of an archive that the action lists.
+    void entries(Value list) { channel_.entries(std::move(list)); }
     /// `bytes` done so far, of whatever the action counts.
     void progress(std::uint64_t bytes) { channel_.progress(bytes); }
     /// The result with "notes" and "notes_total" added.

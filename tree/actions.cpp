@@ -9,6 +9,8 @@ namespace {
 constexpr std::pair<std::string_view, Action> table[] = {
     {"unpack", &actions::unpack},
     {"check", &actions::check},
+    {"contents", &actions::contents},
+    {"extract", &actions::extract},
     {"marker", &actions::marker},
     {"digest", &actions::digest},
     {"pack", &actions::pack},

@@ -8,6 +8,8 @@ namespace jailctl::tree::actions {
 Value populate(Job& job);
 Value unpack(Job& job);
 Value check(Job& job);
+Value contents(Job& job);
+Value extract(Job& job);
 Value marker(Job& job);
 Value digest(Job& job);
 Value pack(Job& job);

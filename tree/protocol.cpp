@@ -117,6 +117,10 @@ void Channel::note(const std::string& path, const std::string& what) {
     send(Value::object().set("note", Value::object().set("path", path).set("what", what)));
 }
 
+void Channel::entries(Value list) {
+    if (!list.items().empty()) send(Value::object().set("entries", std::move(list)));
+}
+
 void Channel::result(Value value) { send(Value::object().set("result", std::move(value))); }
 
 void Channel::error(const Error& error) {

@@ -40,6 +40,7 @@ public:
     /// At most ten lines a second; what is left out is made good by the next one.
     void progress(std::uint64_t bytes);
     void note(const std::string& path, const std::string& what);
+    void entries(Value list);  ///< an array; nothing is sent of an empty one
     void result(Value value);
     void error(const Error& error);
     /// Starts a thread that ends this process as soon as the other side is gone: nobody is left to clean up after us.

@@ -194,4 +194,13 @@ void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
     forget_record(invocation.configuration(), backup);
 }
 
+void ArchiveBackend::contents(Invocation&, const std::string& backup,
+                              const std::function<void(const Value::Array& entries)>& take) {
+    list_tar(open_archive(backup).get(), take);
+}
+
+Value ArchiveBackend::extract(Invocation&, const std::string& backup, const BackupExtract& wanted) {
+    return extract_from_tar(open_archive(backup).get(), wanted);
+}
+
 }  // namespace jailctl::backup

@@ -28,6 +28,16 @@ std::vector<std::string> wanted_jails(const Invocation& invocation) {
     return keys;
 }
 
+/// The one jail or file whose contents are asked for.
+std::string only_word(const Invocation& invocation) {
+    std::vector<std::string> words = invocation.rest();
+    if (!invocation.all())
+        for (const auto& jail : invocation.jails()) words.push_back(jail.name.text());
+    if (invocation.path()) words.push_back(*invocation.path());
+    if (words.size() != 1 || words.front() == "-") throw Error(Errc::usage, "--contents takes one jail, or one archive");
+    return words.front();
+}
+
 void list_backups(Invocation& invocation) {
     Value list = Value::array();
     std::size_t shown = 0;
@@ -50,14 +60,20 @@ void list_backups(Invocation& invocation) {
 }  // namespace
 
 Command make_backups_command() {
+    const auto contents = std::make_shared<bool>(false);
     Command command;
     command.name = "backups";
     command.summary = "list backups: time (UTC), size, grade, when verified and booted, protected";
-    command.words = "[JAIL...] [DIR]";
+    command.words = "[JAIL...] [DIR] | JAIL|FILE --contents";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.path = PathWord::optional;
-    command.run = [](Invocation& invocation) { list_backups(invocation); };
+    command.options.add_options()
+        ("contents", boost::program_options::bool_switch(contents.get()), "list what the newest backup of JAIL, or FILE, holds");
+    command.run = [contents](Invocation& invocation) {
+        if (*contents) list_contents(invocation, only_word(invocation));
+        else list_backups(invocation);
+    };
     return command;
 }
 

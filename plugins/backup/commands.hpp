@@ -14,6 +14,7 @@ namespace jailctl::backup {
 [[nodiscard]] Command make_verify_command();
 [[nodiscard]] Command make_expire_command();
 [[nodiscard]] Command make_protect_command();
+[[nodiscard]] Command make_extract_command();
 
 /// What was asked of `backup JAIL`.
 struct BackupWish {
@@ -23,6 +24,16 @@ struct BackupWish {
 };
 /// What `backup JAIL` does: hooks, the configured backend, the report, then what BACKUP_KEEP does not keep goes.
 [[nodiscard]] Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish);
+
+struct ChosenBackup {
+    BackupBackend* backend;
+    std::string id;
+};
+/// A backup as `word` names it: a file if there is '/' in it, else the newest usable one of that jail.
+/// @throws Error not_found: the jail has none
+[[nodiscard]] ChosenBackup choose_backup(Invocation& invocation, const std::string& word);
+/// `backups WORD --contents`: what the backup holds, in text and JSON.
+void list_contents(Invocation& invocation, const std::string& word);
 
 /// The backend that BACKUP_BACKEND names for a jail (or for the host).
 [[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);

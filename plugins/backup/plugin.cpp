@@ -57,6 +57,7 @@ public:
         host.add(make_verify_command());
         host.add(make_expire_command());
         host.add(make_protect_command());
+        host.add(make_extract_command());
     }
 };
 

@@ -85,8 +85,6 @@ void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
 
 void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
     while (auto member = reader.next()) {
-        if (++entries_ > rules_.max_entries)
-            damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
         take(*member, reader);
         job_.progress(file.position());
     }
@@ -107,6 +105,8 @@ void Extractor::compare_with_marker(TarReader& reader, ArchiveFile& file) const 
 }
 
 void Extractor::take(Member& member, TarReader& reader) {
+    if (++entries_ > rules_.max_entries)
+        damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
     const auto path = member_components(member.path);
     const std::string name = joined(path);
     check_ids(name, member);
@@ -174,8 +174,12 @@ bool Extractor::allow(const std::string& path, Member& member) {
         }
     }
     std::erase_if(member.xattrs, [&](const Xattr& one) {
-        return !allowed(one.name) && odd(path, "its attribute " + escape_name(one.name));
+        const bool grants = rules_.on_host && one.name == "security.capability";
+        return (grants || !allowed(one.name)) && odd(path, "its attribute " + escape_name(one.name));
     });
+    constexpr mode_t set_ids = S_ISUID | S_ISGID;
+    if (rules_.on_host && member.kind == Kind::regular && (member.mode & set_ids) != 0 && odd(path, "its set-id bits"))
+        member.mode &= ~set_ids;
     if (member.flags != 0 && odd(path, "its file flags")) member.flags = 0;
     return true;
 }

@@ -16,6 +16,7 @@ struct ExtractRules {
     /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
     bool everything = false;
     bool base = false;        ///< a base, which may be compressed with xz or bzip2, too
+    bool on_host = false;     ///< goes where users of the host may see it: set-id bits and capabilities are odd then
     bool compare_index = false;  ///< every entry and digest with the archive's index, if it has one
     bool named = false;       ///< name what the allow-list would have left out
     std::uint64_t largest_id = 0xfffffffeU;
@@ -36,12 +37,14 @@ public:
     /// Calls `see` for every member, in order, with the digest of its content. Before run().
     void watch(std::function<void(const IndexEntry&)> see) { see_ = std::move(see); }
 
+    /// One member, by the rules. Part of run(); apart from it only with a writer.
+    void take(Member& member, TarReader& reader);
+
 private:
     [[nodiscard]] std::unique_ptr<ByteSource> decoder(int archive, ArchiveFile& file) const;
     [[nodiscard]] std::uint64_t end_of_tar(std::uint64_t size) const;
     void read_to_end(TarReader& reader, ArchiveFile& file);
     void read_members(TarReader& reader, const ArchiveFile& file);
-    void take(Member& member, TarReader& reader);
     void check_ids(const std::string& path, const Member& member) const;
     /// Removes what the allow-list forbids; returns false if nothing is left of the member.
     bool allow(const std::string& path, Member& member);

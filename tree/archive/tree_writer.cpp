@@ -46,12 +46,13 @@ mode_t type_bits(Kind kind) { return kind == Kind::fifo ? S_IFIFO : kind == Kind
 
 }  // namespace
 
-TreeWriter::TreeWriter(int root, Note note) : root_(root), note_(std::move(note)), stack_(root) {
-    require_empty(root);
+TreeWriter::TreeWriter(int root, Note note, Target target)
+    : root_(root), note_(std::move(note)), stack_(root), target_(target) {
+    if (target == Target::empty) require_empty(root);
     Pending top;
     top.gives_group = (facts_of(root).mode & S_ISGID) != 0;
     pending_.push_back(top);
-    forget_default_acl(root);
+    if (target == Target::empty) forget_default_acl(root);
 }
 
 std::string TreeWriter::key(const Components& path) { return joined(path); }
@@ -86,7 +87,7 @@ void TreeWriter::enter(const std::string& name) {
                     "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
     if (!pending.own) {
         const Facts facts = facts_of(stack_.fd());
-        pending.timed = true;
+        pending.timed = target_ == Target::empty;
         pending.modified = facts.modified;
         pending.gives_group = (facts.mode & S_ISGID) != 0;
     }

@@ -144,6 +144,8 @@ private:
         Value message = parsed(line);
         if (const Value& progress = message["progress"]; progress.is_int()) {
             if (job_.on_progress) job_.on_progress(static_cast<std::uint64_t>(progress.num()));
+        } else if (const Value& entries = message["entries"]; entries.is_array()) {
+            if (job_.on_entries) job_.on_entries(entries.items());
         } else if (const Value& note = message["note"]; note.is_object()) {
             if (job_.on_note) job_.on_note(note);
         } else {

@@ -89,6 +89,9 @@ TEST_F(Documents, OfBackupsAndUpgrades) {
     keep({"backups", "a.test"});
     keep({"protect", "a.test"});
     keep({"expire", "--dry-run"});
+    keep({"backups", "a.test", "--contents"});
+    keep({"extract", "a.test", "etc", "--to", site_.path().string()});
+    keep({"extract", "a.test", "nothing/there"}, 1);
     keep({"upgrade", "a.test"});
     ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
     keep({"restore", "a.test"});

@@ -26,6 +26,8 @@ struct TreeJob {
     std::function<void(std::uint64_t bytes)> on_progress;
     /// One thing left out or odd: {"path": ..., "what": ...}; also collected under "notes" of the result (first 1000).
     std::function<void(const Value& note)> on_note;
+    /// Entries of an archive, some at a time, from the action "contents".
+    std::function<void(const Value::Array& entries)> on_entries = {};
 };
 
 /// Runs the helper to its end and returns its result. The helper dies with us. @throws Error as the helper reports it;

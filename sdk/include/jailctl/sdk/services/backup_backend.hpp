@@ -64,6 +64,14 @@ struct RestoreTarget {
     std::function<void(std::uint64_t bytes)> on_progress;
 };
 
+/// What to take out of a backup, and where to.
+struct BackupExtract {
+    std::vector<std::string> paths;  ///< relative to the jail's root, as `contents` gives them; "." is everything
+    int directory = -1;              ///< of the host; what stands in it stays as it is
+    int out = -1;                    ///< instead of it: gets the content of the one regular file that `paths` names
+    bool trust = false;              ///< devices, file flags, odd attributes and set-id bits come along
+};
+
 /// What store() made.
 struct StoredBackup {
     BackupInfo info;
@@ -94,10 +102,24 @@ public:
     virtual Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target);
     /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
+    /// Lists what a backup holds in its own order, some entries at a time: objects with "path", "type" (file, dir, link,
+    /// hardlink, fifo, char, block), "mode", "uid", "gid", "size", "modified", and "target", "sha256" where there is one.
+    /// As this class does it, the tree helper lists open().stream. @throws Error not_found, damaged
+    virtual void contents(Invocation& invocation, const std::string& id,
+                          const std::function<void(const Value::Array& entries)>& take);
+    /// Makes single files, or directories with all they hold, in a directory of the host; a failure leaves nothing of them.
+    /// As this class does it, the tree helper takes them out of open().stream.
+    /// @return "entries", "files", "bytes", "skipped" (left out without `trust`), "skipped_total"
+    /// @throws Error not_found: no such backup, or it does not hold a path; exists: something stands there; damaged
+    virtual Value extract(Invocation& invocation, const std::string& id, const BackupExtract& wanted);
     /// Removes one backup for good, and nothing else; durable on return. Whether it may go is the caller's to decide.
     /// Cut short (kill -9, an error of the store) it leaves the backup whole, or gone; calling it again is safe.
     /// @throws Error not_found: there is no such backup, or no more; denied: not a backup of this backend; io
     virtual void remove(Invocation& invocation, const std::string& id) = 0;
 };
+
+/// What contents() and extract() do with a tar in a regular file, for backends that find it in another way than open().
+JAILCTL_SDK_EXPORT void list_tar(int archive, const std::function<void(const Value::Array& entries)>& take);
+JAILCTL_SDK_EXPORT Value extract_from_tar(int archive, const BackupExtract& wanted);
 
 }  // namespace jailctl

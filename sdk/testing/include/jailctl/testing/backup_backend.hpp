@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fcntl.h>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -152,6 +153,37 @@ TEST_P(BackupBackendTest, WhatIsRestoredIsTheTree) {
     EXPECT_EQ(slurp(target / "etc/motd"), content);
     EXPECT_EQ(std::filesystem::read_symlink(target / "etc/link"), "motd");
     EXPECT_EQ(std::filesystem::status(target).permissions(), std::filesystem::perms::owner_all) << "not the archive's to set";
+}
+
+TEST_P(BackupBackendTest, ContentsAreListedWithWhatTheyAre) {
+    const auto stored = store();
+    std::map<std::string, Value> entries;
+    backend().contents(host(), stored.info.id, [&](const Value::Array& some) {
+        for (const auto& entry : some) entries[entry["path"].str()] = entry;
+    });
+    ASSERT_TRUE(entries.contains("etc/motd"));
+    EXPECT_EQ(entries["etc/motd"]["type"].str(), "file");
+    EXPECT_EQ(entries["etc/motd"]["size"].num(), static_cast<std::int64_t>(std::string_view(content).size()));
+    EXPECT_EQ(entries["etc"]["type"].str(), "dir");
+    EXPECT_EQ(entries["etc/link"]["type"].str(), "link");
+    EXPECT_EQ(entries["etc/link"]["target"].str(), "motd");
+}
+
+TEST_P(BackupBackendTest, SingleFilesComeOutAndNothingIsOverwritten) {
+    const auto stored = store();
+    const auto target = scratch_ / "taken";
+    std::filesystem::create_directory(target);
+    const UniqueFd directory(::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    BackupExtract wanted{.paths = {"etc/motd"}, .directory = directory.get()};
+    (void)backend().extract(host(), stored.info.id, wanted);
+    EXPECT_EQ(slurp(target / "etc/motd"), content);
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(target / "etc/link"))) << "nobody asked for it";
+    spit(target / "etc/motd", "mine");
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().extract(host(), stored.info.id, wanted); }), Errc::exists);
+    EXPECT_EQ(slurp(target / "etc/motd"), "mine");
+    wanted.paths = {"etc/link", "nothing/there"};
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().extract(host(), stored.info.id, wanted); }), Errc::not_found);
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(target / "etc/link"))) << "all or nothing";
 }
 
 TEST_P(BackupBackendTest, AGoodBackupVerifiesAndSaysWhen) {

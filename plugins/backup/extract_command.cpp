@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::backup {
+namespace {
+
+constexpr std::size_t most_skips_named = 20;
+
+struct ExtractArguments {
+    std::string to;
+    bool trust = false;
+};
+
+std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
+    std::vector<std::string> paths(words.begin() + 1, words.end());
+    for (const auto& path : paths)
+        for (const auto& component : std::filesystem::path(path))
+            if (component == "..")
+                throw Error(Errc::usage, "'" + escape_name(path) + "' is no path in a backup: it contains '..'");
+    return paths;
+}
+
+UniqueFd open_target(const std::string& directory) {
+    UniqueFd opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) throw_errno("cannot open the directory " + escape_name(directory));
+    return opened;
+}
+
+void report(Invocation& invocation, const std::string& id, const std::string& to, const Value& extracted) {
+    const auto& skipped = extracted["skipped"].items();
+    invocation.console().data("extracted", Value::object()
+                                               .set("from", id)
+                                               .set("to", to)
+                                               .set("entries", extracted["entries"])
+                                               .set("bytes", extracted["bytes"])
+                                               .set("skipped", extracted["skipped"]));
+    invocation.console().info(escape_name(id) + ": " + std::to_string(extracted["entries"].num()) + " entries, " +
+                              human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " + escape_name(to));
+    for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
+        invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());
+    if (skipped.size() > most_skips_named)
+        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more");
+}
+
+void extract(Invocation& invocation, const ExtractArguments& arguments) {
+    const auto& words = invocation.rest();
+    if (words.size() < 2)
+        throw Error(Errc::usage, "extract needs a jail or an archive, and at least one path in it");
+    const ChosenBackup chosen = choose_backup(invocation, words.front());
+    BackupExtract wanted{.paths = wanted_paths(words), .trust = arguments.trust};
+    UniqueFd target;
+    if (arguments.to == "-") {
+        if (wanted.paths.size() != 1) throw Error(Errc::usage, "only one file can be written to standard output");
+        wanted.out = invocation.console().raw_output();
+    } else {
+        target = open_target(arguments.to);
+        wanted.directory = target.get();
+    }
+    if (invocation.options().dry_run)
+        return invocation.console().line("would extract " + std::to_string(wanted.paths.size()) + " paths of " +
+                                         escape_name(chosen.id) + " to " + escape_name(arguments.to));
+    const Value extracted =
+        in_context(escape_name(chosen.id), [&] { return chosen.backend->extract(invocation, chosen.id, wanted); });
+    if (arguments.to != "-") report(invocation, chosen.id, arguments.to, extracted);
+}
+
+}  // namespace
+
+ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
+    const auto& configuration = invocation.configuration();
+    if (word.find('/') != std::string::npos)
+        return {&backend_for(invocation, configuration.settings), std::filesystem::absolute(word).lexically_normal().string()};
+    const std::string key = JailName(word).key();
+    const Settings* settings = &configuration.settings;
+    for (const auto& jail : configuration.jails)
+        if (jail.name.key() == key) settings = &jail.settings;
+    BackupBackend& backend = backend_for(invocation, *settings);
+    const auto found = backend.list(invocation, key, "");
+    for (auto at = found.rbegin(); at != found.rend(); ++at)
+        if (at->problem.empty()) return {&backend, at->id};
+    throw Error(Errc::not_found, "there is no backup of jail " + key).with_jail(key);
+}
+
+Command make_extract_command() {
+    Command command;
+    command.name = "extract";
+    command.summary = "take single files or directories out of a backup";
+    command.words = "JAIL|FILE PATH...";
+    command.details = "Of a jail the newest backup is taken; FILE is a word with '/' in it. A directory comes with all it holds.\n"
+                      "Nothing that stands in the target is overwritten.";
+    command.takes_rest = true;
+    const auto arguments = std::make_shared<ExtractArguments>();
+    command.options.add_options()
+        ("to", po::value(&arguments->to)->default_value(".")->value_name("DIR"),
+         "where the files go (default: the current directory); - writes one file to standard output")
+        ("trust", po::bool_switch(&arguments->trust), "devices, file flags, odd attributes and set-id bits come along");
+    command.run = [arguments](Invocation& invocation) { extract(invocation, *arguments); };
+    return command;
+}
+
+}  // namespace jailctl::backup

@@ -1,0 +1,44 @@
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl {
+
+void list_tar(int archive, const std::function<void(const Value::Array& entries)>& take) {
+    TreeJob job{.action = "contents", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
+                .descriptors = {{"archive", archive}}, .on_progress = {}, .on_note = {}};
+    job.on_entries = take;
+    (void)run_tree(job);
+}
+
+Value extract_from_tar(int archive, const BackupExtract& wanted) {
+    Value paths = Value::array();
+    for (const auto& path : wanted.paths) paths.push(path);
+    const bool content = wanted.out >= 0;
+    TreeJob job{.action = "extract",
+                .arguments = Value::object().set("paths", std::move(paths)).set("vouched", wanted.trust).set("content", content),
+                .root = content ? -1 : wanted.directory,
+                .id_base = {},
+                .read_only = false,
+                .descriptors = {{"archive", archive}},
+                .on_progress = {},
+                .on_note = {}};
+    if (content) job.descriptors.emplace_back("out", wanted.out);
+    return run_tree(job);
+}
+
+void BackupBackend::contents(Invocation& invocation, const std::string& backup,
+                             const std::function<void(const Value::Array& entries)>& take) {
+    const OpenBackup opened = open(invocation, backup);
+    list_tar(opened.stream.get(), take);
+    if (opened.finish) opened.finish();
+}
+
+Value BackupBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
+    const OpenBackup opened = open(invocation, backup);
+    Value extracted = extract_from_tar(opened.stream.get(), wanted);
+    if (opened.finish) opened.finish();
+    return extracted;
+}
+
+}  // namespace jailctl

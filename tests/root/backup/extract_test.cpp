@@ -1,0 +1,107 @@
+#include "backed_up_site.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Extract : public BackedUpSite {
+protected:
+    void SetUp() override {
+        BackedUpSite::SetUp();
+        target = site.path() / "taken";
+        std::filesystem::create_directory(target);
+    }
+    Result extract(const std::string& from, const std::vector<std::string>& paths, const std::vector<std::string>& more = {}) {
+        std::vector<std::string> words{"extract", from, "--to", target.string()};
+        words.insert(words.end(), paths.begin(), paths.end());
+        words.insert(words.end(), more.begin(), more.end());
+        return site.jailctl(words);
+    }
+    std::filesystem::path target;
+};
+
+TEST_F(Extract, TakesFilesOutOfTheNewestBackupOrAnArchive) {
+    ASSERT_EQ(backup().status, 0);
+    const Result by_jail = extract("a.test", {"root/precious"});
+    EXPECT_EQ(by_jail.status, 0) << by_jail.all();
+    EXPECT_EQ(slurp(target / "root/precious"), "precious data\n");
+    const Result again = extract("a.test", {"/root/precious"});
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, HasSubstr("exists already"));
+    EXPECT_EQ(extract(only_archive().string(), {"./etc"}).status, 0);
+    EXPECT_TRUE(std::filesystem::exists(target / "etc/hosts"));
+    const Result out = site.jailctl({"extract", "a.test", "root/precious", "--to", "-"});
+    EXPECT_EQ(out.out, "precious data\n");
+    EXPECT_EQ(site.jailctl({"extract", "a.test", "etc", "--to", "-"}).status, 1);
+    EXPECT_EQ(site.jailctl({"extract", "a.test"}).status, 2);
+    EXPECT_EQ(extract("a.test", {"../etc/shadow"}).status, 2);
+}
+
+TEST_F(Extract, AHardLinkBringsItsContentAlong) {
+    const auto root = site.root("a.test");
+    for (const char* directory : {"one", "two", "three"}) std::filesystem::create_directory(root / directory);
+    spit(root / "one/name", "shared\n");
+    std::filesystem::create_hard_link(root / "one/name", root / "two/name");
+    std::filesystem::create_hard_link(root / "one/name", root / "two/other");
+    for (const char* format : {"/x.tar.gz", "/x.tar"}) {
+        const std::string file = site.backups().string() + format;
+        ASSERT_EQ(backup({file}).status, 0);
+        for (const char* directory : {"one", "two"}) {
+            ASSERT_EQ(extract(file, {directory}).status, 0);
+            EXPECT_EQ(slurp(target / directory / "name"), "shared\n") << format;
+            if (std::string(directory) == "two") {
+                EXPECT_TRUE(std::filesystem::equivalent(target / "two/name", target / "two/other"));
+            }
+            std::filesystem::remove_all(target / directory);
+        }
+    }
+}
+
+TEST_F(Extract, DamageIsFoundAndLeavesNothing) {
+    spit(site.root("a.test") / "root/noise", std::string(3000000, 'n'));
+    const std::string file = site.backups().string() + "/x.tar";
+    ASSERT_EQ(backup({file}).status, 0);
+    const std::string bytes = slurp(file);
+    flip(file, bytes.find(std::string(1000, 'n')) + 500);
+    const Result taken = extract(file, {"root/noise"});
+    EXPECT_EQ(taken.status, 1);
+    EXPECT_THAT(taken.err, HasSubstr("the digest of 'root/noise'"));
+    EXPECT_FALSE(std::filesystem::exists(target / "root/noise"));
+    EXPECT_EQ(extract(file, {"root/precious"}).status, 0) << "the rest is as it was";
+}
+
+TEST_F(Extract, SetIdBitsStayBehindUnlessTrusted) {
+    const auto tool = site.root("a.test") / "root/tool";
+    spit(tool, "x");
+    std::filesystem::permissions(tool, std::filesystem::perms(04755));
+    ASSERT_EQ(backup().status, 0);
+    const Result careful = extract("a.test", {"root/tool"});
+    EXPECT_EQ(careful.status, 4) << careful.all();
+    EXPECT_THAT(careful.all(), HasSubstr("its set-id bits"));
+    EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(target / "root/tool").permissions()), 0755U);
+    std::filesystem::remove(target / "root/tool");
+    EXPECT_EQ(extract("a.test", {"root/tool"}, {"--trust"}).status, 0);
+    EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(target / "root/tool").permissions()), 04755U);
+}
+
+TEST_F(Extract, AnArchiveOfAnotherToolIsReadThrough) {
+    const auto file = site.backups() / "foreign.tar.gz";
+    ASSERT_EQ(run_command({"tar", "-C", site.root("a.test").string(), "-czf", file.string(), "."}).status, 0);
+    EXPECT_EQ(extract(file.string(), {"root"}).status, 0);
+    EXPECT_EQ(slurp(target / "root/precious"), "precious data\n");
+    EXPECT_THAT(site.jailctl({"backups", file.string(), "--contents"}).out, HasSubstr(" root/precious\n"));
+}
+
+TEST_F(Extract, ContentsAreListed) {
+    ASSERT_EQ(backup().status, 0);
+    const Result listed = site.jailctl({"backups", "a.test", "--contents"});
+    EXPECT_EQ(listed.status, 0) << listed.all();
+    EXPECT_THAT(listed.out, HasSubstr(" root/precious\n"));
+    EXPECT_THAT(listed.out, HasSubstr("drwx"));
+    EXPECT_EQ(site.jailctl({"backups", "--contents"}).status, 2);
+}
+
+}  // namespace
+}  // namespace jailctl::test
