@@ -23,6 +23,7 @@ public:
     [[nodiscard]] int root() const;
     /// @throws Error invalid: no such role
     [[nodiscard]] int descriptor(std::string_view role) const;
+    [[nodiscard]] bool has_descriptor(std::string_view role) const noexcept;
     /// True if we act as the jail's root in its user namespace: ids from 0 to 65535, no devices, no file flags.
     [[nodiscard]] bool in_userns() const noexcept { return request_.id_base.has_value(); }
 

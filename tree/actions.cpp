@@ -14,6 +14,8 @@ constexpr std::pair<std::string_view, Action> table[] = {
     {"marker", &actions::marker},
     {"digest", &actions::digest},
     {"pack", &actions::pack},
+    {"catch_up", &actions::catch_up},
+    {"splice", &actions::splice},
     {"populate", &actions::populate},
     {"copy", &actions::copy},
     {"merge", &actions::merge},

@@ -13,6 +13,8 @@ Value extract(Job& job);
 Value marker(Job& job);
 Value digest(Job& job);
 Value pack(Job& job);
+Value catch_up(Job& job);
+Value splice(Job& job);
 Value copy(Job& job);
 Value merge(Job& job);
 Value digests(Job& job);

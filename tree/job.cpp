@@ -20,6 +20,12 @@ int Job::descriptor(std::string_view role) const {
                 "action '" + request_.action + "' of the tree helper needs the descriptor '" + std::string(role) + "'");
 }
 
+bool Job::has_descriptor(std::string_view role) const noexcept {
+    for (const auto& [name, fd] : request_.descriptors)
+        if (name == role) return true;
+    return false;
+}
+
 void Job::note(std::string_view raw_path, const std::string& what) {
     if (++notes_total_ > notes_kept) return;
     const std::string path = encode_path(raw_path);

@@ -11,7 +11,6 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::size_t buffer_size = 1 << 18;
-constexpr std::size_t longest_path = 4095;
 constexpr std::size_t most_for_links = std::size_t{32} << 20;
 
 std::string member_path(std::string_view path, bool directory) {
@@ -36,7 +35,7 @@ Member plain_member(std::string_view path, const Facts& facts) {
 
 /// Target of a link, which may be longer than stat said a moment ago. @return "" if it is no link any more
 std::string read_link(int directory, const char* name) {
-    std::string target(longest_path + 1, '\0');
+    std::string target(longest_stored_path + 1, '\0');
     const ssize_t size = ::readlinkat(directory, name, target.data(), target.size());
     target.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
     return target;
@@ -54,22 +53,46 @@ Member member_of(std::string_view path, int fd, const Facts& facts) {
     return member;
 }
 
+Value to_value(const Packer::Counts& counts) {
+    return Value::object()
+        .set("entries", counts.entries)
+        .set("files", counts.files)
+        .set("bytes", counts.bytes)
+        .set("sockets", counts.sockets)
+        .set("changed", counts.changed)
+        .set("unreadable", counts.unreadable)
+        .set("unrestorable", counts.unrestorable);
+}
+
+Excludes excludes_of(const Value& arguments) {
+    std::vector<std::string> patterns;
+    for (const Value& pattern : arguments["excludes"].items()) patterns.push_back(decode_path(pattern.str()));
+    return Excludes(std::move(patterns));
+}
+
 Packer::Packer(Job& job, TarWriter& tar, IndexWriter& index, Excludes excludes)
     : job_(job), tar_(tar), index_(index), excludes_(std::move(excludes)), buffer_(buffer_size, '\0') {}
 
 Visitor::Visit Packer::visit(const Entry& entry) {
     if (excludes_.match(entry.path)) return Visit::skip;
-    if (entry.path.size() > longest_path) {
+    if (entry.path.size() > longest_stored_path) {
         ++counts_.unrestorable;
         job_.note(entry.path, "has a name too long to be restored");
         return Visit::skip;
     }
+    const std::uint64_t before = counts_.entries;
     if (entry.facts.kind == Kind::socket)
         ++counts_.sockets;
     else
         store(entry);
+    report(entry, before);
     job_.progress(counts_.bytes);
     return Visit::enter;
+}
+
+void Packer::report(const Entry& entry, std::uint64_t entries_before) {
+    if (witness_ != nullptr && counts_.entries > entries_before) witness_->stored(entry, member_offset_, !noted_);
+    noted_ = false;
 }
 
 void Packer::problem(std::string_view path, const std::string& what) {
@@ -83,6 +106,7 @@ void Packer::problem(std::string_view path, const std::string& what) {
 
 void Packer::changed(std::string_view path, const std::string& what) {
     ++counts_.changed;
+    noted_ = true;
     job_.note(path, what);
 }
 
@@ -99,11 +123,12 @@ void Packer::store(const Entry& entry) {
 }
 
 IndexEntry Packer::begin(const Member& member) {
-    IndexEntry entry = entry_of(member, tar_.next_offset());
+    IndexEntry entry = entry_of(member, member_offset_ = tar_.next_offset());
     const std::string remark = tar_.begin(member);
     ++counts_.entries;
     if (remark.empty()) return entry;
     ++counts_.unrestorable;
+    noted_ = true;
     job_.note(member.path, "may not come back as it is: " + remark);
     return entry;
 }
@@ -126,8 +151,10 @@ bool Packer::store_link(const Entry& entry) {
 void Packer::remember(const Entry& entry) {
     if (entry.facts.links < 2) return;
     constexpr std::size_t node = 96;  // of the map, estimated
-    if (first_names_size_ + first_names_.size() * node > most_for_links)
+    if (first_names_size_ + first_names_.size() * node > most_for_links) {
+        noted_ = true;
         return job_.note(entry.path, "its other names are stored as files of their own: too many hard links at once");
+    }
     first_names_size_ += entry.path.size();
     first_names_.insert_or_assign({entry.facts.identity.device, entry.facts.identity.inode},
                                   FirstName{std::string(entry.path), entry.facts.links - 1});

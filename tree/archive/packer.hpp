@@ -10,6 +10,18 @@
 
 namespace jailctl::tree {
 
+/// The longest path that a restore can make again, in bytes.
+inline constexpr std::size_t longest_stored_path = 4095;
+
+/// Is told of each entry that a Packer put into the tar.
+class Witness {
+public:
+    virtual ~Witness() = default;
+    /// @param offset  where its headers begin in the tar stream
+    /// @param as_it_is  there was nothing to note about it
+    virtual void stored(const Entry& entry, std::uint64_t offset, bool as_it_is) = 0;
+};
+
 /// Puts a tree into a tar stream and an index as it is met, and names what could not be stored as it was found.
 class Packer final : public Visitor {
 public:
@@ -23,6 +35,8 @@ public:
     Visit visit(const Entry& entry) override;
     void problem(std::string_view path, const std::string& what) override;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+    /// @param witness  lives as long as this
+    void report_to(Witness& witness) noexcept { witness_ = &witness; }
 
 private:
     /// A file with several names that was stored under the first one met.
@@ -31,6 +45,7 @@ private:
         std::uint32_t names_left;
     };
     void store(const Entry& entry);
+    void report(const Entry& entry, std::uint64_t entries_before);
     void store_file(const Entry& entry);
     void store_special(const Entry& entry);
     /// @return what the index shall say of it
@@ -49,11 +64,20 @@ private:
     IndexWriter& index_;
     Excludes excludes_;
     Counts counts_;
+    Witness* witness_ = nullptr;
+    bool noted_ = false;                // something was said of the current entry
+    std::uint64_t member_offset_ = 0;   // of the last one begun
     std::string buffer_;
     Sha256 digest_;  // of the current file's content
     std::map<std::pair<std::uint64_t, std::uint64_t>, FirstName> first_names_;
     std::size_t first_names_size_ = 0;  // bytes
 };
+
+/// As members of a result and of an end marker.
+[[nodiscard]] Value to_value(const Packer::Counts& counts);
+
+/// `excludes` of an action's arguments.
+[[nodiscard]] Excludes excludes_of(const Value& arguments);
 
 /// What an open file or directory looks like in an archive, all but its content.
 [[nodiscard]] Member member_of(std::string_view path, int fd, const Facts& facts);

@@ -169,6 +169,11 @@ void TarWriter::data(const char* bytes, std::size_t size) {
     }
 }
 
+void TarWriter::splice(std::string_view bytes) {
+    begun_ = true;
+    emit(bytes);
+}
+
 void TarWriter::finish() {
     if (archive_write_finish_entry(archive_.get()) == ARCHIVE_FATAL ||
         archive_write_close(archive_.get()) != ARCHIVE_OK)

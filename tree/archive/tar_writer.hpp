@@ -46,6 +46,8 @@ public:
     std::string begin(const Member& member);
     /// Content of the member begun, holes included as zeros; exactly `size` bytes in all.
     void data(const char* bytes, std::size_t size);
+    /// Members, or parts of them, as another TarWriter made them.
+    void splice(std::string_view bytes);
     /// The two zero blocks, padded to a record of 10240 bytes as tar does.
     void finish();
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "archive/index_writer.hpp"
+#include "archive/tar_writer.hpp"
+
+namespace jailctl::tree {
+
+/// An archive in the making, from its first byte to its end marker.
+class ArchiveWriter {
+public:
+    ArchiveWriter(int out, Format format, Level level);
+    [[nodiscard]] TarWriter& tar() noexcept { return tar_; }
+    [[nodiscard]] IndexWriter& index() noexcept { return index_; }
+    /// Ends it. @param counts  members for marker and result alike @return the result of `pack` (tree/README.md)
+    [[nodiscard]] Value finish(const Value& description, Value counts);
+
+private:
+    Format format_;
+    Output output_;
+    std::unique_ptr<Encoder> encoder_;
+    TarWriter tar_;
+    IndexWriter index_;
+};
+
+/// `format` and `level` of an action's arguments. @throws Error invalid: it is none
+[[nodiscard]] Format format_of(const Value& arguments);
+[[nodiscard]] Level level_of(const Value& arguments);
+
+}  // namespace jailctl::tree
