@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <vector>
 
 #include "../attributes.hpp"
 #include "../directory_stack.hpp"
@@ -43,9 +44,26 @@ void each_line(int file, const std::function<void(const Value&)>& take) {
 }
 
 std::string unhex(const std::string& text) {
+    const bool digits = text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+    if (!digits || text.size() % 2 != 0) throw Error(Errc::damaged, "the manifest has an attribute that is no bytes");
     std::string bytes;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
+    for (std::size_t i = 0; i < text.size(); i += 2) bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
     return bytes;
+}
+
+/// Stretches of data in a file of `size` bytes. @throws Error damaged: out of order, or outside of it
+std::vector<Extent> stretches(const Value& list, std::uint64_t size) {
+    std::vector<Extent> found;
+    std::uint64_t at = 0;
+    for (const Value& one : list.items()) {
+        const auto& pair = one.items();
+        const auto number = [&](std::size_t i) { return static_cast<std::uint64_t>(pair[i].num(-1)); };
+        if (pair.size() != 2 || number(0) < at || number(0) > size || number(1) > size - number(0))
+            throw Error(Errc::damaged, "the manifest has a bad stretch of data");
+        at = number(0) + number(1);
+        found.push_back({number(0), number(1)});
+    }
+    return found;
 }
 
 /// Where an entry of the manifest stands: its directory, opened without following a link, and its name there.
@@ -138,10 +156,9 @@ private:
         const UniqueFd file(::openat(spot.parent.get(), spot.name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         if (!file) throw_errno("cannot open it for its holes");
         std::uint64_t at = 0;
-        for (const Value& extent : line["data"].items()) {
-            if (extent.items().size() != 2) throw Error(Errc::damaged, "the manifest has a bad stretch of data");
-            hole(file.get(), at, static_cast<std::uint64_t>(extent.items()[0].num()));
-            at = static_cast<std::uint64_t>(extent.items()[0].num() + extent.items()[1].num());
+        for (const Extent& data : stretches(line["data"], facts.size)) {
+            hole(file.get(), at, data.offset);
+            at = data.offset + data.length;
         }
         hole(file.get(), at, facts.size);
         set_times_at(file.get(), "", facts.accessed, facts.modified);
