@@ -12,37 +12,37 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t most_in_part = 60000;
+constexpr std::size_t window = 8192;             // no header of ours lies across a multiple of it
+constexpr std::size_t worth_a_part = 64;         // bytes; a shorter room at a window's end is filled
+constexpr std::size_t most_in_frame = 60000;
 constexpr std::string_view skippable = "\x5a\x2a\x4d\x18";  // one of the sixteen numbers RFC 8878 has for it
 constexpr std::uint64_t longest = std::uint64_t{64} << 20;
+constexpr std::string_view nothing("\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", 20);  // a bare member
+
+/// What stands before and behind a field. Of a gzip member: header with length, subfield header; empty block, trailer.
+/// Of a frame: number, length, name.
+struct Wrapping {
+    std::size_t before, behind;
+};
+
+Wrapping wrapping(Format format) {
+    return format == Format::tar_gz ? Wrapping{12 + 4, 2 + 8} : Wrapping{4 + 4 + 2, 0};
+}
 
 void append_short(std::string& out, std::size_t number) {
     out += static_cast<char>(number & 0xff);
     out += static_cast<char>(number >> 8 & 0xff);
 }
 
-/// How long the field of a part is that begins at `at`, by what the part says.
-std::size_t field_length(std::string_view bytes, std::size_t at, Format format) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i])); };
+/// How long the field of a part is, by what the part says; it is long enough to say.
+std::size_t field_length(std::string_view part, Format format) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(part[i])); };
     if (format == Format::tar_gz) return byte(14) | byte(15) << 8;
     const std::size_t frame = byte(4) | byte(5) << 8 | byte(6) << 16 | byte(7) << 24;
     return frame < 2 ? 0 : frame - 2;
 }
 
-/// What the parts carry, taken on trust; wrapping it again shows whether it was right.
-std::string unwrapped(const std::string& bytes, Format format) {
-    if (format == Format::tar) return bytes;
-    std::string carried;
-    const Wrapping around = wrapping(format);
-    for (std::size_t at = 0; at + around.around(0) <= bytes.size();) {
-        const std::size_t part = std::min(bytes.size() - at - around.around(0), field_length(bytes, at, format));
-        carried.append(bytes, at + around.before, part);
-        at += around.around(part);
-    }
-    return carried;
-}
-
-std::string empty_gzip_member(char id, std::string_view field) {
+std::string gzip_part(char id, std::string_view field) {
     std::string out("\x1f\x8b\x08\x04\0\0\0\0\0\xff", 10);
     append_short(out, field.size() + 4);
     out += 'J';
@@ -53,41 +53,76 @@ std::string empty_gzip_member(char id, std::string_view field) {
     return out.append(9, '\0');
 }
 
-std::string skippable_frame(char id, std::string_view field) {
+std::string part_of(Format format, char id, std::string_view field) {
+    if (format == Format::tar_gz) return gzip_part(id, field);
     std::string out(skippable);
     append_short(out, field.size() + 2);
     out += {'\0', '\0', 'J', id};
     return out.append(field);
 }
 
+/// Fills up the window until the header of a part with `field` bytes fits. @return how long its field may be
+std::size_t make_room(std::string& out, std::uint64_t offset, std::size_t field) {
+    const std::size_t before = wrapping(Format::tar_gz).before;
+    for (;;) {
+        const std::size_t room = window - static_cast<std::size_t>((offset + out.size()) % window);
+        if (room >= before + field) return room - before;
+        out += nothing;
+    }
+}
+
 }  // namespace
 
-Wrapping wrapping(Format format) {
-    // Of a gzip member: header with length, subfield header; empty block, trailer. Of a frame: number, length, name.
-    return format == Format::tar_gz ? Wrapping{12 + 4, 2 + 8} : Wrapping{4 + 4 + 2, 0};
+std::size_t part_size(Format format, std::size_t field) {
+    return wrapping(format).before + field + wrapping(format).behind;
 }
 
-std::string empty_part(Format format, char id, std::string_view field) {
-    return format == Format::tar_gz ? empty_gzip_member(id, field) : skippable_frame(id, field);
+void append_parts(std::string& out, std::uint64_t offset, Format format, char id, std::string_view bytes, bool whole) {
+    const std::uint64_t begin = offset - out.size();
+    while (!bytes.empty()) {
+        const std::size_t least = whole ? bytes.size() : std::min(bytes.size(), worth_a_part);
+        const std::size_t most = format == Format::tar_gz ? make_room(out, begin, least) : most_in_frame;
+        const std::string_view part = bytes.substr(0, most);
+        out += part_of(format, id, part);
+        bytes.remove_prefix(part.size());
+    }
 }
 
-std::string wrapped_aside(std::string_view bytes, Format format) {
+std::optional<std::string> carried_by(std::string_view parts, Format format, char id) {
+    std::string carried;
+    while (!parts.empty()) {
+        if (format == Format::tar_gz && parts.starts_with(nothing)) {
+            parts.remove_prefix(nothing.size());
+            continue;
+        }
+        if (parts.size() < part_size(format, 0)) return std::nullopt;
+        const std::size_t size = part_size(format, field_length(parts, format));
+        if (size > parts.size()) return std::nullopt;
+        const std::string_view field = parts.substr(wrapping(format).before, size - part_size(format, 0));
+        if (part_of(format, id, field) != parts.substr(0, size)) return std::nullopt;
+        carried += field;
+        parts.remove_prefix(size);
+    }
+    return carried;
+}
+
+std::string wrapped_aside(std::string_view bytes, Format format, std::uint64_t offset) {
     if (format == Format::tar) return std::string(bytes);
     std::string out;
-    for (std::size_t at = 0; at < bytes.size(); at += most_in_part)
-        out += empty_part(format, 'I', bytes.substr(at, most_in_part));
+    append_parts(out, offset, format, 'I', bytes);
     return out;
 }
 
 std::string read_aside(int file, const AsidePlace& place, Format format) {
     const Error damaged(Errc::damaged, "the archive is damaged: its index is not where its end marker says");
     if (place.length > longest) throw damaged;
-    const std::string bytes = read_exactly(file, place.offset, static_cast<std::size_t>(place.length));
-    std::string carried = unwrapped(bytes, format);
+    std::string bytes = read_exactly(file, place.offset, static_cast<std::size_t>(place.length));
+    auto carried = format == Format::tar ? std::move(bytes) : carried_by(bytes, format, 'I');
+    if (!carried) throw damaged;
     Sha256 hash;
-    hash.update(carried);
-    if (hash.finish() != place.sha256 || wrapped_aside(carried, format) != bytes) throw damaged;
-    return carried;
+    hash.update(*carried);
+    if (hash.finish() != place.sha256) throw damaged;
+    return *std::move(carried);
 }
 
 std::string read_exactly(int file, std::uint64_t offset, std::size_t size) {

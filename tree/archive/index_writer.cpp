@@ -8,14 +8,8 @@ namespace {
 constexpr std::size_t most_held = std::size_t{32} << 20;
 constexpr int index_format = 1;
 
-std::string digest_of(std::string_view bytes) {
-    Sha256 hash;
-    hash.update(bytes);
-    return hash.finish();
-}
-
-Value place(std::uint64_t offset, std::uint64_t length, const std::string& sha256) {
-    return Value::array().push(offset).push(length).push(sha256);
+Value value_of(const AsidePlace& place) {
+    return Value::array().push(place.offset).push(place.length).push(place.sha256);
 }
 
 }  // namespace
@@ -27,13 +21,10 @@ void IndexWriter::add(const IndexEntry& entry) {
 }
 
 void IndexWriter::flush() {
-    const std::string chunk = chunk_.take();
-    const std::string wrapped = wrapped_aside(chunk, format_);
-    if (format_ == Format::tar) held_ += wrapped.size();
+    std::string chunk = chunk_.take();
+    if (format_ == Format::tar) held_ += chunk.size();
     omitted_ = held_ > most_held;
-    if (omitted_) return;
-    encoder_.aside(wrapped);
-    written_.push_back({wrapped.size(), digest_of(chunk)});
+    if (!omitted_) encoder_.aside(std::move(chunk));
 }
 
 void IndexWriter::close() {
@@ -43,8 +34,7 @@ void IndexWriter::close() {
 Value IndexWriter::finish(Output& output) {
     if (omitted_) return Value::object().set("omitted", "too many entries for a plain tar");
     Value chunks = Value::array();
-    for (std::size_t i = 0; i < written_.size(); ++i)
-        chunks.push(place(encoder_.asides()[i], written_[i].length, written_[i].sha256));
+    for (const AsidePlace& place : encoder_.asides()) chunks.push(value_of(place));
     return Value::object().set("format", index_format).set("chunks", std::move(chunks)).set("pieces", pieces(output));
 }
 
@@ -56,13 +46,10 @@ Value IndexWriter::pieces(Output& output) const {
         put_number(table, offset - before);
         before = offset;
     }
-    const std::string wrapped = wrapped_aside(table, format_);
-    const std::uint64_t at = output.size();
-    output.write(wrapped);
     return Value::object()
         .set("size", std::uint64_t{encoder_.piece_size()})
         .set("count", std::uint64_t{encoder_.pieces().size()})
-        .set("table", place(at, wrapped.size(), digest_of(table)));
+        .set("table", value_of(put_aside(table, format_, output)));
 }
 
 }  // namespace jailctl::tree

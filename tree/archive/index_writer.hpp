@@ -28,17 +28,12 @@ public:
     [[nodiscard]] Value finish(Output& output);
 
 private:
-    struct Written {
-        std::size_t length;
-        std::string sha256;
-    };
     void flush();
     [[nodiscard]] Value pieces(Output& output) const;
 
     Encoder& encoder_;
     Format format_;
     IndexChunk chunk_;
-    std::vector<Written> written_;
     std::size_t held_ = 0;   // bytes the encoder keeps until its end
     bool omitted_ = false;
 };

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view magic = "JAILCTL\x01";
 constexpr std::size_t record_size = 8 + 8 + 8 + 32;     // magic, offset, length, SHA-256
-constexpr std::size_t chunk = 60000;
 constexpr std::size_t block = 512;
 constexpr std::uint64_t largest_document = std::uint64_t{64} << 20;
 constexpr int newest_format = 2;
@@ -41,15 +40,19 @@ std::string end_record(const std::string& json, std::uint64_t offset) {
     return record + digest_of(json);
 }
 
-/// The document inside the marker's bytes; what else stands there is compared by encoding it again.
-std::string document_in(std::string_view bytes, std::uint64_t length, Format format) {
-    if (format == Format::tar) return std::string(bytes.substr(0, length));
-    std::string json;
-    for (std::size_t at = 0; json.size() < length && at < bytes.size();) {
-        const std::size_t part = std::min<std::uint64_t>(chunk, length - json.size());
-        json += bytes.substr(std::min(bytes.size(), at + wrapping(format).before), part);
-        at += wrapping(format).around(part);
+/// The document of a marker, if these bytes are one and nothing else.
+std::optional<std::string> document_in(std::string_view bytes, std::uint64_t offset, std::uint64_t length,
+                                       Format format) {
+    if (format == Format::tar) {
+        std::string json(bytes.substr(0, length));
+        if (encode_marker(json, offset, format) != bytes) return std::nullopt;
+        return json;
     }
+    const std::size_t last = part_size(format, record_size);
+    if (bytes.size() < last) return std::nullopt;
+    auto json = carried_by(bytes.substr(0, bytes.size() - last), format, 'C');
+    if (!json || json->size() != length) return std::nullopt;
+    if (carried_by(bytes.substr(bytes.size() - last), format, 'E') != end_record(*json, offset)) return std::nullopt;
     return json;
 }
 
@@ -60,17 +63,15 @@ struct EndRecord {
 
 std::optional<EndRecord> find_end_record(int file, std::uint64_t size) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(size, block));
-    if (length < wrapping(Format::tar_gz).around(record_size)) return std::nullopt;
+    if (length < part_size(Format::tar_gz, record_size)) return std::nullopt;
     const std::string tail = read_exactly(file, size - length, length);
     const auto parse = [&](std::string_view record, Format format) {
         return EndRecord{number_at(record.substr(8)), number_at(record.substr(16)), format};
     };
     for (const Format format : {Format::tar_gz, Format::tar_zst}) {
-        const Wrapping wrapped = wrapping(format);
-        const std::string_view last = std::string_view(tail).substr(length - wrapped.around(record_size));
-        const std::size_t name = format == Format::tar_gz ? 12 : 8;
-        if (last.substr(name, 2) == "JE" && last.substr(wrapped.before, magic.size()) == magic)
-            return parse(last.substr(wrapped.before), format);
+        const auto last = std::string_view(tail).substr(length - part_size(format, record_size));
+        const auto record = carried_by(last, format, 'E');
+        if (record && record->starts_with(magic)) return parse(*record, format);
     }
     if (length == block && tail.starts_with(magic)) return parse(tail, Format::tar);
     return std::nullopt;
@@ -81,9 +82,9 @@ std::optional<EndRecord> find_end_record(int file, std::uint64_t size) {
 std::string encode_marker(const std::string& json, std::uint64_t offset, Format format) {
     std::string out;
     if (format != Format::tar) {
-        for (std::size_t at = 0; at < json.size(); at += chunk)
-            out += empty_part(format, 'C', std::string_view(json).substr(at, chunk));
-        return out + empty_part(format, 'E', end_record(json, offset));
+        append_parts(out, offset, format, 'C', json);
+        append_parts(out, offset + out.size(), format, 'E', end_record(json, offset), true);
+        return out;
     }
     out = json;
     out.resize((out.size() + block - 1) / block * block, '\0');
@@ -102,9 +103,9 @@ std::optional<Marker> read_marker(int file) {
     if (record->offset >= size || size - record->offset > largest_document || record->length > size - record->offset)
         throw damaged;
     const std::string bytes = read_exactly(file, record->offset, static_cast<std::size_t>(size - record->offset));
-    const std::string json = document_in(bytes, record->length, record->format);
-    if (encode_marker(json, record->offset, record->format) != bytes) throw damaged;
-    Marker marker{parse_json(json), record->offset, size, record->format};
+    const auto json = document_in(bytes, record->offset, record->length, record->format);
+    if (!json) throw damaged;
+    Marker marker{parse_json(*json), record->offset, size, record->format};
     if (marker.document["format"].num() > newest_format)
         throw Error(Errc::unsupported,
                     "the archive was made by a newer jailctl (" + marker.document["jailctl"].str() + ")");

@@ -9,12 +9,12 @@ namespace {
 
 class Plain final : public Encoder {
 public:
-    explicit Plain(Output& output) : output_(output) {}
+    explicit Plain(Output& output) : Encoder(Format::tar), output_(output) {}
     void write(std::string_view bytes) override {
         pending_ += bytes;
         if (pending_.size() >= batch) flush();
     }
-    void aside(std::string_view bytes) override { behind_.emplace_back(bytes); }
+    void aside(std::string bytes) override { behind_.push_back(std::move(bytes)); }
     void finish() override {
         flush();
         put(behind_, output_);
@@ -52,9 +52,22 @@ void Output::write(std::string_view bytes) {
     size_ += bytes.size();
 }
 
+AsidePlace put_aside(std::string_view bytes, Format format, Output& output) {
+    Sha256 hash;
+    hash.update(bytes);
+    const AsidePlace begin{output.size(), 0, hash.finish()};
+    output.write(wrapped_aside(bytes, format, begin.offset));
+    return {begin.offset, output.size() - begin.offset, begin.sha256};
+}
+
+void Encoder::put(std::vector<std::string>& behind, Output& output) {
+    for (const std::string& bytes : behind) asides_.push_back(put_aside(bytes, format_, output));
+    behind.clear();
+}
+
 std::unique_ptr<Encoder> make_encoder(Format format, Output& output, Level level) {
     if (format == Format::tar) return std::make_unique<Plain>(output);
-    return std::make_unique<PieceEncoder>(codec_for(format, level), output);
+    return std::make_unique<PieceEncoder>(format, codec_for(format, level), output);
 }
 
 }  // namespace jailctl::tree

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/marker.hpp"
+#include "archive/aside.hpp"
 #include "archive/piece_codec.hpp"
 #include "hash.hpp"
 
@@ -30,12 +30,13 @@ private:
 /// Takes the tar stream and writes it to an Output, as it is or compressed in pieces that are decoded each by itself.
 class Encoder {
 public:
+    explicit Encoder(Format format) : format_(format) {}
     virtual ~Encoder() = default;
     virtual void write(std::string_view bytes) = 0;
-    /// Puts bytes of the caller's making, which decode to nothing (empty gzip members, zstd's skippable frames), into the
-    /// output as they are: behind the piece that holds what was written last, before any later one. Uncompressed,
-    /// where nothing can stand between: behind everything.
-    virtual void aside(std::string_view bytes) = 0;
+    /// Puts bytes of the caller's into the output, wrapped so that they decode to nothing (archive/aside.hpp):
+    /// behind the piece that holds what was written last, before any later one. Uncompressed, where nothing can stand
+    /// between: behind everything.
+    virtual void aside(std::string bytes) = 0;
     /// Everything is in the Output on return.
     virtual void finish() = 0;
     /// How much of the tar stream each piece holds, all but the last; 0: uncompressed, the file is the stream.
@@ -44,22 +45,21 @@ public:
     /// stream from n * piece_size() on.
     [[nodiscard]] const std::vector<std::uint64_t>& pieces() const noexcept { return pieces_; }
     /// Where in the file each of the calls of aside() put its bytes, as far as they are written; all after finish().
-    [[nodiscard]] const std::vector<std::uint64_t>& asides() const noexcept { return asides_; }
+    [[nodiscard]] const std::vector<AsidePlace>& asides() const noexcept { return asides_; }
 
 protected:
     void begins(std::uint64_t offset) { pieces_.push_back(offset); }
     /// Writes what aside() was given and empties the list.
-    void put(std::vector<std::string>& behind, Output& output) {
-        for (const std::string& bytes : behind) {
-            asides_.push_back(output.size());
-            output.write(bytes);
-        }
-        behind.clear();
-    }
+    void put(std::vector<std::string>& behind, Output& output);
 
 private:
-    std::vector<std::uint64_t> pieces_, asides_;
+    Format format_;
+    std::vector<std::uint64_t> pieces_;
+    std::vector<AsidePlace> asides_;
 };
+
+/// Writes bytes that decode to nothing.
+[[nodiscard]] AsidePlace put_aside(std::string_view bytes, Format format, Output& output);
 
 /// @return an encoder for the format; it uses `output` until finish()
 [[nodiscard]] std::unique_ptr<Encoder> make_encoder(Format format, Output& output, Level level = Level::normal);

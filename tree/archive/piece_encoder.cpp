@@ -23,7 +23,8 @@ unsigned workers_for(const PieceCodec& codec) {
 
 }  // namespace
 
-PieceEncoder::PieceEncoder(PieceCodec codec, Output& output) : codec_(std::move(codec)), output_(output) {
+PieceEncoder::PieceEncoder(Format format, PieceCodec codec, Output& output)
+    : Encoder(format), codec_(std::move(codec)), output_(output) {
     const unsigned count = workers_for(codec_);
     slots_.resize(count + waiting_for(codec_));
     slot(0).in.reserve(codec_.piece);
@@ -49,7 +50,7 @@ void PieceEncoder::write(std::string_view bytes) {
     }
 }
 
-void PieceEncoder::aside(std::string_view bytes) { slot(filling_).behind.emplace_back(bytes); }
+void PieceEncoder::aside(std::string bytes) { slot(filling_).behind.push_back(std::move(bytes)); }
 
 void PieceEncoder::finish() {
     if (!slot(filling_).in.empty()) submit();

@@ -15,10 +15,10 @@ namespace jailctl::tree {
 /// own, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of pieces in flight.
 class PieceEncoder final : public Encoder {
 public:
-    PieceEncoder(PieceCodec codec, Output& output);
+    PieceEncoder(Format format, PieceCodec codec, Output& output);
     ~PieceEncoder() override;
     void write(std::string_view bytes) override;
-    void aside(std::string_view bytes) override;
+    void aside(std::string bytes) override;
     void finish() override;
     [[nodiscard]] std::size_t piece_size() const noexcept override { return codec_.piece; }
 

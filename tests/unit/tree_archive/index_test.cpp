@@ -120,9 +120,9 @@ protected:
         change(list);
         const UniqueFd file = opened();
         Marker marker = *read_marker(file.get());
-        const std::string chunk = chunk_of(list), wrapped = wrapped_aside(chunk, marker.format);
         const auto table = marker.document["index"]["pieces"]["table"].items();
         const auto at = static_cast<std::uint64_t>(table[0].num());
+        const std::string chunk = chunk_of(list), wrapped = wrapped_aside(chunk, marker.format, at);
         std::string bytes = slurp(archive_).substr(0, at) + wrapped;
         const std::uint64_t table_at = bytes.size();
         bytes += slurp(archive_).substr(at, static_cast<std::size_t>(table[1].num()));
