@@ -119,6 +119,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
                    [&] { require_space(directory.get(), place, source.size_estimate()); });
     operation.step("make " + partial_path.string(), litter("file.remove", Value::object().set("path", partial_path.string())),
                    [&] { file = make_partial(directory.get(), partial); });
+    source.use_scratch(directory.get());
     operation.step("write the tree to it", [&] { packed = source.write_tar(file.get(), place.format); });
     operation.step("sync it", [&] { sync_fd(file.get(), partial_path.string()); });
     operation.step("read it back", [&] { read_back(invocation, file.get(), packed, partial_path.string()); });

@@ -70,12 +70,15 @@ void resume(Invocation& invocation, std::optional<Quiesced>& quiesced) {
 }
 
 StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
+    const Way way = choose_way(invocation, jail, id);
     std::optional<Quiesced> quiesced;
-    if (id != 0 && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
-    const View view(invocation, jail, id);
-    if (view.grade() == Grade::snapshot) resume(invocation, quiesced);
-    JailSource source(invocation, jail, view);
+    // Between two passes the jail is made ready by the source: not for the long one.
+    if ((way == Way::snapshot || way == Way::live) && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
+    const View view(invocation, jail, way);
+    if (way == Way::snapshot) resume(invocation, quiesced);
+    JailSource source(invocation, jail, view, id);
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
+    if (!source.remark().empty()) stored.omissions.insert(stored.omissions.begin(), source.remark());
     // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
     for (const auto& point : mounts_below(jail.root))
         stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");

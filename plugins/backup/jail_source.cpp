@@ -7,6 +7,8 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "place.hpp"
+#include "two_passes.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -32,10 +34,14 @@ Value written_settings(const Settings& settings) {
     return written;
 }
 
+Grade grade_of(Way way) {
+    return way == Way::cold ? Grade::cold : way == Way::snapshot ? Grade::snapshot : Grade::live;
+}
+
 }  // namespace
 
-JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& view)
-    : invocation_(invocation), jail_(jail), view_(view), root_(Rootfs::open(view.root())),
+JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& view, int id)
+    : invocation_(invocation), jail_(jail), view_(view), id_(id), grade_(grade_of(view.way())), frozen_(view.frozen()), root_(Rootfs::open(view.root())),
       excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
     TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", strings(excludes_)), .root = root_.fd(),
                 .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
@@ -54,7 +60,7 @@ Value JailSource::description() const {
                             .set("system", std::string(system.sysname) + " " + system.release)
                             .set("machine", system.machine)
                             .set("excludes", strings(excludes_));
-    if (view_.frozen()) description.set("frozen_us", static_cast<std::int64_t>(view_.frozen()->count()));
+    if (frozen_) description.set("frozen_us", static_cast<std::int64_t>(frozen_->count()));
     // Without the digests of its base an upgrade after the restore could not tell the site's files from the base's. The
     // stamps of all its files would be a good part of a small archive: without them an upgrade removes nothing.
     if (auto base = read_base_record(invocation_.configuration(), jail_.name))
@@ -62,7 +68,32 @@ Value JailSource::description() const {
     return description;
 }
 
+int JailSource::directory() const {
+    if (view_.way() != Way::two_passes || quiesced_) return root_.fd();
+    if (jail_.settings["BACKUP_WARM"].text == "frozen")
+        throw Error(Errc::unsupported, "BACKUP_WARM=frozen, and BACKUP_BACKEND=" + jail_.settings["BACKUP_BACKEND"].text +
+                                           " reads the tree in a way of its own")
+            .with_hint("set BACKUP_WARM=auto: a snapshot where one can be taken, else live");
+    quiesced_.emplace(invocation_, jail_, id_);
+    return root_.fd();
+}
+
+Value JailSource::write_in_two_passes(int out, std::string_view format) {
+    UniqueFd configured;
+    if (scratch_ < 0) configured = open_place(resolve_place(jail_.settings, ""));
+    TwoPasses passes(invocation_, jail_, id_, root_.fd(), scratch_ < 0 ? configured.get() : scratch_);
+    passes.read(excludes_, bytes_);
+    if (!passes.exact() && jail_.settings["BACKUP_WARM"].text == "frozen")
+        throw Error(Errc::timeout, "BACKUP_WARM=frozen, and " + passes.remark())
+            .with_hint("raise BACKUP_FREEZE_LIMIT, let the jail write less meanwhile, or set BACKUP_WARM=auto: then the backup is live");
+    grade_ = passes.exact() ? Grade::frozen : Grade::live;
+    frozen_ = passes.frozen();
+    remark_ = passes.remark();
+    return passes.write(out, format, description());
+}
+
 Value JailSource::write_tar(int out, std::string_view format) {
+    if (view_.way() == Way::two_passes) return write_in_two_passes(out, format);
     const auto progress = invocation_.console().progress("backing up " + jail_.name.text(), bytes_);
     TreeJob job{.action = "pack",
                 .arguments = Value::object()

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "quiesce.hpp"
 #include "retention.hpp"
+#include "stand_still.hpp"
 #include "view.hpp"
 
 namespace jailctl::backup {
@@ -33,6 +34,7 @@ void declare_variables(Registrar& host) {
     host.declare({"BACKUP_KEEP", "which backups expire keeps: last, hourly, daily, weekly, monthly, yearly=NUMBER", "",
                   Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
     declare_warm_variable(host);
+    declare_freeze_variable(host);
     declare_quiesce_variables(host);
 }
 

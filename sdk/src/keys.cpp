@@ -25,6 +25,7 @@ Registrar::~Registrar() = default;
 Service::~Service() = default;
 ServiceDirectory::~ServiceDirectory() = default;
 BackupSource::~BackupSource() = default;
+void BackupSource::use_scratch(int) {}
 BackupBackend::~BackupBackend() = default;
 void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
 BaseTarget::~BaseTarget() = default;

@@ -92,7 +92,7 @@ TEST_F(BackedUpSite, ARunningJailIsBackedUpWarm) {
     const Result done = backup();
     EXPECT_EQ(done.status, 0) << done.all();
     EXPECT_THAT(done.out, StartsWith("Doing warm backup of jail a.test...\n"));
-    EXPECT_THAT(done.out, HasSubstr("live, verified"));
+    EXPECT_THAT(done.out, HasSubstr("frozen, verified"));
     const Result cold = backup({"--cold"});
     EXPECT_EQ(cold.status, 1);
     EXPECT_THAT(cold.err, HasSubstr("jail a.test is running, and --cold was asked for"));

@@ -40,6 +40,7 @@ class JAILCTL_SDK_EXPORT BackupSource {
 public:
     virtual ~BackupSource();
     [[nodiscard]] virtual const Jail& jail() const = 0;
+    /// Final only when the tree was read: a tar may turn out better than what directory() shows.
     [[nodiscard]] virtual Grade grade() const = 0;
     [[nodiscard]] virtual int directory() const = 0;                 ///< O_PATH descriptor of the root
     [[nodiscard]] virtual std::uint64_t size_estimate() const = 0;   ///< bytes of file content
@@ -47,6 +48,9 @@ public:
     [[nodiscard]] virtual Value description() const = 0;             ///< entry, versions, grade: travels in the backup
     /// Writes the tree as pax tar to `out`. @param format "tar", "tar.gz" or "tar.zst" @return result of the helper's pack action
     virtual Value write_tar(int out, std::string_view format) = 0;
+    /// Before write_tar(), which may need temporary files of about the size of the archive: where there is room for them.
+    /// Without it they go to BACKUPDIR. @param directory  borrowed until write_tar() returns
+    virtual void use_scratch(int directory);
 };
 
 /// What a stored backup holds when it is opened for restoring.
