@@ -95,7 +95,7 @@ void check_pieces(const PieceTable& table) {
 void read_index(std::string_view input, Format format) {
     const std::size_t line = std::min(input.find('\n'), input.size());
     const std::string_view carried = input.substr(std::min(line + 1, input.size()));
-    const std::string bytes = wrapped_aside(carried, format);
+    const std::string bytes = wrapped_aside(carried, format, 0);
     Marker marker{parse_json(input.substr(0, line)), bytes.size(), bytes.size(), format};
     Value index = marker.document["index"], chunks = Value::array(), pieces = index["pieces"];
     for (const Value& place : index["chunks"].items()) chunks.push(with_digest(place, carried, bytes.size(), format));
