@@ -68,17 +68,22 @@ BackupInfo info_of(const BackupRecord& record, const std::string& jail) {
     return {record.file, jail, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
 }
 
-/// Whether a record of this host, of whichever jail, is of these very bytes: a file may have been given any name.
-bool made_here(const Configuration& configuration, int file, std::uint64_t size) {
-    std::string digest;
-    for (const auto& key : recorded_jails(configuration)) {
-        for (const auto& record : BackupRecords(configuration, key).all()) {
-            if (record.size != size) continue;
-            if (digest.empty()) digest = run_tree(archive_job("digest", file))["sha256"].str();
-            if (digest == record.sha256) return true;
-        }
+std::uint64_t size_of(int file, const std::string& name) {
+    struct stat facts{};
+    if (::fstat(file, &facts) != 0) throw_errno("cannot look at " + escape_name(name));
+    return static_cast<std::uint64_t>(facts.st_size);
+}
+
+/// Whose an archive is that this host did not make: its name tells, if it is one of ours, else its marker.
+std::string claimed_jail(const std::optional<ArchiveName>& name, const Value& marker) {
+    const std::string told = marker["description"]["jail"].str();
+    if (name && (name->taken != 0 || told.empty())) return name->jail;
+    try {
+        if (!told.empty()) return JailName(told).key();
+    } catch (const Error&) {
+        if (name) return name->jail;  // the marker's is a stranger's word, and no name
     }
-    return false;
+    return "unknown";
 }
 
 StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const Place& place) {
@@ -150,9 +155,8 @@ std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::
 
 OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
     UniqueFd file = open_archive(backup);
-    struct stat facts{};
-    if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at " + backup);
-    const bool vouched = made_here(invocation.configuration(), file.get(), static_cast<std::uint64_t>(facts.st_size));
+    const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
+    const bool vouched = find_record(invocation.configuration(), size_of(file.get(), backup), digest).has_value();
     if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
     return {std::move(file), vouched, {}};
 }
@@ -164,24 +168,29 @@ std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& back
 }
 
 BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {
+    const Configuration& configuration = invocation.configuration();
     const UniqueFd file = open_archive(backup);
-    struct stat facts{};
-    if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at " + backup);
+    const std::uint64_t size = size_of(file.get(), backup);
     auto job = archive_job("check", file.get());
-    const auto progress = invocation.console().progress("verifying " + backup, static_cast<std::uint64_t>(facts.st_size));
+    const auto progress = invocation.console().progress("verifying " + backup, size);
     job.on_progress = [&](std::uint64_t done) { progress->update(done); };
     const Value checked = in_context(escape_name(backup), [&] { return run_tree(job); });
+    if (const auto made = find_record(configuration, size, [&] { return checked["sha256"].str(); })) {
+        // Of a copy under another name the record says nothing: the file it names may have become worse meanwhile.
+        const bool named = fs::path(made->record.file).filename() == fs::path(backup).filename();
+        if (named && !invocation.options().dry_run)
+            BackupRecords(configuration, made->jail).set_verified(made->record, unix_now());
+        return {backup, made->jail, made->record.taken, size, parse_grade(made->record.grade), unix_now(), {}};
+    }
     const auto& marker = checked["marker"];
     const auto name = parse_archive_name(fs::path(backup).filename().string());
-    const std::string jail = name ? name->jail : JailName(marker["description"]["jail"].str("unknown")).key();
-    const BackupRecords records(invocation.configuration(), jail);
-    const auto record = records.find(backup, static_cast<std::uint64_t>(facts.st_size));
-    if (record && record->sha256 != checked["sha256"].str())
+    const std::string jail = claimed_jail(name, marker);
+    if (BackupRecords(configuration, jail).find(backup, size))
         throw Error(Errc::damaged, escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
-    if (record && !invocation.options().dry_run) records.set_verified(*record, unix_now());
-    return {backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(),
-            static_cast<std::uint64_t>(facts.st_size), parse_grade(marker["description"]["grade"].str("unknown")),
-            unix_now(), {}};
+    BackupInfo info{backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(), size,
+                    parse_grade(marker["description"]["grade"].str("unknown")), unix_now(), {}};
+    info.foreign = true;
+    return info;
 }
 
 void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {

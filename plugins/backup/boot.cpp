@@ -49,10 +49,12 @@ void remove_scratch(Invocation& invocation, const Jail& scratch) {
     release_ids(invocation.configuration(), scratch.name);
 }
 
-void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging, BackupBackend& backend, const std::string& id) {
+void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging, BackupBackend& backend, const std::string& id,
+            std::uint64_t total) {
+    const auto progress = invocation.console().progress("restoring " + id, total);
     const Rootfs root = Rootfs::open(staging);
-    (void)backend.restore(invocation, id,
-                          {root.fd(), id_range(invocation.configuration(), scratch.name), false, [](std::uint64_t) {}});
+    (void)backend.restore(invocation, id, {root.fd(), id_range(invocation.configuration(), scratch.name), false,
+                                           [&](std::uint64_t done) { progress->update(done); }});
 }
 
 void require_alive(Invocation& invocation, const Jail& scratch, int id) {
@@ -84,11 +86,13 @@ void boot(Invocation& invocation, Operation& operation, const Jail& scratch, Bac
     Storage& storage = storage_of(invocation, scratch);
     const std::string name = staging_name(scratch, Staging::restore);
     const fs::path staging = beside(scratch, name);
+    const std::uint64_t total = backend.restored_size(invocation, id);
+    operation.step("check the space beside " + scratch.root.string(), [&] { require_room(storage, scratch, total); });
     operation.step("restore it into " + staging.string(),
                    Undo{"backup.unboot", Value::object().set("directory", scratch.root.parent_path().string())}, [&] {
                        remove_scratch(invocation, scratch);  // one that lost its journal
                        storage.make(scratch.root, name);
-                       unpack(invocation, scratch, staging, backend, id);
+                       unpack(invocation, scratch, staging, backend, id, total);
                    });
     operation.step("start it without network and see that it lives", [&] {
         require_ready(invocation, scratch, runtime.start(invocation, scratch, StartRequest{staging, false}));

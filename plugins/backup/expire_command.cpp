@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "commands.hpp"
 #include "expire.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "place.hpp"
 #include "records.hpp"
@@ -28,6 +31,7 @@ public:
         const Settings& settings = settings_for(invocation_.configuration(), key);
         ++jails_;
         try {
+            const auto lock = lock_unlisted(key);
             BackupBackend& backend = backend_for(invocation_, settings);
             const auto judged = judge_backups(invocation_, key, settings);
             if (tell_kept_ && !judged.empty()) invocation_.console().line(key);
@@ -48,6 +52,14 @@ public:
     }
 
 private:
+    /// The host locks the jails of JAILS. A jail that is not there may still have a restore or another expire at work.
+    std::optional<Lock> lock_unlisted(const std::string& key) const {
+        const JailName name(key);
+        if (invocation_.options().dry_run || invocation_.configuration().find(name) != nullptr) return {};
+        const auto run_dir = StateDirectory::running(invocation_.configuration()).open("");
+        return Lock::of_jail(run_dir.get(), name, "expire", invocation_.options().wait);
+    }
+
     void treat(BackupBackend& backend, const Judged& one) {
         const auto& [backup, verdict] = one;
         bool goes = verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged);

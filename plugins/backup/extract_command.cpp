@@ -39,7 +39,7 @@ void report(Invocation& invocation, const std::string& id, const std::string& to
                                                .set("entries", extracted["entries"])
                                                .set("bytes", extracted["bytes"])
                                                .set("skipped", extracted["skipped"]));
-    invocation.console().info(escape_name(id) + ": " + std::to_string(extracted["entries"].num()) + " entries, " +
+    invocation.console().info(escape_name(id) + ": " + count_entries(extracted["entries"].num()) + ", " +
                               human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " + escape_name(to));
     for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
         invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());

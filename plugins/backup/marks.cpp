@@ -107,6 +107,12 @@ BackupInfo verify_marked(Invocation& invocation, BackupBackend& backend, const B
         mark.verified = info.verified;
         mark.damaged = 0;
         if (record) set_mark(configuration, info, mark);
+        // A copy under a name of its own is listed by that.
+        if (record && !known.jail.empty() && known.jail != info.jail) {
+            BackupInfo listed = info;
+            listed.jail = known.jail;
+            set_mark(configuration, listed, mark);
+        }
         apply(info, mark);
         return info;
     } catch (const Error& error) {

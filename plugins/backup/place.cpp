@@ -113,6 +113,13 @@ UniqueFd open_archive(const std::string& file) {
     return opened;
 }
 
+void require_room(Storage& storage, const Jail& jail, std::uint64_t needed) {
+    const std::uint64_t free = storage.free_space(jail.root);
+    if (free < needed)
+        throw Error(Errc::no_space, "the restored jail needs " + human_bytes(needed) + ", and " +
+                                        jail.root.parent_path().string() + " has " + human_bytes(free) + " free");
+}
+
 std::vector<FoundArchive> archives_in(const Place& place) {
     std::vector<FoundArchive> found;
     UniqueFd directory = find_trusted(place.directory, Trust::root, O_DIRECTORY);

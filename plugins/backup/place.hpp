@@ -8,6 +8,7 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
+#include "jailctl/sdk/services/storage.hpp"
 
 namespace jailctl::backup {
 
@@ -41,6 +42,9 @@ void publish_file(int directory, const std::string& from, const std::string& to)
 
 /// Removes the archive that `opened` is, if that is what the name leads to, durably. @throws Error denied: a link; io
 void remove_archive(const std::string& file, int opened);
+
+/// Room beside the root of `jail` for `needed` bytes of a restored tree. @throws Error no_space
+void require_room(Storage& storage, const Jail& jail, std::uint64_t needed);
 
 struct FoundArchive {
     std::string file;  ///< last component

@@ -84,6 +84,8 @@ std::string describe_time(std::int64_t unix_seconds) {
     return text;
 }
 
+std::string count_entries(std::int64_t count) { return std::to_string(count) + (count == 1 ? " entry" : " entries"); }
+
 Value to_value(const BackupInfo& info) {
     Value value = Value::object()
                       .set("id", info.id)

@@ -86,7 +86,9 @@ void BackupRecords::alter(const std::function<void(Value::Array&)>& change) cons
 }
 
 Value read_notes(const Configuration& configuration, const std::string& jail_key) {
-    return StateDirectory::lasting(configuration).read(folder, jail_key).value_or(Value::object());
+    Value document = StateDirectory::lasting(configuration).read(folder, jail_key).value_or(Value::object());
+    // A document that names no jail is of the time before it did.
+    return document["jail"].str(jail_key) == jail_key ? document : Value::object();
 }
 
 void alter_notes(const Configuration& configuration, const std::string& jail_key,
@@ -95,11 +97,26 @@ void alter_notes(const Configuration& configuration, const std::string& jail_key
     const std::string shown = escape_name((state.path() / folder / jail_key).string()) + ".json";
     const UniqueFd guard = state.open(folder);
     if (::flock(guard.get(), LOCK_EX) != 0) throw_errno("cannot lock the directory of " + shown);
-    Value document = state.read(folder, jail_key).value_or(Value::object().set("format", newest_format));
+    Value document = read_notes(configuration, jail_key);
     if (document["format"].num() > newest_format)
         throw Error(Errc::unsupported, shown + " was written by a newer version of jailctl");
+    if (document.members().empty()) document.set("format", newest_format);
+    document.set("jail", jail_key);
     change(document);
     state.write(folder, jail_key, document);
+}
+
+std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
+                                       const std::function<std::string()>& digest) {
+    std::string known;
+    for (const auto& key : recorded_jails(configuration)) {
+        for (auto& record : BackupRecords(configuration, key).all()) {
+            if (record.size != size || record.sha256.empty()) continue;
+            if (known.empty()) known = digest();
+            if (known == record.sha256) return FoundRecord{key, std::move(record)};
+        }
+    }
+    return {};
 }
 
 bool is_recorded(const Configuration& configuration, const std::string& file) {

@@ -34,6 +34,7 @@ public:
     void set_verified(const BackupRecord& record, std::int64_t when) const;
 
     void forget(const std::string& file) const;
+    [[nodiscard]] const std::string& jail() const noexcept { return key_; }
 
 private:
     void alter(const std::function<void(Value::Array& backups)>& change) const;
@@ -41,12 +42,23 @@ private:
     std::string key_;
 };
 
+/// A record and whose jail it is of.
+struct FoundRecord {
+    std::string jail;  ///< key
+    BackupRecord record;
+};
+/// The record of a file of that size, of whichever jail, by what the file is and not by its name: it may have any.
+/// @param digest  gives the SHA-256 of the file; called only if a record is of that size
+[[nodiscard]] std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
+                                                     const std::function<std::string()>& digest);
+
 /// Whether a record of this host names this very path.
 [[nodiscard]] bool is_recorded(const Configuration& configuration, const std::string& file);
 /// Drops the records of that path, of whichever jail.
 void forget_record(const Configuration& configuration, const std::string& file);
 
-/// STATE_DIR/backups/<key>.json, for the records here and the marks (marks.hpp). @throws Error damaged
+/// STATE_DIR/backups/<key>.json, for the records here and the marks (marks.hpp). The document names its jail: one that
+/// was copied to another jail's name says nothing. @throws Error damaged
 [[nodiscard]] Value read_notes(const Configuration& configuration, const std::string& jail_key);
 /// Reads it, lets `change` alter the document, writes: one writer at a time. @throws Error unsupported: a newer format
 void alter_notes(const Configuration& configuration, const std::string& jail_key,

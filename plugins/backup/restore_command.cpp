@@ -78,13 +78,6 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
                                      path.value_or(jail.settings["BACKUPDIR"].text));
 }
 
-void require_space(Storage& storage, const Jail& jail, std::uint64_t needed) {
-    const std::uint64_t free = storage.free_space(jail.root);
-    if (free < needed)
-        throw Error(Errc::no_space, "the restored jail needs " + human_bytes(needed) + ", and " +
-                                        jail.root.parent_path().string() + " has " + human_bytes(free) + " free");
-}
-
 Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,
              const std::string& id, bool trust, std::uint64_t total) {
     const auto progress = invocation.console().progress("restoring " + jail.name.text(), total);
@@ -111,7 +104,7 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
                                               .set("bytes", unpacked["bytes"])
                                               .set("vouched", unpacked["vouched"])
                                               .set("skipped", unpacked["skipped"]));
-    invocation.console().info(id + ": " + std::to_string(unpacked["entries"].num()) + " entries, " +
+    invocation.console().info(id + ": " + count_entries(unpacked["entries"].num()) + ", " +
                               human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
                               (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
     for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
@@ -132,7 +125,7 @@ Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, 
     const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);
     Value unpacked;
-    operation.step("check the space beside " + jail.root.string(), [&] { require_space(storage, jail, total); });
+    operation.step("check the space beside " + jail.root.string(), [&] { require_room(storage, jail, total); });
     operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
                    [&] { (void)id_range(invocation.configuration(), jail.name); });
     operation.step("make the staging directory " + staging_path.string(),

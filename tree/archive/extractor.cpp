@@ -56,6 +56,7 @@ void Extractor::run(int archive) {
     marker_ = read_marker(archive);
     if (marker_ && rules_.compare_index) index_ = IndexReader::open(archive, *marker_);
     ArchiveFile file(archive, end_of_tar(size));
+    if (!marker_) require_archive(file);
     if (!rules_.base) require_own_compression(file);
     const auto source = decoder(archive, file);
     const bool first_format = marker_ && !marker_->document["tar"]["crc32"].is_int();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "archive/read_ahead.hpp"
+#include "archive/tar_fields.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -61,6 +62,15 @@ std::string ArchiveFile::peek(std::size_t size) const {
     std::string bytes(std::min<std::uint64_t>(size, end_), '\0');
     bytes.resize(read_at(fd_, bytes.data(), bytes.size(), 0));
     return bytes;
+}
+
+void require_archive(const ArchiveFile& file) {
+    const std::string first = file.peek(512);
+    for (const char* magic : {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd" "7zXZ", "BZh"})
+        if (first.starts_with(magic)) return;
+    const bool zeros = first.find_first_not_of('\0') == std::string::npos;  // a tar that holds nothing
+    if (first.size() == 512 && (zeros || TarHeader(first).checksum_matches())) return;
+    throw Error(Errc::damaged, "the file is no archive: it begins neither as a tar nor as anything compressed");
 }
 
 void require_own_compression(const ArchiveFile& file) {

@@ -41,6 +41,10 @@ private:
     Sha256 hash_;
 };
 
+/// Says of a file that is something else altogether that it is, before its bytes are taken for headers.
+/// @throws Error damaged
+void require_archive(const ArchiveFile& file);
+
 /// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and
 /// length compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed
 /// on. That is done by a thread of its own, some pieces ahead.
