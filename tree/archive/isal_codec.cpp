@@ -1,7 +1,9 @@
 #include <isa-l/igzip_lib.h>
+#include <memory>
 #include <vector>
 
 #include "archive/piece_codec.hpp"
+#include "archive/piece_decoder.hpp"
 
 namespace jailctl::tree {
 namespace {
@@ -40,6 +42,18 @@ private:
 
 PieceCodec fast_gzip_codec() {
     return {gzip_piece, std::size_t{1} << 20, [] { return std::make_unique<Isal>(); }};
+}
+
+std::optional<InflatedMember> inflate_fast(std::string_view in, char* out, std::size_t room) {
+    thread_local const auto state = std::make_unique<inflate_state>();
+    ::isal_inflate_init(state.get());
+    state->crc_flag = ISAL_GZIP;
+    state->next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(in.data()));
+    state->avail_in = static_cast<std::uint32_t>(in.size());
+    state->next_out = reinterpret_cast<std::uint8_t*>(out);
+    state->avail_out = static_cast<std::uint32_t>(room);
+    if (::isal_inflate_stateless(state.get()) != ISAL_DECOMP_OK) return std::nullopt;
+    return InflatedMember{in.size() - state->avail_in, room - state->avail_out};
 }
 
 }  // namespace jailctl::tree

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "archive/piece_decoder.hpp"
+
 #include "jailctl/sdk/error.hpp"
 
 namespace jailctl::tree {
@@ -13,11 +15,11 @@ constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of p
 /// Pieces beyond those in work, so that no worker waits for the writer.
 std::size_t waiting_for(const PieceCodec& codec) { return codec.piece > gzip_piece ? 2 : 4; }
 
-/// Each piece in flight takes its own length twice, in and out.
+/// Each piece in flight takes its own length twice, in and out; each worker as much again to prove it.
 unsigned workers_for(const PieceCodec& codec) {
     const std::size_t slot = 2 * codec.piece;
     const std::size_t left = most_in_flight - std::min(most_in_flight, waiting_for(codec) * slot);
-    const auto most = static_cast<unsigned>(left / (slot + codec.memory));
+    const auto most = static_cast<unsigned>(left / (slot + codec.piece + codec.memory));
     return std::clamp(std::thread::hardware_concurrency(), 1U, std::max(most, 1U));
 }
 
@@ -73,8 +75,10 @@ void PieceEncoder::drain_oldest() {
     Slot& oldest = slot(oldest_);
     {
         std::unique_lock lock(mutex_);
-        done_.wait(lock, [&] { return oldest.state == State::done || oldest.state == State::failed; });
+        done_.wait(lock, [&] { return oldest.state >= State::done; });
     }
+    if (oldest.state == State::wrong)
+        throw Error(Errc::damaged, "a piece of the archive does not decode to what it was made of");
     if (oldest.state == State::failed) throw Error(Errc::failed, "no memory to compress the archive");
     begins(output_.size());
     output_.write(std::string_view(oldest.out).substr(0, oldest.size));
@@ -84,8 +88,22 @@ void PieceEncoder::drain_oldest() {
     ++oldest_;
 }
 
+/// A piece is proven before it is written: it must decode to what it was made of.
+PieceEncoder::State PieceEncoder::compress(PieceCompressor& compressor, Slot& slot, std::string& again) {
+    try {
+        slot.size = compressor.compress(slot.in, slot.out);
+        if (slot.size == 0) return State::failed;
+        again.resize(slot.in.size());
+        const bool whole = decode_piece(std::string_view(slot.out).substr(0, slot.size), again) && again == slot.in;
+        return whole ? State::done : State::wrong;
+    } catch (const std::bad_alloc&) {
+        return State::failed;
+    }
+}
+
 void PieceEncoder::work() {
     const std::unique_ptr<PieceCompressor> compressor = codec_.make();
+    std::string again;  // what the piece decodes to
     std::unique_lock lock(mutex_);
     for (;;) {
         filled_.wait(lock, [&] { return ending_ || taken_ < filling_; });
@@ -93,15 +111,9 @@ void PieceEncoder::work() {
         Slot& mine = slot(taken_++);
         mine.state = State::busy;
         lock.unlock();
-        std::size_t size = 0;
-        try {
-            if (compressor) size = compressor->compress(mine.in, mine.out);
-        } catch (const std::bad_alloc&) {
-            size = 0;
-        }
+        const State state = compressor ? compress(*compressor, mine, again) : State::failed;
         lock.lock();
-        mine.size = size;
-        mine.state = size > 0 ? State::done : State::failed;
+        mine.state = state;
         done_.notify_one();
     }
 }

@@ -12,7 +12,7 @@
 namespace jailctl::tree {
 
 /// Compresses on all processors: the stream is cut into pieces of one length, each becomes a member or frame of its
-/// own, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of pieces in flight.
+/// own, proven by decoding it again, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of pieces in flight.
 class PieceEncoder final : public Encoder {
 public:
     PieceEncoder(Format format, PieceCodec codec, Output& output);
@@ -23,7 +23,7 @@ public:
     [[nodiscard]] std::size_t piece_size() const noexcept override { return codec_.piece; }
 
 private:
-    enum class State { free, filled, busy, done, failed };
+    enum class State { free, filled, busy, done, failed, wrong };  // the last three: a worker is through with it
     struct Slot {
         std::string in, out;
         std::vector<std::string> behind;  // what aside() was given while the piece was filled
@@ -33,6 +33,7 @@ private:
     void submit();
     void drain_oldest();
     void work();
+    [[nodiscard]] static State compress(PieceCompressor& compressor, Slot& slot, std::string& again);
     Slot& slot(std::size_t number) { return slots_[number % slots_.size()]; }
 
     PieceCodec codec_;

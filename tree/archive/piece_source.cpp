@@ -1,9 +1,8 @@
 #include "archive/piece_source.hpp"
 
 #include <algorithm>
-#include <libdeflate.h>
-#include <memory>
-#include <zstd.h>
+
+#include "archive/piece_decoder.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -16,27 +15,6 @@ constexpr std::uint64_t most_read = std::uint64_t{40} << 20;  // a piece that di
 
 [[noreturn]] void damaged() {
     throw Error(Errc::damaged, "the archive's compressed data is damaged: a piece is not what its table says");
-}
-
-void inflate(std::string_view in, std::string& out) {
-    thread_local const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(
-        libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
-    if (!decompressor) throw std::bad_alloc();
-    std::size_t done = 0;
-    while (!in.empty()) {
-        std::size_t used = 0, size = 0;
-        if (libdeflate_gzip_decompress_ex(decompressor.get(), in.data(), in.size(), out.data() + done, out.size() - done,
-                                          &used, &size) != LIBDEFLATE_SUCCESS)
-            damaged();
-        in.remove_prefix(used);
-        done += size;
-    }
-    if (done != out.size()) damaged();
-}
-
-void decode_frames(std::string_view in, std::string& out) {
-    const std::size_t size = ZSTD_decompress(out.data(), out.size(), in.data(), in.size());
-    if (ZSTD_isError(size) != 0 || size != out.size()) damaged();
 }
 
 }  // namespace
@@ -104,10 +82,7 @@ void PieceSource::decode(std::size_t piece, Slot& slot) {
     if (length > most_read) damaged();
     slot.read = read_exactly(file_, begin, static_cast<std::size_t>(length));
     slot.decoded.resize(table_.content_of(piece));
-    if (slot.read.starts_with("\x28\xb5\x2f\xfd"))
-        decode_frames(slot.read, slot.decoded);
-    else
-        inflate(slot.read, slot.decoded);
+    if (!decode_piece(slot.read, slot.decoded)) damaged();
 }
 
 }  // namespace jailctl::tree
