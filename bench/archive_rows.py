@@ -8,6 +8,7 @@ from bed import report
 
 # What a system of 1.2 GB has in it, from the host that measures: programs, libraries, headers, documents.
 BIG = ["usr/bin", "usr/include", "usr/lib/gcc", "usr/share/doc", "usr/lib/python3", "usr/share/perl"]
+SMALL = ["usr/include", "usr/share/perl", "usr/lib/python3"]
 TINY = 50_000  # files of 0 to 4 KB; the page's row has 200,000
 
 
@@ -26,8 +27,8 @@ def big(bed, more=""):
     root = adopt(bed, "big.bench", more)
     if not os.path.exists(root):
         os.makedirs(root, 0o755)
-        here = [path for path in BIG if os.path.isdir(os.path.join("/", path))]
-        subprocess.run(f"tar -C / -cf - {' '.join(here)} | tar -C {root} -xpf -", shell=True, check=True)
+        here = [path for path in (SMALL if bed.small else BIG) if os.path.isdir(os.path.join("/", path))]
+        bed.pipe(f"tar -C / -cf - {' '.join(here)} | tar -C {root} -xpf -")
     return root
 
 
@@ -37,7 +38,7 @@ def tiny(bed, more=""):
         return root
     source = random.Random(1)
     words = [bytes(source.choices(b"abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9))) for _ in range(2000)]
-    for index in range(TINY):
+    for index in range(TINY // 10 if bed.small else TINY):
         folder = os.path.join(root, f"d{index // 500}")
         if index % 500 == 0:
             os.makedirs(folder, 0o755)
@@ -51,10 +52,11 @@ def sparse(bed, more=""):
     if not os.path.exists(root):
         os.makedirs(root, 0o755)
         with open(os.path.join(root, "file"), "wb") as file:
-            for index in range(64):  # 1 GiB: 8 MB of data, 8 MB of hole; the page's has 4 GiB
+            count = 8 if bed.small else 64
+            for index in range(count):  # 1 GiB: 8 MB of data, 8 MB of hole; the page's has 4 GiB
                 file.seek(index * (16 << 20))
                 file.write(os.urandom(1 << 20) * 8)
-            file.truncate(1 << 30)
+            file.truncate(count * (16 << 20))
     return root
 
 
@@ -63,13 +65,15 @@ def archives(bed):
     return sorted((os.path.join(folder, name) for name in os.listdir(folder) if ".tar" in name), key=os.path.getmtime)
 
 
-def backup(bed, row, what, tree, settings, pipe, target, size_target=None, peer="tar"):
+def backup(bed, row, what, tree, settings, pipe, target, size_target=None, peer="tar", cold=False):
     """Against `tar | pipe`."""
     root = tree(bed, settings)
     name, peer_file = os.path.basename(root), os.path.join(bed.top, "peer.archive")
     sizes = []
 
     def ours():
+        if cold:
+            bed.cold()
         took = bed.run(bed.jailctl("backup", name))
         for file in archives(bed):
             sizes.append(os.path.getsize(file))
@@ -77,10 +81,12 @@ def backup(bed, row, what, tree, settings, pipe, target, size_target=None, peer=
         return took
 
     def theirs():
-        return bed.run(["sh", "-c", f"{peer} -C {root} -cf - . | {pipe} > {peer_file}; sync -f {peer_file}"])
+        if cold:
+            bed.cold()
+        return bed.pipe(f"{peer} -C {root} -cf - . | {pipe} > {peer_file} && sync -f {peer_file}")
 
     mine, other = bed.interleave(ours, theirs, runs=min(bed.runs, 3))
-    report(row, f"backup {what}", mine, f"{peer}|{pipe}"[:24], other, target, unit="s")
+    report(row, f"backup {what}", mine, f"{peer.split()[0]}|{pipe}"[:24], other, target, unit="s")
     if size_target:
         report(row, "its size", sizes[-1], "", os.path.getsize(peer_file), size_target, unit="MB")
     os.unlink(peer_file)
@@ -100,7 +106,7 @@ def restore(bed, row, what, tree, unpackers):
         def measure():
             shutil.rmtree(target, ignore_errors=True)
             os.mkdir(target)
-            return bed.run(["sh", "-c", f"{unpacker} < {file} | tar -C {target} -xpf -; sync -f {target}"])
+            return bed.pipe(f"{unpacker} < {file} | tar -C {target} -xpf - && sync -f {target}")
         return measure
 
     mine, *theirs = bed.interleave(ours, *(by(unpacker) for unpacker, _ in unpackers), runs=min(bed.runs, 3))
@@ -129,6 +135,19 @@ def b5(bed):
     need("pigz", "igzip")
     backup(bed, "B5", "of small files", tiny, "", "pigz -6", "<= 0.50x")
     backup(bed, "B5", "of small files, fast", tiny, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.55x")
+    backup(bed, "B5", "of small files, fast, faithful peer", tiny, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.35x",
+           peer="tar --numeric-owner --xattrs --acls")
+
+
+def b6(bed):
+    need("pigz", "igzip")
+    backup(bed, "B6", "cold, of small files, fast", tiny, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.40x", cold=True)
+    backup(bed, "B6", "cold, of small files", tiny, "", "pigz -6", "<= 0.35x", cold=True)
+
+
+def b7(bed):
+    need("igzip")
+    backup(bed, "B7", "cold, big, fast", big, "BACKUP_LEVEL=fast", "igzip -1", "<= 0.45x", cold=True)
 
 
 def b9(bed):
@@ -142,6 +161,40 @@ def b10(bed):
     backup(bed, "B10", "big, tar.zst", big, "BACKUP_FORMAT=tar.zst", "zstd -q -3 -T0", "<= 0.80x", "<= 1.00x")
 
 
+def archived(bed):
+    root = big(bed, "BACKUP_LEVEL=fast")
+    bed.run(bed.jailctl("backup", os.path.basename(root)))
+    return root, archives(bed)[-1]
+
+
+def v1(bed):
+    need("igzip")
+    _, file = archived(bed)
+    mine, other = bed.interleave(lambda: bed.run(bed.jailctl("verify", file)), lambda: bed.run(["igzip", "-t", file]),
+                                 runs=min(bed.runs, 5))
+    report("V1", "verify big, digest of every file", mine, "igzip -t", other, "<= 0.75x", unit="s")
+    os.unlink(file)
+
+
+def v2(bed):
+    root, file = archived(bed)
+    names = sorted(os.path.join(where, name) for where, _, files in os.walk(root) for name in files)
+    regular = [name for name in names if os.path.isfile(name) and not os.path.islink(name) and os.stat(name).st_nlink == 1]
+    path = os.path.relpath(regular[len(regular) // 2], root)
+    target = os.path.join(bed.top, "extracted")
+
+    def into_empty(measure):
+        shutil.rmtree(target, ignore_errors=True)
+        os.mkdir(target)
+        return measure()
+
+    mine, other = bed.interleave(
+        lambda: into_empty(lambda: bed.run(bed.jailctl("extract", file, path, "--to", target))),
+        lambda: into_empty(lambda: bed.pipe(f"tar -C {target} -xzf {file} './{path}'")), runs=min(bed.runs, 5))
+    report("V2", "one file out of big", mine, "tar xzf", other, "<= 50 ms")
+    os.unlink(file)
+
+
 def r1(bed):
     need("igzip")
     restore(bed, "R1", "big", big, [("igzip -dc", "<= 0.45x"), ("gzip -dc", "<= 0.30x")])
@@ -152,4 +205,4 @@ def r3(bed):
     restore(bed, "R3", "small files", tiny, [("igzip -dc", "<= 0.50x")])
 
 
-ALL = {"B1": b1, "B2": b2, "B3": b3, "B5": b5, "B9": b9, "B10": b10, "R1": r1, "R3": r3}
+ALL = {"B1": b1, "B2": b2, "B3": b3, "B5": b5, "B6": b6, "B7": b7, "B9": b9, "B10": b10, "V1": v1, "V2": v2, "R1": r1, "R3": r3}

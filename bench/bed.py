@@ -12,24 +12,21 @@ def median(values):
 
 
 class Bed:
-    def __init__(self, prefix, empty, runs):
-        self.prefix, self.empty, self.runs = prefix, empty, runs
+    def __init__(self, prefix, empty, runs, small=False):
+        self.prefix, self.empty, self.runs, self.small = prefix, empty, runs, small
         self.jailctl_path = os.path.join(prefix, "bin/jailctl")
         if not os.path.exists(self.jailctl_path):
             raise SystemExit(f"bench: {self.jailctl_path} is not there: build and install first")
 
     def __enter__(self):
         self.outer = tempfile.mkdtemp(prefix="jailctl-bench.", dir="/var/tmp")
-        image = os.path.join(self.outer, "ext4")
+        self.image = os.path.join(self.outer, "ext4")
         self.top = os.path.join(self.outer, "fs")
         os.mkdir(self.top)
-        subprocess.run(["truncate", "-s", "6G", image], check=True)
-        subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", image], check=True)
-        subprocess.run(["mount", "-o", "loop", image, self.top], check=True)
+        subprocess.run(["truncate", "-s", "6G", self.image], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", self.image], check=True)
+        self.mount()
         os.chmod(self.top, 0o700)
-        # Running state is in memory, as /run of a host is: RUN_DIR, and what crun keeps in /run/crun.
-        os.mkdir(os.path.join(self.top, "run"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "none", os.path.join(self.top, "run")], check=True)
         self.config = os.path.join(self.top, "jails.conf")
         self.write_config(["a.bench:192.0.2.1"])
         return self
@@ -45,6 +42,22 @@ class Bed:
         subprocess.run(["umount", "-l", os.path.join(self.top, "run")])
         subprocess.run(["umount", "-l", self.top])
         shutil.rmtree(self.outer, ignore_errors=True)
+
+    def mount(self):
+        subprocess.run(["mount", "-o", "loop", self.image, self.top], check=True)
+        # Running state is in memory, as /run of a host is: RUN_DIR, and what crun keeps in /run/crun.
+        os.makedirs(os.path.join(self.top, "run"), exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "none", os.path.join(self.top, "run")], check=True)
+
+    def cold(self):
+        """Nothing of the scratch file system is in memory afterwards, nor of the file it lies in."""
+        subprocess.run(["umount", os.path.join(self.top, "run")], check=True)
+        subprocess.run(["umount", self.top], check=True)
+        file = os.open(self.image, os.O_RDWR)
+        os.fsync(file)
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(file)
+        self.mount()
 
     def write_config(self, jails, more=""):
         """Network none everywhere: what is measured is the jail, and the LAN of the machine is nobody's business."""
@@ -73,6 +86,10 @@ class Bed:
                 errors.seek(0)
                 raise SystemExit(f"bench: {' '.join(words)} failed: {errors.read().decode(errors='replace')}")
         return took
+
+    def pipe(self, text):
+        """The same of a line for the shell; every program in it has to succeed."""
+        return self.run(["bash", "-o", "pipefail", "-c", text])
 
     def peak_memory(self, words):
         """Largest resident set of the process or one it waited for, bytes."""

@@ -206,7 +206,7 @@ def b4(bed):
         os.unlink(newest(bed))
         return took
 
-    mine, other = bed.interleave(ours, lambda: bed.run(["sh", "-c", f"tar -C {root} -cf - . | pigz -6 > {peer_file}; sync -f {peer_file}"]), runs=7)
+    mine, other = bed.interleave(ours, lambda: bed.pipe(f"tar -C {root} -cf - . | pigz -6 > {peer_file} && sync -f {peer_file}"), runs=7)
     report("B4", "backup minbase, synced and read back", mine, "tar|pigz -6", other, "<= 0.50x", unit="s")
     report("B4", "its size", sizes[-1], "tar|pigz -6", os.path.getsize(peer_file), "<= 1.01x", unit="MB")
 
