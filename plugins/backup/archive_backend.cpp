@@ -63,7 +63,12 @@ std::string free_name(int directory, const Place& place, const std::string& jail
                 .with_hint("give another name; a backup never overwrites a file");
         return place.file;
     }
-    for (int sequence = 1;; ++sequence) {
+    // Above every one there is: a number that expire has freed would make the new backup older than the ones kept.
+    int sequence = 1;
+    for (const auto& found : archives_in(place))
+        if (found.name.taken == taken && found.name.jail == JailName(jail).key())
+            sequence = std::max(sequence, found.name.sequence + 1);
+    for (;; ++sequence) {
         const auto name = make_archive_name(jail, taken, sequence, place.format);
         if (::faccessat(directory, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) return name;
     }

@@ -99,10 +99,14 @@ private:
     }
 
     UniqueFd make_directory(int above, const std::string& name, const std::string& path) {
-        if (::mkdirat(above, name.c_str(), 0700) != 0 && errno != EEXIST) {
+        const bool made = ::mkdirat(above, name.c_str(), 0700) == 0;
+        if (!made && errno != EEXIST) {
             const auto cause = last_error();
             throw Error(code_of(cause), "cannot make " + escape_name(path), cause);
         }
+        // What is synced in it later would be lost with its name.
+        const UniqueFd parent(made ? ::openat(above, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+        if (parent) sync_fd(parent.get(), "the directory of " + path);
         return UniqueFd(::openat(above, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     }
 

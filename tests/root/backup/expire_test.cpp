@@ -113,6 +113,16 @@ TEST_F(Expire, FollowsEveryGoodBackup) {
     EXPECT_EQ(archives(site.backups()).size(), 3U) << "two by the rule, and the protected one";
 }
 
+TEST_F(Expire, ANumberThatWasFreedIsNotTakenAgain) {
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=1\n");
+    ASSERT_EQ(backup().status, 0);
+    ASSERT_EQ(backup({"--protect"}).status, 0);
+    for (int i = 0; i < 4; ++i) {  // several in one second, whatever the clock says
+        const Value made = site.json({"backup", "a.test"})["jails"].items().at(0)["backup"];
+        EXPECT_TRUE(fs::exists(made["id"].str())) << made["id"].str() << " was expired by the backup that made it";
+    }
+}
+
 TEST_F(Expire, WithoutTheVariableNothingGoes) {
     make_model();
     for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
