@@ -192,8 +192,7 @@ void Extractor::write(const TreeWriter::Components& path, const Member& member, 
     }
     if (member.kind == Kind::directory) return writer_->directory(path, member);
     if (member.kind != Kind::regular) return writer_->special(path, member);
-    in_context("restoring " + escape_name(joined(path)),
-               [&] { writer_->file(path, member, [&](const auto& put) { read_content(reader, put); }); });
+    writer_->file(path, member, [&](const auto& put) { read_content(reader, put); });
 }
 
 void Extractor::link(const TreeWriter::Components& path, const Member& member) {

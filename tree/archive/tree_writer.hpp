@@ -6,6 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/crew.hpp"
+#include "archive/new_file.hpp"
+#include "archive/place.hpp"
 #include "archive/tar_writer.hpp"
 #include "attributes.hpp"
 #include "directory_stack.hpp"
@@ -14,11 +17,11 @@ namespace jailctl::tree {
 
 /// Makes the members of an archive below an empty root, by descriptors: every component is opened below the one before
 /// and never through a link, nothing that exists is replaced. Members may come in any order; directories get their
-/// times when they are left, default ACLs and file flags wait for the end.
+/// times when they are left and all files in them are made, default ACLs and file flags wait for the end. Small files
+/// are made by other threads while the next members are read: what is wrong with one comes out of a later call.
 class TreeWriter {
 public:
     using Components = std::vector<std::string>;
-    using Note = std::function<void(const std::string& path, const std::string& what)>;
     /// Gives the content of the current member to `take`.
     using Content = std::function<void(const std::function<void(std::uint64_t offset, std::string_view bytes)>& take)>;
 
@@ -40,14 +43,10 @@ public:
     void finish();
 
 private:
-    /// What a directory gets when it is left.
-    struct Pending {
-        bool own = false;           // a member described it: everything; else the times alone, if there are any
-        bool timed = false;
-        bool gives_group = false;   // set-group-ID is in force already
-        Timestamp modified;
-        mode_t mode = 0755;
-        std::int64_t uid = 0, gid = 0;
+    /// A directory on the way from the root to where we are.
+    struct Level {
+        DirectoryEnd end;
+        std::shared_ptr<Place> place;  // if files of it were handed to other threads
     };
     struct Deferred {
         std::string path;
@@ -59,23 +58,24 @@ private:
     void go_beside(const Components& path);
     void enter(const std::string& name);
     void leave();
-    void finish_directory(const Pending& pending);
+    void finish_level(Level& level);
+    [[nodiscard]] bool may_queue(const Member& member) const noexcept;
+    void queue(const Components& path, const Member& member, const Content& content);
     void give_owner(const char* name, int fd, const Member& member);
     void give_xattrs(int fd, const Components& path, const Member& member);
     void defer(const Components& path, std::uint32_t flags, const Xattr& default_acl);
-    void attempt(const std::string& path, const std::function<void()>& set);
-    [[noreturn]] void cannot(const char* what, const Components& path) const;
 
     int root_;
     Note note_;
     DirectoryStack stack_;
     Components here_;
-    std::vector<Pending> pending_;
+    std::vector<Level> levels_;
     std::vector<Deferred> deferred_;
     std::size_t deferred_size_ = 0;
     std::set<std::string> left_out_;
     std::size_t left_out_size_ = 0;
     Target target_;
+    Crew crew_;  // last: its threads end before all else
 };
 
 }  // namespace jailctl::tree
