@@ -1,5 +1,7 @@
 #include "expire.hpp"
 
+#include <map>
+
 #include "commands.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -19,27 +21,38 @@ std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jai
     return judged;
 }
 
-bool remove_backup(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup) {
-    // Somebody may have protected it since it was listed.
-    if (mark_of(invocation.configuration(), backup).protect) return false;
-    if (invocation.options().dry_run) return true;
-    try {
-        backend.remove(invocation, backup.id);
-    } catch (const Error& error) {
-        if (error.code() != Errc::not_found) throw;  // another expire was there first: gone is what was wanted
+void remove_backups(Invocation& invocation, BackupBackend& backend, const std::vector<BackupInfo>& backups,
+                    const std::function<void(const BackupInfo& backup)>& gone) {
+    std::map<std::string, const BackupInfo*> going;
+    std::vector<std::string> ids;
+    for (const auto& backup : backups) {
+        // Somebody may have protected it since it was listed.
+        if (mark_of(invocation.configuration(), backup).protect) continue;
+        if (invocation.options().dry_run) {
+            gone(backup);
+            continue;
+        }
+        ids.push_back(backup.id);
+        going[backup.id] = &backup;
     }
-    forget_mark(invocation.configuration(), backup);
-    invocation.log("removed backup " + escape_name(backup.id));
-    return true;
+    if (ids.empty()) return;
+    backend.remove_several(invocation, ids, [&](const std::string& id) {
+        forget_mark(invocation.configuration(), *going.at(id));
+        invocation.log("removed backup " + escape_name(id));
+        gone(*going.at(id));
+    });
 }
 
 void expire_after_backup(Invocation& invocation, const Jail& jail) {
     if (invocation.options().dry_run || split_words(jail.settings["BACKUP_KEEP"].text).empty()) return;
     try {
         BackupBackend& backend = backend_for(invocation, jail.settings);
+        std::vector<BackupInfo> going;
         for (const auto& [backup, verdict] : judge_backups(invocation, jail.name.key(), jail.settings))
-            if (verdict.fate == Fate::remove && remove_backup(invocation, backend, backup))
-                invocation.console().info("removed " + escape_name(backup.id) + " (BACKUP_KEEP)");
+            if (verdict.fate == Fate::remove) going.push_back(backup);
+        remove_backups(invocation, backend, going, [&](const BackupInfo& backup) {
+            invocation.console().info("removed " + escape_name(backup.id) + " (BACKUP_KEEP)");
+        });
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
         invocation.omission(std::string("older backups were not expired: ") + error.what());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct Judged {
 
 /// Backups of one jail in its configured place, oldest first. @throws Error as BackupBackend::list
 [[nodiscard]] std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings);
-/// Removes one, unless it was protected or is gone by now. Not with --dry-run. @return false if it stays
-[[nodiscard]] bool remove_backup(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup);
+/// Removes them at once, but for those that were protected by now; with --dry-run it only tells which.
+/// @param gone  called for each that is removed, or would be
+void remove_backups(Invocation& invocation, BackupBackend& backend, const std::vector<BackupInfo>& backups,
+                    const std::function<void(const BackupInfo& backup)>& gone);
 /// What follows a good backup of the jail (product.md 1): a failure leaves more than wanted, so it is an omission.
 void expire_after_backup(Invocation& invocation, const Jail& jail);
 

@@ -35,11 +35,11 @@ public:
             BackupBackend& backend = backend_for(invocation_, settings);
             const auto judged = judge_backups(invocation_, key, settings);
             if (tell_kept_ && !judged.empty()) invocation_.console().line(key);
-            for (const auto& one : judged) treat(backend, one);
+            const auto removed = remove(backend, judged);
+            for (const auto& one : judged) treat(one, removed.contains(one.backup.id));
         } catch (Error& error) {
             if (error.code() == Errc::interrupted) throw;
-            invocation_.console().error(error.with_jail(key));
-            ++failed_;
+            fail(error, key);
         }
     }
 
@@ -60,13 +60,30 @@ private:
         return Lock::of_jail(run_dir.get(), name, "expire", invocation_.options().wait);
     }
 
-    void treat(BackupBackend& backend, const Judged& one) {
-        const auto& [backup, verdict] = one;
-        bool goes = verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged);
-        if (goes) goes = remove_backup(invocation_, backend, backup);
+    /// @return the ids of those that are gone; after an error, which is told, of those that went before it
+    std::set<std::string> remove(BackupBackend& backend, const std::vector<Judged>& judged) {
+        std::vector<BackupInfo> going;
+        for (const auto& [backup, verdict] : judged)
+            if (verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged)) going.push_back(backup);
+        std::set<std::string> gone;
+        try {
+            remove_backups(invocation_, backend, going, [&](const BackupInfo& backup) { gone.insert(backup.id); });
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw;
+            fail(error, judged.front().backup.jail);
+        }
+        return gone;
+    }
+
+    void fail(Error& error, const std::string& key) {
+        invocation_.console().error(error.with_jail(key));
+        ++failed_;
+    }
+
+    void treat(const Judged& one, bool goes) {
         if (goes) ++removed_;
         tell(one, goes);
-        list_.push(to_value(backup).set("removed", goes).set("reasons", reasons(verdict)));
+        list_.push(to_value(one.backup).set("removed", goes).set("reasons", reasons(one.verdict)));
     }
 
     void tell(const Judged& one, bool goes) {

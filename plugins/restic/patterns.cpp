@@ -69,17 +69,17 @@ std::vector<Piece> pieces_of(std::string_view text, bool anchored) {
     return pieces;
 }
 
-std::string escaped(const std::string& path) {
+}  // namespace
+
+std::string literal_pattern(std::string_view path) {
     std::string out;
     for (const char c : path) out += literal(c);
     return out;
 }
 
-}  // namespace
-
 std::vector<std::string> restic_patterns(std::string_view pattern, const std::string& view) {
     const bool anchored = pattern.starts_with("./");
-    std::vector<std::string> found{escaped(view) + (anchored ? "/" : "/**/")};
+    std::vector<std::string> found{literal_pattern(view) + (anchored ? "/" : "/**/")};
     int wildcards = 0;
     for (const Piece& piece : pieces_of(anchored ? pattern.substr(2) : pattern, anchored)) {
         if (piece.readings.size() > 1 && ++wildcards > most_wildcards)

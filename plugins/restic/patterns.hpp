@@ -12,5 +12,7 @@ namespace jailctl::restic {
 /// @param view  absolute path under which restic sees the tree
 /// @throws Error unsupported: more than six wildcards
 [[nodiscard]] std::vector<std::string> restic_patterns(std::string_view pattern, const std::string& view);
+/// A raw path as a pattern of restic's that matches nothing else.
+[[nodiscard]] std::string literal_pattern(std::string_view path);
 
 }  // namespace jailctl::restic

@@ -6,8 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -53,6 +57,8 @@ std::string last_line(const std::string& text) {
     begin = line.rfind('\n');
     return begin == std::string::npos ? line : line.substr(begin + 1);
 }
+
+bool locked(const Answer& answer) { return answer.errors.find("already locked") != std::string::npos; }
 
 /// Cuts a stream into lines.
 class Lines {
@@ -118,9 +124,9 @@ Program Repository::program(std::vector<std::string> arguments, const Run& how) 
     return program;
 }
 
-Answer Repository::run(std::vector<std::string> arguments, const Run& how) const {
+Answer Repository::run_once(const std::vector<std::string>& arguments, const Run& how) const {
     Answer answer;
-    Program restic = program(std::move(arguments), how);
+    Program restic = program(arguments, how);
     const UniqueFd memory(::memfd_create("restic", MFD_CLOEXEC));
     if (!memory) throw_errno("cannot keep the output of restic");
     const auto keep = [&](std::string_view text) {
@@ -142,9 +148,17 @@ Answer Repository::run(std::vector<std::string> arguments, const Run& how) const
     return answer;
 }
 
-std::string Repository::ask(std::vector<std::string> arguments, const Run& how) const {
+Answer Repository::run(const std::vector<std::string>& arguments, const Run& how) const {
+    Answer answer = run_once(arguments, how);
+    if (answer.status.ok() || !locked(answer)) return answer;
+    // Only locks of processes that are gone, or that gave no sign for half an hour.
+    if (!run_once({"unlock"}, {}).status.ok()) return answer;
+    return run_once(arguments, how);
+}
+
+std::string Repository::ask(const std::vector<std::string>& arguments, const Run& how) const {
     const std::string what = "restic " + arguments.front();
-    Answer answer = run(std::move(arguments), how);
+    Answer answer = run(arguments, how);
     if (!answer.status.ok()) throw failure(what, answer);
     return std::move(answer.out);
 }
@@ -159,10 +173,30 @@ Error Repository::failure(const std::string& what, const Answer& answer) const {
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
     if (no_repository(answer)) return Error(Errc::not_found, "there is no restic repository at " + escape_name(location_));
     if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
-    if (says("already locked")) return Error(Errc::busy, text).with_hint("try again once the other command has ended");
+    if (locked(answer)) return Error(Errc::busy, text).with_hint("try again once the other command has ended");
     if (says("no matching ID") || says("no snapshot found")) return {Errc::not_found, text};
     if (says("no space left on device")) return {Errc::no_space, text};
     return {Errc::io, text};
+}
+
+UniqueFd Repository::turn(int kind) const {
+    UniqueFd lock = make_private_directory(cache_);
+    lock = UniqueFd(::openat(lock.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock) throw_errno("cannot open " + cache_);
+    while (::flock(lock.get(), kind) != 0) {
+        if (errno != EINTR) throw_errno("cannot lock " + cache_);
+        Interrupt::check();
+    }
+    return lock;
+}
+
+UniqueFd Repository::hold() const { return turn(LOCK_SH); }
+
+void Repository::forget(const std::vector<std::string>& ids) const {
+    const UniqueFd alone = turn(LOCK_EX);
+    std::vector<std::string> arguments{"forget", "--prune"};
+    arguments.insert(arguments.end(), ids.begin(), ids.end());
+    (void)ask(arguments);
 }
 
 bool Repository::make_if_missing() const {

@@ -8,6 +8,7 @@
 
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/scoped.hpp"
 
 namespace jailctl::restic {
 
@@ -35,16 +36,24 @@ public:
     Repository(Invocation& invocation, const Settings& settings);
     [[nodiscard]] const std::string& location() const noexcept { return location_; }
     [[nodiscard]] bool local() const noexcept { return location_.starts_with('/'); }
-    [[nodiscard]] Answer run(std::vector<std::string> arguments, const Run& how = {}) const;
+    /// Locks that a killed restic left are removed on the way; those of a living one stay, and it fails.
+    [[nodiscard]] Answer run(const std::vector<std::string>& arguments, const Run& how = {}) const;
     /// The same; anything but success is thrown. @throws Error as failure() says
-    std::string ask(std::vector<std::string> arguments, const Run& how = {}) const;
+    std::string ask(const std::vector<std::string>& arguments, const Run& how = {}) const;
     /// Makes the repository if there is none. @return true if it was made
     bool make_if_missing() const;
+    /// Removes snapshots for good, and what only they held. Waits for backups of this host that are under way.
+    /// @throws Error busy: another host works in the repository; and as failure() says
+    void forget(const std::vector<std::string>& ids) const;
+    /// While one lives no snapshot is forgotten by this host: restic would refuse, or be refused, and not wait.
+    [[nodiscard]] UniqueFd hold() const;
     /// What restic complained of, as an Error of ours.
     [[nodiscard]] Error failure(const std::string& what, const Answer& answer) const;
     [[nodiscard]] const std::string& cache() const noexcept { return cache_; }
 
 private:
+    [[nodiscard]] Answer run_once(const std::vector<std::string>& arguments, const Run& how) const;
+    [[nodiscard]] UniqueFd turn(int kind) const;
     [[nodiscard]] Program program(std::vector<std::string> arguments, const Run& how) const;
     Invocation& invocation_;
     std::string path_, location_, cache_;

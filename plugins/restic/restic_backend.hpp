@@ -1,12 +1,10 @@
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "jailctl/sdk/services/backup_backend.hpp"
-#include "repository.hpp"
-#include "snapshots.hpp"
 
 namespace jailctl::restic {
 
@@ -21,8 +19,14 @@ public:
     std::uint64_t restored_size(Invocation& invocation, const std::string& id) override;
     Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target) override;
     BackupInfo verify(Invocation& invocation, const std::string& id) override;
+    void contents(Invocation& invocation, const std::string& id,
+                  const std::function<void(const Value::Array& entries)>& take) override;
+    Value extract(Invocation& invocation, const std::string& id, const BackupExtract& wanted) override;
     /// Forgets the snapshot and frees what only it held.
     void remove(Invocation& invocation, const std::string& id) override;
+    /// The same for all of them at once: what only they held is looked for one time.
+    void remove_several(Invocation& invocation, const std::vector<std::string>& ids,
+                        const std::function<void(const std::string& id)>& gone) override;
 };
 
 }  // namespace jailctl::restic

@@ -34,6 +34,18 @@ void BackupBackend::contents(Invocation& invocation, const std::string& backup,
     if (opened.finish) opened.finish();
 }
 
+void BackupBackend::remove_several(Invocation& invocation, const std::vector<std::string>& ids,
+                                   const std::function<void(const std::string& id)>& gone) {
+    for (const auto& one : ids) {
+        try {
+            remove(invocation, one);
+        } catch (const Error& error) {
+            if (error.code() != Errc::not_found) throw;  // somebody was there first: gone is what was wanted
+        }
+        gone(one);
+    }
+}
+
 Value BackupBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
     const OpenBackup opened = open(invocation, backup);
     Value extracted = extract_from_tar(opened.stream.get(), wanted);

@@ -8,4 +8,5 @@
 #include "jailctl/testing/thrown.hpp"
 #include "leaks.hpp"
 #include "one_jail.hpp"
+#include "restic.hpp"
 #include "site.hpp"

@@ -28,7 +28,8 @@ Value attributes(const std::vector<Xattr>& found) {
     return list;
 }
 
-/// One JSON line for each entry of which restic 0.14 would lose something; measured by a round trip, see the test.
+/// One JSON line for each entry of which restic 0.14 would lose something, measured by a round trip (see the test), or which
+/// it does not list whole: targets of links, numbers of devices, names that are no UTF-8.
 class Facts final : public Visitor {
 public:
     Facts(Job& job, Excludes excludes, int out) : job_(job), excludes_(std::move(excludes)), out_(out) {}
@@ -43,7 +44,8 @@ public:
         } catch (const Error& error) {
             job_.note(entry.path, error.what());  // it changes under us, and restic will say what it saw
         }
-        if (!line.members().empty()) write(line.set("path", encode_path(entry.path)));
+        const bool odd = encode_path(entry.path) != entry.path;  // restic's JSON would lose its name
+        if (odd || !line.members().empty()) write(line.set("path", encode_path(entry.path)));
         return Visit::enter;
     }
     void problem(std::string_view path, const std::string& what) override { job_.note(path, what); }
@@ -87,7 +89,9 @@ private:
     void special(const Entry& entry, Value& line) {
         if (const auto found = xattrs_at(entry.parent, entry.name); !found.empty()) line.set("xattrs", attributes(found));
         if (entry.facts.kind == Kind::symlink)
-            if (const std::string text = link_text(entry); encode_path(text) != text) line.set("target", encode_path(text));
+            line.set("target", encode_path(link_text(entry)));
+        if (entry.facts.kind == Kind::character || entry.facts.kind == Kind::block)
+            line.set("major", entry.facts.device_major).set("minor", entry.facts.device_minor);
         if (entry.facts.links < 2) return;
         const auto [first, made] = first_names_.try_emplace(entry.facts.identity.inode, std::string(entry.path));
         if (!made) line.set("link", encode_path(first->second));

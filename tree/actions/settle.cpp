@@ -1,6 +1,7 @@
 #include "../actions.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -81,6 +82,14 @@ Spot spot_of(int root, const std::string& path) {
     return {open_below(root, above), name};
 }
 
+std::string link_text(const Spot& spot) {
+    std::string text(PATH_MAX, '\0');
+    const ssize_t length = ::readlinkat(spot.parent.get(), spot.name.c_str(), text.data(), text.size());
+    if (length < 0) throw_errno("cannot read the link");
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
 class Settler {
 public:
     explicit Settler(Job& job) : job_(job) {}
@@ -141,7 +150,7 @@ private:
     }
 
     void retarget(const Spot& spot, const Facts& facts, const std::string& target) {
-        if (facts.kind != Kind::symlink) return;
+        if (facts.kind != Kind::symlink || link_text(spot) == target) return;
         rename_in(spot, [&] {
             if (::unlinkat(spot.parent.get(), spot.name.c_str(), 0) != 0 ||
                 ::symlinkat(target.c_str(), spot.parent.get(), spot.name.c_str()) != 0)

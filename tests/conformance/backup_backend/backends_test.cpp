@@ -102,7 +102,8 @@ class ResticRig final : public BackupBackendRig {
 public:
     ResticRig() {
         scratch_.use_for(host_.fake_configuration);
-        scratch_.write("password", "of the test\n");
+        scratch_.write("password", restic_password);
+        make_quick_repository(scratch_ / "repository");
         auto& settings = host_.fake_configuration.settings;
         settings.set("RESTIC_REPOSITORY", {(scratch_ / "repository").string(), {}, true});
         settings.set("RESTIC_PASSWORD_FILE", {(scratch_ / "password").string(), {}, true});

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "support.hpp"
 
@@ -20,7 +21,7 @@ protected:
         JAILCTL_NEEDS_ROOT();
         if (find_program("restic").empty()) GTEST_SKIP() << "restic is not installed";
         site_ = std::make_unique<Site>(std::vector<std::string>{"a.test:192.0.2.1"});
-        spit(site_->path() / "password", "of the test\n", 0600);
+        spit(site_->path() / "password", restic_password, 0600);
         configure();
         tree_ = site_->root("a.test");
         fs::create_directories(tree_ / "etc");
@@ -72,6 +73,61 @@ TEST_F(Restic, AnAwkwardTreeComesBackWhole) {
     EXPECT_LT(std::stoi(blocks.out), 64) << "holes are holes again";
     sh("chattr -i immutable; chattr -a append");
     EXPECT_TRUE(site_->leftovers().empty());
+}
+
+TEST_F(Restic, ContentsTellWhatIsInIt) {
+    make_quick_repository(site_->path() / "repository");
+    sh("ln -s motd etc/link; mknod null c 1 3; mkfifo fifo; printf abc > \"$(printf 'odd\\377name')\"; printf d > \"$(printf 'odd\\376name')\";"
+       "touch -d '2001-02-03 04:05:06.5 UTC' etc/motd; chown 12:34 etc/motd; chmod 4750 etc/motd; mkdir -m 1777 tmp; ln -s x \"$(printf 'to\\xff')\"");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const Value document = site_->json({"backups", "--contents", "a.test"});
+    std::map<std::string, Value> entries;
+    for (const auto& entry : document["entries"].items()) entries[entry["path"].str()] = entry;
+    const Value& motd = entries["etc/motd"];
+    EXPECT_EQ(motd["type"].str(), "file");
+    EXPECT_EQ(motd["mode"].num(), 04750);
+    EXPECT_EQ(motd["uid"].num(), 12);
+    EXPECT_EQ(motd["gid"].num(), 34);
+    EXPECT_EQ(motd["size"].num(), 15);
+    EXPECT_EQ(motd["modified"].num(), 981173106);
+    EXPECT_EQ(motd["nanoseconds"].num(), 500000000);
+    EXPECT_EQ(entries["etc/link"]["target"].str(), "motd");
+    EXPECT_EQ(entries["null"]["type"].str(), "char");
+    EXPECT_EQ(entries["null"]["minor"].num(), 3);
+    EXPECT_EQ(entries["fifo"]["type"].str(), "fifo");
+    EXPECT_EQ(entries["tmp"]["mode"].num(), 01777);
+    EXPECT_TRUE(entries.contains("odd\\xFFname") || entries.contains("odd\\xffname")) << to_json(document);
+    EXPECT_EQ(entries.count("."), 1U);
+    EXPECT_THAT(site_->jailctl({"backups", "--contents", "a.test"}).out, HasSubstr("etc/link -> motd"));
+}
+
+TEST_F(Restic, SingleFilesComeOutAsOutOfAnArchive) {
+    make_quick_repository(site_->path() / "repository");
+    sh("mkdir -p deep/er; printf one > deep/er/file; ln deep/er/file deep/second; printf star > 'deep/[a*]?'; printf no > 'deep/ab';"
+       "mknod deep/null c 1 3; printf i > deep/immutable; chattr +i deep/immutable; printf abc > \"$(printf 'odd\\377name')\"");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    sh("chattr -i deep/immutable");
+    const auto target = site_->path() / "taken";
+    const auto to = "--to=" + target.string();
+    fs::create_directory(target);
+    const auto printed = site_->jailctl({"extract", "--to=-", "a.test", "etc/motd"});
+    EXPECT_EQ(printed.status, 0) << printed.err;
+    EXPECT_EQ(printed.out, "kept by restic\n");
+    EXPECT_EQ(site_->jailctl({"extract", to, "a.test", "deep/[a*]?"}).status, 0);
+    EXPECT_EQ(slurp(target / "deep/[a*]?"), "star");
+    EXPECT_FALSE(fs::exists(target / "deep/ab")) << "the name is no pattern";
+    EXPECT_EQ(site_->jailctl({"extract", to, "a.test", "odd\\xFFname"}).status, 0);
+    EXPECT_EQ(slurp(target / "odd\377name"), "abc");
+    fs::remove_all(target / "deep");
+    const auto all = site_->jailctl({"extract", to, "a.test", "deep"});
+    EXPECT_EQ(all.status, 4) << "the device and the flag are named: " << all.all();
+    EXPECT_EQ(slurp(target / "deep/er/file"), "one");
+    EXPECT_EQ(fs::hard_link_count(target / "deep/second"), 2U);
+    EXPECT_FALSE(fs::exists(target / "deep/null"));
+    EXPECT_EQ(site_->jailctl({"extract", to, "a.test", "deep"}).status, 1) << "it stands there";
+    EXPECT_EQ(site_->jailctl({"extract", to, "a.test", "nothing/here"}).status, 1);
+    EXPECT_EQ(site_->jailctl({"extract", "--to=-", "a.test", "etc"}).status, 1) << "a directory";
+    EXPECT_TRUE(fs::is_empty(site_->state() / "restic-scratch"));
 }
 
 TEST_F(Restic, ListsVerifiesAndFindsDamage) {

@@ -120,6 +120,11 @@ public:
     /// Cut short (kill -9, an error of the store) it leaves the backup whole, or gone; calling it again is safe.
     /// @throws Error not_found: there is no such backup, or no more; denied: not a backup of this backend; io
     virtual void remove(Invocation& invocation, const std::string& id) = 0;
+    /// remove() of each of `ids`, for a store where many cost hardly more than one; one that is not there counts as gone.
+    /// As it is given here: one after the other. An error ends it; what was passed to `gone` before is removed.
+    /// @throws Error as remove(), but not_found
+    virtual void remove_several(Invocation& invocation, const std::vector<std::string>& ids,
+                                const std::function<void(const std::string& id)>& gone);
 };
 
 /// What contents() and extract() do with a tar in a regular file, for backends that find it in another way than open().

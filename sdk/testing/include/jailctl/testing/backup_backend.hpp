@@ -32,6 +32,8 @@ public:
     virtual BackupBackend& backend() = 0;
     /// Alters one byte of what is stored under `id`.
     virtual void damage(const std::string& id) = 0;
+    /// False for a store that can neither list what a backup holds nor take single files out: it throws unsupported.
+    virtual bool looks_inside() const { return true; }
 };
 
 struct NamedRig {
@@ -102,16 +104,6 @@ protected:
     }
     void TearDown() override { rig_.reset(); }
 
-    /// Such a backend lists no contents and takes no single files out, and says so: open() throws unsupported.
-    bool keeps_no_tar(const std::string& id) {
-        try {
-            (void)backend().open(host(), id);
-        } catch (const Error& error) {
-            if (error.code() == Errc::unsupported) return true;
-            throw;
-        }
-        return false;
-    }
     StoredBackup store(Grade grade = Grade::cold) {
         DirectorySource source(*jail_, grade);
         return backend().store(host(), source, "");
@@ -167,7 +159,7 @@ TEST_P(BackupBackendTest, WhatIsRestoredIsTheTree) {
 
 TEST_P(BackupBackendTest, ContentsAreListedWithWhatTheyAre) {
     const auto stored = store();
-    if (keeps_no_tar(stored.info.id)) {
+    if (!rig_->looks_inside()) {
         EXPECT_EQ(code_thrown_by([&] { backend().contents(host(), stored.info.id, [](const Value::Array&) {}); }), Errc::unsupported);
         return;
     }
@@ -189,7 +181,7 @@ TEST_P(BackupBackendTest, SingleFilesComeOutAndNothingIsOverwritten) {
     std::filesystem::create_directory(target);
     const UniqueFd directory(::open(target.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     BackupExtract wanted{.paths = {"etc/motd"}, .directory = directory.get()};
-    if (keeps_no_tar(stored.info.id)) {
+    if (!rig_->looks_inside()) {
         EXPECT_EQ(code_thrown_by([&] { (void)backend().extract(host(), stored.info.id, wanted); }), Errc::unsupported);
         return;
     }
@@ -270,6 +262,30 @@ TEST_P(BackupBackendTest, ARemovedOrUnknownBackupIsNotFoundByRemove) {
     EXPECT_EQ(code_thrown_by([&] { backend().remove(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
     EXPECT_TRUE(backend().list(host(), "", "").empty());
     EXPECT_NO_THROW((void)store()) << "the next one works";
+}
+
+TEST_P(BackupBackendTest, SeveralAreRemovedAtOnceAndWhatIsNotThereIsGone) {
+    const auto first = store(), second = store(), third = store();
+    backend().remove(host(), first.info.id);
+    std::vector<std::string> gone;
+    backend().remove_several(host(), {first.info.id, third.info.id}, [&](const std::string& one) { gone.push_back(one); });
+    EXPECT_EQ(gone, (std::vector<std::string>{first.info.id, third.info.id}));
+    const auto listed = backend().list(host(), "unit.test", "");
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].id, second.info.id);
+    EXPECT_NO_THROW((void)backend().verify(host(), second.info.id));
+}
+
+TEST_P(BackupBackendTest, OneFileIsWrittenToADescriptor) {
+    const auto stored = store();
+    if (!rig_->looks_inside()) return;
+    const UniqueFd out(::open((scratch_ / "motd").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    BackupExtract wanted{.paths = {"./etc/motd"}};
+    wanted.out = out.get();
+    (void)backend().extract(host(), stored.info.id, wanted);
+    EXPECT_EQ(slurp(scratch_ / "motd"), content);
+    wanted.paths = {"etc"};
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().extract(host(), stored.info.id, wanted); }), Errc::invalid);
 }
 
 TEST_P(BackupBackendTest, ADamagedBackupCanBeRemoved) {

@@ -1,0 +1,24 @@
+#include "lookup.hpp"
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace jailctl::restic {
+
+Snapshot find(const Repository& repository, const std::string& word) {
+    const auto digits = digits_of(word);
+    if (digits) {
+        const Answer answer = repository.run({"snapshots", "--json", "--no-lock", *digits});
+        if (!answer.status.ok() && !no_repository(answer)) throw repository.failure("restic snapshots", answer);
+        auto found = answer.status.ok() ? parse_snapshots(answer.out) : std::vector<Snapshot>();
+        if (found.size() == 1) return std::move(found.front());
+    }
+    throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.location()))
+        .with_hint("'jailctl backups' lists them");
+}
+
+Value description_of(const Repository& repository, const std::string& id) {
+    return parse_json(repository.ask({"dump", "--no-lock", id, "/jailctl/description.json"}));
+}
+
+}  // namespace jailctl::restic

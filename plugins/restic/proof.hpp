@@ -1,0 +1,14 @@
+#pragma once
+
+#include "jailctl/sdk/services/backup_backend.hpp"
+#include "repository.hpp"
+
+namespace jailctl::restic {
+
+/// Reads everything of a new snapshot back, if RESTIC_READ_BACK says so; one that does not read back is forgotten.
+/// @throws Error damaged, and as Repository::failure() where nothing says that the snapshot is bad
+void prove(const Repository& repository, const Settings& settings, const std::string& id);
+/// The repository's structure, and every byte of the snapshot. @throws Error as prove()
+void require_good(const Repository& repository, const std::string& id);
+
+}  // namespace jailctl::restic
