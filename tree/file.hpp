@@ -53,6 +53,13 @@ struct Facts {
 /// @return nothing, with errno set, if it cannot be opened
 [[nodiscard]] UniqueFd open_file(int directory, const char* name) noexcept;
 
+/// Whether the beginning of a file's content is in memory; true where the system does not tell. If not, it is on its way.
+[[nodiscard]] bool is_cached(int file) noexcept;
+/// Has the beginning of a file read into memory, without waiting for it.
+void bring_in(int file) noexcept;
+/// Gives back the memory its content takes, as far as it is on the disk.
+void drop_cached(int file) noexcept;
+
 /// The names in one directory, read as they come: bounded memory however many there are.
 class DirectoryStream {
 public:
@@ -60,6 +67,8 @@ public:
     [[nodiscard]] int fd() const noexcept { return directory_.get(); }
     /// The next name ("." and ".." are left out), valid until the next call; nullptr at the end. @throws Error io
     [[nodiscard]] const char* next();
+    /// Whether the name last returned is a regular file's, by what the directory says: a hint.
+    [[nodiscard]] bool at_regular_file() const noexcept { return regular_; }
     /// Where the next name will come from; seek() continues there, also in a stream opened anew.
     [[nodiscard]] std::int64_t position() const noexcept { return position_; }
     void seek(std::int64_t position);
@@ -69,6 +78,7 @@ private:
     std::string buffer_;
     std::size_t used_ = 0, filled_ = 0;
     std::int64_t position_ = 0;
+    bool regular_ = false;
 };
 
 }  // namespace jailctl::tree

@@ -179,6 +179,7 @@ void Packer::store_file(const Entry& entry) {
     std::string why;
     const UniqueFd file = open_same(entry, why);
     if (!file) return problem(entry.path, why);
+    const bool brought = ahead_.look(entry, file.get());
     const Facts before = facts_of(file.get());
     const Member member = member_of(entry.path, file.get(), before);
     IndexEntry indexed = begin(member);
@@ -189,6 +190,7 @@ void Packer::store_file(const Entry& entry) {
     index_.add(indexed);
     ++counts_.files;
     counts_.bytes += member.size;
+    if (brought) drop_cached(file.get());
     const Facts after = facts_of(file.get());
     if (!whole || after.size < before.size)
         changed(entry.path, "shrank while it was read: padded with zeros");

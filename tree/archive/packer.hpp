@@ -6,6 +6,7 @@
 #include "archive/index_writer.hpp"
 #include "archive/tar_writer.hpp"
 #include "glob.hpp"
+#include "look_ahead.hpp"
 #include "walk.hpp"
 
 namespace jailctl::tree {
@@ -68,6 +69,7 @@ private:
     bool noted_ = false;                // something was said of the current entry
     std::uint64_t member_offset_ = 0;   // of the last one begun
     std::string buffer_;
+    LookAhead ahead_;
     Sha256 digest_;  // of the current file's content
     std::map<std::pair<std::uint64_t, std::uint64_t>, FirstName> first_names_;
     std::size_t first_names_size_ = 0;  // bytes

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
@@ -79,6 +80,19 @@ UniqueFd open_file(int directory, const char* name) noexcept {
     return open_quietly(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+bool is_cached(int file) noexcept {
+    char byte = 0;
+    const iovec place{&byte, 1};
+    return ::preadv2(file, &place, 1, 0, RWF_NOWAIT) >= 0 || errno != EAGAIN;
+}
+
+void bring_in(int file) noexcept {
+    constexpr off_t beginning = 1 << 18;  // of a longer one the kernel reads ahead by itself
+    (void)::posix_fadvise(file, 0, beginning, POSIX_FADV_WILLNEED);
+}
+
+void drop_cached(int file) noexcept { (void)::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED); }
+
 DirectoryStream::DirectoryStream(UniqueFd directory) : directory_(std::move(directory)), buffer_(buffer_size, '\0') {}
 
 const char* DirectoryStream::next() {
@@ -93,6 +107,7 @@ const char* DirectoryStream::next() {
         const auto* entry = reinterpret_cast<const dirent64*>(buffer_.data() + used_);
         used_ += entry->d_reclen;
         position_ = entry->d_off;
+        regular_ = entry->d_type == DT_REG;
         if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) return entry->d_name;
     }
 }

@@ -61,7 +61,8 @@ TEST_P(PieceDecoding, NeverGivesOtherContent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, PieceDecoding,
-                         ::testing::Values(Codec{"Fast", &fast_gzip_codec}, Codec{"Deflate", [] { return deflate_codec(5); }},
+                         ::testing::Values(Codec{"Fast", &fast_gzip_codec},
+                                           Codec{"Deflate", [] { return deflate_codec(5); }},
                                            Codec{"Zstd", [] { return zstd_codec(Level::normal); }}),
                          [](const auto& one) { return one.param.name; });
 
