@@ -117,7 +117,7 @@ Value TwoPasses::write(int out, std::string_view format, const Value& descriptio
     const auto progress = invocation_.console().progress("writing the backup of " + jail_.name.text(),
                                                          static_cast<std::uint64_t>(second_["bytes"].num()));
     Value counts = Value::object();
-    for (const char* name : {"entries", "files", "bytes", "sockets", "changed", "unreadable", "unrestorable"})
+    for (const char* name : {"entries", "files", "bytes", "sockets", "socket_list", "changed", "unreadable", "unrestorable"})
         counts.set(name, second_[name]);
     TreeJob job = job_on(-1, "splice",
                          Value::object()

@@ -18,7 +18,7 @@ Comparison::Comparison(Job& job, const Ledger& ledger, const Excludes& excludes,
 Visitor::Visit Comparison::visit(const Entry& entry) {
     if (excludes_.match(entry.path)) return Visit::skip;
     if (entry.facts.kind == Kind::socket) {
-        ++sockets_;
+        sockets_.add(entry);
         return Visit::enter;
     }
     look_at(entry);

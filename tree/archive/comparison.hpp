@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "action.hpp"
+#include "archive/socket_list.hpp"
 #include "archive/ledger.hpp"
 #include "glob.hpp"
 #include "walk.hpp"
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] std::vector<Change> take_changes();
     /// Whether that entry of the ledger stays; after take_changes().
     [[nodiscard]] bool keeps(std::size_t i) const { return kept_[i]; }
-    [[nodiscard]] std::uint64_t sockets() const noexcept { return sockets_; }
+    [[nodiscard]] const SocketList& sockets() const noexcept { return sockets_; }
     [[nodiscard]] std::uint64_t unreadable() const noexcept { return unreadable_; }
     [[nodiscard]] std::uint64_t vanished() const noexcept { return vanished_; }
 
@@ -64,7 +65,8 @@ private:
     std::vector<Change> changes_;
     std::vector<Name> names_;
     std::unordered_set<std::uint64_t> torn_;  // objects of which a name came, went or changed
-    std::uint64_t order_ = 0, sockets_ = 0, unreadable_ = 0, vanished_ = 0;
+    SocketList sockets_;
+    std::uint64_t order_ = 0, unreadable_ = 0, vanished_ = 0;
 };
 
 }  // namespace jailctl::tree

@@ -5,6 +5,7 @@
 #include "acl.hpp"
 #include "archive/member_name.hpp"
 #include "archive/piece_source.hpp"
+#include "archive/socket_list.hpp"
 
 #include "jailctl/sdk/text.hpp"
 
@@ -66,7 +67,24 @@ void Extractor::run(int archive) {
     file.extend(size);
     while (!file.next().empty()) {}
     sha256_ = file.hash().finish();
-    if (writer_ != nullptr) writer_->finish();
+    if (writer_ == nullptr) return;
+    if (marker_ && rules_.everything) make_sockets();
+    writer_->finish();
+}
+
+/// Behind all members, so that none stands in the way of one.
+void Extractor::make_sockets() {
+    for (const Member& socket : listed_sockets(marker_->document)) {
+        const auto path = member_components(socket.path);
+        if (path.empty()) damaged("the archive's root is no directory");
+        check_ids(joined(path), socket);
+        try {
+            writer_->special(path, socket);
+        } catch (const Error& error) {
+            if (error.code() != Errc::exists) throw;
+            skip(joined(path), "a socket, where something else stands");
+        }
+    }
 }
 
 void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {

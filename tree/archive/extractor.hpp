@@ -45,6 +45,7 @@ private:
     [[nodiscard]] std::uint64_t end_of_tar(std::uint64_t size) const;
     void read_to_end(TarReader& reader, ArchiveFile& file);
     void read_members(TarReader& reader, const ArchiveFile& file);
+    void make_sockets();
     void check_ids(const std::string& path, const Member& member) const;
     /// Removes what the allow-list forbids; returns false if nothing is left of the member.
     bool allow(const std::string& path, Member& member);

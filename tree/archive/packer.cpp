@@ -58,7 +58,8 @@ Value to_value(const Packer::Counts& counts) {
         .set("entries", counts.entries)
         .set("files", counts.files)
         .set("bytes", counts.bytes)
-        .set("sockets", counts.sockets)
+        .set("sockets", counts.sockets.count())
+        .set("socket_list", counts.sockets.list())
         .set("changed", counts.changed)
         .set("unreadable", counts.unreadable)
         .set("unrestorable", counts.unrestorable);
@@ -82,7 +83,7 @@ Visitor::Visit Packer::visit(const Entry& entry) {
     }
     const std::uint64_t before = counts_.entries;
     if (entry.facts.kind == Kind::socket)
-        ++counts_.sockets;
+        counts_.sockets.add(entry);
     else
         store(entry);
     report(entry, before);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "action.hpp"
+#include "archive/socket_list.hpp"
 #include "archive/index_writer.hpp"
 #include "archive/tar_writer.hpp"
 #include "glob.hpp"
@@ -27,7 +28,8 @@ public:
 class Packer final : public Visitor {
 public:
     struct Counts {
-        std::uint64_t entries = 0, files = 0, bytes = 0, sockets = 0;
+        std::uint64_t entries = 0, files = 0, bytes = 0;
+        SocketList sockets;
         std::uint64_t changed = 0;       ///< grew, shrank, vanished or was replaced under the reader
         std::uint64_t unreadable = 0;
         std::uint64_t unrestorable = 0;  ///< a name that no restore could make again

@@ -36,7 +36,10 @@ void require_empty(int root) {
 /// What is made in such a directory may not belong to our group (mount option bsdgroups, set-group-ID).
 bool gives_group(const Facts& directory) { return (directory.mode & S_ISGID) != 0 || directory.gid != 0; }
 
-mode_t type_bits(Kind kind) { return kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR; }
+mode_t type_bits(Kind kind) {
+    if (kind == Kind::socket) return S_IFSOCK;
+    return kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR;
+}
 
 }  // namespace
 

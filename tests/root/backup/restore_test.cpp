@@ -13,6 +13,7 @@ using ::testing::HasSubstr;
 TEST_F(BackedUpSite, WhatWasDeletedComesBackWhole) {
     const auto root = site.root("a.test");
     ASSERT_EQ(::mknod((root / "root/null").c_str(), S_IFCHR | 0666, makedev(1, 3)), 0);
+    ASSERT_EQ(::mknod((root / "root/socket").c_str(), S_IFSOCK | 0600, 0), 0);
     ASSERT_EQ(::setxattr((root / "root/precious").c_str(), "trusted.note", "x", 1, 0), 0);
     ASSERT_EQ(run_command({"chattr", "+i", (root / "root/precious").string()}).status, 0);
     ASSERT_EQ(backup().status, 0);
@@ -24,6 +25,7 @@ TEST_F(BackedUpSite, WhatWasDeletedComesBackWhole) {
     struct stat device{};
     ASSERT_EQ(::lstat((root / "root/null").c_str(), &device), 0);
     EXPECT_EQ(device.st_rdev, makedev(1, 3));
+    EXPECT_TRUE(std::filesystem::is_socket(root / "root/socket"));
     char value = 0;
     EXPECT_EQ(::getxattr((root / "root/precious").c_str(), "trusted.note", &value, 1), 1);
     EXPECT_THAT(run_command({"lsattr", (root / "root/precious").string()}).out, HasSubstr("i---"));

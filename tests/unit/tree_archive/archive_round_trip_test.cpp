@@ -27,6 +27,26 @@ TEST_P(RoundTrip, KeepsEveryAttributeOfAnAwkwardTree) {
     EXPECT_EQ(describe(tree_), before) << "reading changed the tree";
 }
 
+TEST_P(RoundTrip, SocketsAreListedAndMadeAgainWhereTheArchiveIsOurs) {
+    fs::create_directories(tree_ / "run/deep");
+    make_socket(tree_ / "run/deep/a \xff socket");
+    ASSERT_EQ(::chmod((tree_ / "run/deep/a \xff socket").c_str(), 0640), 0);
+    ASSERT_EQ(::lchown((tree_ / "run/deep/a \xff socket").c_str(), 7, 8), 0);
+    const auto before = status_of(tree_ / "run/deep/a \xff socket"), directory = status_of(tree_ / "run/deep");
+    const Value packed = pack(tree_, archive_, Value::object().set("format", GetParam()));
+    EXPECT_EQ(packed["socket_list"].items().at(0)["path"].str(), "run/deep/a \\xff socket");
+    unpack(archive_, other_, false);
+    EXPECT_TRUE(fs::is_empty(other_ / "run/deep")) << "nobody vouched for it";
+    fs::remove_all(other_ / "run");
+    unpack(archive_, other_);
+    const auto after = status_of(other_ / "run/deep/a \xff socket");
+    EXPECT_EQ(after.st_mode, before.st_mode);
+    EXPECT_EQ(after.st_uid, 7U);
+    EXPECT_EQ(after.st_gid, 8U);
+    EXPECT_EQ(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    EXPECT_EQ(status_of(other_ / "run/deep").st_mtim.tv_nsec, directory.st_mtim.tv_nsec) << "the directory keeps its time";
+}
+
 TEST_P(RoundTrip, CheckSaysWhatPackSaid) {
     build_awkward(tree_);
     const Value packed = pack(tree_, archive_,
