@@ -1,9 +1,7 @@
 #include "two_passes.hpp"
 
 #include <ctime>
-#include <fcntl.h>
 #include <optional>
-#include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -23,14 +21,8 @@ std::int64_t now() {
     return std::int64_t{time.tv_sec} * second + time.tv_nsec;
 }
 
-/// Goes with its descriptor, whatever ends us. Killed between the two calls it is removed by the next backup.
-UniqueFd unnamed_file(int directory, const Jail& jail) {
-    const std::string name = ".jailctl-backup-" + jail.name.key() + ".scratch";
-    ::unlinkat(directory, name.c_str(), 0);  // the jail's lock is ours
-    UniqueFd file{::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-    if (!file) throw_errno("cannot make a temporary file for the backup");
-    if (::unlinkat(directory, name.c_str(), 0) != 0) throw_errno("cannot remove " + name);
-    return file;
+UniqueFd scratch_file(int directory, const Jail& jail) {
+    return unnamed_file(directory, ".jailctl-backup-" + jail.name.key() + ".scratch");  // the jail's lock is ours
 }
 
 TreeJob job_on(int root, std::string action, Value arguments, std::vector<std::pair<std::string, int>> descriptors) {
@@ -49,8 +41,8 @@ void resume(Invocation& invocation, Quiesced& quiesced) {
 }  // namespace
 
 TwoPasses::TwoPasses(Invocation& invocation, const Jail& jail, int id, int root, int scratch)
-    : invocation_(invocation), jail_(jail), id_(id), root_(root), live_(unnamed_file(scratch, jail)),
-      ledger_(unnamed_file(scratch, jail)), tail_(unnamed_file(scratch, jail)), plan_(unnamed_file(scratch, jail)) {}
+    : invocation_(invocation), jail_(jail), id_(id), root_(root), live_(scratch_file(scratch, jail)),
+      ledger_(scratch_file(scratch, jail)), tail_(scratch_file(scratch, jail)), plan_(scratch_file(scratch, jail)) {}
 
 void TwoPasses::read(const std::vector<std::string>& excludes, std::uint64_t bytes) {
     Value patterns = Value::array();
@@ -62,9 +54,7 @@ void TwoPasses::read(const std::vector<std::string>& excludes, std::uint64_t byt
 void TwoPasses::read_live(const Value& excludes, std::uint64_t bytes) {
     since_ = now();
     // A page of a mapped file that is written to again is noticed only once it was written to disk in between.
-    const UniqueFd root{::openat(root_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!root) throw_errno("cannot open " + jail_.root.string());
-    sync_file_system(root.get(), jail_.root.string());
+    sync_file_system(root_, jail_.root.string());
     const auto progress = invocation_.console().progress("reading " + jail_.name.text(), bytes);
     TreeJob job = job_on(root_, "pack",
                          Value::object().set("format", "tar.zst").set("level", "fast").set("excludes", excludes),

@@ -30,7 +30,7 @@ void disturb(const fs::path& root, std::mt19937& random) {
 }
 
 TEST_F(TwoPasses, ATreeThatNeverRestsComesOutAsItStoodAtLast) {
-    for (unsigned seed = 1; seed <= 8; ++seed) {
+    for (unsigned seed = 1; seed <= 3; ++seed) {
         std::mt19937 random(seed);
         for (int i = 0; i < 12; ++i) fs::create_directory(tree_ / std::to_string(i));
         for (int i = 0; i < 1500; ++i) disturb(tree_, random);

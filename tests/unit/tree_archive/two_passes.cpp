@@ -5,6 +5,8 @@
 
 #include "awkward.hpp"
 
+#include "jailctl/sdk/files.hpp"
+
 namespace jailctl::tree::test {
 namespace {
 
@@ -41,10 +43,14 @@ void TwoPasses::wait_for_the_clock() {
     for (const std::int64_t before = now(); now() == before;) ::usleep(500);
 }
 
-void TwoPasses::live(Value arguments) {
+void TwoPasses::live(Value arguments, const std::function<void()>& synced) {
     wait_for_the_clock();
     since_ = now();
     arguments_ = std::move(arguments);
+    if (synced) {  // slow on a busy machine, and of no concern to what does not map files
+        sync_file_system(UniqueFd{::open(tree_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}.get(), tree_.string());
+        synced();
+    }
     const UniqueFd out = made(file("live")), ledger = made(file("ledger"));
     Value wanted = arguments_;
     const Value packed = run_with(actions::pack, tree_, wanted.set("format", "tar.zst").set("level", "fast"),

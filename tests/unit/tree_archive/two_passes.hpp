@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "archives.hpp"
 
 namespace jailctl::tree::test {
@@ -7,7 +9,8 @@ namespace jailctl::tree::test {
 /// A backup in two passes, in this process: between live() and finish() the tree may change.
 class TwoPasses : public Archives {
 protected:
-    void live(Value arguments = Value::object());
+    /// @param synced  is called between the file system's sync and the walk
+    void live(Value arguments = Value::object(), const std::function<void()>& synced = {});
     /// The second pass, and the archive_ of both. @return the result of `splice`; second_ has that of `catch_up`
     Value finish(const std::string& format = "tar.gz");
     /// The archive gives the tree as it stands, by our own restore, GNU tar and bsdtar, and is sound.

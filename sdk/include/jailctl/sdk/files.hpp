@@ -46,6 +46,10 @@ JAILCTL_SDK_EXPORT void replace_file(int directory, const std::string& name, std
                                                                          std::size_t cap = 1 << 20);
 /// Makes `path` and missing parents, 0700, owner-checked, and opens it. @throws Error denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_private_directory(const std::filesystem::path& path);
+/// A file for reading and writing that goes with its descriptors, whatever ends us. @param directory  open for reading
+/// @param fallback  the name it has for a moment on a file system that knows no unnamed files (NFS); removed if it is there
+/// @throws Error io, no_space, denied
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd unnamed_file(int directory, const std::string& fallback);
 /// fsync of a descriptor, errors counted. @throws Error io, no_space
 JAILCTL_SDK_EXPORT void sync_fd(int fd, const std::string& what);
 /// Everything written to the file system of the descriptor is on disk when this returns (Linux: syncfs(2)): once per new
