@@ -1,5 +1,6 @@
 #include "contents.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -72,6 +73,10 @@ Told::Told(std::string_view manifest) {
                                                             .set("major", line["major"])
                                                             .set("minor", line["minor"]));
     }
+    // The manifest is in the order of the directory, restic's list in that of the bytes.
+    for (auto& [seen, lines] : lines_)
+        std::sort(lines.begin(), lines.end(),
+                  [](const Value& a, const Value& b) { return decoded(a["path"].str()) < decoded(b["path"].str()); });
 }
 
 Value Told::take(const std::string& path) {

@@ -9,8 +9,8 @@ Snapshot find(const Repository& repository, const std::string& word) {
     const auto digits = digits_of(word);
     if (digits) {
         const Answer answer = repository.run({"snapshots", "--json", "--no-lock", *digits});
-        if (!answer.status.ok() && !no_repository(answer)) throw repository.failure("restic snapshots", answer);
-        auto found = answer.status.ok() ? parse_snapshots(answer.out) : std::vector<Snapshot>();
+        if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
+        auto found = parse_snapshots(answer.out);
         if (found.size() == 1) return std::move(found.front());
     }
     throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.location()))

@@ -49,6 +49,8 @@ void require_private(const std::string& file) {
 }
 
 std::string last_line(const std::string& text) {
+    if (const auto lock = text.find("repository is already locked"); lock != std::string::npos)
+        return text.substr(lock, text.find('\n', lock) - lock);  // two more lines follow, of when and by whose hint
     const std::size_t fatal = text.rfind("Fatal: ");
     std::size_t begin = fatal != std::string::npos ? fatal + 7 : 0;
     std::string line = text.substr(begin);

@@ -1,0 +1,149 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "restic_site.hpp"
+
+/// A repository that cannot be used is no damaged backup; whoever is killed leaves nothing that stops the next one.
+namespace jailctl::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+class ResticFaults : public ResticSite {
+protected:
+    Program restic(std::vector<std::string> arguments) const {
+        Program program;
+        program.path = find_program("restic");
+        program.arguments = std::move(arguments);
+        program.environment = {"RESTIC_REPOSITORY=" + repository().string(), "HOME=/root",
+                               "RESTIC_PASSWORD_FILE=" + (site_->path() / "password").string(),
+                               "RESTIC_CACHE_DIR=" + (site_->path() / "other-cache").string()};
+        return program;
+    }
+    /// A backup of the site that takes its time: jailctl itself, to be killed.
+    ChildProcess slow_backup() const {
+        const auto made = run_command({"dd", "if=/dev/urandom", "of=" + (site_->root("a.test") / "big").string(), "bs=1M", "count=400"});
+        EXPECT_EQ(made.status, 0) << made.err;
+        Program program;
+        program.path = (stage() / "bin/jailctl").string();
+        program.arguments = {"--config", site_->config().string(), "backup", "a.test"};
+        return spawn(program, STDERR_FILENO);
+    }
+    /// A restic that is interrupted while it makes its lock leaves it: the next one that minds it removes it.
+    void expect_the_next_works() {
+        EXPECT_TRUE(site_->json({"backups", "a.test"})["backups"].items().empty());
+        fs::remove(site_->root("a.test") / "big");
+        configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=1\n");
+        for (int i = 0; i < 2; ++i) {
+            const auto next = site_->jailctl({"backup", "a.test"});
+            EXPECT_EQ(next.status, 0) << next.all();
+        }
+        EXPECT_EQ(locks(), 0U);
+        EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
+    }
+    void expect_code(const std::string& code) const {
+        const Value told = site_->json({"verify", "a.test"});
+        EXPECT_FALSE(told["ok"].truth(true));
+        ASSERT_FALSE(told["errors"].items().empty());
+        EXPECT_EQ(told["errors"].items().front()["code"].str(), code) << to_json(told);
+    }
+};
+
+TEST_F(ResticFaults, AWrongPasswordIsNoDamage) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    spit(site_->path() / "password", "another\n", 0600);
+    expect_code("denied");
+    const auto told = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(told.status, 1);
+    EXPECT_THAT(told.err, HasSubstr("look at RESTIC_PASSWORD_FILE"));
+}
+
+TEST_F(ResticFaults, ARepositoryThatIsNotThereIsNoDamage) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    fs::rename(repository(), site_->path() / "elsewhere");
+    expect_code("not_found");
+}
+
+TEST_F(ResticFaults, WhatIsCutShortIsDamage) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    for (const auto& entry : fs::recursive_directory_iterator(repository() / "data"))
+        if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
+    expect_code("damaged");
+}
+
+TEST_F(ResticFaults, ALivingLockIsRespectedAndADeadOneIsNot) {
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=1\n");
+    const Pipe never = make_pipe();
+    Program other = restic({"backup", "--stdin"});
+    other.stdin_fd = never.read.get();
+    ChildProcess holder = spawn(other, STDERR_FILENO);
+    ASSERT_TRUE(locks_become(1));
+    const auto refused = site_->jailctl({"expire", "a.test"});
+    EXPECT_EQ(refused.status, 1) << refused.all();
+    EXPECT_THAT(refused.err, HasSubstr("already locked"));
+    EXPECT_THAT(refused.err, HasSubstr("try again once the other command has ended"));
+    EXPECT_EQ(locks(), 1U) << "it stays";
+    holder.kill(SIGKILL);
+    (void)holder.wait();
+    const auto done = site_->jailctl({"expire", "a.test"});
+    EXPECT_EQ(done.status, 0) << done.all();
+    EXPECT_EQ(locks(), 0U);
+    EXPECT_EQ(site_->json({"backups", "a.test"})["backups"].items().size(), 1U);
+}
+
+TEST_F(ResticFaults, JailsAreStoredAtOnceAndExpiredWithoutGettingInTheWay) {
+    const std::vector<std::string> jails{"a.test:192.0.2.1", "b.test:192.0.2.2"};
+    configure(jails, "BACKUP_KEEP=last=1\n");
+    make_tree("b.test");
+    for (int i = 0; i < 3; ++i) {
+        const auto stored = site_->jailctl({"backup", "all", "--jobs", "2"});
+        EXPECT_EQ(stored.status, 0) << stored.all();
+    }
+    for (const char* jail : {"a.test", "b.test"}) EXPECT_EQ(site_->json({"backups", jail})["backups"].items().size(), 1U);
+    EXPECT_EQ(site_->jailctl({"verify", "all"}).status, 0);
+}
+
+TEST_F(ResticFaults, AKilledJailctlLeavesNoLockForever) {
+    ChildProcess killed = slow_backup();
+    ASSERT_TRUE(locks_become(1));
+    killed.kill(SIGKILL);
+    (void)killed.wait();
+    expect_the_next_works();
+}
+
+TEST_F(ResticFaults, AnInterruptedBackupEndsByTheSignalAndLeavesNothing) {
+    ChildProcess interrupted = slow_backup();
+    ASSERT_TRUE(locks_become(1));
+    interrupted.kill(SIGINT);
+    EXPECT_EQ(interrupted.wait().signal, SIGINT);
+    expect_the_next_works();
+    EXPECT_TRUE(site_->leftovers().empty());
+}
+
+TEST_F(ResticFaults, AFifoInPlaceOfAFileStopsNobody) {
+    const fs::path swapped = site_->root("a.test") / "swapped";
+    for (int i = 0; i < 2000; ++i) spit(site_->root("a.test") / ("file" + std::to_string(i)), std::to_string(i));
+    const std::jthread swapper([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            ::unlink(swapped.c_str());
+            ::mkfifo(swapped.c_str(), 0600);
+            ::usleep(200);
+            ::unlink(swapped.c_str());
+            spit(swapped, "a file again");
+        }
+    });
+    for (int i = 0; i < 5; ++i) {
+        const auto stored = site_->jailctl({"backup", "a.test"}, {.limit = std::chrono::seconds(60)});
+        EXPECT_TRUE(stored.status == 0 || stored.status == 4) << stored.status << stored.all();
+    }
+}
+
+}  // namespace
+}  // namespace jailctl::test
