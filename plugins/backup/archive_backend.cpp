@@ -55,7 +55,8 @@ BackupRecord record_of(const Place& place, const std::string& name, const Backup
             unix_now()};
 }
 
-/// A name nobody has yet: the given one, or the jail's with a sequence number if the second was used before.
+/// A name nobody has yet: the given one, or the jail's with a number after those of the same second. A number that
+/// expire has freed is not taken again: the youngest would stand before its elders, and be the next to go.
 std::string free_name(int directory, const Place& place, const std::string& jail, std::int64_t taken) {
     if (!place.file.empty()) {
         if (::faccessat(directory, place.file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)

@@ -1,10 +1,7 @@
 #include "boot.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/rootfs.hpp"
@@ -19,10 +16,6 @@ namespace jailctl::backup {
 namespace fs = std::filesystem;
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-constexpr milliseconds settling{3000}, look_every{100}, answer_limit{30000};
 constexpr std::chrono::seconds stop_grace{10};
 
 /// The jail the backup is of; of one that is in JAILS no more, what the host's settings would make of it.
@@ -57,30 +50,6 @@ void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging
                                            [&](std::uint64_t done) { progress->update(done); }});
 }
 
-void require_alive(Invocation& invocation, const Jail& scratch, int id) {
-    const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), scratch.name);
-    if (!running || running->id != id) throw Error(Errc::failed, "its init ended");
-    if (!running->problem.empty()) throw Error(Errc::failed, running->problem);
-}
-
-/// As the health check of upgrade. @throws Error failed
-void require_ready(Invocation& invocation, const Jail& scratch, int id) {
-    const auto settled = steady_clock::now() + settling;
-    while (steady_clock::now() < settled) {
-        require_alive(invocation, scratch, id);
-        pollfd signal{Interrupt::fd(), POLLIN, 0};
-        (void)::poll(&signal, 1, static_cast<int>(look_every.count()));
-        Interrupt::check();
-    }
-    require_alive(invocation, scratch, id);
-    ExecRequest request;
-    request.command = {"true"};
-    request.on_output = [](std::string_view) {};
-    request.timeout = answer_limit;
-    const ExitStatus status = invocation.services().get<JailRuntime>().exec(invocation, scratch, request);
-    if (!status.ok()) throw Error(Errc::failed, "'true' inside it " + status.text());
-}
-
 void boot(Invocation& invocation, Operation& operation, const Jail& scratch, BackupBackend& backend, const std::string& id) {
     auto& runtime = invocation.services().get<JailRuntime>();
     Storage& storage = storage_of(invocation, scratch);
@@ -95,7 +64,7 @@ void boot(Invocation& invocation, Operation& operation, const Jail& scratch, Bac
                        unpack(invocation, scratch, staging, backend, id, total);
                    });
     operation.step("start it without network and see that it lives", [&] {
-        require_ready(invocation, scratch, runtime.start(invocation, scratch, StartRequest{staging, false}));
+        require_healthy(invocation, scratch, runtime.start(invocation, scratch, StartRequest{staging, false}));
     });
     operation.step("stop it", [&] { runtime.stop(invocation, scratch, stop_grace); });
     operation.step("remove it", [&] { remove_scratch(invocation, scratch); });

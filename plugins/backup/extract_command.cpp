@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "place.hpp"
 
 namespace po = boost::program_options;
 
@@ -76,10 +77,7 @@ ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     if (word.find('/') != std::string::npos)
         return {&backend_for(invocation, configuration.settings), std::filesystem::absolute(word).lexically_normal().string()};
     const std::string key = JailName(word).key();
-    const Settings* settings = &configuration.settings;
-    for (const auto& jail : configuration.jails)
-        if (jail.name.key() == key) settings = &jail.settings;
-    BackupBackend& backend = backend_for(invocation, *settings);
+    BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
     const auto found = backend.list(invocation, key, "");
     for (auto at = found.rbegin(); at != found.rend(); ++at)
         if (at->problem.empty()) return {&backend, at->id};

@@ -1,10 +1,8 @@
 #include "health.hpp"
 
-#include <poll.h>
-
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
-#include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/registrar.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
@@ -13,46 +11,11 @@ namespace jailctl::upgrade {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-constexpr milliseconds settling{3000}, look_every{100}, answer_limit{30000};
 constexpr std::chrono::seconds stop_grace{10};
 
-/// Sleeps, but not through a signal.
-void pause_for(milliseconds time) {
-    pollfd signal{Interrupt::fd(), POLLIN, 0};
-    (void)::poll(&signal, 1, static_cast<int>(time.count()));
-    Interrupt::check();
-}
-
-Error unhealthy(const Jail& jail, const std::string& why) {
-    return Error(Errc::failed, "the upgraded copy of jail " + jail.name.text() + " is not healthy: " + why);
-}
-
-void require_alive(Upgrade& upgrade, JailRuntime& runtime, int id) {
-    const auto running = runtime.find(upgrade.in.configuration(), upgrade.jail.name);
-    if (!running || running->id != id) throw unhealthy(upgrade.jail, "its init ended");
-    if (!running->problem.empty()) throw unhealthy(upgrade.jail, running->problem);
-}
-
-void require_answer(Upgrade& upgrade, JailRuntime& runtime) {
-    ExecRequest request;
-    request.command = {"true"};
-    request.on_output = [](std::string_view) {};
-    request.timeout = answer_limit;
-    const ExitStatus status = runtime.exec(upgrade.in, upgrade.jail, request);
-    if (!status.ok()) throw unhealthy(upgrade.jail, "'true' inside it " + status.text());
-}
-
-void prove(Upgrade& upgrade, JailRuntime& runtime, int id, const std::filesystem::path& copy) {
-    const auto settled = steady_clock::now() + settling;
-    while (steady_clock::now() < settled) {
-        require_alive(upgrade, runtime, id);
-        pause_for(look_every);
-    }
-    require_alive(upgrade, runtime, id);
-    require_answer(upgrade, runtime);
+void prove(Upgrade& upgrade, int id, const std::filesystem::path& copy) {
+    in_context("the upgraded copy of jail " + upgrade.jail.name.text() + " is not healthy",
+               [&] { require_healthy(upgrade.in, upgrade.jail, id); });
     const Leases leases =
         upgrade.in.hooks().fire(UpgradeHealth{{{upgrade.in, upgrade.jail, id}, upgrade.operation, copy}});
 }
@@ -65,7 +28,7 @@ void check_health(Upgrade& upgrade) {
     upgrade.operation.step("start the copy without network and see that it lives",
                            Undo{"upgrade.stop", Value::object()}, [&] {
                                const int id = runtime.start(upgrade.in, upgrade.jail, StartRequest{copy, false});
-                               prove(upgrade, runtime, id, copy);
+                               prove(upgrade, id, copy);
                            });
     upgrade.operation.step("stop the copy", [&] { runtime.stop(upgrade.in, upgrade.jail, stop_grace); });
 }

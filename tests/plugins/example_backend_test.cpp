@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "support.hpp"
+#include "out_of_tree.hpp"
 
 /// The example of a backend is built out of tree, as a site would, against what is installed: its own run of the
 /// conformance suite, and the product's commands with BACKUP_BACKEND=copy.
@@ -13,30 +13,9 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class ExampleBackend : public testing::Test {
+class ExampleBackend : public OutOfTree {
 protected:
-    static void SetUpTestSuite() {
-        if (::geteuid() != 0) return;
-        scratch_ = new Scratch;
-        std::vector<std::string> configure{"cmake", "-S", EXAMPLE_DIR, "-B", build().string(), "-G", EXAMPLE_GENERATOR,
-                                           "-DSITE_TESTS=ON", "-DCMAKE_PREFIX_PATH=" + stage().string(),
-                                           std::string("-DCMAKE_CXX_COMPILER=") + EXAMPLE_COMPILER};
-        const std::string sanitize = EXAMPLE_SANITIZE;
-        if (!sanitize.empty()) configure.push_back("-DCMAKE_CXX_FLAGS=-fsanitize=" + sanitize);
-        configured_ = run_command(configure);
-        built_ = run_command({"cmake", "--build", build().string()}, {.limit = std::chrono::seconds(240)});
-    }
-    static void TearDownTestSuite() {
-        delete scratch_;
-        scratch_ = nullptr;
-    }
-    void SetUp() override {
-        JAILCTL_NEEDS_ROOT();
-        ASSERT_EQ(configured_.status, 0) << configured_.all();
-        ASSERT_EQ(built_.status, 0) << built_.all();
-    }
-    static fs::path build() { return scratch_->path() / "build"; }
-
+    static void SetUpTestSuite() { build_example({"-DSITE_TESTS=ON"}); }
     /// A directory with the installed plugins and the site's.
     static std::string all_plugins() {
         const auto all = scratch_->path() / "all";
@@ -47,9 +26,6 @@ protected:
         fs::copy_file(build() / "plugins.d/copy.so", all / "copy.so", fs::copy_options::overwrite_existing);
         return all.string();
     }
-
-    static inline Scratch* scratch_ = nullptr;
-    static inline Result configured_, built_;
 };
 
 TEST_F(ExampleBackend, PassesTheConformanceSuite) {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "support.hpp"
+#include "out_of_tree.hpp"
 
 /// The example is built out of tree, as a site would, against what is installed.
 namespace jailctl::test {
@@ -12,36 +12,13 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class ExamplePlugin : public testing::Test {
+class ExamplePlugin : public OutOfTree {
 protected:
-    static void SetUpTestSuite() {
-        if (::geteuid() != 0) return;
-        scratch_ = new Scratch;
-        std::vector<std::string> configure{"cmake", "-S", EXAMPLE_DIR, "-B", build().string(), "-G", EXAMPLE_GENERATOR,
-                                           "-DCMAKE_PREFIX_PATH=" + stage().string(),
-                                           std::string("-DCMAKE_CXX_COMPILER=") + EXAMPLE_COMPILER};
-        const std::string sanitize = EXAMPLE_SANITIZE;
-        if (!sanitize.empty()) configure.push_back("-DCMAKE_CXX_FLAGS=-fsanitize=" + sanitize);
-        configured_ = run_command(configure);
-        built_ = run_command({"cmake", "--build", build().string()});
-    }
-    static void TearDownTestSuite() {
-        delete scratch_;
-        scratch_ = nullptr;
-    }
-    void SetUp() override {
-        JAILCTL_NEEDS_ROOT();
-        ASSERT_EQ(configured_.status, 0) << configured_.all();
-        ASSERT_EQ(built_.status, 0) << built_.all();
-    }
-    static fs::path build() { return scratch_->path() / "build"; }
+    static void SetUpTestSuite() { build_example({}); }
     static std::vector<std::string> with_plugin(std::vector<std::string> words) {
         words.insert(words.begin(), {"--plugin-dir", (build() / "plugins.d").string()});
         return words;
     }
-
-    static inline Scratch* scratch_ = nullptr;
-    static inline Result configured_, built_;
 };
 
 TEST_F(ExamplePlugin, GreetsOneJail) {

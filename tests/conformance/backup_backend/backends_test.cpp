@@ -86,11 +86,7 @@ public:
     FakeHost& host() override { return host_; }
     BackupBackend& backend() override { return host_.services().get<BackupBackend>("archive"); }
     void damage(const std::string& id) override {
-        std::fstream file(id, std::ios::in | std::ios::out | std::ios::binary);
-        file.seekg(40);
-        const char byte = static_cast<char>(file.get() ^ 0x10);
-        file.seekp(40);
-        file.put(byte);
+        flip_bit(id, 40);
     }
 
 private:
@@ -116,11 +112,7 @@ public:
         for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch_ / "repository/data")) {
             if (!entry.is_regular_file()) continue;
             std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all);
-            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-            file.seekg(20);
-            const char byte = static_cast<char>(file.get() ^ 0x10);
-            file.seekp(20);
-            file.put(byte);
+            flip_bit(entry.path(), 20);
         }
     }
 

@@ -1,4 +1,7 @@
 // expire and protect, with archives whose times are in their names.
+#include <array>
+#include <ctime>
+
 #include "backed_up_site.hpp"
 
 namespace jailctl::test {

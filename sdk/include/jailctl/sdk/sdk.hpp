@@ -11,6 +11,7 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/occupants.hpp"

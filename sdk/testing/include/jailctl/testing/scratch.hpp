@@ -30,6 +30,15 @@ inline void spit(const std::filesystem::path& file, const std::string& content, 
     ::chmod(file.c_str(), mode);
 }
 
+/// Alters one bit of the byte at `offset`: damage that no size or time shows at first sight.
+inline void flip_bit(const std::filesystem::path& file, std::streamoff offset) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(offset);
+    const char byte = static_cast<char>(stream.get() ^ 0x10);
+    stream.seekp(offset);
+    stream.put(byte);
+}
+
 /// A directory below /var/tmp: 0700, and its sticky parent is root's, so it passes the owner check. Its name opens
 /// JAILCTL_FAULT (operation.hpp). Removed at the end with everything in it, immutable files and deep trees included, but
 /// nothing of another file system: a mount that a test forgot costs no more than the directory it stands in.

@@ -1,0 +1,54 @@
+#include "jailctl/sdk/jail_health.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
+
+namespace jailctl {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds settling{3000}, look_every{100}, answer_limit{30000};
+
+/// Sleeps, but not through a signal.
+void pause_for(milliseconds time) {
+    pollfd signal{Interrupt::fd(), POLLIN, 0};
+    (void)::poll(&signal, 1, static_cast<int>(time.count()));
+    Interrupt::check();
+}
+
+void require_alive(const JailRuntime& runtime, const Configuration& configuration, const Jail& jail, int id) {
+    const auto running = runtime.find(configuration, jail.name);
+    if (!running || running->id != id) throw Error(Errc::failed, "its init ended");
+    if (!running->problem.empty()) throw Error(Errc::failed, running->problem);
+}
+
+void require_answer(Invocation& invocation, JailRuntime& runtime, const Jail& jail) {
+    ExecRequest request;
+    request.command = {"true"};
+    request.on_output = [](std::string_view) {};
+    request.timeout = answer_limit;
+    const ExitStatus status = runtime.exec(invocation, jail, request);
+    if (!status.ok()) throw Error(Errc::failed, "'true' inside it " + status.text());
+}
+
+}  // namespace
+
+void require_healthy(Invocation& invocation, const Jail& jail, int id) {
+    auto& runtime = invocation.services().get<JailRuntime>();
+    const auto settled = steady_clock::now() + settling;
+    while (steady_clock::now() < settled) {
+        require_alive(runtime, invocation.configuration(), jail, id);
+        pause_for(look_every);
+    }
+    require_alive(runtime, invocation.configuration(), jail, id);
+    require_answer(invocation, runtime, jail);
+}
+
+}  // namespace jailctl
