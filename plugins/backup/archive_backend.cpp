@@ -42,7 +42,10 @@ void read_back(const BackupSource& source, int file, const Value& packed, const 
     if (::lseek(file, 0, SEEK_SET) != 0) throw_errno("cannot read back " + name);
     const bool read_once = source.grade() == Grade::cold || source.grade() == Grade::snapshot;
     TreeJob job = archive_job(read_once ? "digest" : "check", file);
-    if (read_once) job.arguments.set("from_disk", true);
+    if (read_once)
+        job.arguments.set("from_disk", true);
+    else
+        job.arguments.set("trusted", true);
     const Value found = in_context("reading back " + name, [&] { return run_tree(job); });
     if (found["sha256"].str() != packed["sha256"].str() || found["sha256"].str().empty())
         throw Error(Errc::damaged, name + " does not read back as it was written");
@@ -183,6 +186,7 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
     const UniqueFd file = open_archive(backup);
     const std::uint64_t size = size_of(file.get(), backup);
     auto job = archive_job("check", file.get());
+    job.arguments.set("trusted", may_be_recorded(configuration, size));
     const auto progress = invocation.console().progress("verifying " + backup, size);
     job.on_progress = [&](std::uint64_t done) { progress->update(done); };
     const Value checked = in_context(escape_name(backup), [&] { return run_tree(job); });
@@ -220,8 +224,18 @@ void ArchiveBackend::contents(Invocation&, const std::string& backup,
     list_tar(open_archive(backup).get(), take);
 }
 
-Value ArchiveBackend::extract(Invocation&, const std::string& backup, const BackupExtract& wanted) {
-    return extract_from_tar(open_archive(backup).get(), wanted);
+/// Whether this host made the archive shows only from all of its bytes: it is asked where a record may say so, and only
+/// when there is something to be left out otherwise.
+Value ArchiveBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
+    const Configuration& configuration = invocation.configuration();
+    const UniqueFd file = open_archive(backup);
+    const std::uint64_t size = size_of(file.get(), backup);
+    if (wanted.trust || wanted.out >= 0 || !may_be_recorded(configuration, size)) return extract_from_tar(file.get(), wanted);
+    Value extracted = extract_from_tar(file.get(), wanted, Vouched::ask);
+    if (!extracted["asks"].truth()) return extracted;
+    const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
+    const bool made_here = find_record(configuration, size, digest).has_value();
+    return extract_from_tar(file.get(), wanted, made_here ? Vouched::yes : Vouched::no);
 }
 
 }  // namespace jailctl::backup

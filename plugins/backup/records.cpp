@@ -119,6 +119,15 @@ std::optional<FoundRecord> find_record(const Configuration& configuration, std::
     return {};
 }
 
+bool may_be_recorded(const Configuration& configuration, std::uint64_t size) {
+    bool possible = false;
+    (void)find_record(configuration, size, [&] {
+        possible = true;
+        return std::string("-");
+    });
+    return possible;
+}
+
 bool is_recorded(const Configuration& configuration, const std::string& file) {
     for (const auto& key : recorded_jails(configuration))
         for (const auto& record : BackupRecords(configuration, key).all())

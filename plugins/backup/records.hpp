@@ -52,6 +52,9 @@ struct FoundRecord {
 [[nodiscard]] std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
                                                      const std::function<std::string()>& digest);
 
+/// Whether a record is of a file of that size: only then is its digest worth the reading.
+[[nodiscard]] bool may_be_recorded(const Configuration& configuration, std::uint64_t size);
+
 /// Whether a record of this host names this very path.
 [[nodiscard]] bool is_recorded(const Configuration& configuration, const std::string& file);
 /// Drops the records of that path, of whichever jail.

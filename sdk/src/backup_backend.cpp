@@ -11,12 +11,17 @@ void list_tar(int archive, const std::function<void(const Value::Array& entries)
     (void)run_tree(job);
 }
 
-Value extract_from_tar(int archive, const BackupExtract& wanted) {
+Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched) {
     Value paths = Value::array();
     for (const auto& path : wanted.paths) paths.push(path);
     const bool content = wanted.out >= 0;
     TreeJob job{.action = "extract",
-                .arguments = Value::object().set("paths", std::move(paths)).set("vouched", wanted.trust).set("content", content),
+                .arguments = Value::object()
+                                 .set("paths", std::move(paths))
+                                 .set("trusted", vouched == Vouched::yes)
+                                 .set("ask", vouched == Vouched::ask)
+                                 .set("vouched", wanted.trust)
+                                 .set("content", content),
                 .root = content ? -1 : wanted.directory,
                 .id_base = {},
                 .read_only = false,
@@ -48,7 +53,7 @@ void BackupBackend::remove_several(Invocation& invocation, const std::vector<std
 
 Value BackupBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
     const OpenBackup opened = open(invocation, backup);
-    Value extracted = extract_from_tar(opened.stream.get(), wanted);
+    Value extracted = extract_from_tar(opened.stream.get(), wanted, opened.vouched ? Vouched::yes : Vouched::no);
     if (opened.finish) opened.finish();
     return extracted;
 }

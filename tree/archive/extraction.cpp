@@ -19,9 +19,10 @@ constexpr std::uint64_t read_over = std::uint64_t{4} << 20;  // a gap of the tar
                 "the archive is damaged: the " + what + " of '" + escape_name(path) + "' is not what its index says");
 }
 
-ExtractRules only_looking() {
+ExtractRules only_looking(bool any_holes) {
     ExtractRules rules;
     rules.everything = true;
+    rules.any_holes = any_holes;
     return rules;
 }
 
@@ -33,13 +34,13 @@ void write_zeros(int out, std::uint64_t count) {
 
 }  // namespace
 
-void list_contents(Job& job, int archive, const std::function<void(const IndexEntry&)>& see) {
+void list_contents(Job& job, int archive, const std::function<void(const IndexEntry&)>& see, bool any_holes) {
     const auto marker = read_marker(archive);
     if (auto index = marker ? IndexReader::open(archive, *marker) : std::nullopt) {
         while (const IndexEntry* entry = index->next()) see(*entry);
         return;
     }
-    Extractor extractor(job, only_looking(), nullptr);
+    Extractor extractor(job, only_looking(any_holes), nullptr);
     extractor.watch(see);
     extractor.run(archive);
 }
@@ -58,7 +59,7 @@ std::vector<Wanted> Extraction::select(Selection& selection) {
 }
 
 void Extraction::look_at_all(const std::function<void(const IndexEntry&)>& see) {
-    if (!index_) return list_contents(job_, archive_, see);
+    if (!index_) return list_contents(job_, archive_, see, rules_.any_holes);
     index_->rewind();
     while (const IndexEntry* entry = index_->next()) see(*entry);
 }
@@ -133,16 +134,16 @@ void Extraction::to_descriptor(int out, const std::string& path) {
             .with_hint("give a directory to write it to with --to");
     extractor_.emplace(job_, rules_, nullptr);
     read(wanted, [&](TarReader& reader, Member& member, const Wanted&) {
-        ContentDigest digest;
-        std::uint64_t at = 0;
+        std::uint64_t holes_left = most_holes, at = 0;
+        ContentDigest digest(rules_.any_holes ? nullptr : &holes_left);
         reader.content([&](std::uint64_t offset, std::string_view bytes) {
+            digest.add(offset, bytes);
             write_zeros(out, offset - at);
             write_all(out, bytes, "the file");
-            digest.add(offset, bytes);
             at = offset + bytes.size();
         });
-        write_zeros(out, member.size - at);
         digest_ = digest.finish(member.size);
+        write_zeros(out, member.size - at);
     });
 }
 

@@ -46,6 +46,7 @@ private:
 };
 
 /// Calls `see` for every entry of an archive: by its index, else by reading all of it.
-void list_contents(Job& job, int archive, const std::function<void(const IndexEntry&)>& see);
+/// @param any_holes  as in ExtractRules
+void list_contents(Job& job, int archive, const std::function<void(const IndexEntry&)>& see, bool any_holes = false);
 
 }  // namespace jailctl::tree

@@ -160,6 +160,7 @@ void Extractor::check_ids(const std::string& path, const Member& member) const {
     bool fine = fits(member.uid) && fits(member.gid);
     for (const Xattr& attribute : member.xattrs)
         if (is_acl(attribute.name)) fine = fine && largest_id(attribute) && *largest_id(attribute) <= rules_.largest_id;
+    if (!fine && rules_.ask) throw InDoubt();
     if (!fine)
         damaged("the archive gives '" + escape_name(path) + "' to a user or group outside 0 to " +
                 std::to_string(rules_.largest_id));
@@ -173,6 +174,7 @@ void Extractor::skip(const std::string& path, const std::string& why) {
 
 /// @return true if it is to be left out
 bool Extractor::odd(const std::string& path, const std::string& what) {
+    if (rules_.ask) throw InDoubt();
     if (!rules_.everything)
         skip(path, what);
     else if (rules_.named)
@@ -223,7 +225,7 @@ void Extractor::link(const TreeWriter::Components& path, const Member& member) {
 
 void Extractor::read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put) {
     std::optional<ContentDigest> digest;
-    if (see_ || index_) digest.emplace();
+    if (see_ || index_) digest.emplace(rules_.any_holes ? nullptr : &holes_left_);
     reader.content([&](std::uint64_t offset, std::string_view bytes) {
         content_ += bytes.size();
         if (content_ > rules_.max_bytes) damaged("the archive holds more than " + human_bytes(rules_.max_bytes));

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "action.hpp"
+#include "archive/index_entry.hpp"
 #include "archive/index_reader.hpp"
 #include "archive/marker.hpp"
 #include "archive/tar_reader.hpp"
@@ -19,10 +20,15 @@ struct ExtractRules {
     bool on_host = false;     ///< goes where users of the host may see it: set-id bits and capabilities are odd then
     bool compare_index = false;  ///< every entry and digest with the archive's index, if it has one
     bool named = false;       ///< name what the allow-list would have left out
+    bool ask = false;         ///< InDoubt is thrown where something would be left out
+    bool any_holes = false;   ///< however large: else most_holes in all are counted for digests
     std::uint64_t largest_id = 0xfffffffeU;
     std::uint64_t max_bytes = std::uint64_t{1} << 44;
     std::uint64_t max_entries = 50'000'000;
 };
+
+/// Something of the archive depends on whether it is to be trusted, and that is not known yet.
+struct InDoubt {};
 
 /// Reads an archive to its very end, applies the rules, and writes what they leave if there is a writer.
 class Extractor {
@@ -65,6 +71,7 @@ private:
     std::function<void(const IndexEntry&)> see_;
     std::string sha256_;
     Value skipped_ = Value::array();
+    std::uint64_t holes_left_ = most_holes;
     std::uint64_t skipped_total_ = 0, entries_ = 0, files_ = 0, bytes_ = 0, content_ = 0;
 };
 

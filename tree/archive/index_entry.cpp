@@ -5,6 +5,7 @@
 #include "archive/member_name.hpp"
 #include "protocol.hpp"
 
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::tree {
@@ -86,6 +87,13 @@ Value to_value(const IndexEntry& entry) {
 
 void ContentDigest::zeros_up_to(std::uint64_t offset) {
     static const std::string nothing(std::size_t{1} << 18, '\0');
+    if (holes_ != nullptr && offset > at_) {
+        if (offset - at_ > *holes_)
+            throw Error(Errc::unsupported, "the archive has holes of more than " + human_bytes(most_holes) +
+                                               ", and this host has no record of making it")
+                .with_hint("restore does not count them; extract takes --trust if you vouch for the archive");
+        *holes_ -= offset - at_;
+    }
     while (at_ < offset) {
         const std::size_t part = std::min<std::uint64_t>(nothing.size(), offset - at_);
         hash_.update(nothing.data(), part);

@@ -33,9 +33,15 @@ struct IndexEntry {
 /// As `contents` lists it (tree/README.md).
 [[nodiscard]] Value to_value(const IndexEntry& entry);
 
+/// What a stranger's archive may cost in holes: they take no room in it, but a digest counts every zero.
+constexpr std::uint64_t most_holes = std::uint64_t{256} << 30;
+
 /// SHA-256 of a file's content that arrives in stretches, the holes between them counted as zeros.
 class ContentDigest {
 public:
+    /// @param holes  bytes of holes that may still be counted, less with each; nullptr: any
+    /// @throws Error unsupported, from add() and finish(): there are more
+    explicit ContentDigest(std::uint64_t* holes = nullptr) : holes_(holes) {}
     void add(std::uint64_t offset, std::string_view bytes);
     /// @param size  of the file: a hole may be its end @return 32 bytes
     [[nodiscard]] std::string finish(std::uint64_t size);
@@ -44,6 +50,7 @@ private:
     void zeros_up_to(std::uint64_t offset);
     Sha256 hash_;
     std::uint64_t at_ = 0;
+    std::uint64_t* holes_;
 };
 
 }  // namespace jailctl::tree

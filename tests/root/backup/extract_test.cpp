@@ -72,18 +72,43 @@ TEST_F(Extract, DamageIsFoundAndLeavesNothing) {
     EXPECT_EQ(extract(file, {"root/precious"}).status, 0) << "the rest is as it was";
 }
 
-TEST_F(Extract, SetIdBitsStayBehindUnlessTrusted) {
+TEST_F(Extract, WhatThisHostMadeComesBackWhole) {
     const auto tool = site.root("a.test") / "root/tool";
     spit(tool, "x");
     std::filesystem::permissions(tool, std::filesystem::perms(04755));
+    ASSERT_EQ(run_command({"mknod", (site.root("a.test") / "root/null").string(), "c", "1", "3"}).status, 0);
     ASSERT_EQ(backup().status, 0);
-    const Result careful = extract("a.test", {"root/tool"});
+    const Result whole = extract("a.test", {"root/tool", "root/null"});
+    EXPECT_EQ(whole.status, 0) << whole.all();
+    EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(target / "root/tool").permissions()), 04755U);
+    EXPECT_EQ(std::filesystem::status(target / "root/null").type(), std::filesystem::file_type::character);
+}
+
+TEST_F(Extract, OfAForeignArchiveOddThingsStayBehindUnlessTrusted) {
+    const auto tool = site.root("a.test") / "root/tool";
+    spit(tool, "x");
+    std::filesystem::permissions(tool, std::filesystem::perms(04755));
+    ASSERT_EQ(run_command({"mknod", (site.root("a.test") / "root/null").string(), "c", "1", "3"}).status, 0);
+    ASSERT_EQ(backup().status, 0);
+    std::filesystem::remove_all(site.path() / "state/backups");  // as on a host that did not make it
+    const Result careful = extract(only_archive().string(), {"root/tool", "root/null"});
     EXPECT_EQ(careful.status, 4) << careful.all();
     EXPECT_THAT(careful.all(), HasSubstr("its set-id bits"));
+    EXPECT_THAT(careful.all(), HasSubstr("a device"));
     EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(target / "root/tool").permissions()), 0755U);
+    EXPECT_FALSE(std::filesystem::exists(target / "root/null"));
     std::filesystem::remove(target / "root/tool");
-    EXPECT_EQ(extract("a.test", {"root/tool"}, {"--trust"}).status, 0);
+    EXPECT_EQ(extract(only_archive().string(), {"root/tool"}, {"--trust"}).status, 0);
     EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(target / "root/tool").permissions()), 04755U);
+}
+
+TEST_F(Extract, OutOfATarZst) {
+    const std::string file = site.backups().string() + "/x.tar.zst";
+    ASSERT_EQ(backup({file}).status, 0);
+    EXPECT_EQ(extract(file, {"root/precious"}).status, 0);
+    EXPECT_EQ(slurp(target / "root/precious"), "precious data\n");
+    const std::string bytes = slurp(file);
+    EXPECT_EQ(bytes.substr(0, 4), "\x28\xb5\x2f\xfd");
 }
 
 TEST_F(Extract, AnArchiveOfAnotherToolIsReadThrough) {

@@ -207,6 +207,51 @@ TEST_F(Index, IsComparedInBothDirections) {
                 HasSubstr("the name of 'dir/file'"));
 }
 
+TEST_F(Index, ExtractBelievesTheTarAndCallsAContradictionDamage) {
+    build_small(tree_);
+    pack(tree_, archive_);
+    const auto position = [](std::vector<IndexEntry>& list, const std::string& path) {
+        return std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.path == path; });
+    };
+    const auto extracting = [&](const std::string& bytes) -> std::string {
+        spit(scratch_.path() / "changed", bytes);
+        const UniqueFd file{::open((scratch_.path() / "changed").c_str(), O_RDONLY | O_CLOEXEC)};
+        const Value dir = Value::object().set("paths", Value::array().push("dir"));
+        try {
+            run_with(actions::extract, other_, dir, {{"archive", file.get()}});
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::damaged);
+            EXPECT_TRUE(fs::is_empty(other_)) << "nothing is left of it";
+            return error.what();
+        }
+        return {};
+    };
+    const auto mode = with_entries([&](auto& list) { position(list, "dir/file")->mode ^= 0100; });
+    EXPECT_THAT(extracting(mode), HasSubstr("the mode of 'dir/file'"));
+    const auto name = with_entries([&](auto& list) { position(list, "dir/file")->path = "dir/other"; });
+    EXPECT_THAT(extracting(name), HasSubstr("the name of 'dir/other'"));
+    const auto digest = with_entries([&](auto& list) { position(list, "dir/file")->sha256[0] ^= 1; });
+    EXPECT_THAT(extracting(digest), HasSubstr("the digest of 'dir/file'"));
+    EXPECT_EQ(extracting(with_entries([](auto&) {})), "");
+}
+
+TEST_F(Index, HolesOfAStrangerAreCountedOnlySoFar) {
+    spit(tree_ / "a", "x");
+    ASSERT_EQ(::truncate((tree_ / "a").c_str(), off_t{300} << 30), 0);
+    ASSERT_EQ(jailctl::test::run_command({"tar", "--format=posix", "-S", "-C", tree_.string(), "-cf", archive_.string(), "."})
+                  .status, 0);
+    const UniqueFd file = opened();
+    const Value all = Value::object().set("paths", Value::array().push("."));
+    try {
+        run_with(actions::extract, other_, all, {{"archive", file.get()}});
+        ADD_FAILURE() << "300 GiB of zeros were counted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::unsupported);
+        EXPECT_THAT(error.what(), HasSubstr("holes of more than 275 GB"));
+    }
+    EXPECT_TRUE(fs::is_empty(other_));
+}
+
 TEST_F(Index, ATableOfPiecesThatLiesIsDamage) {
     spit(tree_ / "big", std::string(3 << 20, 'z') + std::string(100, 'y'));
     pack(tree_, archive_);

@@ -76,6 +76,13 @@ struct BackupExtract {
     bool trust = false;              ///< devices, file flags, odd attributes and set-id bits come along
 };
 
+/// Whether an archive is known to be one this host made: then it comes back whole, as with `trust`.
+enum class Vouched {
+    no,
+    yes,
+    ask,  ///< to find out costs something: the extraction ends, and leaves nothing, where the answer matters
+};
+
 /// What store() made.
 struct StoredBackup {
     BackupInfo info;
@@ -113,7 +120,8 @@ public:
                           const std::function<void(const Value::Array& entries)>& take);
     /// Makes single files, or directories with all they hold, in a directory of the host; a failure leaves nothing of them.
     /// As this class does it, the tree helper takes them out of open().stream.
-    /// @return "entries", "files", "bytes", "skipped" (left out without `trust`), "skipped_total"
+    /// @return "entries", "files", "bytes", "skipped" (left out of one that this host did not make, without `trust`),
+    /// "skipped_total"
     /// @throws Error not_found: no such backup, or it does not hold a path; exists: something stands there; damaged
     virtual Value extract(Invocation& invocation, const std::string& id, const BackupExtract& wanted);
     /// Removes one backup for good, and nothing else; durable on return. Whether it may go is the caller's to decide.
@@ -129,6 +137,7 @@ public:
 
 /// What contents() and extract() do with a tar in a regular file, for backends that find it in another way than open().
 JAILCTL_SDK_EXPORT void list_tar(int archive, const std::function<void(const Value::Array& entries)>& take);
-JAILCTL_SDK_EXPORT Value extract_from_tar(int archive, const BackupExtract& wanted);
+/// @return as BackupBackend::extract; with Vouched::ask "asks", true, and nothing is made, if something would be left out
+JAILCTL_SDK_EXPORT Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched = Vouched::no);
 
 }  // namespace jailctl
