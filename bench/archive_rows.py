@@ -1,4 +1,4 @@
-"""Rows of backup and restore: whole commands, ours synced and read back, the peers' synced."""
+"""Rows of backup: whole commands, ours synced and read back, the peers' synced."""
 import os
 import random
 import shutil
@@ -92,30 +92,6 @@ def backup(bed, row, what, tree, settings, pipe, target, size_target=None, peer=
     os.unlink(peer_file)
 
 
-def restore(bed, row, what, tree, unpackers):
-    root = tree(bed)
-    name, target = os.path.basename(root), os.path.join(bed.top, "peer-restored")
-    bed.run(bed.jailctl("backup", name))
-    file = archives(bed)[-1]
-
-    def ours():
-        bed.run(bed.jailctl("delete", name))
-        return bed.run(bed.jailctl("restore", name))
-
-    def by(unpacker):
-        def measure():
-            shutil.rmtree(target, ignore_errors=True)
-            os.mkdir(target)
-            return bed.pipe(f"{unpacker} < {file} | tar -C {target} -xpf - && sync -f {target}")
-        return measure
-
-    mine, *theirs = bed.interleave(ours, *(by(unpacker) for unpacker, _ in unpackers), runs=min(bed.runs, 3))
-    for (unpacker, ratio), seconds in zip(unpackers, theirs):
-        report(row, f"restore {what}, synced", mine, f"{unpacker}|tar", seconds, ratio, unit="s")
-    shutil.rmtree(target)
-    os.unlink(file)
-
-
 def b1(bed):
     need("pigz")
     backup(bed, "B1", "big", big, "", "pigz -6", "<= 0.45x", "<= 1.00x")
@@ -195,14 +171,4 @@ def v2(bed):
     os.unlink(file)
 
 
-def r1(bed):
-    need("igzip")
-    restore(bed, "R1", "big", big, [("igzip -dc", "<= 0.45x"), ("gzip -dc", "<= 0.30x")])
-
-
-def r3(bed):
-    need("igzip")
-    restore(bed, "R3", "small files", tiny, [("igzip -dc", "<= 0.50x")])
-
-
-ALL = {"B1": b1, "B2": b2, "B3": b3, "B5": b5, "B6": b6, "B7": b7, "B9": b9, "B10": b10, "V1": v1, "V2": v2, "R1": r1, "R3": r3}
+ALL = {"B1": b1, "B2": b2, "B3": b3, "B5": b5, "B6": b6, "B7": b7, "B9": b9, "B10": b10, "V1": v1, "V2": v2}

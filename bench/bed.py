@@ -91,15 +91,6 @@ class Bed:
         """The same of a line for the shell; every program in it has to succeed."""
         return self.run(["bash", "-o", "pipefail", "-c", text])
 
-    def peak_memory(self, words):
-        """Largest resident set of the process or one it waited for, bytes."""
-        pid = os.posix_spawn(words[0], words, os.environ,
-                             file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
-        _, status, usage = os.wait4(pid, 0)
-        if status != 0:
-            raise SystemExit(f"bench: {' '.join(words)} failed")
-        return usage.ru_maxrss * 1024
-
     def interleave(self, *measures, runs=None):
         """Each measure returns seconds; they take turns. Returns the median of each."""
         taken = [[] for _ in measures]

@@ -211,13 +211,4 @@ def b4(bed):
     report("B4", "its size", sizes[-1], "tar|pigz -6", os.path.getsize(peer_file), "<= 1.01x", unit="MB")
 
 
-def x1(bed):
-    minbase(bed)
-    peak = bed.peak_memory(bed.jailctl("backup", "m.bench"))
-    report("X1", "peak memory of backup (largest process)", peak, "-", None, "<= 96 MB", unit="MB")
-    bed.run(bed.jailctl("delete", "m.bench"))
-    peak = bed.peak_memory(bed.jailctl("restore", "m.bench"))
-    report("X1", "peak memory of restore (largest process)", peak, "-", None, "<= 96 MB", unit="MB")
-
-
-ALL = {"L1": l1, "L2": l2, "S1": s1, "S2": s2, "S5": s5, "M1": m1, "C0": c0, "B4": b4, "X1": x1}
+ALL = {"L1": l1, "L2": l2, "S1": s1, "S2": s2, "S5": s5, "M1": m1, "C0": c0, "B4": b4}
