@@ -34,7 +34,7 @@ protected:
 
 TEST_F(Variables, TheCatalogueHasWhatIsDeclaredAndWhatIsReserved) {
     std::set<std::string> catalogue;
-    for (const auto name : core::config::documented_names()) catalogue.emplace(name);
+    for (const std::string_view name : core::config::documented_names()) catalogue.emplace(name);
     std::set<std::string> expected = declared_;
     expected.insert(reserved.begin(), reserved.end());
     EXPECT_EQ(catalogue, expected);

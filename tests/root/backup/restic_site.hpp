@@ -33,8 +33,11 @@ protected:
     }
     /// Waits until there are so many locks in the repository. @return false: not within a minute
     [[nodiscard]] bool locks_become(std::size_t count) const {
-        for (int i = 0; i < 600 && locks() != count; ++i) ::usleep(100'000);
-        return locks() == count;
+        for (int i = 0; i < 6000; ++i) {
+            if (locks() == count) return true;
+            ::usleep(10'000);
+        }
+        return false;
     }
     std::unique_ptr<Site> site_;
 };
