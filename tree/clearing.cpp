@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "attributes.hpp"
+#include "emptying.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "walk.hpp"
 
 namespace jailctl::tree {
 
@@ -23,67 +23,6 @@ bool clear_protection_at(int directory, const char* name) {
     const UniqueFd file = open_file(directory, name);
     return file && clear_protection(file.get());
 }
-
-[[noreturn]] void refuse_mount(std::string_view path) {
-    throw Error(Errc::busy, "something is mounted on /" + escape_name(path) + " of the tree")
-        .with_hint("unmount it and try again");
-}
-
-void count(Removed& removed, const Facts& facts, const OnBytes& on_bytes) {
-    ++removed.entries;
-    if (facts.kind != Kind::directory) ++removed.files;
-    if (facts.kind == Kind::directory || facts.links < 2) removed.bytes += facts.allocated;
-    on_bytes(removed.bytes);
-}
-
-class Emptier final : public Visitor {
-public:
-    Emptier(std::uint64_t mount, Removed& removed, const OnBytes& on_bytes)
-        : mount_(mount), removed_(removed), on_bytes_(on_bytes) {}
-
-    Visit visit(const Entry& entry) override {
-        if (entry.facts.identity.mount != mount_) refuse_mount(entry.path);
-        if (entry.facts.kind == Kind::directory) return Visit::enter;
-        unlink(entry, 0);
-        return Visit::skip;
-    }
-    Leave leave(const Entry& entry) override {
-        if (entry.path.empty()) return Leave::done;
-        if (unlink_freed(entry.parent, entry.name, AT_REMOVEDIR)) {
-            count(removed_, entry.facts, on_bytes_);
-        } else if (errno == ENOTEMPTY || errno == EEXIST) {
-            // A listing may miss what moves while entries go; a second look costs little.
-            if (++rounds_ > most_rounds)
-                throw Error(Errc::busy, "the directory " + escape_name(entry.path) + " is filled while it is removed");
-            return Leave::again;
-        } else if (errno != ENOENT) {
-            fail(entry.path);
-        }
-        rounds_ = 0;
-        return Leave::done;
-    }
-    void problem(std::string_view path, const std::string& what) override {
-        last_problem_ = escape_name(path) + " " + what;
-    }
-    [[nodiscard]] const std::string& last_problem() const noexcept { return last_problem_; }
-
-private:
-    void unlink(const Entry& entry, int flags) {
-        if (unlink_freed(entry.parent, entry.name, flags))
-            count(removed_, entry.facts, on_bytes_);
-        else if (errno != ENOENT)
-            fail(entry.path);
-    }
-    [[noreturn]] void fail(std::string_view path) {
-        if (errno == EBUSY) refuse_mount(path);
-        throw_errno("cannot remove " + escape_name(path));
-    }
-    std::uint64_t mount_;
-    Removed& removed_;
-    const OnBytes& on_bytes_;
-    int rounds_ = 0;
-    std::string last_problem_;
-};
 
 bool is_empty(int directory) {
     UniqueFd listing = open_directory(directory, ".");
@@ -111,13 +50,13 @@ bool unlink_freed(int directory, const char* name, int flags) {
 }
 
 void empty_directory(int directory, Removed& removed, const OnBytes& on_bytes) {
-    Emptier emptier(facts_of(directory).identity.mount, removed, on_bytes);
+    std::string problem;
     for (int round = 0; round < most_rounds; ++round) {
-        walk(directory, emptier);
+        problem = empty_once(directory, round == 0 ? Hands::several : Hands::one, removed, on_bytes);
         if (is_empty(directory)) return;
     }
-    throw Error(Errc::busy, emptier.last_problem().empty() ? "the tree is filled while it is removed"
-                                                           : "cannot empty the tree: " + emptier.last_problem());
+    throw Error(Errc::busy,
+                problem.empty() ? "the tree is filled while it is removed" : "cannot empty the tree: " + problem);
 }
 
 void remove_entry(int directory, const std::string& name, Removed& removed, const OnBytes& on_bytes) {
@@ -125,8 +64,10 @@ void remove_entry(int directory, const std::string& name, Removed& removed, cons
         const auto facts = facts_at(directory, name.c_str());
         if (!facts) return;
         const bool is_directory = facts->kind == Kind::directory;
-        if (unlink_freed(directory, name.c_str(), is_directory ? AT_REMOVEDIR : 0))
-            return count(removed, *facts, on_bytes);
+        if (unlink_freed(directory, name.c_str(), is_directory ? AT_REMOVEDIR : 0)) {
+            count(removed, *facts);
+            return on_bytes(removed.bytes);
+        }
         if (errno == EBUSY) refuse_mount(name);
         if (errno == ENOENT) return;
         if (!is_directory || (errno != ENOTEMPTY && errno != EEXIST)) throw_errno("cannot remove " + escape_name(name));

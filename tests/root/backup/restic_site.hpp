@@ -28,8 +28,13 @@ protected:
         spit(site_->root(jail) / "etc/motd", "kept by restic\n");
     }
     [[nodiscard]] std::filesystem::path repository() const { return site_->path() / "repository"; }
+    /// Those restic heeds: of one that was killed while it wrote its lock, a file of another name stays for good.
     [[nodiscard]] std::size_t locks() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(repository() / "locks"), {}));
+        constexpr std::size_t length_of_id = 64;
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(repository() / "locks"))
+            count += entry.path().filename().string().size() == length_of_id ? 1 : 0;
+        return count;
     }
     /// Waits until there are so many locks in the repository. @return false: not within a minute
     [[nodiscard]] bool locks_become(std::size_t count) const {

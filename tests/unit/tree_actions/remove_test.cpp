@@ -1,4 +1,6 @@
+#include <gmock/gmock.h>
 #include <linux/fs.h>
+#include <sys/mount.h>
 #include <sys/sysmacros.h>
 
 #include "trees.hpp"
@@ -48,6 +50,44 @@ TEST_F(Remove, AWideDirectory) {
     for (int i = 0; i < 500; ++i) fs::create_directory(tree_ / ("dir" + std::to_string(i)));
     EXPECT_EQ(run(&actions::remove, tree_)["entries"].num(), 5500);
     EXPECT_TRUE(fs::is_empty(tree_));
+}
+
+TEST_F(Remove, AWideAndDeepTreeIsCountedWholeWhoeverRemovesIt) {
+    // Many directories at every level: two threads hand them to each other, and meet each other's empty ones.
+    std::int64_t entries = 0;
+    for (int i = 0; i < 30; ++i)
+        for (int j = 0; j < 10; ++j) {
+            const fs::path inner = tree_ / ("d" + std::to_string(i)) / "same" / ("e" + std::to_string(j));
+            fs::create_directories(inner / "empty");
+            for (int k = 0; k < 20; ++k) spit(inner / ("file" + std::to_string(k)), "x");
+            if (j == 3) set_file_flags(inner / "file7", FS_IMMUTABLE_FL);
+            if (j == 4) set_file_flags(inner, FS_IMMUTABLE_FL);
+            entries += 22;
+        }
+    entries += 30 * 2;
+    const Value result = run(&actions::remove, tree_);
+    EXPECT_TRUE(fs::is_empty(tree_));
+    EXPECT_EQ(result["entries"].num(), entries);
+}
+
+TEST_F(Remove, WhatIsMountedDeepInALargeTreeIsRefusedAndStays) {
+    for (int i = 0; i < 60; ++i) {
+        const fs::path directory = tree_ / ("d" + std::to_string(i)) / "inner";
+        fs::create_directories(directory);
+        for (int k = 0; k < 20; ++k) spit(directory / ("file" + std::to_string(k)), "x");
+    }
+    const fs::path at = tree_ / "d59/inner/mounted";
+    fs::create_directory(at);
+    ASSERT_EQ(::mount(outside_.c_str(), at.c_str(), nullptr, MS_BIND, nullptr), 0);
+    try {
+        (void)run(&actions::remove, tree_);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::busy);
+        EXPECT_THAT(error.what(), testing::HasSubstr("something is mounted on /d59/inner/mounted of the tree"));
+    }
+    EXPECT_EQ(slurp(outside_ / "precious"), "do not touch");
+    EXPECT_EQ(::umount2(at.c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(Remove, AnEmptyTreeIsSuccess) { EXPECT_EQ(run(&actions::remove, tree_)["entries"].num(), 0); }
