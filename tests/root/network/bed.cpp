@@ -51,8 +51,9 @@ std::string NetworkBed::host_network() const {
     std::string text;
     const std::vector<std::vector<std::string>> questions = {
         {"ip", "-n", host_, "-o", "link"},  {"ip", "-n", host_, "-o", "addr"},
-        {"ip", "-n", host_, "route", "show", "table", "all"}, {"ip", "-n", host_, "neigh", "show", "proxy"}};
+        {"ip", "-n", host_, "route", "show", "table", "all"}, {"ip", "-n", host_, "neigh", "show", "proxy"}, {"ip", "-n", host_, "-6", "neigh", "show", "proxy"}};
     for (const auto& question : questions) text += run_command(question).all();
+    text += in_host({"nft", "list", "ruleset"}).all();
     for (const auto* setting : {"conf/up0/forwarding", "neigh/up0/proxy_delay"}) {
         text += in_host({"cat", std::string("/proc/sys/net/ipv4/") + setting}).all();
     }

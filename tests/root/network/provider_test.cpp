@@ -173,6 +173,37 @@ TEST_F(RoutedProvider, AJailCannotSendFromAnotherAddress) {
     network().leave(host_, one, record);
 }
 
+/// rp_filter off and an address the host has a way back to: what remains is the guard.
+TEST_F(RoutedProvider, TheGuardDropsOtherSourcesWithoutRpFilter) {
+    const auto before = bed_->host_network();
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    const auto link = record["link"].str();
+    test::spit("/proc/sys/net/ipv4/conf/all/rp_filter", "0\n");
+    test::spit("/proc/sys/net/ipv4/conf/" + link + "/rp_filter", "0\n");
+    test::run_command({"ip", "route", "add", "198.51.100.9", "dev", link});
+    in_jail({"ip", "addr", "add", "198.51.100.9/32", "dev", "eth0"});
+    EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "198.51.100.9", "192.0.2.1"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "-I", "192.0.2.7", "192.0.2.1"}).status, 0);
+    // The same with the guard away: it is what dropped the packet.
+    ASSERT_EQ(test::run_command({"nft", "delete", "table", "netdev", link}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "-I", "198.51.100.9", "192.0.2.1"}).status, 0);
+    network().leave(host_, one, record);  // rules that somebody flushed are no obstacle
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
+TEST_F(RoutedProvider, TheGuardDropsAnotherMacAddressAndForeignArp) {
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    in_jail({"ip", "addr", "add", "192.0.2.1/32", "dev", "eth0"});  // the host's own, as a poisoner would announce it
+    in_jail({"busybox", "arping", "-c1", "-A", "-I", "eth0", "192.0.2.1"});
+    in_jail({"ip", "addr", "del", "192.0.2.1/32", "dev", "eth0"});
+    EXPECT_THAT(test::run_command({"ip", "neigh"}).all(), Not(HasSubstr("192.0.2.1 dev jl")));
+    in_jail({"ip", "link", "set", "eth0", "address", "02:00:00:00:00:66"});
+    EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "192.0.2.1"}).status, 0);
+    network().leave(host_, one, record);
+}
+
 TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {
     const auto loaded = test::run_command({"nft", "add table inet guard; add chain inet guard passing { type filter hook "
                                                   "forward priority 0; policy drop; }"});

@@ -4,6 +4,7 @@
 #include "arp.hpp"
 #include "check.hpp"
 #include "firewall.hpp"
+#include "guard.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
 #include "routes.hpp"
@@ -33,6 +34,7 @@ int make_host_end(Invocation& invocation, Netlink& netlink, const Jail& jail, in
     set_alias(netlink, index, jail.name.text());
     try_alternative_name(netlink, index, jail.name.text());
     harden(invocation, pair.host_name);
+    put_up_guard(jail.name, jail.addresses);  // before the link is up: no packet passes unguarded
     add_address(netlink, index, ipv4(gateway_text), RT_SCOPE_LINK);
     set_up(netlink, index, pair.host_name);
     return index;
@@ -146,6 +148,7 @@ public:
                 delete_proxy_neighbour(netlink, ipv4(address.str()), uplink.index);
             }
             delete_host_end(netlink, jail, record);
+            take_down_rules(jail.name);
         } else {
             invocation.console().warn("jail " + jail.name.text() + " was started in another network namespace: the " +
                                       "settings of " + uplink.interface + " there are not put back");

@@ -1,8 +1,9 @@
 # The Network providers of Linux; plugins/lifecycle/CMakeLists.txt includes this file and adds both variables to the
 # plugin: the sources, and the library that carries netlink messages. The tests build from the same list.
 pkg_check_modules(LIBMNL REQUIRED IMPORTED_TARGET libmnl)
+pkg_check_modules(LIBNFTABLES REQUIRED libnftables)  # its header; the library itself is opened when a rule is made
 set(JAILCTL_NETWORK_SOURCES)
-foreach(source netlink links routes stack sysctl uplink arp firewall check routed none)
+foreach(source netlink links routes stack sysctl uplink arp firewall guard rules check routed none)
   list(APPEND JAILCTL_NETWORK_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp")
 endforeach()
-set(JAILCTL_NETWORK_LIBRARIES PkgConfig::LIBMNL)
+set(JAILCTL_NETWORK_LIBRARIES PkgConfig::LIBMNL ${CMAKE_DL_LIBS})
