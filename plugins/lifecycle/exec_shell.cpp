@@ -1,10 +1,17 @@
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <cctype>
 #include <cstdlib>
+#include <memory>
 
 #include "commands.hpp"
+#include "exec_user.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
-#include "passwd.hpp"
+#include "jailctl/sdk/text.hpp"
+
+namespace po = boost::program_options;
 
 namespace jailctl::lifecycle {
 namespace {
@@ -22,34 +29,60 @@ void add_term(ExecRequest& request) {
 }
 
 /// --json leaves stdout to the document: what the command writes becomes a member of it, as much as a reader can bear.
-void run_collected(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
+int run_collected(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
     constexpr std::size_t most = 1 << 20;
     std::string output;
     bool cut = false;
-    request.terminal = false;
     request.on_output = [&](std::string_view chunk) {
         cut = cut || output.size() + chunk.size() > most;
         output.append(chunk.substr(0, most - output.size()));
     };
     const ExitStatus ended = runtime.exec(invocation, jail, request);
-    invocation.set_exit_status(ended.code);
-    invocation.console().data("jails", Value::array().push(Value::object()
-                                                               .set("name", jail.name.text())
-                                                               .set("exit_status", ended.code)
-                                                               .set("output", output)
-                                                               .set("output_cut", cut)));
+    Console& console = invocation.console();
+    console.data("exit_status", ended.code);
+    console.data("output", output);
+    console.data("output_cut", cut);
+    return ended.code;
 }
 
-void run_inside(Invocation& invocation, const ExecRequest& request) {
-    const Jail& jail = invocation.jails().front();
-    if (invocation.options().dry_run) {
-        invocation.console().line("would run " + request.command.front() + " in " + jail.name.text());
-        return;
+/// Whole lines of one jail among those of others; a very long one comes in parts.
+class WholeLines {
+public:
+    explicit WholeLines(Console& console) : console_(console) {}
+    void add(std::string_view chunk) {
+        rest_ += chunk;
+        std::size_t begin = 0;
+        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+            console_.line(std::string_view(rest_).substr(begin, end - begin));
+            begin = end + 1;
+        }
+        rest_.erase(0, begin);
+        if (rest_.size() > longest) finish();
     }
+    void finish() {
+        if (!rest_.empty()) console_.line(rest_);
+        rest_.clear();
+    }
+
+private:
+    static constexpr std::size_t longest = 1 << 16;
+    Console& console_;
+    std::string rest_;
+};
+
+int run_in_lines(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
+    WholeLines lines(invocation.console());
+    request.on_output = [&](std::string_view chunk) { lines.add(chunk); };
+    const ExitStatus ended = runtime.exec(invocation, jail, request);
+    lines.finish();
+    return ended.code;
+}
+
+/// What fails before the command is reached has a status of its own, and names the jail.
+template <class Work>
+void or_own_failure(Invocation& invocation, const Jail& jail, Work work) {
     try {
-        auto& runtime = invocation.services().get<JailRuntime>();
-        if (invocation.options().json) return run_collected(invocation, runtime, jail, request);
-        invocation.set_exit_status(runtime.exec(invocation, jail, request).code);
+        work();
     } catch (Error& error) {
         invocation.set_exit_status(own_failure);
         error.with_jail(jail.name.text());
@@ -57,72 +90,134 @@ void run_inside(Invocation& invocation, const ExecRequest& request) {
     }
 }
 
-/// Root's login shell by the jail's passwd; /bin/sh where that says nothing.
-ExecRequest login(const Jail& jail) {
-    Account account{"root", "/root", "/bin/sh"};
-    const auto passwd = Rootfs::open(jail.root).read("etc/passwd");
-    if (passwd)
-        if (const auto found = find_account(*passwd, "0")) {
-            if (found->shell.starts_with('/')) account.shell = found->shell;
-            if (found->home.starts_with('/')) account.home = found->home;
-            if (!found->name.empty()) account.name = found->name;
-        }
+/// @return the status of the command, 0 with --dry-run
+int run_inside(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
+    if (invocation.options().dry_run) {
+        invocation.console().line("would run " + request.command.front() + " in " + jail.name.text());
+        return 0;
+    }
+    auto& runtime = invocation.services().get<JailRuntime>();
+    if (invocation.options().json) return run_collected(invocation, runtime, jail, request);
+    if (invocation.jails().size() > 1) return run_in_lines(invocation, runtime, jail, request);
+    return runtime.exec(invocation, jail, request).code;
+}
+
+/// What the options of exec say beyond the command.
+struct ExecOptions {
+    std::string user, directory;
+    std::vector<std::string> environment;
+};
+
+void require_variable(const std::string& text) {
+    const auto end = text.find('=');
+    const std::string name = text.substr(0, end);
+    const bool named = !name.empty() && (std::isdigit(static_cast<unsigned char>(name[0])) == 0) &&
+                       std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    if (end == std::string::npos || !named)
+        throw Error(Errc::usage, "'" + escape_name(text) + "' is no variable with its value").with_hint("-e NAME=VALUE");
+}
+
+void be_user(ExecRequest& request, const JailUser& user) {
+    request.user = user.ids;
+    request.environment.push_back("HOME=" + user.account.home);
+    request.environment.push_back("SHELL=" + user.account.shell);
+    if (user.account.name.empty()) return;
+    request.environment.push_back("USER=" + user.account.name);
+    request.environment.push_back("LOGNAME=" + user.account.name);
+}
+
+void apply(const ExecOptions& options, const Jail& jail, ExecRequest& request) {
+    for (const auto& variable : options.environment) require_variable(variable);
+    if (!options.directory.empty() && options.directory.front() != '/')
+        throw Error(Errc::usage, "-w needs an absolute path in the jail, and not " + escape_name(options.directory));
+    if (!options.directory.empty()) request.directory = options.directory;
+    if (!options.user.empty()) be_user(request, find_user(Rootfs::open(jail.root), options.user));
+    request.environment.insert(request.environment.end(), options.environment.begin(), options.environment.end());
+}
+
+ExecRequest command_of(const Invocation& invocation, const Jail& jail, const ExecOptions& options) {
     ExecRequest request;
-    request.command = {account.shell, "-l"};
-    request.environment = {"HOME=" + account.home, "SHELL=" + account.shell, "USER=" + account.name,
-                           "LOGNAME=" + account.name};
+    request.command = invocation.rest();
+    if (request.command.empty() || request.command.front().empty())
+        throw Error(Errc::usage, "no command was given").with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]");
     request.terminal = true;
+    add_term(request);
+    apply(options, jail, request);
+    return request;
+}
+
+/// Root is there whatever the jail's passwd says: who broke it must be able to mend it.
+JailUser login_user(const Rootfs& root, const std::string& word) {
+    JailUser user;
+    if (!word.empty()) {
+        user = find_user(root, word);
+    } else if (const auto found = find_account(root.read("etc/passwd").value_or(""), "0")) {
+        user.account = *found;
+        user.account.gid = 0;
+    }
+    if (word.empty() && user.account.name.empty()) user.account.name = "root";
+    if (!user.account.shell.starts_with('/')) user.account.shell = "/bin/sh";
+    if (!user.account.home.starts_with('/')) user.account.home = word.empty() ? "/root" : "/";
+    return user;
+}
+
+/// A login shell by the jail's passwd, in the user's home if there is one.
+ExecRequest login(const Jail& jail, const std::string& word) {
+    const Rootfs root = Rootfs::open(jail.root);
+    const JailUser user = login_user(root, word);
+    ExecRequest request;
+    request.command = {user.account.shell, "-l"};
+    be_user(request, user);
+    if (const std::string home = user.account.home.substr(1); !home.empty() && root.is_directory(home))
+        request.directory = user.account.home;
+    request.terminal = true;
+    add_term(request);
     return request;
 }
 
 }  // namespace
 
 void add_exec(Registrar& host) {
+    auto options = std::make_shared<ExecOptions>();
     Command exec;
     exec.name = "exec";
-    exec.summary = "run a command in a running jail";
-    exec.words = "JAIL -- COMMAND [ARGUMENT...]";
+    exec.summary = "run a command in a running jail, or in several";
+    exec.words = "JAIL|all... -- COMMAND [ARGUMENT...]";
     exec.details = "Ends with the status of the command: 128+N for signal N, 126 if it cannot be executed, 127 if there is "
                    "none of that name, 125 if jailctl itself failed. On a terminal the command gets one of the jail's own. "
-                   "A signal to jailctl is passed on; a second one kills the command.";
-    exec.targets = Targets::one;
+                   "A signal to jailctl is passed on; a second one kills the command. In several jails it runs at once, "
+                   "without a terminal or input, and a status other than 0 is a failure of that jail.";
+    exec.targets = Targets::several;
     exec.takes_rest = true;
-    exec.run = [](Invocation& invocation) {
-        ExecRequest request;
-        request.command = invocation.rest();
-        if (request.command.empty() || request.command.front().empty()) {
-            invocation.set_exit_status(own_failure);
-            throw Error(Errc::usage, "no command was given")
-                .with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]")
-                .with_jail(invocation.jails().front().name.text());
-        }
-        request.terminal = true;
-        add_term(request);
-        run_inside(invocation, request);
+    exec.options.add_options()
+        ("user,u", po::value(&options->user)->value_name("USER[:GROUP]"),
+         "run as this user of the jail, by its own /etc/passwd and /etc/group")
+        ("env,e", po::value(&options->environment)->value_name("NAME=VALUE"), "set a variable; may be given several times")
+        ("workdir,w", po::value(&options->directory)->value_name("DIR"), "begin in this directory of the jail instead of /");
+    exec.run_jail = [options](Invocation& invocation, const Jail& jail) {
+        int status = 0;
+        or_own_failure(invocation, jail, [&] { status = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
+        if (invocation.jails().size() > 1 && status != 0)
+            throw Error(Errc::failed, "the command ended with status " + std::to_string(status));
+        invocation.set_exit_status(status);
+        return Outcome::done();
     };
     host.add(std::move(exec));
 }
 
 void add_shell(Registrar& host) {
+    auto user = std::make_shared<std::string>();
     Command shell;
     shell.name = "shell";
     shell.aliases = {"console"};
     shell.summary = "open root's login shell in a running jail";
     shell.words = "JAIL";
     shell.targets = Targets::one;
-    shell.run = [](Invocation& invocation) {
+    shell.options.add_options()("user,u", po::value(user.get())->value_name("USER[:GROUP]"), "another user's login shell");
+    shell.run = [user](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
-        ExecRequest request;
         const Jail& jail = invocation.jails().front();
-        try {
-            request = login(jail);
-        } catch (Error& error) {
-            invocation.set_exit_status(own_failure);
-            error.with_jail(jail.name.text());
-            throw;
-        }
-        add_term(request);
-        run_inside(invocation, request);
+        or_own_failure(invocation, jail, [&] { invocation.set_exit_status(run_inside(invocation, jail, login(jail, *user))); });
     };
     host.add(std::move(shell));
 }

@@ -16,6 +16,7 @@
 #include "capabilities.hpp"
 #include "dev.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "keyring.hpp"
 #include "limits.hpp"
 #include "masks.hpp"
@@ -94,6 +95,25 @@ void take_root_ids() {
         throw_errno("cannot become the jail's root");
 }
 
+namespace {
+
+/// The kernel takes the capabilities of root away with the last of its ids.
+void take_user(const ExecUser& user) {
+    if (user.uid == 0 && user.gid == 0 && user.groups.empty()) return;
+    const std::vector<gid_t> groups(user.groups.begin(), user.groups.end());
+    if (::setgroups(groups.size(), groups.data()) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
+        ::setresuid(user.uid, user.uid, user.uid) != 0) {
+        const std::string who = std::to_string(user.uid) + ":" + std::to_string(user.gid);
+        if (errno == EINVAL) throw Error(Errc::invalid, "user " + who + " or one of its groups is no id of the jail's");
+        throw_errno("cannot become user " + who + " in the jail");
+    }
+    // -1 would have left them as they are.
+    if (::getuid() != user.uid || ::geteuid() != user.uid || ::getgid() != user.gid || ::getegid() != user.gid)
+        throw Error(Errc::internal, "the ids of the user were not taken");
+}
+
+}  // namespace
+
 void confine_and_become(const JailProgram& program) {
     char where[4096];
     if (::chdir("/") != 0 || ::getcwd(where, sizeof where) == nullptr) throw_errno("cannot enter the jail's root");
@@ -102,6 +122,9 @@ void confine_and_become(const JailProgram& program) {
     if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
     confine_system_calls();
     confine_capabilities();
+    take_user(program.user);
+    if (program.directory != "/" && ::chdir(program.directory.c_str()) != 0)
+        throw_errno("cannot enter " + escape_name(program.directory) + " in the jail");
     become(program);
 }
 

@@ -21,6 +21,8 @@ namespace {
 JailProgram program_of(const ExecRequest& request) {
     JailProgram program{request.command, jail_environment(), {}};
     add_environment(program, request.environment);
+    program.user = request.user;
+    program.directory = request.directory;
     return program;
 }
 

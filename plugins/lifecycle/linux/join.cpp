@@ -71,6 +71,9 @@ ChildProcess join_jail(const Record& record, const JailProgram& program, const J
             leave_keyring();
             ::setsid();
             take_stdio(stdio);
+            // As login does: some programs open their terminal by its name.
+            if (stdio.terminal_socket >= 0 && ::fchown(0, program.user.uid, static_cast<gid_t>(-1)) != 0)
+                throw_errno("cannot give the terminal to the user");
             confine_and_become(program);
         });
     });

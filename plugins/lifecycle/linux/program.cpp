@@ -55,6 +55,13 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return list;
 }
 
+std::string_view path_in(const std::vector<std::string>& environment) {
+    constexpr std::string_view name = "PATH=";
+    for (const auto& variable : environment)
+        if (variable.starts_with(name)) return std::string_view(variable).substr(name.size());
+    return search_path;
+}
+
 [[noreturn]] void cannot_run(const std::string& name, int error) {
     const bool absent = error == ENOENT || error == ENOTDIR;
     throw CannotRun(absent ? 127 : 126, Error(absent ? Errc::not_found : Errc::denied,
@@ -106,7 +113,7 @@ void become(const JailProgram& program) {
         cannot_run(name, errno);
     }
     int error = ENOENT;
-    for (std::string_view rest = search_path; !rest.empty();) {
+    for (std::string_view rest = path_in(program.environment); !rest.empty();) {
         const auto end = std::min(rest.find(':'), rest.size());
         const std::string candidate = std::string(rest.substr(0, end)) + "/" + name;
         ::execve(candidate.c_str(), arguments.data(), environment.data());

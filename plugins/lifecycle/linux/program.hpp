@@ -7,14 +7,17 @@
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
 
 namespace jailctl::lifecycle {
 
 /// What a process becomes once it is inside a jail.
 struct JailProgram {
-    std::vector<std::string> arguments;    ///< argv; [0] is searched in PATH unless it contains '/'
+    std::vector<std::string> arguments;    ///< argv; [0] is searched in the PATH of `environment` unless it contains '/'
     std::vector<std::string> environment;
     UniqueFd image;                        ///< run this file (jail-init) instead of arguments[0]
+    ExecUser user{};
+    std::string directory = "/";
 };
 
 /// Environment of every process we start in a jail: PATH, HOME, container=jailctl.

@@ -1,6 +1,8 @@
 #include <chrono>
 #include <csignal>
 #include <gmock/gmock.h>
+#include <filesystem>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -142,6 +144,129 @@ TEST_F(ExecTest, WithoutACommandItIsAUsageError) {
     const Result result = site.jailctl({"exec", "a.test"});
     EXPECT_NE(result.status, 0);
     EXPECT_THAT(result.err, HasSubstr("COMMAND"));
+}
+
+class ExecSeveral : public ExecTest {
+protected:
+    void SetUp() override {
+        entries.push_back("b.test:192.0.2.2");
+        entries.push_back("c.test:192.0.2.3");
+        configure("NETWORK=none\n");
+        ExecTest::SetUp();
+        if (IsSkipped()) return;
+        ASSERT_EQ(site.jailctl({"start", "b.test"}).status, 0);
+    }
+};
+
+TEST_F(ExecSeveral, LinesBearTheJailsNameAndATableTellsHowItEnded) {
+    const Result both = site.jailctl({"exec", "a.test", "b.test", "--", "sh", "-c", "hostname; echo -n 'no \033 end' >&2"});
+    EXPECT_EQ(both.status, 0) << both.all();
+    for (const char* line : {"a.test: a.test\n", "b.test: b.test\n", "a.test: no ", "b.test: no "})
+        EXPECT_THAT(both.out, HasSubstr(line));
+    EXPECT_THAT(both.out, testing::Not(HasSubstr("\033"))) << "a jail steers no terminal";
+    EXPECT_THAT(both.out, HasSubstr("jail    result"));
+    EXPECT_EQ(site.jailctl({"exec", "a.test", "b.test", "--", "cat"}, {.input = "for one alone\n"}).status, 0) << "no input";
+}
+
+TEST_F(ExecSeveral, AStatusOrAJailThatIsDownIsAFailureOfThatJail) {
+    const Result some = site.jailctl({"exec", "a.test", "b.test", "--", "sh", "-c", "test $(hostname) = b.test"});
+    EXPECT_EQ(some.status, 3);
+    EXPECT_THAT(some.all(), HasSubstr("a.test: error: the command ended with status 1"));
+    EXPECT_EQ(site.jailctl({"exec", "all", "--", "true"}).status, 3) << "c.test does not run";
+    EXPECT_EQ(site.jailctl({"exec", "a.test", "b.test", "--", "false"}).status, 1);
+    const Value told = site.json({"exec", "a.test", "b.test", "--", "sh", "-c", "hostname; test $(hostname) = b.test"});
+    ASSERT_EQ(told["jails"].items().size(), 2U);
+    EXPECT_EQ(told["jails"].items()[0]["output"].str(), "a.test\n");
+    EXPECT_EQ(told["jails"].items()[0]["exit_status"].num(), 1);
+    EXPECT_EQ(told["jails"].items()[0]["result"].str(), "failed");
+    EXPECT_EQ(told["jails"].items()[1]["exit_status"].num(), 0);
+}
+
+class ExecAs : public ExecTest {
+protected:
+    void SetUp() override {
+        ExecTest::SetUp();
+        if (IsSkipped()) return;
+        spit(site.root("a.test") / "etc/passwd",
+             "root:x:0:0::/root:/bin/sh\nbroken line\nalice:x:1000:100:A:/home/alice:/bin/ash\nmany:x:4294967295:100::/:/bin/sh\n"
+             "far:x:70000:100::/:/bin/sh\n");
+        spit(site.root("a.test") / "etc/group", "root:x:0:\nusers:x:100:\naudio:x:29:alice\nwheel:x:10:bob,alice\n");
+        std::filesystem::create_directories(site.root("a.test") / "home/alice");
+        EXPECT_EQ(inside("chown 1000:100 /home/alice; chmod 700 /home/alice /root").status, 0);
+    }
+    Result as(const std::string& user, const std::string& script, std::vector<std::string> more = {}) const {
+        std::vector<std::string> words{"exec", "a.test", "-u", user};
+        words.insert(words.end(), more.begin(), more.end());
+        words.insert(words.end(), {"--", "sh", "-c", script});
+        return site.jailctl(words);
+    }
+    void expect_refused(const Result& result, const std::string& why) const {
+        EXPECT_EQ(result.status, 125);
+        EXPECT_THAT(result.err, HasSubstr(why));
+    }
+    std::string ids_ = "id -u; id -g; grep Groups /proc/self/status; grep CapPrm /proc/self/status; grep CapAmb /proc/self/status";
+};
+
+TEST_F(ExecAs, TheIdsAreThoseOfTheJailsOwnFilesAndCapabilitiesAreGone) {
+    const std::string none = "CapPrm:\t0000000000000000\nCapAmb:\t0000000000000000\n";
+    EXPECT_EQ(as("alice", ids_).out, "1000\n100\nGroups:\t10 29 100 \n" + none);
+    EXPECT_EQ(as("1000", ids_).out, "1000\n100\nGroups:\t10 29 100 \n" + none);
+    EXPECT_EQ(as("alice:wheel", ids_).out, "1000\n10\nGroups:\t10 \n" + none);
+    EXPECT_EQ(as("1234:5", ids_).out, "1234\n5\nGroups:\t5 \n" + none);
+    EXPECT_EQ(as("alice", "echo $HOME $USER $LOGNAME $SHELL").out, "/home/alice alice alice /bin/ash\n");
+    EXPECT_EQ(as("1234:5", "echo $HOME $USER-").out, "/ -\n");
+    EXPECT_NE(as("alice", "cat /root/x; ls /root").status, 0);
+    EXPECT_EQ(as("alice", "touch /home/alice/mine && stat -c %u:%g /home/alice/mine").out, "1000:100\n");
+    EXPECT_EQ(as("alice", "kill -0 1").status, 1) << "the jail's init is root's";
+}
+
+TEST_F(ExecAs, WhoIsNotThereIsRefused) {
+    expect_refused(as("nobody-here", "true"), "there is no user 'nobody-here' in the jail's /etc/passwd");
+    expect_refused(as("1234", "true"), "give a group as well: -u 1234:1234");
+    expect_refused(as("alice:nothing", "true"), "there is no group 'nothing'");
+    expect_refused(as("many", "id"), "there is no user 'many'");
+    expect_refused(as("4294967295:0", "id"), "there is no user '4294967295'");
+    expect_refused(as("far", "id"), "is no id of the jail's");
+    std::filesystem::remove(site.root("a.test") / "etc/passwd");
+    expect_refused(as("alice", "true"), "there is no user 'alice'");
+}
+
+TEST_F(ExecAs, FilesThatAreNoneStopNobody) {
+    const auto passwd = site.root("a.test") / "etc/passwd";
+    std::filesystem::remove(passwd);
+    ASSERT_EQ(::mkfifo(passwd.c_str(), 0666), 0);
+    EXPECT_EQ(as("alice", "true").status, 125);
+    std::filesystem::remove(passwd);
+    std::filesystem::create_symlink("/../../../../../../etc/passwd", passwd);
+    EXPECT_EQ(as("daemon", "true").status, 125) << "nobody of the host's";
+    std::filesystem::remove(passwd);
+    spit(passwd, std::string(2 << 20, 'x'));
+    EXPECT_EQ(as("alice", "true").status, 125);
+}
+
+TEST_F(ExecAs, VariablesAndDirectory) {
+    const auto run = [&](std::vector<std::string> options, const std::string& script) {
+        std::vector<std::string> words{"exec"};
+        words.insert(words.end(), options.begin(), options.end());
+        words.insert(words.end(), {"a.test", "--", "sh", "-c", script});
+        return site.jailctl(words);
+    };
+    EXPECT_EQ(run({"-e", "A=1", "--env", "B=two words=", "-w", "/home/alice"}, "echo $A-$B; pwd").out, "1-two words=\n/home/alice\n");
+    EXPECT_EQ(as("alice", "echo $HOME", {"-e", "HOME=/tmp"}).out, "/tmp\n");
+    expect_refused(run({"-e", "A"}, "true"), "'A' is no variable with its value");
+    expect_refused(run({"-e", "1=2"}, "true"), "'1=2' is no variable");
+    expect_refused(run({"-w", "tmp"}, "true"), "-w needs an absolute path");
+    expect_refused(run({"-w", "/nowhere"}, "true"), "cannot enter /nowhere in the jail");
+    expect_refused(as("alice", "true", {"-w", "/root"}), "cannot enter /root in the jail");
+    EXPECT_EQ(site.jailctl({"exec", "a.test", "-e", "PATH=/nowhere", "--", "true"}).status, 127);
+}
+
+TEST_F(ExecAs, AShellIsTheUsersOwn) {
+    RunOptions options;
+    options.input = "echo $SHELL $HOME $USER; pwd; id -u; exit 4\n";
+    const Result result = site.jailctl({"shell", "a.test", "-u", "alice"}, options);
+    EXPECT_EQ(result.out, "/bin/ash /home/alice alice\n/home/alice\n1000\n") << result.err;
+    EXPECT_EQ(result.status, 4);
 }
 
 TEST_F(ExecTest, ShellUsesTheJailsPasswd) {

@@ -122,5 +122,28 @@ TEST(Passwd, MalformedLinesAreSkipped) {
     EXPECT_TRUE(find_account("rubbish\n\n+::::::\nroot:x:0:0:r:/root:/bin/sh", "0"));
 }
 
+
+TEST(Passwd, AccountsAreFoundByNameAndByNumber) {
+    const std::string passwd = "root:x:0:0::/root:/bin/sh\na:x:7:8:comment:/home/a:/bin/a\nb:x:seven:8::/:/\nc:x:4294967295:0::/:/\nb:x:9:9::/b:/b\n";
+    const auto named = find_account_named(passwd, "a");
+    ASSERT_TRUE(named);
+    EXPECT_EQ(named->uid, 7U);
+    EXPECT_EQ(named->gid, 8U);
+    EXPECT_EQ(named->home, "/home/a");
+    EXPECT_EQ(find_account_named(passwd, "b")->uid, 9U) << "a line without a number is none";
+    EXPECT_FALSE(find_account_named(passwd, "c")) << "to setresuid that id means none";
+    EXPECT_FALSE(find_account_named(passwd, ""));
+    EXPECT_FALSE(find_account(passwd, "10"));
+}
+
+TEST(Passwd, GroupsOfAUserAreThoseThatListIt) {
+    const std::string group = "root:x:0:\nz:x:30:b,a\ny:x:20:ab,a,a\nx:x:10:ab\nbad:x::a\nw:x:30:a\n";
+    EXPECT_EQ(groups_of(group, "a"), (std::vector<std::uint32_t>{20, 30}));
+    EXPECT_TRUE(groups_of(group, "").empty());
+    EXPECT_EQ(find_group(group, "y"), 20U);
+    EXPECT_FALSE(find_group(group, "bad"));
+    EXPECT_FALSE(find_group(group, ""));
+}
+
 }  // namespace
 }  // namespace jailctl::lifecycle

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -31,10 +32,18 @@ struct StartRequest {
     bool network = true;         ///< false: no network whatever NETWORK says
 };
 
+/// Who a command inside a jail runs as: numbers of the jail's own. Not root: no capabilities either.
+struct ExecUser {
+    std::uint32_t uid = 0, gid = 0;
+    std::vector<std::uint32_t> groups;     ///< supplementary ones
+};
+
 /// A command inside a running jail.
 struct ExecRequest {
     std::vector<std::string> command;      ///< argv; searched in the jail's PATH
     std::vector<std::string> environment;  ///< added to the fixed one
+    ExecUser user;                         ///< exec() alone
+    std::string directory = "/";           ///< absolute, entered as that user; exec() alone
     bool terminal = false;                 ///< on a new pty of the jail's devpts, joined to our terminal
     /// Without a terminal: what it writes goes here; empty: to our own stdout and stderr, stdin from ours.
     std::function<void(std::string_view)> on_output;
@@ -65,7 +74,7 @@ public:
     [[nodiscard]] virtual std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const = 0;
     /// Every jail with a live record, configured or not.
     [[nodiscard]] virtual std::vector<RunningJail> list(const Configuration& configuration) const = 0;
-    /// @throws Error not_found: not running; timeout
+    /// @throws Error not_found: not running, or no such directory; invalid: an id the jail has not; denied; timeout
     virtual ExitStatus exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) = 0;
     /// Runs one command as the only process tree of an unpublished root, with the isolation of start and its addresses
     /// up for as long as it runs; everything is taken down whatever happens.
