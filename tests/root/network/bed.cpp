@@ -28,6 +28,8 @@ NetworkBed::NetworkBed() : host_("jlh-" + std::to_string(::getpid())), lan_("jll
     must({"ip", "-n", lan_, "link", "set", "lan0", "mtu", "1400", "up"});
     must({"ip", "-n", host_, "addr", "add", "192.0.2.1/24", "dev", "up0"});
     must({"ip", "-n", lan_, "addr", "add", "192.0.2.100/24", "dev", "lan0"});
+    must({"ip", "-n", host_, "addr", "add", "2001:db8::1/64", "dev", "up0", "nodad"});
+    must({"ip", "-n", lan_, "addr", "add", "2001:db8::100/64", "dev", "lan0", "nodad"});
 }
 
 NetworkBed::~NetworkBed() {
@@ -54,8 +56,9 @@ std::string NetworkBed::host_network() const {
         {"ip", "-n", host_, "route", "show", "table", "all"}, {"ip", "-n", host_, "neigh", "show", "proxy"}, {"ip", "-n", host_, "-6", "neigh", "show", "proxy"}};
     for (const auto& question : questions) text += run_command(question).all();
     text += in_host({"nft", "list", "ruleset"}).all();
-    for (const auto* setting : {"conf/up0/forwarding", "neigh/up0/proxy_delay"}) {
-        text += in_host({"cat", std::string("/proc/sys/net/ipv4/") + setting}).all();
+    for (const auto* setting : {"ipv4/conf/up0/forwarding", "ipv4/neigh/up0/proxy_delay", "ipv6/conf/up0/forwarding", "ipv6/conf/up0/proxy_ndp",
+                                "ipv6/conf/up0/accept_ra", "ipv6/neigh/up0/proxy_delay", "ipv6/conf/all/forwarding"}) {
+        text += in_host({"cat", std::string("/proc/sys/net/") + setting}).all();
     }
     return std::regex_replace(text, std::regex("valid_lft.*"), "");
 }

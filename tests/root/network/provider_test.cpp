@@ -137,15 +137,60 @@ TEST_F(RoutedProvider, RefusesAddressesInUse) {
     network().check(host_, jail("b.test", "192.0.2.7"));
 }
 
-TEST_F(RoutedProvider, RefusesAMissingInterfaceAndIPv6) {
+TEST_F(RoutedProvider, RefusesAMissingInterface) {
     const auto text =
         message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "em0")); }, Errc::not_found);
     EXPECT_THAT(text, HasSubstr("jails.conf:3: IF: there is no network interface em0"));
     EXPECT_THAT(text, HasSubstr("lo, up0"));
     EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "")); }, Errc::config),
                 HasSubstr("IF is not set"));
+}
+
+TEST_F(RoutedProvider, RoutesIPv6BesideIPv4AndLeavesNothing) {
+    const auto before = bed_->host_network();
+    auto one = jail("a.test", "192.0.2.7");
+    one.addresses.push_back(Address::parse("[2001:db8::7]"));
+    one.addresses.push_back(Address::parse("[2001:db8::8]/64"));
+    network().check(host_, one);
+    const auto record = join(one);
+    for (const std::string address : {"192.0.2.7", "2001:db8::7", "2001:db8::8"}) {
+        EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", address}).status, 0) << address;
+        EXPECT_EQ(test::run_command({"busybox", "ping", "-c1", "-W2", address}).status, 0) << address;
+    }
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "2001:db8::100"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.100"}).status, 0);
+    EXPECT_THAT(in_jail({"ip", "-6", "route"}).all(), HasSubstr("default via fe80::1 dev eth0"));
+    network().check(host_, one);  // its own is no obstacle
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
+TEST_F(RoutedProvider, TheGuardDropsOtherSourcesOfIPv6) {
+    const auto one = jail("a.test", "[2001:db8::7]");
+    const auto record = join(one);
+    const auto link = record["link"].str();
+    test::run_command({"ip", "route", "add", "2001:db8::66", "dev", link});
+    in_jail({"ip", "addr", "add", "2001:db8::66/128", "dev", "eth0", "nodad"});
+    EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "-I", "2001:db8::66", "2001:db8::1"}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "-I", "2001:db8::7", "2001:db8::1"}).status, 0);
+    ASSERT_EQ(test::run_command({"nft", "delete", "table", "netdev", link}).status, 0);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "-I", "2001:db8::66", "2001:db8::1"}).status, 0);
+    network().leave(host_, one, record);
+}
+
+TEST_F(RoutedProvider, RefusesAddressesOfIPv6InUse) {
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::1]")); }, Errc::exists),
+                HasSubstr("address 2001:db8::1 belongs to the host: it is on up0"));
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::100]")); }, Errc::exists),
+                HasSubstr("address 2001:db8::100 is in use by "));
+    const auto first = jail("a.test", "[2001:db8::7]");
+    const auto record = join(first);
+    EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "[2001:db8::7]")); }, Errc::exists),
+                HasSubstr("(a.test) already"));
+    network().leave(host_, first, record);
+    test::spit("/proc/sys/net/ipv6/conf/up0/disable_ipv6", "1\n");
     EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::7]")); }, Errc::unsupported),
-                HasSubstr("2001:db8::7 is IPv6, which this version does not route"));
+                HasSubstr("IPv6 is switched off on up0"));
 }
 
 TEST_F(RoutedProvider, AsksTheLanForNoLongerThanPromised) {

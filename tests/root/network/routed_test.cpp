@@ -113,11 +113,16 @@ TEST_F(Routed, AMissingInterfaceIsNamedWithThoseThereAre) {
     EXPECT_THAT(result.err, HasSubstr("lo, up0"));
 }
 
-TEST_F(Routed, AnIPv6AddressIsRefusedWithASentence) {
-    site_->configure({"www.test:[2001:db8::7]"}, "NETWORK=routed\nIF=up0\n");
-    const auto result = jailctl({"start", "www.test"});
-    EXPECT_NE(result.status, 0);
-    EXPECT_THAT(result.err, HasSubstr("2001:db8::7 is IPv6, which this version does not route"));
+TEST_F(Routed, AJailServesOverIPv6) {
+    site_->configure({"www.test:[2001:db8::7],192.0.2.7"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+    const auto started = jailctl({"start", "www.test"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    serve("www.test");
+    for (const std::string address : {"2001:db8::7", "192.0.2.7"}) {
+        EXPECT_THAT(bed_->in_lan(request(address)).out, EndsWith("www.test\n")) << address;
+    }
+    const auto stopped = jailctl({"stop", "www.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_EQ(bed_->host_network(), before_);
 }
 

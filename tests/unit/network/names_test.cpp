@@ -4,9 +4,9 @@
 #include <set>
 
 #include "arp.hpp"
+#include "guard.hpp"
 #include "links.hpp"
 #include "network.hpp"
-#include "routes.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -47,10 +47,16 @@ TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
     }
 }
 
-TEST(Ipv4, RefusesIPv6WithASentence) {
-    EXPECT_EQ(ipv4_text(ipv4("192.0.2.7")), "192.0.2.7");
-    EXPECT_EQ(ipv4_text(ipv4("192.0.2.7/24")), "192.0.2.7");
-    EXPECT_THROW((void)ipv4("[2001:db8::7]"), Error);
+TEST(Guard, NamesTheJailsAddressesOfEachFamilyItHas) {
+    const auto pair = veth_of(JailName("a.test"));
+    const auto v4 = guard_script(pair, {Address::parse("192.0.2.7"), Address::parse("192.0.2.8/24")});
+    EXPECT_NE(v4.find("ip saddr { 192.0.2.7, 192.0.2.8 } accept"), std::string::npos) << v4;
+    EXPECT_NE(v4.find("device \"" + pair.host_name + "\""), std::string::npos) << v4;
+    EXPECT_NE(v4.find("policy drop"), std::string::npos) << v4;
+    EXPECT_EQ(v4.find("ip6"), std::string::npos) << v4;
+    const auto v6 = guard_script(pair, {Address::parse("[2001:db8::7]/64")});
+    EXPECT_NE(v6.find("ip6 saddr { 2001:db8::7 } accept"), std::string::npos) << v6;
+    EXPECT_EQ(v6.find("arp"), std::string::npos) << v6;
 }
 
 TEST(CanProbe, NeedsAnEthernetThatIsUp) {

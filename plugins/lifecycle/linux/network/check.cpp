@@ -2,9 +2,12 @@
 
 #include <linux/rtnetlink.h>
 
+#include <algorithm>
+
 #include "arp.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
+#include "sysctl.hpp"
 #include "uplink.hpp"
 
 namespace jailctl::lifecycle {
@@ -25,8 +28,8 @@ std::string described(Netlink& netlink, int index) {
 }
 
 /// @param own  index of the jail's own link from before; 0: gone @param noted  the jail is known not to be taken down
-void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address, int own, bool noted) {
-    const auto text = ipv4_text(address);
+void require_unused_here(Netlink& netlink, const Link& uplink, const Address& address, int own, bool noted) {
+    const auto text = address.text();
     if (const int holder = interface_with(netlink, address)) {
         throw Error(Errc::exists, "address " + text + " belongs to the host: it is on " + described(netlink, holder))
             .with_hint("give the jail an address of its own in JAILS, or take this one off the host");
@@ -36,7 +39,7 @@ void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address, 
         throw Error(Errc::config, "address " + text + " is a broadcast address of " +
                                       described(netlink, match->interface));
     }
-    if (match && match->length == 32 && match->type == RTN_UNICAST && match->interface != own) {
+    if (match && match->exact && match->type == RTN_UNICAST && match->interface != own) {
         throw Error(Errc::exists, "address " + text + " is routed to " + described(netlink, match->interface) + " already")
             .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + text + "' shows where");
     }
@@ -48,11 +51,28 @@ void require_unused_here(Netlink& netlink, const Link& uplink, in_addr address, 
 
 }  // namespace
 
-std::vector<in_addr> ipv4_addresses(const Jail& jail) {
-    std::vector<in_addr> addresses;
-    for (const auto& address : jail.addresses) addresses.push_back(ipv4(address));
-    if (addresses.empty()) throw Error(Errc::config, "jail " + jail.name.text() + " has no address to route to it");
-    return addresses;
+const std::vector<Address>& addresses_to_route(const Jail& jail) {
+    if (jail.addresses.empty()) {
+        throw Error(Errc::config, "jail " + jail.name.text() + " has no address to route to it");
+    }
+    return jail.addresses;
+}
+
+bool has_ipv6(const std::vector<Address>& addresses) {
+    return std::ranges::any_of(addresses, [](const Address& one) { return one.family() == Address::Family::v6; });
+}
+
+void require_ipv6(const Link& uplink) {
+    const auto disabled = read_sysctl("ipv6/conf/" + uplink.name + "/disable_ipv6");
+    if (disabled != "0") {
+        throw Error(Errc::unsupported, disabled ? "IPv6 is switched off on " + uplink.name + " (disable_ipv6)"
+                                                : "this host's kernel has no IPv6 on " + uplink.name)
+            .with_hint("give the jail IPv4 addresses only, or switch IPv6 on");
+    }
+    const bool forwards = read_sysctl("ipv6/conf/" + uplink.name + "/force_forwarding").has_value();
+    if (forwards || read_sysctl("ipv6/conf/all/forwarding") != "0") return;
+    throw Error(Errc::unsupported, "this kernel (before 6.17) forwards IPv6 only as a router in all, which this host is not")
+        .with_hint("set net.ipv6.conf.all.forwarding=1, and accept_ra=2 on interfaces that learn their routes from others");
 }
 
 Link require_uplink(Netlink& netlink, const Jail& jail) {
@@ -71,7 +91,7 @@ Link require_uplink(Netlink& netlink, const Jail& jail) {
 }
 
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
-                  const std::vector<in_addr>& addresses) {
+                  const std::vector<Address>& addresses) {
     const auto pair = veth_of(jail.name);
     const auto own = find_link(netlink, pair.host_name);
     const bool noted = is_noted(configuration, jail.name);
@@ -81,10 +101,11 @@ void require_free(const Configuration& configuration, Netlink& netlink, const Ja
             .with_hint("a jail of that name runs from another configuration, or 'ip link delete " + pair.host_name +
                        "' removes what one left");
     }
-    for (const auto address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
+    if (has_ipv6(addresses)) require_ipv6(uplink);
+    for (const auto& address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
     if (!can_probe(uplink)) return;
     if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses)) {
-        throw Error(Errc::exists, "address " + ipv4_text(answer->address) + " is in use by " + mac_text(answer->mac) +
+        throw Error(Errc::exists, "address " + answer->address.text() + " is in use by " + mac_text(answer->mac) +
                                       " on the network of " + uplink.name)
             .with_hint("give the jail another address in JAILS, or take this one off that machine");
     }

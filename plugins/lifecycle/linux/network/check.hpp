@@ -1,7 +1,5 @@
 #pragma once
 
-#include <netinet/in.h>
-
 #include <vector>
 
 #include "jailctl/sdk/host.hpp"
@@ -9,13 +7,17 @@
 
 namespace jailctl::lifecycle {
 
-/// The jail's addresses. @throws Error config: none; unsupported: one is IPv6
-[[nodiscard]] std::vector<in_addr> ipv4_addresses(const Jail& jail);
+/// The jail's addresses. @throws Error config: none
+[[nodiscard]] const std::vector<Address>& addresses_to_route(const Jail& jail);
+[[nodiscard]] bool has_ipv6(const std::vector<Address>& addresses);
+/// That addresses of IPv6 can be routed from the uplink to a jail without making a router of the whole host: kernels
+/// before 6.17 have no switch for single interfaces. @throws Error unsupported
+void require_ipv6(const Link& uplink);
 /// The interface IF names. @throws Error config: IF is not set; not_found: no such interface, with those there are
 [[nodiscard]] Link require_uplink(Netlink& netlink, const Jail& jail);
 /// What the jail itself left when its init ended without jailctl is no obstacle: start takes it down before it joins.
 /// @throws Error exists: the host, another jail or a machine on the uplink's network has one of the addresses
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
-                  const std::vector<in_addr>& addresses);
+                  const std::vector<Address>& addresses);
 
 }  // namespace jailctl::lifecycle

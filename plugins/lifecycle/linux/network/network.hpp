@@ -8,7 +8,7 @@
 
 namespace jailctl::lifecycle {
 
-/// NETWORK=routed: a veth pair whose jail end is eth0 with the jail's IPv4 addresses, host routes to them, and proxy
+/// NETWORK=routed: a veth pair whose jail end is eth0 with the jail's addresses, host routes to them, and proxy
 /// neighbours on IF (product.md 6). The caller's network namespace is the host's.
 [[nodiscard]] std::unique_ptr<Network> make_routed_network();
 /// NETWORK=none: a network stack of its own with nothing but the loopback.

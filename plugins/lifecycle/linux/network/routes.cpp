@@ -16,95 +16,98 @@ void refuse(const NetlinkAnswer& answer, const std::string& what) {
     throw Error(answer.error == EEXIST ? Errc::exists : code_of(cause), what, cause);
 }
 
-rtmsg& route_header(NetlinkMessage& message, std::uint8_t length, std::uint8_t scope) {
+std::uint8_t kernel_family(const Address& address) {
+    return address.family() == Address::Family::v4 ? AF_INET : AF_INET6;
+}
+std::size_t size_of(const Address& address) { return address.family() == Address::Family::v4 ? 4 : 16; }
+std::uint8_t bits_of(const Address& address) { return static_cast<std::uint8_t>(8 * size_of(address)); }
+
+void put_address(NetlinkMessage& message, std::uint16_t type, const Address& address) {
+    message.put(type, address.bytes().data(), size_of(address));
+}
+
+void route_header(NetlinkMessage& message, const Address& of, std::uint8_t length, std::uint8_t scope) {
     auto& route = message.family<rtmsg>();
-    route.rtm_family = AF_INET;
+    route.rtm_family = kernel_family(of);
     route.rtm_dst_len = length;
     route.rtm_table = RT_TABLE_MAIN;
     route.rtm_protocol = RTPROT_STATIC;
     route.rtm_scope = scope;
     route.rtm_type = RTN_UNICAST;
-    return route;
 }
 
-void put_neighbour(NetlinkMessage& message, in_addr address, int interface) {
+void put_neighbour(NetlinkMessage& message, const Address& address, int interface) {
     auto& neighbour = message.family<ndmsg>();
-    neighbour.ndm_family = AF_INET;
+    neighbour.ndm_family = kernel_family(address);
     neighbour.ndm_ifindex = interface;
     neighbour.ndm_flags = NTF_PROXY;
-    message.put(NDA_DST, &address, sizeof address);
+    put_address(message, NDA_DST, address);
 }
 
 }  // namespace
 
-in_addr ipv4(const Address& address) {
-    if (address.family() != Address::Family::v4) {
-        throw Error(Errc::unsupported, "address " + address.text() + " is IPv6, which this version does not route")
-            .with_hint("give the jail an IPv4 address, or set NETWORK=none");
-    }
-    in_addr result{};
-    std::memcpy(&result, address.bytes().data(), sizeof result);
-    return result;
+Address gateway_of(Address::Family family) {
+    return Address::parse(family == Address::Family::v4 ? std::string(gateway_text)
+                                                        : "[" + std::string(gateway6_text) + "]");
 }
 
-in_addr ipv4(std::string_view text) {
-    return ipv4(Address::parse(text));
-}
-
-std::string ipv4_text(in_addr address) {
-    char text[INET_ADDRSTRLEN] = {};
-    inet_ntop(AF_INET, &address, text, sizeof text);
-    return text;
-}
-
-std::optional<RouteMatch> match_route(Netlink& netlink, in_addr address) {
+std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address) {
     NetlinkMessage message(RTM_GETROUTE, 0);
     auto& route = message.family<rtmsg>();
-    route.rtm_family = AF_INET;
-    route.rtm_dst_len = 32;
+    route.rtm_family = kernel_family(address);
+    route.rtm_dst_len = bits_of(address);
     route.rtm_flags = RTM_F_FIB_MATCH;  // the entry as configured, not the route a packet would take
-    message.put(RTA_DST, &address, sizeof address);
+    put_address(message, RTA_DST, address);
     std::optional<RouteMatch> found;
     (void)netlink.ask(message, [&](const nlmsghdr& one) {
         const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&one));
         const NetlinkAttributes<RTA_MAX> attributes(one, sizeof *header);
-        found = RouteMatch{header->rtm_type, header->rtm_dst_len, static_cast<int>(attributes.number(RTA_OIF))};
+        found = RouteMatch{header->rtm_type, header->rtm_dst_len, header->rtm_dst_len == bits_of(address),
+                           static_cast<int>(attributes.number(RTA_OIF))};
     });
     return found;
 }
 
 namespace {
 
-void each_address(Netlink& netlink, const std::function<void(int interface, in_addr address)>& each) {
+/// Addresses of all interfaces in one family, as raw bytes.
+void each_address(Netlink& netlink, std::uint8_t family,
+                  const std::function<void(int interface, const std::string& bytes)>& each) {
     NetlinkMessage message(RTM_GETADDR, NLM_F_DUMP);
-    message.family<ifaddrmsg>().ifa_family = AF_INET;
+    message.family<ifaddrmsg>().ifa_family = family;
     (void)netlink.ask(message, [&](const nlmsghdr& one) {
         const auto* header = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(&one));
         const NetlinkAttributes<IFA_MAX> attributes(one, sizeof *header);
-        in_addr found{attributes.number(attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS)};
-        each(static_cast<int>(header->ifa_index), found);
+        each(static_cast<int>(header->ifa_index), attributes.bytes(attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS));
     });
+}
+
+std::string bytes_of(const Address& address) {
+    return {reinterpret_cast<const char*>(address.bytes().data()), size_of(address)};
 }
 
 }  // namespace
 
-int interface_with(Netlink& netlink, in_addr address) {
+int interface_with(Netlink& netlink, const Address& address) {
     int found = 0;
-    each_address(netlink, [&](int interface, in_addr one) {
-        if (one.s_addr == address.s_addr) found = interface;
+    each_address(netlink, kernel_family(address), [&](int interface, const std::string& bytes) {
+        if (bytes == bytes_of(address)) found = interface;
     });
     return found;
 }
 
-std::optional<in_addr> first_address(Netlink& netlink, int interface) {
-    std::optional<in_addr> found;
-    each_address(netlink, [&](int at, in_addr one) {
-        if (at == interface && !found) found = one;
+std::optional<Address> first_address(Netlink& netlink, int interface) {
+    std::optional<Address> found;
+    each_address(netlink, AF_INET, [&](int at, const std::string& bytes) {
+        if (at != interface || found || bytes.size() != 4) return;
+        char text[INET_ADDRSTRLEN] = {};
+        inet_ntop(AF_INET, bytes.data(), text, sizeof text);
+        found = Address::parse(text);
     });
     return found;
 }
 
-bool has_proxy_neighbour(Netlink& netlink, in_addr address, int interface) {
+bool has_proxy_neighbour(Netlink& netlink, const Address& address, int interface) {
     NetlinkMessage message(RTM_GETNEIGH, 0);
     put_neighbour(message, address, interface);
     bool found = false;
@@ -112,44 +115,49 @@ bool has_proxy_neighbour(Netlink& netlink, in_addr address, int interface) {
     return found;
 }
 
-void add_address(Netlink& netlink, int interface, in_addr address, std::uint8_t scope) {
+void add_address(Netlink& netlink, int interface, const Address& address, std::uint8_t scope) {
     NetlinkMessage message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
     auto& header = message.family<ifaddrmsg>();
-    header.ifa_family = AF_INET;
-    header.ifa_prefixlen = 32;
+    header.ifa_family = kernel_family(address);
+    header.ifa_prefixlen = bits_of(address);
+    if (header.ifa_family == AF_INET6) header.ifa_flags = IFA_F_NODAD;
     header.ifa_scope = scope;
     header.ifa_index = static_cast<std::uint32_t>(interface);
-    message.put(IFA_LOCAL, &address, sizeof address).put(IFA_ADDRESS, &address, sizeof address);
-    netlink.change(message, "add address " + ipv4_text(address));
+    put_address(message, IFA_LOCAL, address);
+    put_address(message, IFA_ADDRESS, address);
+    netlink.change(message, "add address " + address.text());
 }
 
-void add_host_route(Netlink& netlink, int interface, in_addr address) {
+void add_host_route(Netlink& netlink, int interface, const Address& address) {
     NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-    route_header(message, 32, RT_SCOPE_LINK);
-    message.put(RTA_DST, &address, sizeof address).put(RTA_OIF, static_cast<std::uint32_t>(interface));
+    const bool v4 = address.family() == Address::Family::v4;
+    route_header(message, address, bits_of(address), v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+    put_address(message, RTA_DST, address);
+    message.put(RTA_OIF, static_cast<std::uint32_t>(interface));
     const auto answer = netlink.try_change(message);
-    if (!answer.ok()) refuse(answer, "cannot add a route to " + ipv4_text(address));
+    if (!answer.ok()) refuse(answer, "cannot add a route to " + address.text());
 }
 
-void add_default_route(Netlink& netlink, int interface, in_addr gateway) {
+void add_default_route(Netlink& netlink, int interface, const Address& gateway) {
     NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-    route_header(message, 0, RT_SCOPE_UNIVERSE);
-    message.put(RTA_GATEWAY, &gateway, sizeof gateway).put(RTA_OIF, static_cast<std::uint32_t>(interface));
-    netlink.change(message, "add a default route by " + ipv4_text(gateway));
+    route_header(message, gateway, 0, RT_SCOPE_UNIVERSE);
+    put_address(message, RTA_GATEWAY, gateway);
+    message.put(RTA_OIF, static_cast<std::uint32_t>(interface));
+    netlink.change(message, "add a default route by " + gateway.text());
 }
 
-void add_proxy_neighbour(Netlink& netlink, in_addr address, int interface) {
+void add_proxy_neighbour(Netlink& netlink, const Address& address, int interface) {
     NetlinkMessage message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL);
     put_neighbour(message, address, interface);
-    netlink.change(message, "answer for address " + ipv4_text(address));
+    netlink.change(message, "answer for address " + address.text());
 }
 
-void delete_proxy_neighbour(Netlink& netlink, in_addr address, int interface) {
+void delete_proxy_neighbour(Netlink& netlink, const Address& address, int interface) {
     NetlinkMessage message(RTM_DELNEIGH, 0);
     put_neighbour(message, address, interface);
     const auto answer = netlink.try_change(message);
     if (answer.ok() || answer.error == ENOENT || answer.error == ENODEV || answer.error == ENXIO) return;
-    refuse(answer, "cannot stop answering for address " + ipv4_text(address));
+    refuse(answer, "cannot stop answering for address " + address.text());
 }
 
 }  // namespace jailctl::lifecycle

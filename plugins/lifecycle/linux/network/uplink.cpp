@@ -13,21 +13,41 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr auto document_name = "network";
-constexpr auto all_forwarding = "ipv4/conf/all/forwarding";
-
-std::string forwarding_of(const std::string& interface) {
-    return "ipv4/conf/" + interface + "/forwarding";
-}
-std::string proxy_delay_of(const std::string& interface) {
-    return "ipv4/neigh/" + interface + "/proxy_delay";
-}
+/// A kernel setting of the uplink: what it is while jails use it, and what it was before the first.
+struct Kept {
+    std::string name, before;
+    bool host_routed = false;  ///< the whole host was a router of that family before
+};
 
 /// One uplink of RUN_DIR/network.json.
 struct Entry {
     UplinkName name;
-    std::string forwarding, proxy_delay, host_forwarding;  ///< before the first jail
+    std::vector<Kept> settings;
     std::vector<std::string> jails;
 };
+
+struct Wanted {
+    std::string name, value;
+};
+
+/// In the order of setting; they are put back in the reverse. accept_ra comes before forwarding, with which the kernel
+/// would forget the routes it learnt; force_forwarding is in kernels since 6.17.
+std::vector<Wanted> wanted_of(const std::string& interface, bool ipv6) {
+    std::vector<Wanted> wanted{{"ipv4/conf/" + interface + "/forwarding", "1"},
+                               {"ipv4/neigh/" + interface + "/proxy_delay", "0"}};
+    if (!ipv6) return wanted;
+    const auto accept_ra = "ipv6/conf/" + interface + "/accept_ra";
+    if (read_sysctl(accept_ra) == "1") wanted.push_back({accept_ra, "2"});
+    wanted.push_back({"ipv6/conf/" + interface + "/forwarding", "1"});
+    wanted.push_back({"ipv6/conf/" + interface + "/force_forwarding", "1"});
+    wanted.push_back({"ipv6/conf/" + interface + "/proxy_ndp", "1"});
+    wanted.push_back({"ipv6/neigh/" + interface + "/proxy_delay", "0"});
+    return wanted;
+}
+
+bool host_routes(const std::string& setting) {
+    return read_sysctl(setting.substr(0, 4) + "/conf/all/forwarding") == "1";
+}
 
 bool same(const UplinkName& a, const UplinkName& b) {
     return a.stack == b.stack && a.index == b.index;
@@ -37,9 +57,9 @@ Entry entry_from(const Value& value) {
     Entry entry;
     entry.name = {static_cast<std::uint64_t>(value["stack"].num()), value["interface"].str(),
                   static_cast<int>(value["index"].num())};
-    entry.forwarding = value["forwarding"].str();
-    entry.proxy_delay = value["proxy_delay"].str();
-    entry.host_forwarding = value["host_forwarding"].str();
+    for (const auto& kept : value["settings"].items()) {
+        entry.settings.push_back({kept["name"].str(), kept["before"].str(), kept["host_routed"].truth()});
+    }
     for (const auto& jail : value["jails"].items()) entry.jails.push_back(jail.str());
     return entry;
 }
@@ -47,13 +67,15 @@ Entry entry_from(const Value& value) {
 Value value_of(const Entry& entry) {
     auto jails = Value::array();
     for (const auto& jail : entry.jails) jails.push(jail);
+    auto settings = Value::array();
+    for (const auto& kept : entry.settings) {
+        settings.push(Value::object().set("name", kept.name).set("before", kept.before).set("host_routed", kept.host_routed));
+    }
     return Value::object()
         .set("stack", entry.name.stack)
         .set("interface", entry.name.interface)
         .set("index", entry.name.index)
-        .set("forwarding", entry.forwarding)
-        .set("proxy_delay", entry.proxy_delay)
-        .set("host_forwarding", entry.host_forwarding)
+        .set("settings", std::move(settings))
         .set("jails", std::move(jails));
 }
 
@@ -96,28 +118,32 @@ private:
 };
 
 void put_back(const Entry& entry) {
-    const auto& interface = entry.name.interface;
-    if (!entry.proxy_delay.empty()) (void)write_sysctl_if_there(proxy_delay_of(interface), entry.proxy_delay);
-    const bool became_router = entry.host_forwarding == "0" && read_sysctl(all_forwarding) == "1";
-    if (!entry.forwarding.empty() && !became_router) {
-        (void)write_sysctl_if_there(forwarding_of(interface), entry.forwarding);
+    for (auto kept = entry.settings.rbegin(); kept != entry.settings.rend(); ++kept) {
+        const bool became_router = kept->name.ends_with("/forwarding") && !kept->host_routed && host_routes(kept->name);
+        if (!became_router) (void)write_sysctl_if_there(kept->name, kept->before);
     }
+}
+
+/// Notes what `setting` is, unless an earlier jail did. @return false: this kernel has no such setting
+bool note(Entry& entry, const std::string& setting) {
+    const auto known = std::ranges::find_if(entry.settings, [&](const Kept& kept) { return kept.name == setting; });
+    if (known != entry.settings.end()) return true;
+    const auto before = read_sysctl(setting);
+    if (before) entry.settings.push_back({setting, *before, host_routes(setting)});
+    return before.has_value();
 }
 
 }  // namespace
 
-void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink) {
+void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool ipv6) {
     Uplinks uplinks(invocation.configuration());
     auto* entry = uplinks.find(uplink);
-    if (!entry) {
-        entry = &uplinks.add({uplink, read_sysctl(forwarding_of(uplink.interface)).value_or(""),
-                              read_sysctl(proxy_delay_of(uplink.interface)).value_or(""),
-                              read_sysctl(all_forwarding).value_or(""), {}});
-    }
+    if (!entry) entry = &uplinks.add({uplink, {}, {}});
+    auto wanted = wanted_of(uplink.interface, ipv6);
+    std::erase_if(wanted, [&](const Wanted& one) { return !note(*entry, one.name); });
     if (std::ranges::find(entry->jails, jail.key()) == entry->jails.end()) entry->jails.push_back(jail.key());
     uplinks.write();  // first: a crash after this line is undone with the old values
-    write_sysctl(forwarding_of(uplink.interface), "1");
-    write_sysctl(proxy_delay_of(uplink.interface), "0");
+    for (const auto& one : wanted) write_sysctl(one.name, one.value);
 }
 
 void release_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool restore) {
