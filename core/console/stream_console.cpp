@@ -15,6 +15,7 @@ constexpr const char* red = "\033[31m";
 constexpr const char* yellow = "\033[33m";
 constexpr const char* plain = "\033[0m";
 constexpr const char* clear_line = "\r\033[K";
+constexpr const char* clear_screen = "\033[H\033[2J";
 
 class NoProgress final : public Progress {
 public:
@@ -66,6 +67,10 @@ void StreamConsole::put_labelled(std::string_view label, const char* color, std:
 }
 
 void StreamConsole::line(std::string_view text) { put(text_fd(), with_newline(text)); }
+
+void StreamConsole::clear() {
+    if (::isatty(text_fd()) == 1) put(text_fd(), clear_screen);
+}
 
 void StreamConsole::info(std::string_view text) {
     if (!style_.quiet) put(text_fd(), with_newline(text));

@@ -23,6 +23,7 @@ public:
     StreamConsole(ConsoleStyle style, Asker& asker, Ledger& ledger) : style_(style), asker_(&asker), ledger_(&ledger) {}
 
     void line(std::string_view text) override;
+    void clear() override;
     void info(std::string_view text) override;
     void verbose(std::string_view text) override;
     void warn(std::string_view text) override;

@@ -67,7 +67,15 @@ private:
     }
 
     void run_several() {
-        report_.jails = run_workers(jails_, host_.globals.options.jobs, console_, [this](const Jail& jail) { return work_on(jail); });
+        Precedence precedence;
+        try {
+            precedence = guarded(entry_.plugin, [&] { return precedence_of(command_, host_.configuration(), jails_); });
+        } catch (const Error& error) {
+            report_.ledger.failure = error;
+            return console_.failure("jailctl", error);
+        }
+        report_.jails = run_workers(jails_, host_.globals.options.jobs, console_, [this](const Jail& jail) { return work_on(jail); },
+                                    precedence);
         invocation_.write_to(report_.ledger);
         console_.info(table_of(report_.jails));
     }

@@ -21,6 +21,7 @@ struct JailUsage {
     std::int64_t tasks = -1;         ///< processes and threads
     std::int64_t memory = -1;        ///< bytes
     double cpu_seconds = -1;
+    std::int64_t io_bytes = -1;      ///< read from and written to block devices
 };
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;

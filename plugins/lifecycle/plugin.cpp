@@ -12,6 +12,7 @@ public:
         declare_variables(host);
         register_platform(host);
         add_status(host);
+        add_top(host);
         add_start(host);
         add_stop(host);
         add_restart(host);

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "settings.hpp"
+#include "start_after.hpp"
 
 namespace po = boost::program_options;
 
@@ -79,6 +80,8 @@ void add_start(Registrar& host) {
     start.details = "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
                     "else its /sbin/init, else /etc/rc. Nothing of jailctl stays running.";
     start.targets = Targets::several;
+    start.after = started_before;
+    start.after_success = true;
     start.effect = Effect::changes;
     start.options.add_options()("autostart", po::bool_switch(at_boot.get()),
                                 "as at boot: leave out jails whose AUTOSTART is no");
@@ -102,6 +105,7 @@ void add_stop(Registrar& host) {
     stop.details = "Asks init to power off in its own way, kills what is left after STOP_TIMEOUT, and takes network and "
                    "control groups down.";
     stop.targets = Targets::several;
+    stop.after = stopped_before;
     stop.order = JailOrder::reverse;
     stop.effect = Effect::changes;
     add_grace_option(stop, options->grace);
@@ -126,6 +130,8 @@ void add_restart(Registrar& host) {
     restart.words = "JAIL|all...";
     restart.details = "A jail that is not running is started.";
     restart.targets = Targets::several;
+    restart.after = started_before;
+    restart.after_success = true;
     restart.effect = Effect::changes;
     add_grace_option(restart, options->grace);
     restart.run_jail = [options](Invocation& invocation, const Jail& jail) {

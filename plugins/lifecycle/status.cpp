@@ -1,14 +1,17 @@
 // The command `status`: what findings.hpp finds out, as the original's lines and as JSON.
 #include <algorithm>
+#include <chrono>
 
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
+#include "exposition.hpp"
 #include "findings.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "live.hpp"
 
 namespace po = boost::program_options;
 
@@ -74,17 +77,20 @@ Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
     return data;
 }
 
+enum class Form { brief, wide, prometheus };
+
 /// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
 class Report {
 public:
-    Report(Invocation& invocation, bool wide) : invocation_(invocation), wide_(wide) {}
+    Report(Invocation& invocation, Form form) : invocation_(invocation), form_(form) {}
 
     void run() {
         const Findings findings = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
-        invocation_.console().line("Jail status (*=running, !=not configured):");
+        if (form_ != Form::prometheus) invocation_.console().line("Jail status (*=running, !=not configured):");
         for (const Jail& jail : invocation_.jails()) add(findings, jail);
         if (invocation_.all())
             for (const auto& stranger : look_for_strangers(invocation_.configuration(), findings)) show(stranger);
+        if (form_ == Form::prometheus) invocation_.console().line(exposition(samples_));
         if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
         if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
     }
@@ -106,29 +112,55 @@ private:
     }
 
     void show(const JailStatus& status) {
-        const auto wide = usage_if(wide_, invocation_.configuration(), status);
+        const auto wide = usage_if(form_ != Form::brief, invocation_.configuration(), status);
+        if (form_ == Form::prometheus)
+            return samples_.push_back({status, state_name(status.mark), wide ? wide->usage : JailUsage{}});
         invocation_.console().line(text_of(status, wide));
         if (invocation_.console().json()) objects_.push(value_of(status, wide));
     }
 
     Invocation& invocation_;
-    bool wide_;
+    Form form_;
+    std::vector<JailSample> samples_;
     Value objects_ = Value::array();
     std::size_t hidden_ = 0;
 };
 
+struct StatusOptions {
+    bool wide = false, prometheus = false;
+    std::string watch;  ///< empty: once
+};
+
+void run_status(Invocation& invocation, const StatusOptions& options) {
+    const bool json = invocation.options().json;
+    if (options.prometheus && (json || !options.watch.empty()))
+        throw Error(Errc::usage, std::string("--prometheus is a format of its own, without ") + (json ? "--json" : "--watch"));
+    if (json && !options.watch.empty())
+        throw Error(Errc::usage, "--watch never ends, and --json is one document").with_hint("repeat 'jailctl status --json'");
+    const Form form = options.prometheus ? Form::prometheus : options.wide ? Form::wide : Form::brief;
+    if (options.watch.empty()) return Report(invocation, form).run();
+    for (const auto interval = interval_of("--watch", options.watch);; wait_or_end(interval)) {
+        invocation.console().clear();
+        Report(invocation, form).run();
+    }
+}
+
 }  // namespace
 
 void add_status(Registrar& host) {
-    auto wide = std::make_shared<bool>(false);
+    auto options = std::make_shared<StatusOptions>();
     Command status;
     status.name = "status";
     status.summary = "show which jails run";
     status.words = "[JAIL|all...]";
     status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
     status.targets = Targets::optional_several;
-    status.options.add_options()("wide,w", po::bool_switch(wide.get()), "also id, uptime, tasks, memory, processor time");
-    status.run = [wide](Invocation& invocation) { Report(invocation, *wide).run(); };
+    status.options.add_options()
+        ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time")
+        ("watch", po::value(&options->watch)->implicit_value("2s")->value_name("[=TIME]"),
+         "show it again every so often, until Ctrl-C (default: 2s)")
+        ("prometheus", po::bool_switch(&options->prometheus), "samples in the text format of Prometheus");
+    status.run = [options](Invocation& invocation) { run_status(invocation, *options); };
     host.add(std::move(status));
 }
 

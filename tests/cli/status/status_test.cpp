@@ -27,6 +27,41 @@ TEST_F(StatusTest, OneLinePerJailInTheOrderOfTheConfiguration) {
     EXPECT_EQ(site.jailctl({"status", "all"}).out, result.out);
 }
 
+TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
+    ASSERT_EQ(start().status, 0);
+    const Result result = site.jailctl({"status", "--prometheus"});
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    EXPECT_THAT(result.out, HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a.test\"} 1\n"
+                                      "jailctl_jail_running{jail=\"b.test\"} 0\njailctl_jail_running{jail=\"new.test\"} 0\n"));
+    EXPECT_THAT(result.out, HasSubstr("jailctl_jail_info{jail=\"new.test\",state=\"not configured\"} 1\n"));
+    EXPECT_THAT(result.out, HasSubstr("jailctl_jail_tasks{jail=\"a.test\"} "));
+    EXPECT_THAT(result.out, testing::Not(HasSubstr("jailctl_jail_tasks{jail=\"b.test\"}")));
+    EXPECT_EQ(site.jailctl({"status", "--prometheus", "--json"}).status, 2);
+}
+
+TEST_F(StatusTest, WatchShowsItAgainUntilASignal) {
+    const Result result = run_command({"/usr/bin/timeout", "-s", "INT", "4", (stage() / "bin/jailctl").string(), "--config",
+                                       site.config().string(), "status", "--watch=1s"});
+    const auto first = result.out.find(header);
+    EXPECT_EQ(first, 0U);
+    EXPECT_NE(result.out.find(header, 1), std::string::npos) << result.all();
+    EXPECT_EQ(site.jailctl({"status", "--watch=0"}).status, 2);
+    EXPECT_EQ(site.jailctl({"status", "--watch", "--json"}).status, 2);
+}
+
+TEST_F(StatusTest, TopShowsWhatRunningJailsUse) {
+    EXPECT_THAT(site.jailctl({"top", "--interval", "1s"}).out, HasSubstr("no jail runs"));
+    ASSERT_EQ(start().status, 0);
+    ASSERT_EQ(inside("while :; do :; done </dev/null >/dev/null 2>&1 &").status, 0);
+    const Value told = site.json({"top", "-i", "1s"});
+    ASSERT_EQ(told["jails"].items().size(), 1U);
+    const Value& jail = told["jails"].items().front();
+    EXPECT_EQ(jail["name"].str(), "a.test");
+    EXPECT_GT(jail["tasks"].num(), 1);
+    EXPECT_GT(jail["cpu_percent"].real(), 0);
+}
+
 TEST_F(StatusTest, NamedJailsOnly) {
     EXPECT_EQ(site.jailctl({"status", "b.test"}).out, std::string(header) + " b.test (192.0.2.2, 192.0.2.3)\n");
     const Result unknown = site.jailctl({"status", "b.tset"});

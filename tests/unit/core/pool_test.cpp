@@ -26,10 +26,10 @@ protected:
         for (const auto* name : {"a.test", "b.test", "c.test"})
             jails.push_back({JailName(name), {}, std::string("/jails/") + name, {}, {}});
     }
-    std::vector<JailReport> run(const Work& work, int jobs = 2) {
+    std::vector<JailReport> run(const Work& work, int jobs = 2, const Precedence& precedence = {}) {
         testing::internal::CaptureStdout();
         testing::internal::CaptureStderr();
-        auto reports = run_workers(jails, jobs, console, work);
+        auto reports = run_workers(jails, jobs, console, work, precedence);
         out = testing::internal::GetCapturedStdout();
         err = testing::internal::GetCapturedStderr();
         return reports;
@@ -97,6 +97,54 @@ TEST_F(PoolTest, LargeResultsAndFloodsOfTextPass) {
     }, 3);
     for (const auto& report : reports) EXPECT_EQ(report.ledger.data["text"].str().size(), 500000U);
     EXPECT_EQ(out.size(), 3U * 2000U * (100U + 8U + 1U));
+}
+
+Ledger done_with(const Jail& jail, StreamConsole& console) {
+    console.line("done");
+    Ledger result;
+    result.outcome = Outcome::done();
+    if (jail.name.text() == "b.test") result.failure = Error(Errc::failed, "b.test will not");
+    return result;
+}
+
+TEST_F(PoolTest, AJailIsBegunWhenThoseItWaitsForHaveEnded) {
+    // a waits for c, which stands last; b for nobody.
+    const auto reports = run([&](const Jail& jail) { return done_with(jail, console); }, 3, {{{2}, {}, {}}, true});
+    EXPECT_LT(out.find("c.test: done"), out.find("a.test: done")) << out;
+    EXPECT_EQ(reports[0].result, Result::done);
+    EXPECT_EQ(reports[2].result, Result::done);
+}
+
+TEST_F(PoolTest, WhoWaitsForAFailureIsLeftAloneOnlyWhereThatMatters) {
+    const auto work = [&](const Jail& jail) { return done_with(jail, console); };
+    const Precedence waiting{{{2}, {}, {1}}, true};  // a for c, c for b, which fails
+    const auto left = run(work, 1, waiting);
+    EXPECT_EQ(left[0].result, Result::not_started);
+    EXPECT_EQ(left[0].reason, "it waits for c.test, which failed");
+    EXPECT_EQ(left[1].result, Result::failed);
+    EXPECT_EQ(left[2].result, Result::not_started);
+    EXPECT_THAT(out, testing::Not(HasSubstr("a.test: done")));
+    const auto all = run(work, 1, {waiting.before, false});
+    EXPECT_EQ(all[0].result, Result::done);
+    EXPECT_EQ(all[2].result, Result::done);
+}
+
+TEST_F(PoolTest, ACircleIsNamed) {
+    Command command;
+    Configuration configuration;
+    command.after = [](const Configuration&, const Jail& jail) {
+        return std::vector<JailName>{JailName(jail.name.text() == "a.test" ? "b.test" : "a.test")};
+    };
+    try {
+        (void)precedence_of(command, configuration, jails);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::config);
+        EXPECT_STREQ(error.what(), "the jails wait for each other: a.test waits for b.test waits for a.test");
+    }
+    jails.pop_back();
+    jails.pop_back();
+    EXPECT_TRUE(precedence_of(command, configuration, jails).before.front().empty()) << "b.test is not worked on";
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include "exposition.hpp"
 #include <csignal>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -143,6 +145,23 @@ TEST(Passwd, GroupsOfAUserAreThoseThatListIt) {
     EXPECT_EQ(find_group(group, "y"), 20U);
     EXPECT_FALSE(find_group(group, "bad"));
     EXPECT_FALSE(find_group(group, ""));
+}
+
+
+TEST(Exposition, IsFamilyByFamilyAndEscapesLabels) {
+    JailSample up, down;
+    up.status.name = "a\"b\\c";
+    up.status.running = RunningJail{"a", 5, "/", 1700000000, false, ""};
+    up.state = "running";
+    up.usage = {3, 4096, 1.5, -1};
+    down.status.name = "d";
+    down.state = "stopped";
+    const std::string text = exposition({up, down});
+    EXPECT_THAT(text, testing::HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a\\\"b\\\\c\"} 1\n"
+                                         "jailctl_jail_running{jail=\"d\"} 0\n# HELP"));
+    EXPECT_THAT(text, testing::HasSubstr("jailctl_jail_cpu_seconds_total{jail=\"a\\\"b\\\\c\"} 1.500000\n"));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("jailctl_jail_io_bytes_total{")));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("jailctl_jail_tasks{jail=\"d\"}")));
 }
 
 }  // namespace

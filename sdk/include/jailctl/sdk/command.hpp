@@ -89,6 +89,10 @@ struct Command {
     bool takes_rest = false;        ///< further positional words, and what follows "--", go to Invocation::rest
     bool unlisted_jails = false;    ///< words may name jails that are not in JAILS (backups of deleted jails): they go to rest
     JailOrder order = JailOrder::forward;
+    /// Jails that are done with before this one is begun, where several are worked on; those that are not worked on do not
+    /// count. Empty: `order` alone.
+    std::function<std::vector<JailName>(const Configuration&, const Jail&)> after;
+    bool after_success = false;     ///< and a jail is left alone if one of them failed
     Effect effect = Effect::reads;
     bool needs_root = true;
     bool needs_configuration = true;

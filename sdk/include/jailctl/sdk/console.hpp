@@ -27,6 +27,8 @@ public:
     virtual ~Console();
     /// Result text, on stdout (stderr with --json). A final newline is added. Suppressed by nothing.
     virtual void line(std::string_view text) = 0;
+    /// Before something that is shown anew: on a terminal the screen is cleared, elsewhere nothing happens.
+    virtual void clear() = 0;
     /// What is being done ("Starting jail x..."), on stdout (stderr with --json); not with --quiet.
     virtual void info(std::string_view text) = 0;
     /// Detail for --verbose, on stderr.

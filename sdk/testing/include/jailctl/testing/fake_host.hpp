@@ -19,6 +19,7 @@ public:
     std::vector<std::string> lines, infos, warnings, errors;
     std::map<std::string, Value, std::less<>> members;
 
+    void clear() override {}
     void line(std::string_view text) override { lines.emplace_back(text); }
     void info(std::string_view text) override { infos.emplace_back(text); }
     void verbose(std::string_view) override {}

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "findings.hpp"
+
+namespace jailctl::lifecycle {
+
+/// What is known of one jail at one moment.
+struct JailSample {
+    JailStatus status;
+    std::string_view state;  ///< as status --json names it
+    JailUsage usage;         ///< of a jail that runs
+};
+
+/// Samples in the text format of Prometheus (exposition format 0.0.4), one family after the other, newline at the end.
+/// Seconds and bytes; what a kernel does not tell is left out.
+[[nodiscard]] std::string exposition(const std::vector<JailSample>& samples);
+
+}  // namespace jailctl::lifecycle

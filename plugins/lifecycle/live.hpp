@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace jailctl::lifecycle {
+
+/// Waits. @throws Error interrupted: a signal came
+void wait_or_end(std::chrono::milliseconds time);
+
+/// The time an option asks for, a second or more. @throws Error usage, naming the option
+[[nodiscard]] std::chrono::seconds interval_of(const std::string& option, const std::string& text);
+
+/// Whether what is shown is seen by somebody: stdout is a terminal.
+[[nodiscard]] bool on_terminal() noexcept;
+
+}  // namespace jailctl::lifecycle
