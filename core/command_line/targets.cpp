@@ -18,8 +18,10 @@ const Jail* find_jail(const Configuration& configuration, const std::string& wor
     }
 }
 
-[[noreturn]] void refuse_jail(const Configuration& configuration, const std::string& word) {
+/// @param command_begins  a jail was named before, and what is to be run may follow
+[[noreturn]] void refuse_jail(const Configuration& configuration, const std::string& word, bool command_begins) {
     Error error(Errc::not_found, "no jail '" + escape_name(word) + "' in " + configuration.file.string());
+    if (command_begins) throw error.with_hint("a command to be run stands behind '--'");
     std::vector<std::string> names;
     for (const auto& jail : configuration.jails) names.push_back(jail.name.text());
     if (const auto near = nearest(word, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
@@ -64,7 +66,7 @@ private:
             } else if (command_.unlisted_jails) {
                 resolved_.rest.push_back(word);
             } else {
-                refuse_jail(configuration_, word);
+                refuse_jail(configuration_, word, command_.takes_rest && no_literal && !resolved_.jails.empty());
             }
             rest_began_ = rest_began_ || (command_.targets == Targets::one && !resolved_.jails.empty());
         }

@@ -11,7 +11,7 @@
 /// The variables of jails.conf that lifecycle acts on (product.md 2), and what their values mean.
 namespace jailctl::lifecycle {
 
-/// Declares START_AFTER, START_COMMAND, STOP_TIMEOUT, STOP_SIGNAL, MEMORY, CPUS, PIDS, USERNS and CAPABILITIES with their checks.
+/// Declares START_AFTER, READY_COMMAND, READY_TIMEOUT, START_COMMAND, STOP_TIMEOUT, STOP_SIGNAL, MEMORY, CPUS, PIDS, USERNS and CAPABILITIES with their checks.
 void declare_variables(Registrar& host);
 
 /// The effective text of a limit; empty for "none".

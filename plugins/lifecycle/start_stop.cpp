@@ -4,9 +4,11 @@
 
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/with_events.hpp"
+#include "readiness.hpp"
 #include "settings.hpp"
 #include "start_after.hpp"
 
@@ -40,19 +42,40 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
     }
 }
 
+/// A start that fails leaves nothing behind, whatever the jail did until then.
+void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail) {
+    try {
+        wait_until_ready(invocation, runtime, jail);
+    } catch (const Error&) {
+        const Interrupt::Shield shield;
+        runtime.stop(invocation, jail, stop_timeout(jail.settings));
+        throw;
+    }
+}
+
+void add_wait_option(Command& command, bool& no_wait) {
+    command.options.add_options()("no-wait", po::bool_switch(&no_wait), "do not wait for READY_COMMAND");
+}
+
+struct StartOptions {
+    bool at_boot = false, no_wait = false;
+    [[nodiscard]] Wait wait() const { return no_wait ? Wait::no : Wait::until_ready; }
+};
+
 struct StopOptions {
     std::string grace;
 };
 
 }  // namespace
 
-void start_jail(Invocation& invocation, const Jail& jail) {
+void start_jail(Invocation& invocation, const Jail& jail, Wait wait) {
     require_root_there(jail);
     auto& runtime = invocation.services().get<JailRuntime>();
     int id = 0;
     with_events<BeforeStart, AfterStart>(invocation, jail, id, [&] {
         invocation.console().info("Starting jail " + jail.name.text() + "...");
         id = runtime.start(invocation, jail, {});
+        if (wait == Wait::until_ready && !invocation.options().dry_run) ready_or_down(invocation, runtime, jail);
     });
     if (invocation.options().dry_run) return;
     invocation.console().data("id", id);
@@ -72,25 +95,26 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
 }
 
 void add_start(Registrar& host) {
-    auto at_boot = std::make_shared<bool>(false);
+    auto options = std::make_shared<StartOptions>();
     Command start;
     start.name = "start";
     start.summary = "start jails";
     start.words = "JAIL|all...";
     start.details = "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
-                    "else its /sbin/init, else /etc/rc. Nothing of jailctl stays running.";
+                    "else its /sbin/init, else /etc/rc. Returns when READY_COMMAND succeeds. Nothing of jailctl stays running.";
     start.targets = Targets::several;
     start.after = started_before;
     start.after_success = true;
     start.effect = Effect::changes;
-    start.options.add_options()("autostart", po::bool_switch(at_boot.get()),
+    start.options.add_options()("autostart", po::bool_switch(&options->at_boot),
                                 "as at boot: leave out jails whose AUTOSTART is no");
-    start.run_jail = [at_boot](Invocation& invocation, const Jail& jail) {
-        if (*at_boot && !parse_yes_no(jail.settings["AUTOSTART"].text))
+    add_wait_option(start, options->no_wait);
+    start.run_jail = [options](Invocation& invocation, const Jail& jail) {
+        if (options->at_boot && !parse_yes_no(jail.settings["AUTOSTART"].text))
             return Outcome::already(jail.name.text() + " is not started at boot: AUTOSTART=no");
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
         if (running && running->problem.empty()) return Outcome::already(running_sentence(jail));
-        start_jail(invocation, jail);
+        start_jail(invocation, jail, options->wait());
         return Outcome::done();
     };
     host.add(std::move(start));
@@ -124,6 +148,7 @@ void add_stop(Registrar& host) {
 
 void add_restart(Registrar& host) {
     auto options = std::make_shared<StopOptions>();
+    auto up = std::make_shared<StartOptions>();
     Command restart;
     restart.name = "restart";
     restart.summary = "stop jails and start them again";
@@ -134,12 +159,13 @@ void add_restart(Registrar& host) {
     restart.after_success = true;
     restart.effect = Effect::changes;
     add_grace_option(restart, options->grace);
-    restart.run_jail = [options](Invocation& invocation, const Jail& jail) {
+    add_wait_option(restart, up->no_wait);
+    restart.run_jail = [options, up](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
         require_root_there(jail);  // a jail that could not come up again is not taken down
         if (invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name))
             stop_jail(invocation, jail, grace);
-        if (!invocation.options().dry_run) start_jail(invocation, jail);
+        if (!invocation.options().dry_run) start_jail(invocation, jail, up->wait());
         return Outcome::done();
     };
     host.add(std::move(restart));

@@ -7,8 +7,11 @@
 
 namespace jailctl::lifecycle {
 
+/// Whether start returns when READY_COMMAND succeeded, or at once.
+enum class Wait { until_ready, no };
+
 /// start with its events: before, the runtime's work, after, ready. @throws Error exists: it runs already
-void start_jail(Invocation& invocation, const Jail& jail);
+void start_jail(Invocation& invocation, const Jail& jail, Wait wait = Wait::until_ready);
 /// stop with its events. @param grace  nothing: STOP_TIMEOUT
 void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chrono::seconds> grace);
 

@@ -10,13 +10,20 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST_F(BackedUpSite, WhatWasDeletedComesBackWhole) {
+class RestoredFrom : public BackedUpSite, public ::testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Formats, RestoredFrom, ::testing::Values("tar.gz", "tar.zst", "tar"));
+
+TEST_P(RestoredFrom, WhatWasDeletedComesBackWhole) {
+    site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"}, "BACKUP_FORMAT=" + GetParam() + "\n");
     const auto root = site.root("a.test");
     ASSERT_EQ(::mknod((root / "root/null").c_str(), S_IFCHR | 0666, makedev(1, 3)), 0);
     ASSERT_EQ(::mknod((root / "root/socket").c_str(), S_IFSOCK | 0600, 0), 0);
     ASSERT_EQ(::setxattr((root / "root/precious").c_str(), "trusted.note", "x", 1, 0), 0);
     ASSERT_EQ(run_command({"chattr", "+i", (root / "root/precious").string()}).status, 0);
     ASSERT_EQ(backup().status, 0);
+    EXPECT_THAT(only_archive().string(), ::testing::EndsWith("Z." + GetParam()));
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
     remove_jail();
     const Result restored = site.jailctl({"restore", "a.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();

@@ -140,6 +140,12 @@ TEST_F(ExecTest, ErrorsNameTheJail) {
     EXPECT_EQ(named({"exec", "a.test", "--", "true"}), "a.test");
 }
 
+TEST_F(ExecTest, WithoutTheDashesItSaysWhereTheCommandStands) {
+    const Result result = site.jailctl({"exec", "a.test", "id"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("hint: a command to be run stands behind '--'"));
+}
+
 TEST_F(ExecTest, WithoutACommandItIsAUsageError) {
     const Result result = site.jailctl({"exec", "a.test"});
     EXPECT_NE(result.status, 0);
