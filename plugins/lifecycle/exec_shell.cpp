@@ -33,6 +33,7 @@ int run_collected(Invocation& invocation, JailRuntime& runtime, const Jail& jail
     constexpr std::size_t most = 1 << 20;
     std::string output;
     bool cut = false;
+    request.terminal = false;
     request.on_output = [&](std::string_view chunk) {
         cut = cut || output.size() + chunk.size() > most;
         output.append(chunk.substr(0, most - output.size()));
@@ -72,6 +73,7 @@ private:
 
 int run_in_lines(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
     WholeLines lines(invocation.console());
+    request.terminal = false;
     request.on_output = [&](std::string_view chunk) { lines.add(chunk); };
     const ExitStatus ended = runtime.exec(invocation, jail, request);
     lines.finish();

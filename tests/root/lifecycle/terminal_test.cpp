@@ -76,6 +76,12 @@ TEST_F(TerminalTest, TheCommandGetsATerminalOfTheJailWithOurSize) {
     EXPECT_EQ(wait(), 5);
 }
 
+TEST_F(TerminalTest, WithJsonTheCommandHasNoneAndItsOutputIsInTheDocument) {
+    run({"--json", "exec", "a.test", "--", "sh", "-c", "test -t 1 || echo no terminal; exit 6"});
+    EXPECT_TRUE(sees("\"output\": \"no terminal\\n\"")) << seen_;
+    EXPECT_EQ(wait(), 6);
+}
+
 TEST_F(TerminalTest, ControlCReachesTheCommandAndNotUs) {
     run({"exec", "a.test", "--", "sh", "-c", "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done"});
     ASSERT_TRUE(sees("ready"));
