@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "jailctl/sdk/files.hpp"
+#include "network/forward.hpp"
 #include "network/network.hpp"
 #include "record.hpp"
 #include "runtime.hpp"
@@ -61,6 +62,10 @@ void register_platform(Registrar& host) {
     host.provide<Network>("none", make_no_network());
     host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF) "
                              "or none", "routed", Scope::jail, check_network_setting});
+    host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
+                  [](const std::string& value) { (void)parse_yes_no(value); }});
+    host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
+                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }});
     register_network_undoer(host);
     register_runtime_undoers(host);
 }

@@ -1,8 +1,10 @@
 /// The routed provider itself, between network namespaces: what it makes, what it refuses, and that it takes all down.
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/socket.h>
 
 #include <chrono>
 
@@ -247,6 +249,57 @@ TEST_F(RoutedProvider, TheGuardDropsAnotherMacAddressAndForeignArp) {
     in_jail({"ip", "link", "set", "eth0", "address", "02:00:00:00:00:66"});
     EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "192.0.2.1"}).status, 0);
     network().leave(host_, one, record);
+}
+
+TEST_F(RoutedProvider, NatHidesAddressesTheLanKnowsNoWayTo) {
+    const auto before = bed_->host_network();
+    auto one = jail("a.test", "10.9.8.7");
+    const auto without = join(one);
+    EXPECT_NE(in_jail({"busybox", "ping", "-c1", "-W1", "192.0.2.100"}).status, 0);
+    network().leave(host_, one, without);
+    one.settings.set("NAT", {"yes", {}, true});
+    const auto record = join(one);
+    EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.100"}).status, 0);
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before);
+    EXPECT_TRUE(host_.fake_console.warnings.empty());
+    auto other = jail("b.test", "192.0.2.7");
+    other.settings.set("NAT", {"yes", {}, true});
+    const auto needless = join(other);
+    ASSERT_EQ(host_.fake_console.warnings.size(), 1U);
+    EXPECT_THAT(host_.fake_console.warnings[0], HasSubstr("NAT of jail b.test has nothing to do"));
+    network().leave(host_, other, needless);
+}
+
+TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
+    auto one = jail("a.test", "192.0.2.7"), other = jail("b.test", "192.0.2.8");
+    one.settings.set("FORWARD", {"tcp:8080:80 udp:53:53", {"a.conf", 1, 1}, true});
+    other.settings.set("FORWARD", {"udp:53:5353", {"b.conf", 2, 1}, true});
+    host_.fake_configuration.jails = {one, other};
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+                HasSubstr("port 53/udp of the host is that of jail b.test (FORWARD in b.conf:2)"));
+    host_.fake_configuration.jails = {one};
+    network().check(host_, one);
+    const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in all{};
+    all.sin_family = AF_INET;
+    all.sin_port = htons(8080);
+    ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all), 0);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+                HasSubstr("port 8080/tcp of the host is in use by a program of the host"));
+}
+
+TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
+    auto one = jail("a.test", "192.0.2.7");
+    one.settings.set("NETWORK", {"none", {}, true});
+    const auto none = make_no_network();
+    none->check(host_, one);
+    one.settings.set("FORWARD", {"tcp:8080:80", {"a.conf", 3, 1}, true});
+    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::invalid), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
+    one.settings.set("FORWARD", {"", {}, true});
+    one.settings.set("NAT", {"yes", {"a.conf", 4, 1}, true});
+    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::invalid), HasSubstr("NAT (a.conf:4)"));
 }
 
 TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {

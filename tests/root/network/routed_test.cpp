@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// Asks a web server for its page. No wget: that of a static busybox would look for name services.
-std::vector<std::string> request(const std::string& address) {
-    return {"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 " + address + " 80"};
+std::vector<std::string> request(const std::string& address, const std::string& port = "80") {
+    return {"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 " + address + " " + port};
 }
 
 class Routed : public ::testing::Test {
@@ -124,6 +124,36 @@ TEST_F(Routed, AJailServesOverIPv6) {
     const auto stopped = jailctl({"stop", "www.test"});
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, PortsOfTheHostLeadToTheJail) {
+    site_->configure({"www.test:10.9.8.7,[2001:db8:9::7]", "db.test:192.0.2.8"},
+                     "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+    const auto own = site_->path() / "jails.d";
+    std::filesystem::create_directories(own);
+    spit(own / "www.test.conf", "NAT=yes\nFORWARD='tcp:8080:80 udp:5353:53'\n", 0644);
+    const auto started = jailctl({"start", "all"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    serve("www.test");
+    for (const std::string address : {"192.0.2.1", "2001:db8::1"}) {
+        EXPECT_THAT(bed_->in_lan(request(address, "8080")).out, EndsWith("www.test\n")) << address;
+        EXPECT_THAT(bed_->in_host(request(address, "8080")).out, EndsWith("www.test\n")) << address;
+    }
+    for (const std::string jail : {"www.test", "db.test"}) {
+        const auto page = jailctl({"exec", jail, "--", "sh", "-c", request("192.0.2.1", "8080").back()});
+        EXPECT_THAT(page.out, EndsWith("www.test\n")) << jail << page.err;
+    }
+    const auto stopped = jailctl({"stop", "all"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, AMistakeInForwardIsShownWhereItStands) {
+    site_->configure({"www.test:192.0.2.7"}, "NETWORK=routed\nIF=up0\nFORWARD='tcp:8080:80 icmp:1:1'\n");
+    const auto result = jailctl({"start", "www.test"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, HasSubstr("FORWARD: 'icmp:1:1' is no port forward"));
+    EXPECT_THAT(result.err, HasSubstr("jails.conf:"));
 }
 
 TEST_F(Routed, AJailWhoseInitDiedStartsAgain) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "arp.hpp"
+#include "forward.hpp"
 #include "guard.hpp"
 #include "links.hpp"
 #include "network.hpp"
@@ -57,6 +58,19 @@ TEST(Guard, NamesTheJailsAddressesOfEachFamilyItHas) {
     const auto v6 = guard_script(pair, {Address::parse("[2001:db8::7]/64")});
     EXPECT_NE(v6.find("ip6 saddr { 2001:db8::7 } accept"), std::string::npos) << v6;
     EXPECT_EQ(v6.find("arp"), std::string::npos) << v6;
+}
+
+TEST(Forwards, AreReadOrRefused) {
+    const auto forwards = parse_forwards("tcp:8080:80 udp:53:5353");
+    ASSERT_EQ(forwards.size(), 2U);
+    EXPECT_EQ(forwards[1].protocol, "udp");
+    EXPECT_EQ(forwards[1].host_port, 53);
+    EXPECT_EQ(forwards[1].jail_port, 5353);
+    EXPECT_TRUE(parse_forwards("").empty());
+    for (const auto* wrong : {"tcp", "tcp:80", "tcp:0:80", "tcp:80:65536", "sctp:1:1", "tcp:1:2:3", "tcp::80", ":1:2",
+                              "tcp:8080:80 tcp:8080:81", "tcp:80:80;drop"}) {
+        EXPECT_THROW((void)parse_forwards(wrong), Error) << wrong;
+    }
 }
 
 TEST(CanProbe, NeedsAnEthernetThatIsUp) {

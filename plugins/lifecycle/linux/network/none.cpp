@@ -22,9 +22,22 @@ void permit_ping(const Configuration& configuration, const JailName& jail) {
 
 namespace {
 
+Error unused(const std::string& variable, const Jail& jail, const std::string& origin) {
+    return Error(Errc::invalid, variable + " (" + origin + ") leads nowhere: jail " + jail.name.text() +
+                                    " has no network (NETWORK=none)")
+        .with_hint("NETWORK=routed, or no " + variable + " for this jail");
+}
+
 class NoNetwork final : public Network {
 public:
-    void check(Invocation&, const Jail&) override {}
+    /// What asks for a network is a mistake beside NETWORK=none; without one for a moment (run_once) it is none.
+    void check(Invocation&, const Jail& jail) override {
+        if (jail.settings["NETWORK"].text != "none") return;
+        const auto& forward = jail.settings["FORWARD"];
+        if (!forward.text.empty()) throw unused("FORWARD", jail, forward.origin.text());
+        const auto& nat = jail.settings["NAT"];
+        if (!nat.text.empty() && parse_yes_no(nat.text)) throw unused("NAT", jail, nat.origin.text());
+    }
 
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
         operation.step("bring the loopback up in the jail", [&] {

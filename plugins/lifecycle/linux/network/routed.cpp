@@ -6,6 +6,7 @@
 #include "arp.hpp"
 #include "check.hpp"
 #include "firewall.hpp"
+#include "forward.hpp"
 #include "guard.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
@@ -144,6 +145,7 @@ public:
         const auto& addresses = addresses_to_route(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
+        require_free_ports(invocation.configuration(), netlink, jail, uplink);
         require_free(invocation.configuration(), netlink, jail, uplink, addresses);
         if (!(uplink.flags & IFF_UP)) {
             invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " + jail.name.text());
@@ -166,6 +168,7 @@ public:
         operation.step("give eth0 its addresses and a default route by the host",
                        [&] { configure_inside(invocation, jail, stack, addresses); });
         operation.step("route the addresses to " + name + " and answer for them on " + uplink.name, [&] {
+            put_up_translation(invocation, netlink, jail, uplink);
             publish(netlink, uplink, link, addresses);
             hint_at_firewall(invocation, jail, uplink);
         });

@@ -72,13 +72,14 @@ namespace {
 
 /// Addresses of all interfaces in one family, as raw bytes.
 void each_address(Netlink& netlink, std::uint8_t family,
-                  const std::function<void(int interface, const std::string& bytes)>& each) {
+                  const std::function<void(int interface, const std::string& bytes, unsigned prefix)>& each) {
     NetlinkMessage message(RTM_GETADDR, NLM_F_DUMP);
     message.family<ifaddrmsg>().ifa_family = family;
     (void)netlink.ask(message, [&](const nlmsghdr& one) {
         const auto* header = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(&one));
         const NetlinkAttributes<IFA_MAX> attributes(one, sizeof *header);
-        each(static_cast<int>(header->ifa_index), attributes.bytes(attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS));
+        each(static_cast<int>(header->ifa_index), attributes.bytes(attributes.at[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS),
+             header->ifa_prefixlen);
     });
 }
 
@@ -90,7 +91,7 @@ std::string bytes_of(const Address& address) {
 
 int interface_with(Netlink& netlink, const Address& address) {
     int found = 0;
-    each_address(netlink, kernel_family(address), [&](int interface, const std::string& bytes) {
+    each_address(netlink, kernel_family(address), [&](int interface, const std::string& bytes, unsigned) {
         if (bytes == bytes_of(address)) found = interface;
     });
     return found;
@@ -98,11 +99,26 @@ int interface_with(Netlink& netlink, const Address& address) {
 
 std::optional<Address> first_address(Netlink& netlink, int interface) {
     std::optional<Address> found;
-    each_address(netlink, AF_INET, [&](int at, const std::string& bytes) {
+    each_address(netlink, AF_INET, [&](int at, const std::string& bytes, unsigned) {
         if (at != interface || found || bytes.size() != 4) return;
         char text[INET_ADDRSTRLEN] = {};
         inet_ntop(AF_INET, bytes.data(), text, sizeof text);
         found = Address::parse(text);
+    });
+    return found;
+}
+
+bool is_on_network_of(Netlink& netlink, int interface, const Address& address) {
+    const auto wanted = bytes_of(address);
+    bool found = false;
+    each_address(netlink, kernel_family(address), [&](int at, const std::string& bytes, unsigned prefix) {
+        if (at != interface || bytes.size() != wanted.size() || prefix > 8 * bytes.size()) return;
+        unsigned equal = 0;
+        const auto bit = [](const std::string& of, unsigned i) {
+            return (static_cast<unsigned char>(of[i / 8]) >> (7 - i % 8)) & 1U;
+        };
+        while (equal < prefix && bit(bytes, equal) == bit(wanted, equal)) ++equal;
+        found = found || equal == prefix;
     });
     return found;
 }

@@ -26,6 +26,8 @@ struct RouteMatch {
 [[nodiscard]] int interface_with(Netlink& netlink, const Address& address);
 /// First IPv4 address of an interface, or nothing.
 [[nodiscard]] std::optional<Address> first_address(Netlink& netlink, int interface);
+/// Whether `address` is within the network of one of the interface's own addresses.
+[[nodiscard]] bool is_on_network_of(Netlink& netlink, int interface, const Address& address);
 [[nodiscard]] bool has_proxy_neighbour(Netlink& netlink, const Address& address, int interface);
 
 /// `address`/32 or /128 on the interface; of IPv6 without duplicate address detection, which the caller does.

@@ -1,0 +1,157 @@
+#include "forward.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "guard.hpp"
+#include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "routes.hpp"
+#include "rules.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+std::string port_text(const PortForward& forward) {
+    return "port " + std::to_string(forward.host_port) + "/" + forward.protocol + " of the host";
+}
+
+bool same_port(const PortForward& a, const PortForward& b) {
+    return a.protocol == b.protocol && a.host_port == b.host_port;
+}
+
+PortForward parse_forward(const std::string& word) {
+    const auto first = word.find(':'), second = word.find(':', first + 1);
+    const auto protocol = word.substr(0, first);
+    if ((protocol != "tcp" && protocol != "udp") || first == std::string::npos || second == std::string::npos) {
+        throw Error(Errc::invalid, "'" + escape_name(word) + "' is no port forward: tcp:HOSTPORT:JAILPORT or "
+                                   "udp:HOSTPORT:JAILPORT, such as tcp:8080:80");
+    }
+    const auto port = [](const std::string& text) { return static_cast<std::uint16_t>(parse_number(text, 1, 65535)); };
+    return {protocol, port(word.substr(first + 1, second - first - 1)), port(word.substr(second + 1))};
+}
+
+/// Whether a program of the host has the port on `address`: then we could not have it ourselves.
+bool is_taken(const PortForward& forward, const Address& address) {
+    const bool tcp = forward.protocol == "tcp";
+    const UniqueFd fd(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
+    if (!fd) throw_errno("cannot open a socket to look whether a port is free");
+    const int on = 1;  // connections of TCP that are over do not count
+    if (tcp) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_port = htons(forward.host_port);
+    std::memcpy(&here.sin_addr, address.bytes().data(), sizeof here.sin_addr);
+    return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0 && errno == EADDRINUSE;
+}
+
+void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
+    if (other.settings["NETWORK"].text == "none") return;
+    const auto& setting = other.settings["FORWARD"];
+    for (const auto& theirs : parse_forwards(setting.text)) {
+        const auto clash = [&](const PortForward& ours) { return same_port(ours, theirs); };
+        if (std::ranges::none_of(forwards, clash)) continue;
+        throw Error(Errc::exists, port_text(theirs) + " is that of jail " + other.name.text() + " (FORWARD in " +
+                                      setting.origin.text() + ")")
+            .with_hint("give each jail ports of its own: FORWARD in jails.d/<jail>.conf");
+    }
+}
+
+/// One rule per family the jail has: to its first address of it.
+std::string redirections(const PortForward& forward, const std::vector<Address>& addresses, bool from_host) {
+    std::string rules;
+    const auto match = " fib daddr type local " + forward.protocol + " dport " + std::to_string(forward.host_port);
+    const auto port = ":" + std::to_string(forward.jail_port) + "\n";
+    const auto first_of = [&](Address::Family family) {
+        return std::ranges::find_if(addresses, [&](const Address& one) { return one.family() == family; });
+    };
+    // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
+    if (const auto to = first_of(Address::Family::v4); to != addresses.end()) {
+        rules += std::string(from_host ? "  ip daddr != 127.0.0.0/8" : "  meta nfproto ipv4") + match + " dnat ip to " +
+                 to->text() + port;
+    }
+    if (const auto to = first_of(Address::Family::v6); to != addresses.end()) {
+        rules += std::string(from_host ? "  ip6 daddr != ::1" : "  meta nfproto ipv6") + match + " dnat ip6 to [" +
+                 to->text() + "]" + port;
+    }
+    return rules;
+}
+
+std::string masquerade(const std::string& out, const std::vector<Address>& addresses) {
+    std::string rules;
+    for (const auto& address : addresses) {
+        rules += "  oifname \"" + out + "\" " + (address.family() == Address::Family::v4 ? "ip" : "ip6") + " saddr " +
+                 address.text() + " masquerade\n";
+    }
+    return rules;
+}
+
+}  // namespace
+
+std::vector<PortForward> parse_forwards(std::string_view text) {
+    std::vector<PortForward> forwards;
+    for (const auto& word : split_words(text)) {
+        auto one = parse_forward(word);
+        if (std::ranges::any_of(forwards, [&](const PortForward& other) { return same_port(one, other); })) {
+            throw Error(Errc::invalid, port_text(one) + " is forwarded twice");
+        }
+        forwards.push_back(std::move(one));
+    }
+    return forwards;
+}
+
+void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink) {
+    const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
+    if (forwards.empty()) return;
+    for (const auto& other : configuration.jails) {
+        if (!(other.name == jail.name)) require_no_clash(other, forwards);
+    }
+    const auto address = first_address(netlink, uplink.index);
+    if (!address) return;
+    for (const auto& forward : forwards) {
+        if (!is_taken(forward, *address)) continue;
+        throw Error(Errc::exists, port_text(forward) + " is in use by a program of the host")
+            .with_hint("forward another port, or stop that program: 'ss -lntup' names it");
+    }
+}
+
+std::string translation_script(const std::string& link, const std::string& uplink,
+                               const std::vector<Address>& addresses, const std::vector<Address>& hidden,
+                               const std::vector<PortForward>& forwards) {
+    if (hidden.empty() && forwards.empty()) return {};
+    std::string script = "table inet " + link + " {\n chain leaving {\n  type nat hook postrouting priority 100;\n" +
+                         masquerade(uplink, hidden);
+    if (!forwards.empty()) script += masquerade(link, addresses);  // the jail by the host's port to itself
+    script += " }\n";
+    for (const bool from_host : {false, true}) {
+        script += std::string(" chain ") + (from_host ? "from_host" : "arriving") + " {\n  type nat hook " +
+                  (from_host ? "output" : "prerouting") + " priority -100;\n";
+        for (const auto& forward : forwards) script += redirections(forward, addresses, from_host);
+        script += " }\n";
+    }
+    return script + "}\n";
+}
+
+void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink) {
+    const auto& nat = jail.settings["NAT"].text;
+    std::vector<Address> hidden;
+    if (!nat.empty() && parse_yes_no(nat)) {
+        for (const auto& address : jail.addresses) {
+            if (!is_on_network_of(netlink, uplink.index, address)) hidden.push_back(address);
+        }
+        if (hidden.empty()) {
+            invocation.console().warn("NAT of jail " + jail.name.text() + " has nothing to do: its addresses are of the " +
+                                      "network of " + uplink.name);
+        }
+    }
+    const auto script = translation_script(veth_of(jail.name).host_name, uplink.name, jail.addresses, hidden,
+                                           parse_forwards(jail.settings["FORWARD"].text));
+    if (!script.empty()) run_rules(script, "translate addresses and ports of jail " + jail.name.text());
+}
+
+}  // namespace jailctl::lifecycle

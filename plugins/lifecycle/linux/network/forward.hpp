@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jailctl/sdk/command.hpp"
+#include "links.hpp"
+
+namespace jailctl::lifecycle {
+
+/// A port of the host that leads to one of a jail.
+struct PortForward {
+    std::string protocol;  ///< tcp or udp
+    std::uint16_t host_port = 0, jail_port = 0;
+};
+
+/// The words of FORWARD: "tcp:8080:80 udp:53:53". @throws Error invalid: no such word, or a port of the host twice
+[[nodiscard]] std::vector<PortForward> parse_forwards(std::string_view text);
+/// What other jails of the configuration and programs of the host have. A program counts if it listens on all addresses
+/// or on the first of the uplink. @throws Error exists: names the port and who has it
+void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink);
+
+/// Rules of NAT and FORWARD in a table `inet` of the link's name; empty if there is nothing to translate.
+/// @param hidden  addresses that go out of `uplink` as the host's
+[[nodiscard]] std::string translation_script(const std::string& link, const std::string& uplink,
+                                             const std::vector<Address>& addresses, const std::vector<Address>& hidden,
+                                             const std::vector<PortForward>& forwards);
+/// Makes what NAT and FORWARD ask for; take_down_rules() removes it. @throws Error unsupported, io
+void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink);
+
+}  // namespace jailctl::lifecycle
