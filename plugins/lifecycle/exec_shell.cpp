@@ -10,6 +10,7 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "whole_lines.hpp"
 
 namespace po = boost::program_options;
 
@@ -45,31 +46,6 @@ int run_collected(Invocation& invocation, JailRuntime& runtime, const Jail& jail
     console.data("output_cut", cut);
     return ended.code;
 }
-
-/// Whole lines of one jail among those of others; a very long one comes in parts.
-class WholeLines {
-public:
-    explicit WholeLines(Console& console) : console_(console) {}
-    void add(std::string_view chunk) {
-        rest_ += chunk;
-        std::size_t begin = 0;
-        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
-            console_.line(std::string_view(rest_).substr(begin, end - begin));
-            begin = end + 1;
-        }
-        rest_.erase(0, begin);
-        if (rest_.size() > longest) finish();
-    }
-    void finish() {
-        if (!rest_.empty()) console_.line(rest_);
-        rest_.clear();
-    }
-
-private:
-    static constexpr std::size_t longest = 1 << 16;
-    Console& console_;
-    std::string rest_;
-};
 
 int run_in_lines(Invocation& invocation, JailRuntime& runtime, const Jail& jail, ExecRequest request) {
     WholeLines lines(invocation.console());

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/registrar.hpp"
+#include "jailctl/sdk/scoped.hpp"
 
 /// What each platform folder offers to the rest of lifecycle.
 namespace jailctl::lifecycle {
@@ -25,5 +28,26 @@ struct JailUsage {
 };
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;
+
+/// What the first process of a jail has said, on stdout and stderr: in the run that lasts, else in the last one.
+class ConsoleReader {
+public:
+    /// @return nothing: the jail has said nothing that was kept @throws Error io, denied
+    [[nodiscard]] static std::optional<ConsoleReader> open(const Configuration& configuration, const JailName& jail);
+    /// What is new since the last call; at the first one all there is. Looking makes room: what is older than the last
+    /// half of what can be kept may go. Still works once the jail has stopped. @throws Error io
+    [[nodiscard]] std::string more();
+
+private:
+    UniqueFd file_;
+    std::uint64_t at_ = 0;
+    bool live_ = false;
+};
+/// Removes what was kept of the last run. @throws Error io
+void forget_console(const Configuration& configuration, const JailName& jail);
+
+/// Sets or lifts, in the running jail, the limits named by `variables` to what the settings of `jail` have: all or none.
+/// @throws Error not_found: not running; busy: it uses more memory than that; unsupported
+void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables);
 
 }  // namespace jailctl::lifecycle

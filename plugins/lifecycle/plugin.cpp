@@ -13,6 +13,8 @@ public:
         register_platform(host);
         add_status(host);
         add_top(host);
+        add_logs(host);
+        add_set(host);
         add_start(host);
         add_stop(host);
         add_restart(host);

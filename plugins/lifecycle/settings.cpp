@@ -44,6 +44,8 @@ double parse_cpus(std::string_view text) {
 
 std::int64_t parse_pids(std::string_view text) { return parse_number(text, 1, 4194304); }
 
+std::int64_t parse_io_weight(std::string_view text) { return parse_number(text, 1, 10000); }
+
 std::chrono::seconds stop_timeout(const Settings& settings) {
     return std::chrono::seconds(parse_seconds(settings["STOP_TIMEOUT"].text));
 }
@@ -63,6 +65,9 @@ void declare_variables(Registrar& host) {
                   [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_cpus(text); }); }});
     host.declare({"PIDS", "limit of processes and threads, or none", "4096", Scope::jail,
                   [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_pids(text); }); }});
+    host.declare({"IO_WEIGHT", "share of block devices while others want them too, 1 to 10000 (a jail without has 100), or none",
+                  "", Scope::jail,
+                  [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_io_weight(text); }); }});
     host.declare({"USERNS", "user namespace of the jail's own: yes", "yes", Scope::jail, [](const std::string& value) {
                       if (!parse_yes_no(value))
                           throw Error(Errc::invalid, "this version does not start jails without a user namespace");

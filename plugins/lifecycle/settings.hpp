@@ -11,7 +11,8 @@
 /// The variables of jails.conf that lifecycle acts on (product.md 2), and what their values mean.
 namespace jailctl::lifecycle {
 
-/// Declares START_AFTER, READY_COMMAND, READY_TIMEOUT, START_COMMAND, STOP_TIMEOUT, STOP_SIGNAL, MEMORY, CPUS, PIDS, USERNS and CAPABILITIES with their checks.
+/// Declares START_AFTER, READY_COMMAND, READY_TIMEOUT, START_COMMAND, STOP_TIMEOUT, STOP_SIGNAL, MEMORY, CPUS, PIDS,
+/// IO_WEIGHT, USERNS and CAPABILITIES with their checks.
 void declare_variables(Registrar& host);
 
 /// The effective text of a limit; empty for "none".
@@ -22,6 +23,9 @@ void declare_variables(Registrar& host);
 [[nodiscard]] double parse_cpus(std::string_view text);
 /// Processes and threads, from 1 to 4194304. @throws Error invalid
 [[nodiscard]] std::int64_t parse_pids(std::string_view text);
+
+/// Relative to 100, from 1 to 10000. @throws Error invalid
+[[nodiscard]] std::int64_t parse_io_weight(std::string_view text);
 
 /// How long stop waits for init to obey.
 [[nodiscard]] std::chrono::seconds stop_timeout(const Settings& settings);

@@ -18,7 +18,7 @@
 namespace jailctl::lifecycle {
 namespace {
 
-constexpr const char* parent = "jailctl";
+constexpr const char* parent = jails_cgroup;
 
 UniqueFd open_parent(const UniqueFd& root, int flags) {
     return UniqueFd{::openat(root.get(), parent, flags | O_DIRECTORY | O_CLOEXEC)};

@@ -14,11 +14,14 @@
 
 namespace jailctl::lifecycle {
 
-/// MEMORY, CPUS and PIDS of a jail; nothing: no limit.
+struct LimitFile;  // cgroup_limits.hpp
+
+/// MEMORY, CPUS, PIDS and IO_WEIGHT of a jail; nothing: no limit.
 struct ResourceLimits {
     std::optional<std::uint64_t> memory;      ///< bytes, swap included
     std::optional<std::int64_t> cpu_quota;    ///< microseconds of processor time in each 100 ms
     std::optional<std::int64_t> pids;
+    std::optional<std::int64_t> io_weight;    ///< 1 to 10000, relative to the 100 of what has none
 };
 /// @throws Error invalid (the values were checked when the configuration was read)
 [[nodiscard]] ResourceLimits resource_limits(const Settings& settings);
@@ -26,8 +29,9 @@ struct ResourceLimits {
 /// Whether a process is in <cgroup2>/jailctl/<name> or below, by /proc/PID/cgroup.
 [[nodiscard]] bool is_member(pid_t pid, const std::string& name);
 
-/// The control groups of one jail: <cgroup2>/jailctl/<name> and, for limits that cgroup2 does not offer here, a directory
-/// of the same name in the v1 hierarchy that does. All members of the jail are in the cgroup2 one.
+/// The control groups of one jail: <cgroup2>/jailctl/<name> and, for controllers that cgroup2 does not offer here, a directory
+/// of the same name in the v1 hierarchy that does. All members of the jail are in all of them, so that a limit can be
+/// changed while it runs.
 class Cgroup {
 public:
     /// `name`: name_for() of the jail. Touches nothing.
@@ -45,6 +49,9 @@ public:
     void make(const ResourceLimits& limits);
     /// For joining a running jail. @throws Error not_found
     void open();
+    /// Sets or lifts limits of a running jail: those of `variables` (MEMORY, ...), to what `limits` has. All or none.
+    /// @throws Error not_found; busy: the members use more memory than that; unsupported: a limit that cannot be set here
+    void change(const ResourceLimits& limits, const std::vector<std::string>& variables);
     /// Descriptor for CLONE_INTO_CGROUP.
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     /// `tasks` files of v1 hierarchies: the new process writes "0". Moving it by pid would wait for an RCU grace period.
@@ -68,6 +75,9 @@ public:
     void remove();
 
 private:
+    void make_unified(const ResourceLimits& limits);
+    void make_v1(const ResourceLimits& limits);
+    [[nodiscard]] UniqueFd open_joined(const LimitFile& limit) const;
     bool look_up();
     std::string read(const char* file);
     void write(const char* file, const std::string& text);

@@ -1,5 +1,6 @@
 #include "cgroup_limits.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -13,6 +14,12 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr std::int64_t period = 100000;  // microseconds, the kernel's own default
+constexpr std::int64_t usual_weight = 100;  // of a group nobody gave one: CGROUP_WEIGHT_DFL of the kernel
+
+template <class Number>
+std::string or_max(const std::optional<Number>& number) {
+    return number ? std::to_string(*number) : "max";
+}
 
 }  // namespace
 
@@ -22,33 +29,57 @@ ResourceLimits resource_limits(const Settings& settings) {
     if (const auto text = limit_text(settings, "CPUS"); !text.empty())
         limits.cpu_quota = static_cast<std::int64_t>(std::llround(parse_cpus(text) * static_cast<double>(period)));
     if (const auto text = limit_text(settings, "PIDS"); !text.empty()) limits.pids = parse_pids(text);
+    if (const auto text = limit_text(settings, "IO_WEIGHT"); !text.empty()) limits.io_weight = parse_io_weight(text);
     return limits;
 }
 
-std::vector<LimitFile> unified_limits(const ResourceLimits& limits) {
+std::vector<LimitFile> unified_limits(const ResourceLimits& limits, Unwanted unwanted) {
     std::vector<LimitFile> files;
-    if (limits.memory) {
-        files.push_back({"memory", "MEMORY", "memory.max", std::to_string(*limits.memory), false});
-        files.push_back({"memory", "MEMORY", "memory.swap.max", "0", true});
+    const bool lift = unwanted == Unwanted::lifted;
+    if (limits.memory || lift) {
+        files.push_back({"memory", "MEMORY", "memory.max", or_max(limits.memory), false});
+        files.push_back({"memory", "MEMORY", "memory.swap.max", limits.memory ? "0" : "max", true});
     }
-    if (limits.cpu_quota)
-        files.push_back({"cpu", "CPUS", "cpu.max", std::to_string(*limits.cpu_quota) + " " + std::to_string(period), false});
-    if (limits.pids) files.push_back({"pids", "PIDS", "pids.max", std::to_string(*limits.pids), false});
+    if (limits.cpu_quota || lift)
+        files.push_back({"cpu", "CPUS", "cpu.max", or_max(limits.cpu_quota) + " " + std::to_string(period), false});
+    if (limits.pids || lift) files.push_back({"pids", "PIDS", "pids.max", or_max(limits.pids), false});
+    if (limits.io_weight || lift)
+        files.push_back({"io", "IO_WEIGHT", "io.weight", "default " + std::to_string(limits.io_weight.value_or(usual_weight)), false});
     return files;
 }
 
-std::vector<LimitFile> v1_limits(const ResourceLimits& limits) {
+std::vector<LimitFile> v1_limits(const ResourceLimits& limits, Unwanted unwanted) {
     std::vector<LimitFile> files;
-    if (limits.memory) {
-        files.push_back({"memory", "MEMORY", "memory.limit_in_bytes", std::to_string(*limits.memory), false});
-        files.push_back({"memory", "MEMORY", "memory.memsw.limit_in_bytes", std::to_string(*limits.memory), true});
+    const bool lift = unwanted == Unwanted::lifted;
+    if (limits.memory || lift) {
+        const std::string bytes = limits.memory ? std::to_string(*limits.memory) : "-1";
+        files.push_back({"memory", "MEMORY", "memory.limit_in_bytes", bytes, false});
+        files.push_back({"memory", "MEMORY", "memory.memsw.limit_in_bytes", bytes, true});
     }
-    if (limits.cpu_quota) {
+    if (limits.cpu_quota || lift) {
         files.push_back({"cpu", "CPUS", "cpu.cfs_period_us", std::to_string(period), false});
-        files.push_back({"cpu", "CPUS", "cpu.cfs_quota_us", std::to_string(*limits.cpu_quota), false});
+        files.push_back({"cpu", "CPUS", "cpu.cfs_quota_us", std::to_string(limits.cpu_quota.value_or(-1)), false});
     }
-    if (limits.pids) files.push_back({"pids", "PIDS", "pids.max", std::to_string(*limits.pids), false});
+    if (limits.pids || lift) files.push_back({"pids", "PIDS", "pids.max", or_max(limits.pids), false});
+    if (limits.io_weight || lift) {  // of bfq, the one scheduler with weights that v1 still has: 1 to 1000
+        const auto weight = std::min<std::int64_t>(limits.io_weight.value_or(usual_weight), 1000);
+        files.push_back({"io", "IO_WEIGHT", "blkio.bfq.weight", std::to_string(weight), false});
+    }
     return files;
+}
+
+std::string v1_name(const std::string& controller) { return controller == "io" ? "blkio" : controller; }
+
+std::string read_control(int directory, const char* file) {
+    const UniqueFd control{::openat(directory, file, O_RDONLY | O_CLOEXEC)};
+    char text[4096];
+    const ssize_t got = control ? ::read(control.get(), text, sizeof text) : 0;
+    return {text, got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+bool has_controller(int directory, const std::string& controller) {
+    const auto words = split_words(read_control(directory, "cgroup.controllers"));
+    return std::find(words.begin(), words.end(), controller) != words.end();
 }
 
 bool write_control(int directory, const char* file, const std::string& text) noexcept {
@@ -59,8 +90,12 @@ bool write_control(int directory, const char* file, const std::string& text) noe
 void write_limit(int directory, const LimitFile& limit) {
     if (write_control(directory, limit.file.c_str(), limit.value)) return;
     if (limit.optional && errno == ENOENT) return;
-    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: writing " + limit.value + " to " +
-                limit.file + " of the jail's cgroup", last_error());
+    const auto cause = last_error();
+    Error error(Errc::unsupported, std::string(limit.variable) + " cannot be set: writing " + limit.value + " to " +
+                limit.file + " of the jail's cgroup", cause);
+    if (limit.controller == "io" && cause.value() == ENOENT)
+        error.with_hint("no scheduler of the host's block devices goes by weights: bfq does");
+    throw error;
 }
 
 }  // namespace jailctl::lifecycle

@@ -9,13 +9,26 @@ namespace jailctl::lifecycle {
 
 /// One limit as it is written: which controller, into which file, what.
 struct LimitFile {
-    std::string controller;   ///< "memory", "cpu", "pids"
+    std::string controller;   ///< as cgroup2 calls it: "memory", "cpu", "pids", "io"
     const char* variable;     ///< of jails.conf, for messages
     std::string file, value;
     bool optional = false;    ///< a kernel without swap accounting has no such file
 };
-[[nodiscard]] std::vector<LimitFile> unified_limits(const ResourceLimits& limits);
-[[nodiscard]] std::vector<LimitFile> v1_limits(const ResourceLimits& limits);
+/// What becomes of a limit that is not wanted.
+enum class Unwanted { left_out, lifted };
+[[nodiscard]] std::vector<LimitFile> unified_limits(const ResourceLimits& limits, Unwanted unwanted);
+[[nodiscard]] std::vector<LimitFile> v1_limits(const ResourceLimits& limits, Unwanted unwanted);
+/// The name of a controller in the v1 hierarchies.
+[[nodiscard]] std::string v1_name(const std::string& controller);
+/// Whether the cgroup2 `directory` has `controller`, for itself or to hand down.
+[[nodiscard]] bool has_controller(int directory, const std::string& controller);
+/// What a control file says; empty if it cannot be read.
+[[nodiscard]] std::string read_control(int directory, const char* file);
+
+/// The directory of all jails' control groups, in each hierarchy.
+constexpr const char* jails_cgroup = "jailctl";
+/// Gives the controller of a limit to the groups below `above`, which is below `root`. @throws Error unsupported
+void require_handed_down(int root, int above, const LimitFile& limit);
 
 /// Writes one limit into the cgroup `directory`. @throws Error unsupported
 void write_limit(int directory, const LimitFile& limit);

@@ -14,20 +14,7 @@
 namespace jailctl::lifecycle {
 namespace {
 
-constexpr const char* parent = "jailctl";
-
-bool has_word(const std::string& text, const std::string& word) {
-    return (" " + text + " ").find(" " + word + " ") != std::string::npos;
-}
-
-std::string words_of(int directory, const char* file) {
-    const UniqueFd control{::openat(directory, file, O_RDONLY | O_CLOEXEC)};
-    char text[512];
-    const ssize_t got = control ? ::read(control.get(), text, sizeof text) : 0;
-    std::string words(text, got > 0 ? static_cast<std::size_t>(got) : 0);
-    std::replace(words.begin(), words.end(), '\n', ' ');
-    return words;
-}
+constexpr const char* parent = jails_cgroup;
 
 /// Makes jailctl/<name> below `root`. Another command may remove an empty jailctl/ between our two steps.
 UniqueFd make_below(int root, const std::string& name, UniqueFd& above) {
@@ -64,36 +51,62 @@ UniqueFd open_v1(const CgroupMount& mount) {
     return root;
 }
 
+bool hand_down(int root, int above, const std::string& controller) {
+    return write_control(root, "cgroup.subtree_control", "+" + controller) &&
+           write_control(above, "cgroup.subtree_control", "+" + controller);
+}
+
 }  // namespace
+
+void require_handed_down(int root, int above, const LimitFile& limit) {
+    if (hand_down(root, above, limit.controller)) return;
+    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" + limit.controller +
+                "' cannot be handed to jails", last_error());
+}
+
+/// Also without a limit: `top` counts by these, and `set` may limit later.
+constexpr const char* joined_always[] = {"memory", "cpu", "pids", "io"};
 
 void Cgroup::make(const ResourceLimits& limits) {
     mounts_ = cgroup_mounts();
     root_ = open_unified(mounts_);
-    const auto wanted = unified_limits(limits);
-    const std::string offered = words_of(root_.get(), "cgroup.controllers");
-    const auto here = [&](const LimitFile& limit) { return has_word(offered, limit.controller); };
+    make_unified(limits);
+    make_v1(limits);
+}
+
+void Cgroup::make_unified(const ResourceLimits& limits) {
     UniqueFd above;
     directory_ = make_below(root_.get(), name_, above);
     if (populated())
         throw Error(Errc::busy, "processes of an earlier run are still in the jail's cgroup")
             .with_hint("'jailctl stop' kills what is left");
-    for (const auto& limit : wanted) {
-        if (!here(limit)) continue;
-        for (const int level : {root_.get(), above.get()})
-            if (!write_control(level, "cgroup.subtree_control", "+" + limit.controller))
-                throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" +
-                            limit.controller + "' cannot be handed to jails", last_error());
+    for (const char* controller : joined_always)
+        if (has_controller(root_.get(), controller)) (void)hand_down(root_.get(), above.get(), controller);
+    for (const auto& limit : unified_limits(limits, Unwanted::left_out)) {
+        if (!has_controller(root_.get(), limit.controller)) continue;
+        require_handed_down(root_.get(), above.get(), limit);
         write_limit(directory_.get(), limit);
     }
-    for (const auto& limit : v1_limits(limits)) {
-        if (here(limit)) continue;
-        const CgroupMount* mount = mounts_.v1_with(limit.controller);
+}
+
+void Cgroup::make_v1(const ResourceLimits& limits) {
+    const auto wanted = v1_limits(limits, Unwanted::left_out);
+    std::vector<const CgroupMount*> joined;  // one hierarchy may have several of them
+    for (const std::string controller : joined_always) {
+        if (has_controller(root_.get(), controller)) continue;
+        std::vector<LimitFile> files;
+        std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(files),
+                     [&](const LimitFile& limit) { return limit.controller == controller; });
+        const CgroupMount* mount = mounts_.v1_with(v1_name(controller));
+        if (mount == nullptr && files.empty()) continue;
         if (mount == nullptr)
-            throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: no cgroup controller '" +
-                        limit.controller + "' on this host");
+            throw Error(Errc::unsupported, std::string(files.front().variable) + " cannot be set: no cgroup controller '" +
+                        controller + "' on this host");
+        UniqueFd above;
         const UniqueFd made = make_below(open_v1(*mount).get(), name_, above);
-        write_limit(made.get(), limit);
-        if (limit.optional || limit.file == "cpu.cfs_quota_us") continue;  // the second file of a hierarchy joined already
+        for (const auto& limit : files) write_limit(made.get(), limit);
+        if (std::find(joined.begin(), joined.end(), mount) != joined.end()) continue;
+        joined.push_back(mount);
         UniqueFd tasks{::openat(made.get(), "tasks", O_WRONLY | O_CLOEXEC)};
         if (!tasks) throw_errno("cannot open the tasks of the jail's cgroup");
         tasks_.push_back(std::move(tasks));

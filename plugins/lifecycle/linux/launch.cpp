@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "birth.hpp"
+#include "console.hpp"
 #include "dev.hpp"
 #include "idmap.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -65,7 +66,7 @@ ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
     birth.tasks = &cgroup.tasks();
     birth.hostname = jail_.name.text();
     birth.program = &program_;
-    birth.output = request_.output;
+    birth.output = console_ ? console_.get() : request_.output;
     birth.dies_with_us = request_.dies_with_us;
     return clone_into(jail_namespaces(), cgroup.directory(), [&] {
         ::close(go.write.get());  // or the child would never see that we died
@@ -80,6 +81,10 @@ Launched Launch::run(Operation& operation) {
     Pipe go = make_pipe(), report = make_pipe();
     UniqueFd stack;
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { launched.cgroup.make(limits_); });
+    if (request_.keep_console)
+        operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
+            console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name));
+        });
     operation.step("start a process in namespaces of its own", {"runtime.kill", group}, [&] {
         const std::uint32_t base = id_range(invocation_.configuration(), jail_.name);
         prepare_root();

@@ -20,6 +20,7 @@ struct LaunchRequest {
     std::vector<std::string> environment;  ///< added to the fixed one
     int output = -1;                   ///< becomes 1 and 2 of the first process
     bool dies_with_us = false;
+    bool keep_console = false;         ///< instead of `output`: what it says is kept for ConsoleReader
 };
 
 /// A jail whose first process runs its program. Killed with its owner unless released.
@@ -53,7 +54,7 @@ private:
     Network& network_;
     ResourceLimits limits_;
     JailProgram program_;
-    UniqueFd root_mount_, dev_;
+    UniqueFd root_mount_, dev_, console_;
 };
 
 }  // namespace jailctl::lifecycle

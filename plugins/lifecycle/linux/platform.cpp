@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "console.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "network/forward.hpp"
 #include "network/network.hpp"
@@ -68,6 +69,11 @@ void register_platform(Registrar& host) {
                   Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }});
     register_network_undoer(host);
     register_runtime_undoers(host);
+    register_console_undoer(host);
+}
+
+void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables) {
+    Cgroup(require_running(invocation.configuration(), jail).cgroup).change(resource_limits(jail.settings), variables);
 }
 
 void check_signal(const std::string& text) { (void)parse_signal(text); }

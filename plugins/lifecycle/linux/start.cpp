@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "launch.hpp"
@@ -36,6 +37,13 @@ Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& r
     return record;
 }
 
+Error ended_at_once(const Configuration& configuration, const Jail& jail) {
+    const std::string words = last_words(configuration, jail.name);
+    return Error(Errc::failed, "its init ended at once" + (words.empty() ? "" : " and said: " + words))
+        .with_hint(words.empty() ? "run it by hand to see why: START_COMMAND, or /sbin/init of the jail"
+                                 : "'jailctl logs " + jail.name.text() + "' shows all it said");
+}
+
 }  // namespace
 
 int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartRequest& request) {
@@ -44,6 +52,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     LaunchRequest wanted;
     wanted.root = request.root.empty() ? jail.root : request.root;
     wanted.network = request.network;
+    wanted.keep_console = invocation.configuration().find(jail.name) != nullptr;  // not of a scratch jail, which nobody asks
     Launch launch(invocation, jail, std::move(wanted));
     // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
     if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run) clear_leftovers(invocation, jail, state);
@@ -51,9 +60,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     Launched launched = launch.run(operation);
     operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {
         Record record = record_of(invocation, jail, request, launch, launched);
-        if (record.init.pid == 0)
-            throw Error(Errc::failed, "its init ended at once")
-                .with_hint("run it by hand to see why: START_COMMAND, or /sbin/init of the jail");
+        if (record.init.pid == 0) throw ended_at_once(invocation.configuration(), jail);
         write_record(invocation.configuration(), jail.name.key(), record);
     });
     operation.commit();

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <poll.h>
 
+#include "console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
@@ -73,6 +74,7 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
     kill_members(cgroup);
     // What is unclear is not gone by: it may be the record of another jail.
     leave_network(invocation, jail, state.kind == RecordState::Kind::dead ? state.record : Record{});
+    close_console(invocation, jail);
     cgroup.remove();
     remove_record(configuration, jail.name.key());
     return true;
@@ -96,6 +98,7 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
     });
     operation.step("kill what is left", [&] { kill_members(cgroup); });
     operation.step("leave the network", [&] { leave_network(invocation, jail, record); });
+    operation.step("keep what its init said", [&] { close_console(invocation, jail); });
     operation.step("remove the control groups", [&] { cgroup.remove(); });
     operation.step("remove the record", [&] { remove_record(configuration, jail.name.key()); });
     operation.commit();

@@ -88,7 +88,14 @@ TEST_F(IsolationTest, TheIdMapIsTheJailsOwnAndNeverHoldsTheHostsRoot) {
 
 TEST_F(IsolationTest, OnlyDescriptorsZeroToTwoAreOpen) {
     EXPECT_EQ(inside("ls /proc/1/fd").out, "0\n1\n2\n");
-    EXPECT_EQ(inside("for fd in 0 1 2; do readlink /proc/1/fd/$fd; done").out, "/dev/null\n/dev/null\n/dev/null\n");
+    EXPECT_EQ(inside("for fd in 0 1 2; do readlink /proc/1/fd/$fd; done").out, "/dev/null\n/log\n/log\n");
+}
+
+TEST_F(IsolationTest, TheConsoleIsOneBoundedFileAndNoWayOut) {
+    EXPECT_NE(inside("ls /proc/1/fd/1/..").status, 0);
+    EXPECT_NE(inside("cp /bin/busybox /proc/1/fd/1; /proc/1/fd/1 true").status, 0) << "nothing runs from there";
+    EXPECT_NE(inside("dd if=/dev/zero of=/proc/1/fd/1 bs=1M count=4").status, 0) << "1 MiB is all";
+    EXPECT_EQ(inside("grep -c console /proc/self/mountinfo").out, "0\n") << "it is not mounted in the jail";
 }
 
 TEST_F(IsolationTest, HostProcessesAreNeitherSeenNorReached) {

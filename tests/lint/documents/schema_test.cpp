@@ -67,6 +67,10 @@ TEST_F(Documents, OfTheLifeOfAJail) {
     keep({"status", "--wide"});
     keep({"exec", "a.test", "--", "echo", "hello"});
     keep({"exec", "a.test", "--", "false"}, 1);
+    keep({"set", "a.test", "PIDS=100"});
+    keep({"set", "a.test", "PIDS=0"}, 2);
+    keep({"logs", "a.test", "-n", "1"});
+    keep({"logs", "b.test"}, 1);
     keep({"freeze", "a.test"});
     keep({"status"});
     keep({"thaw", "a.test"});

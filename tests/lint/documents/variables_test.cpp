@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 
 /// Documented, and refused for that this version does not act on them.
-const std::set<std::string> reserved{"DEVICES", "IO_WEIGHT", "MOUNTS"};
+const std::set<std::string> reserved{"DEVICES", "MOUNTS"};
 
 class Variables : public ::testing::Test {
 protected:

@@ -1,0 +1,62 @@
+#include "jail_file.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+/// Begin and length of a line, its newline not counted; nothing if there is no such line.
+std::pair<std::size_t, std::size_t> line_at(std::string_view text, int line) {
+    std::size_t begin = 0;
+    for (; line > 1; --line) {
+        const auto end = text.find('\n', begin);
+        if (end == std::string_view::npos) return {std::string_view::npos, 0};
+        begin = end + 1;
+    }
+    return {begin, std::min(text.find('\n', begin), text.size()) - begin};
+}
+
+}  // namespace
+
+std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value) {
+    const std::string assignment = name + "=\"" + std::string(value) + "\"";
+    if (line > 0) {
+        const auto [begin, length] = line_at(text, line);
+        static const std::regex alone(R"re(^(\s*)([A-Z_]+)=("[^"$`\\]*"|'[^']*'|[A-Za-z0-9._-]*)(\s*(#.*)?)$)re");
+        std::smatch parts;
+        const std::string old = begin == std::string::npos ? std::string{} : text.substr(begin, length);
+        if (std::regex_match(old, parts, alone) && parts[2] == name)
+            return text.replace(begin, length, parts[1].str() + assignment + parts[4].str());
+    }
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    if (text.ends_with("\\\n")) text += '\n';  // or the new line would belong to the last one
+    return text + assignment + "\n";
+}
+
+std::filesystem::path jail_file(const Configuration& configuration, const JailName& jail) {
+    return configuration.file.parent_path() / "jails.d" / (jail.text() + ".conf");
+}
+
+void write_jail_file(const Configuration& configuration, const Jail& jail, const Assignments& assignments) {
+    const auto path = jail_file(configuration, jail.name);
+    const auto name = path.filename().string();
+    const UniqueFd there = find_trusted(path.parent_path(), Trust::root, O_RDONLY | O_DIRECTORY);
+    const UniqueFd directory = there ? UniqueFd{} : make_private_directory(path.parent_path());
+    const int at = there ? there.get() : directory.get();
+    std::string text = in_context(path.string(), [&] { return read_file_at(at, name).value_or(""); });
+    for (const auto& [variable, value] : assignments) {
+        const Origin& origin = jail.settings[variable].origin;
+        const bool here = std::filesystem::path(origin.file).filename() == path.filename() &&
+                          std::filesystem::path(origin.file).parent_path().filename() == "jails.d";
+        text = with_assignment(std::move(text), here ? origin.line : 0, variable, value);
+    }
+    replace_file(at, name, text, 0644);
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/jail.hpp"
+
+/// Writing into jails.d/<jail>.conf, which people write as well: everything else in it stays as it is.
+namespace jailctl::lifecycle {
+
+/// `text` with NAME="value". @param line  where the assignment in force stands, from 1: it is replaced if that line holds
+/// nothing else; 0, or a line that holds more: a line is added at the end, which comes last and so is in force
+[[nodiscard]] std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value);
+
+/// jails.d/<jail>.conf beside the configuration file.
+[[nodiscard]] std::filesystem::path jail_file(const Configuration& configuration, const JailName& jail);
+
+/// Names with their values; a value holds nothing that is special between double quotes.
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+/// Puts them into the file of the jail, which is made if it is missing. @throws Error denied, io, no_space, invalid: it is
+/// no regular file
+void write_jail_file(const Configuration& configuration, const Jail& jail, const Assignments& assignments);
+
+}  // namespace jailctl::lifecycle

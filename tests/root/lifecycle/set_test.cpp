@@ -1,0 +1,114 @@
+/// `set`: limits of a jail while it runs, and for later.
+#include <gmock/gmock.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+
+class SetTest : public JailTest {
+protected:
+    Result set(const std::vector<std::string>& words) const {
+        std::vector<std::string> all{"set", "a.test"};
+        all.insert(all.end(), words.begin(), words.end());
+        return site.jailctl(all);
+    }
+    [[nodiscard]] std::string file() const { return slurp(site.path() / "jails.d/a.test.conf"); }
+    /// The first of the control files that is there, in any hierarchy.
+    [[nodiscard]] std::string control(const std::vector<std::string>& names) const {
+        for (const auto& directory : cgroup_directories(record()["cgroup"].str()))
+            for (const auto& name : names)
+                if (const auto text = slurp(directory + "/" + name); !text.empty()) return text;
+        return "no such file";
+    }
+    [[nodiscard]] std::string memory() const { return control({"memory.max", "memory.limit_in_bytes"}); }
+    [[nodiscard]] std::string pids() const { return control({"pids.max"}); }
+    [[nodiscard]] std::string cpus() const { return control({"cpu.max", "cpu.cfs_quota_us"}); }
+};
+
+TEST_F(SetTest, ALimitIsChangedAtOnceAndForGood) {
+    ASSERT_EQ(start().status, 0);
+    const Result result = set({"MEMORY=64M", "PIDS=100", "CPUS=0.5"});
+    ASSERT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("a.test: MEMORY=64M PIDS=100 CPUS=0.5 at once, and in "));
+    EXPECT_EQ(file(), "MEMORY=\"64M\"\nPIDS=\"100\"\nCPUS=\"0.5\"\n");
+    EXPECT_EQ(memory(), "67108864\n");
+    EXPECT_EQ(pids(), "100\n");
+    EXPECT_THAT(cpus(), testing::StartsWith("50000"));
+    ASSERT_EQ(set({"MEMORY=128M"}).status, 0) << "raised";
+    EXPECT_EQ(memory(), "134217728\n");
+    ASSERT_EQ(site.jailctl({"restart", "a.test"}).status, 0);
+    EXPECT_EQ(memory(), "134217728\n");
+    EXPECT_EQ(file(), "MEMORY=\"128M\"\nPIDS=\"100\"\nCPUS=\"0.5\"\n");
+}
+
+TEST_F(SetTest, NoneLiftsALimit) {
+    ASSERT_EQ(start().status, 0);
+    const std::string unlimited = memory(), free = cpus();
+    ASSERT_EQ(set({"MEMORY=64M", "CPUS=0.5"}).status, 0);
+    EXPECT_NE(memory(), unlimited);
+    const Result lifted = set({"MEMORY=none", "CPUS="});
+    ASSERT_EQ(lifted.status, 0) << lifted.all();
+    EXPECT_EQ(memory(), unlimited);
+    EXPECT_EQ(cpus(), free);
+    EXPECT_EQ(file(), "MEMORY=\"none\"\nCPUS=\"none\"\n");
+}
+
+TEST_F(SetTest, LessMemoryThanIsUsedIsRefusedAndAllStaysAsItWas) {
+    ASSERT_EQ(start().status, 0);
+    ASSERT_EQ(set({"MEMORY=256M"}).status, 0);
+    ASSERT_EQ(inside("head -c 50000000 /dev/zero > /dev/shm/a").status, 0);
+    const Result result = set({"PIDS=77", "MEMORY=16M"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("of memory, and MEMORY=16777216 would kill what runs in it"));
+    EXPECT_EQ(memory(), "268435456\n");
+    EXPECT_EQ(pids(), "4096\n") << "it was put back";
+    EXPECT_EQ(file(), "MEMORY=\"256M\"\n");
+    EXPECT_EQ(inside("wc -c < /dev/shm/a").out, "50000000\n");
+}
+
+TEST_F(SetTest, AStoppedJailGetsItAtItsNextStart) {
+    std::filesystem::create_directories(site.path() / "jails.d");
+    spit(site.path() / "jails.d/a.test.conf", "# ours\nPIDS=50 # few\n", 0644);
+    const Value document = site.json({"set", "a.test", "PIDS=60"});
+    EXPECT_TRUE(document["ok"].truth());
+    EXPECT_EQ(document["jails"].items().at(0)["set"]["PIDS"].str(), "60");
+    EXPECT_FALSE(document["jails"].items().at(0)["running"].truth());
+    EXPECT_EQ(file(), "# ours\nPIDS=\"60\" # few\n");
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(pids(), "60\n");
+}
+
+TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
+    for (const char* word : {"MEMORY=lots", "PIDS=0", "CPUS=-1", "IO_WEIGHT=0", "NETWORK=none", "MEMORY", "=1"}) {
+        const Result result = set({word});
+        EXPECT_EQ(result.status, 2) << word << result.all();
+    }
+    EXPECT_EQ(set({}).status, 2);
+    EXPECT_EQ(site.jailctl({"--dry-run", "set", "a.test", "PIDS=9"}).status, 0);
+    EXPECT_FALSE(std::filesystem::exists(site.path() / "jails.d"));
+}
+
+TEST_F(SetTest, AWeightIsSetOrRefusedWithTheReason) {
+    ASSERT_EQ(start().status, 0);
+    const Result result = set({"PIDS=77", "IO_WEIGHT=300"});
+    if (result.status == 0) {
+        EXPECT_THAT(control({"io.weight", "blkio.bfq.weight"}), HasSubstr("300"));
+    } else {
+        EXPECT_THAT(result.err, HasSubstr("IO_WEIGHT cannot be set"));
+        EXPECT_EQ(pids(), "4096\n");
+        EXPECT_EQ(file(), "");
+    }
+    ASSERT_EQ(stop().status, 0);
+    configure("IO_WEIGHT=300");
+    const Result started = start();
+    EXPECT_EQ(started.status, result.status == 0 ? 0 : 1) << started.all();
+    if (started.status != 0) {
+        EXPECT_THAT(started.err, HasSubstr("IO_WEIGHT cannot be set"));
+    }
+}
+
+}  // namespace
+}  // namespace jailctl::test
