@@ -67,7 +67,9 @@ struct Report {
 Program bootstrap(const DebianWord& word, int out) {
     Program program;
     program.path = installed_program();
-    program.arguments = {"--variant=minbase", "--format=tar", "--quiet", word.suite, "-"};
+    program.arguments = {"--variant=minbase", "--format=tar", "--quiet"};
+    if (!word.packages.empty()) program.arguments.push_back("--include=" + word.packages);
+    program.arguments.insert(program.arguments.end(), {word.suite, "-"});
     if (!word.mirror.empty()) program.arguments.push_back(word.mirror);
     program.environment = {"LC_ALL=C.UTF-8", "HOME=/root"};
     program.stdout_fd = out;
@@ -94,18 +96,40 @@ ExitStatus wait_for(Invocation& invocation, ChildProcess& child, int tar, const 
 
 }  // namespace
 
+namespace {
+
+void take_mirror(const std::string& word, const std::string& part, DebianWord& out) {
+    const bool known = part.starts_with("http://") || part.starts_with("https://") || part.starts_with("file:///") ||
+                       part.starts_with("copy:///");
+    if (!out.mirror.empty() || !known || !all_of(part, "-._+/:@%~[]"))
+        throw Error(Errc::config, "BASE=debootstrap:" + word + ": '" + part + "' is no mirror")
+            .with_hint("a mirror begins with http://, https://, file:/// or copy:///, and there is one");
+    out.mirror = part;
+}
+
+/// Names of packages as Debian's policy has them (5.6.1), which hold no comma.
+void take_package(const std::string& word, const std::string& part, DebianWord& out) {
+    if (part.empty() || !all_of(part, "-.+") || !all_of(part.substr(0, 1), ""))
+        throw Error(Errc::config, "BASE=debootstrap:" + word + ": '" + part + "' is no mirror, and no package")
+            .with_hint("write BASE=debootstrap:bookworm,systemd-sysv,dbus or BASE=debootstrap:bookworm,http://deb.debian.org/debian");
+    out.packages += (out.packages.empty() ? "" : ",") + part;
+}
+
+}  // namespace
+
 DebianWord parse_debian_word(const std::string& word) {
-    const auto comma = word.find(',');
-    DebianWord out{word.substr(0, comma), comma == std::string::npos ? "" : word.substr(comma + 1)};
+    auto comma = word.find(',');
+    DebianWord out{word.substr(0, comma), {}, {}};
     if (out.suite.empty() || out.suite.front() == '-' || !all_of(out.suite, "-._+")) {
         throw Error(Errc::config, "BASE=debootstrap:" + word + ": '" + out.suite + "' is no suite of Debian")
             .with_hint("write BASE=debootstrap:bookworm or BASE=debootstrap:bookworm,http://deb.debian.org/debian");
     }
-    const bool known = out.mirror.starts_with("http://") || out.mirror.starts_with("https://") ||
-                       out.mirror.starts_with("file:///") || out.mirror.starts_with("copy:///");
-    if (comma != std::string::npos && (!known || !all_of(out.mirror, "-._+/:@%~[]"))) {
-        throw Error(Errc::config, "BASE=debootstrap:" + word + ": '" + out.mirror + "' is no mirror")
-            .with_hint("a mirror begins with http://, https://, file:/// or copy:///");
+    while (comma != std::string::npos) {
+        const auto begin = comma + 1;
+        comma = word.find(',', begin);
+        const std::string part = word.substr(begin, comma == std::string::npos ? comma : comma - begin);
+        if (part.find("://") != std::string::npos) take_mirror(word, part, out);
+        else take_package(word, part, out);
     }
     return out;
 }

@@ -9,12 +9,13 @@ namespace jailctl::create {
 /// What stands after "debootstrap:".
 struct DebianWord {
     std::string suite;
-    std::string mirror;  ///< empty: the host's own apt sources
+    std::string mirror;    ///< empty: the host's own apt sources
+    std::string packages;  ///< beyond the minimal system, separated by commas
 };
-/// @throws Error config: a suite or mirror that cannot be one
+/// @throws Error config: a suite, mirror or package that cannot be one
 [[nodiscard]] DebianWord parse_debian_word(const std::string& word);
 
-/// BASE=debootstrap:SUITE[,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar for our unpacker, so that no script
+/// BASE=debootstrap:SUITE[,PACKAGE...][,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar for our unpacker, so that no script
 /// of a package ever runs on the staging path.
 class DebootstrapBase final : public BaseInstaller {
 public:

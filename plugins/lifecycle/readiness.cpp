@@ -32,6 +32,16 @@ bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, co
     }
 }
 
+/// systemd tells by itself when it has started all it should; that some unit failed keeps nobody out.
+constexpr const char* systemd_is_up =
+    "case $(systemctl is-system-running --wait 2>/dev/null) in running|degraded) ;; *) exit 1 ;; esac";
+
+std::string ready_command(const Rootfs& root, const Settings& settings) {
+    const std::string& command = settings["READY_COMMAND"].text;
+    if (!command.empty() || settings["CAPABILITIES"].text != "system") return command;
+    return root.exists("usr/bin/systemctl") ? systemd_is_up : "";
+}
+
 }  // namespace
 
 void declare_readiness(Registrar& host) {
@@ -44,10 +54,11 @@ void declare_readiness(Registrar& host) {
 }
 
 void wait_until_ready(Invocation& invocation, JailRuntime& runtime, const Jail& jail) {
-    const std::string& command = jail.settings["READY_COMMAND"].text;
+    const Rootfs root = Rootfs::open(jail.root);
+    const std::string command = ready_command(root, jail.settings);
     if (command.empty()) return;
     const std::string name = jail.name.text();
-    if (!Rootfs::open(jail.root).exists("bin/sh"))
+    if (!root.exists("bin/sh") && !root.exists("usr/bin/sh"))  // /bin may be a link
         throw Error(Errc::not_found, "READY_COMMAND cannot be run: there is no /bin/sh in " + name);
     const std::chrono::seconds limit(parse_seconds(jail.settings["READY_TIMEOUT"].text));
     const auto end = Clock::now() + limit;

@@ -15,10 +15,6 @@ void check_limit(const std::string& value, void (*parse)(std::string_view)) {
     if (!value.empty() && value != "none") parse(value);
 }
 
-void check_fixed(const std::string& value, const char* only, const char* why) {
-    if (value != only) throw Error(Errc::invalid, why);
-}
-
 }  // namespace
 
 std::string limit_text(const Settings& settings, std::string_view variable) {
@@ -72,10 +68,10 @@ void declare_variables(Registrar& host) {
                       if (!parse_yes_no(value))
                           throw Error(Errc::invalid, "this version does not start jails without a user namespace");
                   }});
-    host.declare({"CAPABILITIES", "what root may do in the jail: default", "default", Scope::jail,
-                  [](const std::string& value) {
-                      check_fixed(value, "default", value == "system" ? "this version does not support CAPABILITIES=system"
-                                                                      : "not a set of capabilities: default");
+    host.declare({"CAPABILITIES", "what root may do in the jail: default, or system for a jail whose init is systemd", "default",
+                  Scope::jail, [](const std::string& value) {
+                      if (value != "default" && value != "system")
+                          throw Error(Errc::invalid, "not a set of capabilities: default or system");
                   }});
 }
 

@@ -53,6 +53,9 @@ struct KernelMounts {
     UniqueFd null{open_host_null()};
 };
 
+/// The control groups below the jail's own, which it may divide: the namespace's root is the one we are in.
+UniqueFd cgroup_view() { return new_mount("cgroup2", {}, plain | MOUNT_ATTR_NOEXEC); }
+
 void build_view(const Birth& birth) {
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         throw_errno("cannot part the jail's mounts from the host's");
@@ -66,6 +69,7 @@ void build_view(const Birth& birth) {
     attach(kernel.shm.get(), birth.dev, "shm");
     attach(kernel.proc.get(), birth.root, "proc");
     attach(kernel.sys.get(), birth.root, "sys");
+    if (birth.program->confinement == Confinement::system) attach(cgroup_view().get(), birth.root, "sys/fs/cgroup");
     attach_if_there(kernel.run.get(), birth.root, "run");
     mask_kernel_files(birth.root, kernel.null.get());
     if (::fchdir(birth.root) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0)
@@ -120,8 +124,8 @@ void confine_and_become(const JailProgram& program) {
     if (where[0] != '/') throw Error(Errc::internal, "the working directory lies outside the jail");
     // Close-on-exec rather than closed: the pipe that reports a failing execve, and jail-init, live until then.
     if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
-    confine_system_calls();
-    confine_capabilities();
+    confine_system_calls(program.confinement);
+    confine_capabilities(program.confinement);
     take_user(program.user);
     if (program.directory != "/" && ::chdir(program.directory.c_str()) != 0)
         throw_errno("cannot enter " + escape_name(program.directory) + " in the jail");

@@ -20,13 +20,18 @@ constexpr std::uint64_t set_of(std::initializer_list<unsigned> capabilities) {
 }
 
 // Ordinary administration inside; SYS_BOOT because power-off from inside needs it and ends only the jail.
-constexpr std::uint64_t kept = set_of({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_SETUID, CAP_SETGID,
+constexpr std::uint64_t kept_always = set_of({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_SETUID, CAP_SETGID,
                                        CAP_SETPCAP, CAP_SETFCAP, CAP_KILL, CAP_IPC_OWNER, CAP_LEASE, CAP_SYS_BOOT,
                                        CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_AUDIT_WRITE});
+// Bounded by the user namespace; SYS_ADMIN is most of the kernel's surface.
+constexpr std::uint64_t kept_by_systems = set_of({CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BROADCAST, CAP_SYS_PTRACE,
+                                                  CAP_SYS_NICE, CAP_SYS_RESOURCE, CAP_SYS_TTY_CONFIG, CAP_IPC_LOCK,
+                                                  CAP_DAC_READ_SEARCH});
 
 }  // namespace
 
-void confine_capabilities() {
+void confine_capabilities(Confinement confinement) {
+    const std::uint64_t kept = kept_always | (confinement == Confinement::system ? kept_by_systems : 0);
     // Up to the last one this kernel knows, which may be newer than our headers: an unknown one must not stay.
     for (unsigned capability = 0; capability < 64; ++capability) {
         if ((kept >> capability & 1U) != 0) continue;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "cgroup_limits.hpp"
+#include "cgroup_tree.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -109,14 +109,7 @@ bool Cgroup::populated() { return read("cgroup.events").find("populated 1") != s
 bool Cgroup::frozen() { return read("cgroup.events").find("frozen 1") != std::string::npos; }
 
 std::vector<pid_t> Cgroup::processes() {
-    std::vector<pid_t> pids;
-    const std::string text = read("cgroup.procs");
-    for (const char *at = text.data(), *end = at + text.size(); at < end;) {
-        pid_t pid = 0;
-        at = std::from_chars(at, end, pid).ptr + 1;
-        pids.push_back(pid);
-    }
-    return pids;
+    return look_up() ? members_of(directory_.get()) : std::vector<pid_t>{};
 }
 
 void Cgroup::kill() { write("cgroup.kill", "1"); }

@@ -47,13 +47,19 @@ public:
     /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.
     /// @throws Error busy: processes are in it; unsupported: a limit that cannot be set here; io
     void make(const ResourceLimits& limits);
+    /// Divides the group, made but empty, for a jail whose init manages control groups itself: the first process is born
+    /// in <name>/guest, which belongs to `owner` and is all the jail sees; what joins later (exec) goes to <name>/exec,
+    /// for the kernel wants processes only in groups that hand no controllers down. Limits stay with <name>, out of its
+    /// reach. @throws Error io
+    void divide(std::uint32_t owner);
     /// For joining a running jail. @throws Error not_found
     void open();
     /// Sets or lifts limits of a running jail: those of `variables` (MEMORY, ...), to what `limits` has. All or none.
     /// @throws Error not_found; busy: the members use more memory than that; unsupported: a limit that cannot be set here
     void change(const ResourceLimits& limits, const std::vector<std::string>& variables);
-    /// Descriptor for CLONE_INTO_CGROUP.
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
+    /// Descriptor for CLONE_INTO_CGROUP.
+    [[nodiscard]] int birthplace() const noexcept { return part_ ? part_.get() : directory_.get(); }
     /// `tasks` files of v1 hierarchies: the new process writes "0". Moving it by pid would wait for an RCU grace period.
     [[nodiscard]] const std::vector<UniqueFd>& tasks() const noexcept { return tasks_; }
 
@@ -85,7 +91,7 @@ private:
 
     std::string name_;
     CgroupMounts mounts_;
-    UniqueFd root_, directory_;
+    UniqueFd root_, directory_, part_;
     std::vector<UniqueFd> tasks_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "cgroup.hpp"
 #include "cgroup_limits.hpp"
+#include "cgroup_tree.hpp"
 #include "jailctl/sdk/error.hpp"
 
 /// Making and removing a jail's control groups; what is done with them while they exist is in cgroup.cpp.
@@ -15,6 +16,8 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr const char* parent = jails_cgroup;
+constexpr const char* guest_part = "guest";
+constexpr const char* exec_part = "exec";
 
 /// Makes jailctl/<name> below `root`. Another command may remove an empty jailctl/ between our two steps.
 UniqueFd make_below(int root, const std::string& name, UniqueFd& above) {
@@ -33,6 +36,8 @@ UniqueFd make_below(int root, const std::string& name, UniqueFd& above) {
 void remove_below(int root, const std::string& name) {
     const UniqueFd above{::openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (!above) return;
+    if (const UniqueFd group{::openat(above.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)})
+        remove_groups_below(group.get());
     // A process that just died may still be counted for a moment.
     std::chrono::microseconds pause{50}, waited{0};
     while (::unlinkat(above.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
@@ -113,8 +118,37 @@ void Cgroup::make_v1(const ResourceLimits& limits) {
     }
 }
 
+namespace {
+
+/// A jail's own groups cost memory of the host's kernel, and have to be removed one by one.
+constexpr std::pair<const char*, const char*> bounds[] = {{"cgroup.max.depth", "32"}, {"cgroup.max.descendants", "4096"}};
+
+UniqueFd make_part(int directory, const char* name) {
+    if (::mkdirat(directory, name, 0755) != 0 && errno != EEXIST) throw_errno("cannot divide the jail's cgroup");
+    UniqueFd part{::openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!part) throw_errno("cannot divide the jail's cgroup");
+    return part;
+}
+
+}  // namespace
+
+void Cgroup::divide(std::uint32_t owner) {
+    for (const auto& [file, value] : bounds)
+        if (!write_control(directory_.get(), file, value)) throw_errno(std::string("cannot write ") + file);
+    for (const char* controller : joined_always)
+        if (has_controller(directory_.get(), controller) &&
+            !write_control(directory_.get(), "cgroup.subtree_control", std::string("+") + controller))
+            throw_errno(std::string("cannot hand the cgroup controller '") + controller + "' to the jail");
+    (void)make_part(directory_.get(), exec_part);
+    part_ = make_part(directory_.get(), guest_part);
+    // What the kernel says a delegate needs (cgroup-v2.rst, Model of Delegation): the directory and these files, no limit.
+    for (const char* file : {".", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"})
+        if (::fchownat(part_.get(), file, owner, owner, 0) != 0) throw_errno("cannot give the jail its control group");
+}
+
 void Cgroup::open() {
     if (!look_up()) throw Error(Errc::not_found, "the jail's cgroup is gone");
+    part_ = UniqueFd{::openat(directory_.get(), exec_part, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     for (const auto& mount : mounts_.v1) {
         const std::string tasks = mount.path + "/" + parent + "/" + name_ + "/tasks";
         if (UniqueFd file{::open(tasks.c_str(), O_WRONLY | O_CLOEXEC)}; file) tasks_.push_back(std::move(file));
@@ -132,6 +166,7 @@ void Cgroup::forbid_forks() noexcept {
 void Cgroup::remove() {
     look_up();
     directory_.reset();
+    part_.reset();
     remove_below(root_.get(), name_);
     for (const auto& mount : mounts_.v1) remove_below(open_v1(mount).get(), name_);
 }

@@ -80,11 +80,14 @@ UniqueFd open_console(Invocation& invocation, const Jail& jail, std::uint32_t id
     const std::string& key = jail.name.key();
     if (::mkdirat(above.get(), key.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("cannot make a place for the console");
     const UniqueFd memory = scratch_mount(console_bytes);
-    UniqueFd file{::openat(memory.get(), file_name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)};
-    if (!file || ::fchown(file.get(), id_base, id_base) != 0) throw_errno("cannot make the console of the jail");
+    const UniqueFd made{::openat(memory.get(), file_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    if (!made || ::fchown(made.get(), id_base, id_base) != 0) throw_errno("cannot make the console of the jail");
     const UniqueFd point{::openat(above.get(), key.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!point) throw_errno("cannot open the place of the console");
     attach(memory.get(), point.get(), "");
+    // Opened by a mount that is attached nowhere, or the jail would read our path in /proc/1/fd.
+    UniqueFd file{::openat(clone_of(memory.get(), "").get(), file_name, O_WRONLY | O_APPEND | O_CLOEXEC)};
+    if (!file) throw_errno("cannot open the console of the jail");
     return file;
 }
 

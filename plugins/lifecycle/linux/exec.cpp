@@ -132,7 +132,8 @@ void refuse_directories() {
 
 ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
     const Record record = require_running(invocation.configuration(), jail);
-    const JailProgram program = program_of(request);
+    JailProgram program = program_of(request);
+    program.confinement = record.confinement;  // as its init was started, whatever CAPABILITIES says by now
     if (!request.on_output) refuse_directories();
     try {
         if (request.terminal && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)

@@ -61,7 +61,7 @@ ChildProcess join_jail(const Record& record, const JailProgram& program, const J
     const UniqueFd handle = open_handle(record.init);
     if (!handle) throw Error(Errc::not_found, record.name + " has ended");
     const ChildrenInPidNamespace inside(handle.get());
-    return clone_into(0, cgroup.directory(), [&] {
+    return clone_into(0, cgroup.birthplace(), [&] {
         run_child(report, [&] {
             ::prctl(PR_SET_DUMPABLE, 0);  // until its execve nobody in the jail may look into a copy of us
             reset_inheritance();

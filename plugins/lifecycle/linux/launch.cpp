@@ -49,6 +49,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
       program_(request_.command.empty() ? choose_init(root_, jail.settings) : jail_init_for(request_.command)) {
     network_.check(invocation, jail);
     add_environment(program_, request_.environment);
+    program_.confinement = confinement_of(jail.settings);
 }
 
 /// Mount points a root of another tool may lack, and the mounts that will cover them.
@@ -68,7 +69,7 @@ ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
     birth.program = &program_;
     birth.output = console_ ? console_.get() : request_.output;
     birth.dies_with_us = request_.dies_with_us;
-    return clone_into(jail_namespaces(), cgroup.directory(), [&] {
+    return clone_into(jail_namespaces(), cgroup.birthplace(), [&] {
         ::close(go.write.get());  // or the child would never see that we died
         run_child(report, [&] { be_born(birth); });
     });
@@ -80,7 +81,11 @@ Launched Launch::run(Operation& operation) {
     Launched launched{{}, Cgroup(name), provider_, {}};
     Pipe go = make_pipe(), report = make_pipe();
     UniqueFd stack;
-    operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { launched.cgroup.make(limits_); });
+    operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] {
+        launched.cgroup.make(limits_);
+        if (program_.confinement == Confinement::system)
+            launched.cgroup.divide(id_range(invocation_.configuration(), jail_.name));
+    });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
             console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name));

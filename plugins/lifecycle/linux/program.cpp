@@ -86,10 +86,11 @@ void add_environment(JailProgram& program, const std::vector<std::string>& varia
 JailProgram choose_init(const Rootfs& root, const Settings& settings) {
     JailProgram program{split_words(settings["START_COMMAND"].text), jail_environment(), {}};
     if (!program.arguments.empty()) return program;
-    if (root.exists("sbin/init")) {
-        program.arguments = {"/sbin/init"};
-        return program;
-    }
+    for (const std::string init : {"sbin/init", "usr/sbin/init"})  // where /sbin is a link, only the second is found
+        if (root.exists(init)) {
+            program.arguments = {"/" + init};
+            return program;
+        }
     program.arguments = {"init", "boot"};
     program.image = sealed_jail_init();
     return program;

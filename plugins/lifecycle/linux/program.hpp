@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "confinement.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/rootfs.hpp"
@@ -18,6 +19,7 @@ struct JailProgram {
     UniqueFd image;                        ///< run this file (jail-init) instead of arguments[0]
     ExecUser user{};
     std::string directory = "/";
+    Confinement confinement = Confinement::standard;
 };
 
 /// Environment of every process we start in a jail: PATH, HOME, container=jailctl.

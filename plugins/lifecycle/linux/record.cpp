@@ -29,6 +29,7 @@ Record parse(const Value& document) {
     record.started = document["started"].num();
     record.cgroup = document["cgroup"].str();
     record.cgroup_path = document["cgroup_path"].str();
+    if (document["capabilities"].str() == "system") record.confinement = Confinement::system;
     record.network_provider = document["network"]["provider"].str();
     record.network = document["network"]["record"];
     return record;
@@ -125,6 +126,7 @@ void write_record(const Configuration& configuration, const std::string& key, co
         .set("started", record.started)
         .set("cgroup", record.cgroup)
         .set("cgroup_path", record.cgroup_path)
+        .set("capabilities", record.confinement == Confinement::system ? "system" : "default")
         .set("network", Value::object().set("provider", record.network_provider).set("record", record.network));
     StateDirectory::running(configuration).write(folder, key, document);
 }

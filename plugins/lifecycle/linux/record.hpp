@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "confinement.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/value.hpp"
@@ -22,6 +23,7 @@ struct Record {
     std::int64_t started = 0;
     std::string cgroup;           ///< name below <cgroup2>/jailctl
     std::string cgroup_path;      ///< absolute; empty where cgroup2 is not mounted
+    Confinement confinement = Confinement::standard;
     std::string network_provider;
     Value network;
 };

@@ -40,7 +40,7 @@ constexpr std::uint32_t namespace_flags = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_
 /// Writes the program: a binary search over ranges of call numbers that share a verdict.
 class Writer {
 public:
-    constexpr Writer() {
+    constexpr explicit Writer(Confinement confinement) : confinement_(confinement) {
         load(offsetof(seccomp_data, arch));
         jump(BPF_JEQ, native, 1, 0);
         answer(fail(ENOSYS));
@@ -59,7 +59,8 @@ private:
 
     constexpr void split_into_ranges() {
         std::array<Verdict, newest_call + 1> verdicts{};
-        for (const Rule& rule : rules) verdicts[static_cast<std::size_t>(rule.call)] = rule.verdict;
+        for (const Rule& rule : rules) verdicts[static_cast<std::size_t>(rule.call)] =
+            confinement_ == Confinement::system ? rule.system : rule.verdict;
         for (std::uint32_t call = 0; call <= newest_call; ++call)
             if (ranges_ == 0 || verdicts[call] != range_[ranges_ - 1].verdict) range_[ranges_++] = {call, verdicts[call]};
         range_[ranges_++] = {newest_call + 1, Verdict::absent};
@@ -81,12 +82,10 @@ private:
         case Verdict::allow: return answer(allow);
         case Verdict::refuse: return answer(fail(EPERM));
         case Verdict::absent: return answer(fail(ENOSYS));
-        case Verdict::clone:
-            load(argument(0));
-            jump(BPF_JSET, namespace_flags, 0, 1);
-            answer(fail(EPERM));
-            return answer(allow);
+        case Verdict::clone: return unless_flagged(namespace_flags);
+        case Verdict::nested: return unless_flagged(CLONE_NEWUSER);
         case Verdict::socket: return socket();
+        case Verdict::any_netlink: return any_netlink();
         case Verdict::ioctl:  // the kernel looks at the low 32 bits only
             load(argument(1));
             jump(BPF_JEQ, TIOCSTI, 1, 0);
@@ -100,6 +99,23 @@ private:
             answer(allow);
             return answer(fail(EPERM));
         }
+    }
+
+    constexpr void unless_flagged(std::uint32_t flags) {
+        load(argument(0));
+        jump(BPF_JSET, flags, 0, 1);
+        answer(fail(EPERM));
+        answer(allow);
+    }
+
+    constexpr void any_netlink() {
+        load(argument(0));
+        jump(BPF_JEQ, AF_UNIX, 3, 0);
+        jump(BPF_JEQ, AF_INET, 2, 0);
+        jump(BPF_JEQ, AF_INET6, 1, 0);
+        jump(BPF_JEQ, AF_NETLINK, 0, 1);
+        answer(allow);
+        answer(fail(EAFNOSUPPORT));
     }
 
     /// EAFNOSUPPORT rather than EPERM: what libaudit and others take as "this kernel has none" and go on.
@@ -127,24 +143,33 @@ private:
     }
     constexpr void answer(std::uint32_t action) { add(BPF_RET | BPF_K, action, 0, 0); }
 
+    Confinement confinement_;
     std::array<sock_filter, 512> program_{};
     std::size_t size_ = 0;
     std::array<Range, 2 * std::size(rules) + 2> range_{};
     std::size_t ranges_ = 0;
 };
 
+template <Confinement confinement>
 constexpr auto make_program() {
-    constexpr Writer writer;
+    constexpr Writer writer(confinement);
     std::array<sock_filter, writer.size()> program{};
     for (std::size_t at = 0; at < program.size(); ++at) program[at] = writer[at];
     return program;
 }
-constexpr auto program = make_program();
+constexpr auto standard_program = make_program<Confinement::standard>();
+constexpr auto system_program = make_program<Confinement::system>();
+
+template <std::size_t Size>
+sock_fprog loadable(const std::array<sock_filter, Size>& program) {
+    return {static_cast<unsigned short>(Size), const_cast<sock_filter*>(program.data())};
+}
 
 }  // namespace
 
-void confine_system_calls() {
-    const sock_fprog loaded{static_cast<unsigned short>(program.size()), const_cast<sock_filter*>(program.data())};
+void confine_system_calls(Confinement confinement) {
+    const sock_fprog loaded =
+        confinement == Confinement::system ? loadable(system_program) : loadable(standard_program);
     if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &loaded) == 0) return;
     if (errno == ENOSYS || errno == EINVAL)
         throw Error(Errc::unsupported, "this kernel cannot load the jail's system call filter", last_error());

@@ -12,7 +12,9 @@ enum class Verdict : std::uint8_t {
     refuse,       ///< EPERM
     absent,       ///< ENOSYS: libc has another way, or the feature is optional
     clone,        ///< no CLONE_NEW* flag
+    nested,       ///< no CLONE_NEWUSER
     socket,       ///< UNIX, INET, INET6, NETLINK_ROUTE
+    any_netlink,  ///< UNIX, INET, INET6, NETLINK
     ioctl,        ///< not TIOCSTI, not TIOCLINUX
     personality,  ///< 0 and the query
 };
@@ -20,21 +22,25 @@ enum class Verdict : std::uint8_t {
 struct Rule {
     long call;
     Verdict verdict;
+    Verdict system = verdict;  ///< under CAPABILITIES=system
 };
 
 inline constexpr long newest_call = SYS_set_mempolicy_home_node;
 
 #define JAILCTL_REFUSE(name) {SYS_##name, Verdict::refuse},
+#define JAILCTL_SYSTEM_ONLY(name) {SYS_##name, Verdict::refuse, Verdict::allow},
 
 inline constexpr Rule rules[] = {
     // Nested user namespaces open the kernel; the flags of clone3 are behind a pointer no filter can follow.
-    {SYS_clone, Verdict::clone},
+    {SYS_clone, Verdict::clone, Verdict::nested},
     {SYS_clone3, Verdict::absent},
-    JAILCTL_REFUSE(unshare) JAILCTL_REFUSE(setns)
+    {SYS_unshare, Verdict::refuse, Verdict::nested},
+    JAILCTL_SYSTEM_ONLY(setns)
     // File system surface.
-    JAILCTL_REFUSE(mount) JAILCTL_REFUSE(umount2) JAILCTL_REFUSE(pivot_root) JAILCTL_REFUSE(fsopen)
-    JAILCTL_REFUSE(fsconfig) JAILCTL_REFUSE(fsmount) JAILCTL_REFUSE(fspick) JAILCTL_REFUSE(open_tree)
-    JAILCTL_REFUSE(move_mount) JAILCTL_REFUSE(mount_setattr)
+    JAILCTL_SYSTEM_ONLY(mount) JAILCTL_SYSTEM_ONLY(umount2) JAILCTL_SYSTEM_ONLY(pivot_root)
+    JAILCTL_SYSTEM_ONLY(fsopen) JAILCTL_SYSTEM_ONLY(fsconfig) JAILCTL_SYSTEM_ONLY(fsmount)
+    JAILCTL_SYSTEM_ONLY(fspick) JAILCTL_SYSTEM_ONLY(open_tree)
+    JAILCTL_SYSTEM_ONLY(move_mount) JAILCTL_SYSTEM_ONLY(mount_setattr)
     // Keyrings are not namespaced.
     {SYS_add_key, Verdict::absent},
     {SYS_request_key, Verdict::absent},
@@ -42,8 +48,8 @@ inline constexpr Rule rules[] = {
     // Passes by filters on the calls it performs.
     JAILCTL_REFUSE(io_uring_setup) JAILCTL_REFUSE(io_uring_enter) JAILCTL_REFUSE(io_uring_register)
     // Reach of hypervisor and host services; input into a terminal.
-    {SYS_socket, Verdict::socket},
-    {SYS_socketpair, Verdict::socket},
+    {SYS_socket, Verdict::socket, Verdict::any_netlink},
+    {SYS_socketpair, Verdict::socket, Verdict::any_netlink},
     {SYS_ioctl, Verdict::ioctl},
     // Attack surface and escapes.
     JAILCTL_REFUSE(bpf) JAILCTL_REFUSE(perf_event_open) JAILCTL_REFUSE(userfaultfd) JAILCTL_REFUSE(process_vm_readv)
@@ -63,5 +69,6 @@ inline constexpr Rule rules[] = {
 };
 
 #undef JAILCTL_REFUSE
+#undef JAILCTL_SYSTEM_ONLY
 
 }  // namespace jailctl::lifecycle

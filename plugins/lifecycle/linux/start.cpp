@@ -32,6 +32,7 @@ Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& r
     record.started = unix_now();
     record.cgroup = Cgroup::name_for(invocation.configuration(), jail.name);
     record.cgroup_path = launched.cgroup.path();
+    record.confinement = confinement_of(jail.settings);
     record.network_provider = launched.network_provider;
     record.network = launched.network;
     return record;

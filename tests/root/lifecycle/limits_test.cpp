@@ -87,7 +87,7 @@ TEST_F(LimitsTest, NoneMeansNone) {
 
 TEST_F(LimitsTest, ValuesAreCheckedBeforeAnythingHappens) {
     for (const char* line : {"PIDS=0", "PIDS=many", "MEMORY=1k", "MEMORY=lots", "CPUS=0", "CPUS=-1", "CPUS=x",
-                             "STOP_TIMEOUT=soon", "STOP_SIGNAL=NOSUCH", "USERNS=no", "CAPABILITIES=system"}) {
+                             "STOP_TIMEOUT=soon", "STOP_SIGNAL=NOSUCH", "USERNS=no", "CAPABILITIES=all"}) {
         configure(line);
         const Result result = start();
         EXPECT_EQ(result.status, 2) << line << "\n" << result.all();

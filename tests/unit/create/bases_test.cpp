@@ -109,7 +109,12 @@ TEST(ChecksumFile, IsReadAsTheUsualToolsWriteIt) {
 TEST(DebianWord, TakesASuiteAndAMirror) {
     EXPECT_EQ(parse_debian_word("bookworm").suite, "bookworm");
     EXPECT_EQ(parse_debian_word("bookworm,http://deb.debian.org/debian").mirror, "http://deb.debian.org/debian");
-    for (const char* bad : {"", "-x", "a b", "book;worm", "bookworm,", "bookworm,-o", "bookworm,http://a b",
+    const auto wide = parse_debian_word("bookworm,systemd-sysv,g++,dbus,http://deb.debian.org/debian");
+    EXPECT_EQ(wide.suite, "bookworm");
+    EXPECT_EQ(wide.packages, "systemd-sysv,g++,dbus");
+    EXPECT_EQ(wide.mirror, "http://deb.debian.org/debian");
+    EXPECT_EQ(parse_debian_word("bookworm,libstdc++6").packages, "libstdc++6");
+    for (const char* bad : {"", "-x", "a b", "bookworm,a,-x", "bookworm,a,,b", "bookworm,a b", "bookworm,http://a,http://b", "book;worm", "bookworm,", "bookworm,-o", "bookworm,http://a b",
                             "bookworm,ftp://x", "bookworm,deb [trusted=yes] http://x"}) {
         EXPECT_THROW((void)parse_debian_word(bad), Error) << bad;
     }

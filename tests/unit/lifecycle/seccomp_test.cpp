@@ -1,6 +1,8 @@
 #include <cerrno>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,11 +14,11 @@ namespace jailctl::lifecycle {
 namespace {
 
 /// The error `call` gives in a child that loaded the filter; 0: it passed the filter.
-int error_behind_filter(long call, long first = 0) {
+int error_behind_filter(long call, long first = 0, Confinement confinement = Confinement::standard) {
     const pid_t pid = ::fork();
     if (pid == 0) {
         try {
-            confine_system_calls();
+            confine_system_calls(confinement);
         } catch (...) {
             ::_exit(200);
         }
@@ -32,9 +34,32 @@ int error_behind_filter(long call, long first = 0) {
 TEST(Seccomp, EveryRuleOfTheTableIsEnforced) {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
     for (const Rule& rule : rules) {
-        if (rule.verdict == Verdict::refuse) EXPECT_EQ(error_behind_filter(rule.call), EPERM) << rule.call;
-        if (rule.verdict == Verdict::absent) EXPECT_EQ(error_behind_filter(rule.call), ENOSYS) << rule.call;
+        if (rule.verdict == Verdict::refuse) {
+            EXPECT_EQ(error_behind_filter(rule.call), EPERM) << rule.call;
+        }
+        if (rule.verdict == Verdict::absent) {
+            EXPECT_EQ(error_behind_filter(rule.call), ENOSYS) << rule.call;
+        }
     }
+}
+
+TEST(Seccomp, UnderSystemMountsAndNamespacesPassButForUserNamespaces) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
+    for (const Rule& rule : rules) {
+        if (rule.system == Verdict::refuse) {
+            EXPECT_EQ(error_behind_filter(rule.call, 0, Confinement::system), EPERM) << rule.call;
+        }
+        if (rule.system == Verdict::absent) {
+            EXPECT_EQ(error_behind_filter(rule.call, 0, Confinement::system), ENOSYS) << rule.call;
+        }
+    }
+    EXPECT_EQ(error_behind_filter(SYS_unshare, CLONE_NEWUSER, Confinement::system), EPERM);
+    EXPECT_EQ(error_behind_filter(SYS_unshare, CLONE_NEWUSER | CLONE_NEWNS, Confinement::system), EPERM);
+    EXPECT_EQ(error_behind_filter(SYS_unshare, CLONE_NEWNS, Confinement::system), 0);
+    EXPECT_EQ(error_behind_filter(SYS_unshare, CLONE_NEWNS), EPERM);
+    EXPECT_EQ(error_behind_filter(SYS_fsopen, 0, Confinement::system), EINVAL) << "it reached the kernel";
+    EXPECT_EQ(error_behind_filter(SYS_socket, AF_VSOCK, Confinement::system), EAFNOSUPPORT);
+    EXPECT_EQ(error_behind_filter(SYS_socket, AF_PACKET, Confinement::system), EAFNOSUPPORT);
 }
 
 TEST(Seccomp, NeighboursOfRefusedCallsPass) {
