@@ -11,6 +11,7 @@ ExtractRules rules_of(const Job& job) {
     ExtractRules rules;
     rules.base = arguments["base"].truth();
     rules.named = arguments["vouched"].truth();
+    rules.on_host = arguments["on_host"].truth();
     rules.everything = arguments["trusted"].truth() || rules.named;
     if (arguments["trusted"].truth()) rules.named = false;
     if (job.in_userns()) rules.largest_id = ids_of_a_jail - 1;

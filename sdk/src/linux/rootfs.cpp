@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "jailctl/sdk/error.hpp"
@@ -55,22 +56,67 @@ bool absent(int error) noexcept { return error == ENOENT || error == ENOTDIR; }
 
 }  // namespace
 
-std::optional<std::string> Rootfs::read(const std::string& path, std::size_t cap) const {
+namespace {
+
+/// A regular file, opened for reading; an empty descriptor if there is nothing of that name.
+UniqueFd find_file(int root, const std::string& path, const std::string& shown) {
     (void)split_path(path);
-    const std::string shown = escape_name(path) + " in the root";
     // O_PATH first: merely opening a device or FIFO that a jail put there can have effects.
-    const UniqueFd found = resolve_in_root(fd(), path, O_PATH);
+    const UniqueFd found = resolve_in_root(root, path, O_PATH);
     if (!found) {
-        if (absent(errno)) return std::nullopt;
+        if (absent(errno)) return UniqueFd{};
         throw_errno("cannot open " + shown);
     }
     struct stat status {};
     if (::fstat(found.get(), &status) != 0) throw_errno("cannot read " + shown);
     if (!S_ISREG(status.st_mode)) throw Error(Errc::invalid, shown + " is no regular file");
     const std::string handle = "/proc/self/fd/" + std::to_string(found.get());
-    const UniqueFd file(::open(handle.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    UniqueFd file(::open(handle.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) throw_errno("cannot open " + shown);
+    return file;
+}
+
+std::string in_the_root(const std::string& path) { return escape_name(path) + " in the root"; }
+
+std::string path_of(int fd) {
+    std::error_code none;
+    return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none).string();
+}
+
+}  // namespace
+
+std::optional<std::string> Rootfs::read(const std::string& path, std::size_t cap) const {
+    const std::string shown = in_the_root(path);
+    const UniqueFd file = find_file(fd(), path, shown);
+    if (!file) return std::nullopt;
     return read_all(file.get(), cap, shown);
+}
+
+UniqueFd Rootfs::open_file(const std::string& path) const {
+    UniqueFd file = find_file(fd(), path, in_the_root(path));
+    if (!file) throw Error(Errc::not_found, "there is no " + in_the_root(path));
+    return file;
+}
+
+std::optional<std::string> Rootfs::resolve_directory(const std::string& path) const {
+    if (path.empty()) return std::string{};
+    (void)split_path(path);
+    const UniqueFd found = resolve_in_root(fd(), path, O_PATH | O_DIRECTORY);
+    if (!found && (absent(errno) || errno == ELOOP)) return std::nullopt;
+    if (!found) throw_errno("cannot open " + in_the_root(path));
+    const std::string top = path_of(fd()), there = path_of(found.get());
+    if (there == top) return std::string{};
+    if (!there.starts_with(top + "/")) throw Error(Errc::io, "cannot tell where " + in_the_root(path) + " leads");
+    return there.substr(top.size() + 1);
+}
+
+UniqueFd Rootfs::open_directory(const std::string& path) const {
+    if (!path.empty()) (void)split_path(path);
+    UniqueFd found = resolve_strictly(fd(), path, O_RDONLY | O_DIRECTORY);
+    if (found) return found;
+    const auto cause = last_error();
+    const bool other = cause.value() == ELOOP || cause.value() == ENOTDIR || cause.value() == EXDEV;
+    throw Error(other ? Errc::invalid : code_of(cause), "cannot open the directory " + in_the_root(path), cause);
 }
 
 void Rootfs::replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid, gid_t gid) const {

@@ -70,6 +70,8 @@ TEST_F(Documents, OfTheLifeOfAJail) {
     keep({"set", "a.test", "PIDS=100"});
     keep({"set", "a.test", "PIDS=0"}, 2);
     keep({"logs", "a.test", "-n", "1"});
+    keep({"cp", "a.test:/etc/passwd", (site_.path() / "passwd").string()});
+    keep({"cp", "a.test:/etc/passwd"}, 2);
     keep({"logs", "b.test"}, 1);
     keep({"freeze", "a.test"});
     keep({"status"});

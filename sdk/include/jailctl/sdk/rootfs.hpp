@@ -24,6 +24,13 @@ public:
     [[nodiscard]] int fd() const noexcept { return root_.get(); }
     /// Content of a regular file of at most `cap` bytes; nothing if there is none. @throws Error invalid, io
     [[nodiscard]] std::optional<std::string> read(const std::string& path, std::size_t cap = 1 << 20) const;
+    /// Opens a regular file for reading. @throws Error not_found, invalid: it is of another kind; io
+    [[nodiscard]] UniqueFd open_file(const std::string& path) const;
+    /// Where `path` ("" is the root) leads: the path below the root, links resolved, of a directory; nothing if there is no
+    /// directory. For a person's paths, which go over links (/bin), before something that follows none. @throws Error io
+    [[nodiscard]] std::optional<std::string> resolve_directory(const std::string& path) const;
+    /// Opens a directory for reading; no links are followed. @throws Error not_found, invalid, io
+    [[nodiscard]] UniqueFd open_directory(const std::string& path) const;
     /// Puts a file: temporary name, fchown, fchmod, fsync, rename. What stood there, be it a link, FIFO or device, is
     /// replaced. Missing parents are made 0755 root. Ids are those on disk (the jail's own numbers).
     void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;

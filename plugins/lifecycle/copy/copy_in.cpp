@@ -1,0 +1,80 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "copy.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Source {
+    UniqueFd fd;
+    struct stat info {};
+};
+
+Source open_source(const CopyPlace& from) {
+    // Not blocking: a FIFO would wait for a writer.
+    Source source{UniqueFd{::open(from.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)}, {}};
+    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot open " + from.shown);
+    if (!S_ISREG(source.info.st_mode) && !S_ISDIR(source.info.st_mode))
+        throw Error(Errc::invalid, from.shown + " is neither a file nor a directory");
+    if (from.into && S_ISREG(source.info.st_mode)) throw Error(Errc::invalid, from.shown + " is no directory");
+    return source;
+}
+
+/// Where the copy stands, below the root and without links on the way: cp(1) puts it into a directory that is there.
+std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace& to) {
+    const fs::path path(to.path);
+    if (const auto directory = root.resolve_directory(to.path))
+        return (fs::path(*directory) / fs::absolute(from.path).lexically_normal().filename()).string();
+    const auto parent = root.resolve_directory(path.parent_path().string());
+    if (!parent || to.into)
+        throw Error(Errc::not_found, "there is no directory /" + escape_name((to.into ? path : path.parent_path()).string()) +
+                                         " in " + to.jail->name.text());
+    return (fs::path(*parent) / path.filename()).string();
+}
+
+Value entry_of(const std::string& target, const struct stat& info, bool keep_owners) {
+    const mode_t mode = keep_owners ? info.st_mode & 07777U : info.st_mode & 0777U;
+    return Value::object()
+        .set("path", escape_name(target))
+        .set("type", "file")
+        .set("mode", std::int64_t{mode})
+        .set("uid", keep_owners ? std::int64_t{info.st_uid} : 0)
+        .set("gid", keep_owners ? std::int64_t{info.st_gid} : 0)
+        .set("source", "source");
+}
+
+}  // namespace
+
+void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to, bool keep_owners) {
+    const Source source = open_source(from);
+    const Rootfs root = Rootfs::open(to.jail->root);
+    const std::string target = target_of(root, from, to);
+    if (invocation.options().dry_run)
+        return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " + to.jail->name.text());
+    TreeJob job;
+    job.root = root.fd();
+    job.id_base = id_range(invocation.configuration(), to.jail->name);
+    job.descriptors.emplace_back("source", source.fd.get());
+    job.on_note = [&](const Value& note) { invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str()); };
+    if (S_ISDIR(source.info.st_mode)) {
+        job.action = "copy";
+        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners);
+    } else {
+        job.action = "populate";
+        job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
+    }
+    const Value done = run_tree(job);
+    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", done["bytes"]));
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,55 @@
+// The command `cp`: files into a jail and out of it, whether it runs or not.
+#include <boost/program_options/value_semantic.hpp>
+#include <memory>
+
+#include "../commands.hpp"
+#include "copy.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/state.hpp"
+
+namespace po = boost::program_options;
+
+namespace jailctl::lifecycle {
+namespace {
+
+void copy(Invocation& invocation, bool keep_owners) {
+    const auto& words = invocation.rest();
+    if (words.size() != 2)
+        throw Error(Errc::usage, "cp needs what to copy and where to").with_hint("jailctl cp FILE JAIL:PATH, or jailctl cp JAIL:PATH FILE");
+    const auto& configuration = invocation.configuration();
+    const CopyPlace from = parse_place(configuration, words[0]), to = parse_place(configuration, words[1]);
+    if ((from.jail == nullptr) == (to.jail == nullptr))
+        throw Error(Errc::usage, from.jail == nullptr ? "neither " + from.shown + " nor " + to.shown + " is in a jail"
+                                                      : "one side of cp is the host: jails share no files")
+            .with_hint("JAIL:PATH is a path in a jail");
+    const Jail& jail = from.jail != nullptr ? *from.jail : *to.jail;
+    in_context(jail.name.text(), [&] {
+        // The command's words are no jails to the host, so the lock that it takes for others is taken here.
+        const UniqueFd run_dir = StateDirectory::running(configuration).open("");
+        const Lock lock = Lock::of_jail(run_dir.get(), jail.name, "cp", invocation.options().wait);
+        if (to.jail != nullptr) copy_in(invocation, from, to, keep_owners);
+        else copy_out(invocation, from, to);
+    });
+}
+
+}  // namespace
+
+void add_cp(Registrar& host) {
+    auto keep_owners = std::make_shared<bool>(false);
+    Command cp;
+    cp.name = "cp";
+    cp.summary = "copy files into a jail, or out of it";
+    cp.words = "FILE|DIR JAIL:PATH | JAIL:PATH FILE|DIR";
+    cp.details = "A running jail or a stopped one. A directory goes with all it holds. Into a jail, files that stand there are "
+                 "replaced, and what is new belongs to its root. Out of a jail, a directory needs a free name; devices, set-id "
+                 "bits and what else could harm the host stay behind and are named. /proc, /sys, /dev and /run of a jail are not "
+                 "on its disk: 'jailctl exec' reaches them.";
+    cp.takes_rest = true;
+    cp.options.add_options()("archive,a", po::bool_switch(keep_owners.get()),
+                             "into a jail: keep the numbers of owners and the set-id bits of files");
+    cp.run = [keep_owners](Invocation& invocation) { copy(invocation, *keep_owners); };
+    host.add(std::move(cp));
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "jailctl/sdk/host.hpp"
+
+namespace jailctl::lifecycle {
+
+/// One side of `cp`: a path of the host, or JAIL:PATH.
+struct CopyPlace {
+    const Jail* jail = nullptr;  ///< null: of the host
+    std::string path;            ///< of a jail: below its root, without leading '/'; "" is the root
+    bool into = false;           ///< written with a slash at its end: only a directory will do
+    std::string shown;           ///< as it was written
+};
+
+/// A word with a slash before its first colon, or without a colon, is a path of the host.
+/// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a start covers with a mount
+[[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,111 @@
+/// `cp`: files into a jail and out of it.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class CpTest : public JailTest {
+protected:
+    void SetUp() override {
+        JailTest::SetUp();
+        fs::create_directories(here_ / "tree/deep");
+        spit(here_ / "one", "one\n", 0644);
+        spit(here_ / "tree/deep/two", "two\n", 0600);
+        fs::create_symlink("deep/two", here_ / "tree/link");
+        ::chown((here_ / "one").c_str(), 1000, 1000);
+    }
+    Result cp(const std::string& from, const std::string& to, std::vector<std::string> more = {}) const {
+        more.insert(more.begin(), "cp");
+        more.push_back(from);
+        more.push_back(to);
+        return site.jailctl(more);
+    }
+    [[nodiscard]] std::string host(const std::string& path) const { return (here_ / path).string(); }
+    fs::path here_ = site.path() / "here";
+};
+
+TEST_F(CpTest, AFileGoesIntoAStoppedJailAndARunningOne) {
+    ASSERT_EQ(cp(host("one"), "a.test:/root/one").status, 0);
+    EXPECT_EQ(slurp(site.root("a.test") / "root/one"), "one\n");
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(inside("cat /root/one; stat -c '%u %a' /root/one").out, "one\n0 644\n");
+    ASSERT_EQ(cp(host("one"), "a.test:/etc/").status, 0) << "into a directory";
+    EXPECT_EQ(inside("cat /etc/one").out, "one\n");
+    spit(here_ / "one", "changed\n", 0755);
+    ASSERT_EQ(cp(host("one"), "a.test:/etc/one").status, 0) << "over a file";
+    EXPECT_EQ(inside("cat /etc/one; stat -c '%u %a' /etc/one").out, "changed\n0 755\n");
+    ASSERT_EQ(cp(host("one"), "a.test:/etc/mine", {"-a"}).status, 0);
+    EXPECT_EQ(inside("stat -c '%u' /etc/mine").out, "1000\n");
+}
+
+TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
+    ASSERT_EQ(start().status, 0);
+    const Value document = site.json({"cp", host("tree"), "a.test:/root"});
+    EXPECT_TRUE(document["ok"].truth());
+    EXPECT_GE(document["copied"]["entries"].num(), 3);
+    EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
+}
+
+TEST_F(CpTest, LinksOnTheWayAreFollowedInsideTheJailOnly) {
+    fs::create_directory_symlink("/etc", site.root("a.test") / "short");
+    ASSERT_EQ(cp(host("one"), "a.test:/short/one").status, 0);
+    EXPECT_EQ(slurp(site.root("a.test") / "etc/one"), "one\n");
+    EXPECT_FALSE(fs::exists("/etc/one"));
+    fs::create_symlink("../../../../../../../../" + host("one"), site.root("a.test") / "root/out");
+    EXPECT_NE(cp("a.test:/root/out", host("copy")).status, 0) << "it leads nowhere inside";
+    fs::create_directory_symlink(here_.string(), site.root("a.test") / "root/away");
+    EXPECT_NE(cp(host("one"), "a.test:/root/away/one").status, 0);
+    ASSERT_EQ(cp(host("one"), "a.test:/root/out").status, 0);
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(site.root("a.test") / "root/out"))) << "the link is replaced";
+}
+
+TEST_F(CpTest, FilesComeOutWithoutWhatCouldHarmTheHost) {
+    ASSERT_EQ(start().status, 0);
+    ASSERT_EQ(inside("mkdir -p /root/d/e; echo x >/root/d/e/f; cp /bin/busybox /root/d/suid; chmod 4755 /root/d/suid;"
+                     "mkfifo /root/d/pipe; chmod 4755 /root/d/suid; echo out >/root/o; chmod 6711 /root/o").status, 0);
+    ASSERT_EQ(cp("a.test:/root/o", host("o")).status, 0);
+    struct stat info {};
+    ASSERT_EQ(::stat(host("o").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777U, 0711U);
+    EXPECT_EQ(slurp(host("o")), "out\n");
+    const Result tree = cp("a.test:/root/d", host(""));
+    EXPECT_EQ(tree.status, 4) << tree.all();
+    EXPECT_THAT(tree.err, HasSubstr("suid"));
+    EXPECT_EQ(slurp(host("d/e/f")), "x\n");
+    ASSERT_EQ(::stat(host("d/suid").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 06000U, 0U);
+    EXPECT_EQ(cp("a.test:/root/d", host("")).status, 1) << "the name is taken";
+}
+
+TEST_F(CpTest, WhatCannotBeIsRefusedInOneSentence) {
+    for (const auto& [from, to, what] : std::vector<std::array<std::string, 3>>{
+             {host("nothing"), "a.test:/root", "No such file"},
+             {host("one"), host("two"), "neither"},
+             {"a.test:/etc", "a.test:/root", "one side"},
+             {host("one"), "b.test:/root", "no jail 'b.test'"},
+             {host("one"), "a.test:/no/where/one", "there is no directory /no/where in a.test"},
+             {host("one"), "a.test:/no/", "there is no directory /no in a.test"},
+             {host("one"), "a.test:/../one", "'..'"},
+             {host("one"), "a.test:/run/one", "not on its disk"},
+             {"a.test:/proc/1/environ", host("e"), "not on its disk"},
+             {"a.test:/root/nothing", host("e"), "there is no root/nothing in the root"},
+             {"a.test:/etc/passwd", host("no/where"), "cannot open the directory"},
+             {"/dev/null", "a.test:/root/", "neither a file nor a directory"}}) {
+        const Result result = cp(from, to);
+        EXPECT_NE(result.status, 0) << from << " " << to;
+        EXPECT_THAT(result.err, HasSubstr(what)) << from << " " << to;
+    }
+    EXPECT_EQ(site.jailctl({"cp", host("one")}).status, 2);
+    EXPECT_EQ(cp(host("one"), "a.test:/root/dry", {"--dry-run"}).status, 0);
+    EXPECT_FALSE(fs::exists(site.root("a.test") / "root/dry"));
+    EXPECT_THAT(left_behind(), testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace jailctl::test
