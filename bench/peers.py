@@ -36,6 +36,9 @@ class Crun:
     def stop(self, name="bench"):
         return self.bed.run(self.words("delete", "--force", name))
 
+    def exec(self, name="bench"):
+        return self.bed.run(self.words("exec", name, "/bin/busybox", "true"))
+
     def list(self):
         return self.bed.run(self.words("list"))
 
@@ -77,6 +80,15 @@ class Lxc:
 
     def stop(self, name="bench"):
         return self.bed.run(["lxc-stop", "-k", "-P", self.path, "-n", name])
+
+    def start_many(self, names, at_once):
+        return self.many("lxc-start", names, at_once)
+
+    def stop_many(self, names, at_once):
+        return self.many("lxc-stop -k", names, at_once)
+
+    def many(self, command, names, at_once):
+        return self.bed.pipe(f"printf '%s\\n' {' '.join(names)} | xargs -P {at_once} -I@ {command} -P {self.path} -n @")
 
     def list(self):
         return self.bed.run(["lxc-ls", "-f", "-P", self.path])

@@ -96,6 +96,66 @@ def s5(bed):
     bed.write_config(["a.bench:192.0.2.1"])
 
 
+def fifty(bed):
+    """Fifty jails and as many containers of lxc, whose first process heeds no signal: both are killed at the end."""
+    names = [f"j{index}.bench" for index in range(50)]
+    bed.write_config([f"{name}:10.0.0.{index + 1}" for index, name in enumerate(names)],
+                     "START_COMMAND=\"/bin/busybox sleep 1000\"\nSTOP_TIMEOUT=0")
+    ensure_created(bed, names)
+    lxc = available(lambda: Lxc(bed, peer_root(bed)))
+    peers = [f"run{index}" for index in range(50)]
+    for name in peers if lxc else []:
+        lxc.define(name, peer_root(bed))
+    return lxc, peers
+
+
+def s4(bed):
+    lxc, peers = fifty(bed)
+    for jobs, what, target in ((8, "start 50, 8 at a time", "<= 0.60x"), (1, "start 50, one after the other", "<= 0.50x")):
+        def ours():
+            took = bed.run(bed.jailctl("--jobs", str(jobs), "start", "all"))
+            bed.run(bed.jailctl("--jobs", "8", "stop", "all"))
+            return took
+
+        def theirs():
+            took = lxc.start_many(peers, jobs)
+            lxc.stop_many(peers, 8)
+            return took
+
+        mine, *other = bed.interleave(ours, *([theirs] if lxc else []), runs=5)
+        report("S4", what, mine, "lxc", other[0] if other else None, target)
+    bed.write_config(["a.bench:192.0.2.1"])
+
+
+def s6(bed):
+    lxc, peers = fifty(bed)
+
+    def ours():
+        bed.run(bed.jailctl("--jobs", "8", "start", "all"))
+        return bed.run(bed.jailctl("--jobs", "8", "stop", "all"))
+
+    def theirs():
+        lxc.start_many(peers, 8)
+        return lxc.stop_many(peers, 8)
+
+    mine, *other = bed.interleave(ours, *([theirs] if lxc else []), runs=5)
+    report("S6", "stop 50, 8 at a time, killed", mine, "lxc-stop -k", other[0] if other else None, "<= 0.35x")
+    bed.write_config(["a.bench:192.0.2.1"])
+
+
+def e1(bed):
+    ensure_created(bed)
+    crun = available(lambda: Crun(bed, peer_root(bed)))
+    bed.run(bed.jailctl("start", "a.bench"))
+    if crun:
+        crun.start()
+    mine, *other = bed.interleave(lambda: bed.run(bed.jailctl("exec", "a.bench", "--", "true")), *([crun.exec] if crun else []))
+    report("E1", "exec true", mine, "crun exec", other[0] if other else None, "<= 0.50x")
+    if crun:
+        crun.stop()
+    bed.run(bed.jailctl("stop", "a.bench"))
+
+
 def m1(bed):
     ensure_created(bed)
     bed.run(bed.jailctl("start", "a.bench"))
@@ -211,4 +271,4 @@ def b4(bed):
     report("B4", "its size", sizes[-1], "tar|pigz -6", os.path.getsize(peer_file), "<= 1.01x", unit="MB")
 
 
-ALL = {"L1": l1, "L2": l2, "S1": s1, "S2": s2, "S5": s5, "M1": m1, "C0": c0, "B4": b4}
+ALL = {"L1": l1, "L2": l2, "S1": s1, "S2": s2, "S4": s4, "S5": s5, "S6": s6, "E1": e1, "M1": m1, "C0": c0, "B4": b4}
