@@ -1,6 +1,7 @@
 #include "jail_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <regex>
@@ -56,7 +57,9 @@ void write_jail_file(const Configuration& configuration, const Jail& jail, const
                           std::filesystem::path(origin.file).parent_path().filename() == "jails.d";
         text = with_assignment(std::move(text), here ? origin.line : 0, variable, value);
     }
-    replace_file(at, name, text, 0644);
+    struct stat before {};
+    const bool is_there = ::fstatat(at, name.c_str(), &before, AT_SYMLINK_NOFOLLOW) == 0;
+    replace_file(at, name, text, is_there ? before.st_mode & 0777U : 0644);
 }
 
 }  // namespace jailctl::lifecycle

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,19 +39,13 @@ bool is_member(pid_t pid, const std::string& name) {
 }
 
 std::vector<std::string> Cgroup::all() {
-    std::vector<std::string> names;
-    UniqueFd above;
     try {
-        above = open_parent(open_unified(cgroup_mounts()), O_RDONLY);
+        const UniqueFd above = open_parent(open_unified(cgroup_mounts()), O_RDONLY);
+        return above ? groups_in(above.get()) : std::vector<std::string>{};
     } catch (const Error& error) {
         if (error.code() != Errc::unsupported) throw;
+        return {};
     }
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(above ? ::fdopendir(above.get()) : nullptr, ::closedir);
-    if (!directory) return names;
-    (void)above.release();  // closedir owns it now
-    while (const dirent* entry = ::readdir(directory.get()))
-        if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-    return names;
 }
 
 Cgroup::Cgroup(std::string name) : name_(std::move(name)) {}

@@ -98,4 +98,15 @@ void write_limit(int directory, const LimitFile& limit) {
     throw error;
 }
 
+bool hand_down(int root, int above, const std::string& controller) {
+    return write_control(root, "cgroup.subtree_control", "+" + controller) &&
+           write_control(above, "cgroup.subtree_control", "+" + controller);
+}
+
+void require_handed_down(int root, int above, const LimitFile& limit) {
+    if (hand_down(root, above, limit.controller)) return;
+    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" + limit.controller +
+                "' cannot be handed to jails", last_error());
+}
+
 }  // namespace jailctl::lifecycle

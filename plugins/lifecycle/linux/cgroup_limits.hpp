@@ -27,6 +27,8 @@ enum class Unwanted { left_out, lifted };
 
 /// The directory of all jails' control groups, in each hierarchy.
 constexpr const char* jails_cgroup = "jailctl";
+/// Gives a controller to the groups below `above`, which is below `root`. @return false with errno
+bool hand_down(int root, int above, const std::string& controller);
 /// Gives the controller of a limit to the groups below `above`, which is below `root`. @throws Error unsupported
 void require_handed_down(int root, int above, const LimitFile& limit);
 

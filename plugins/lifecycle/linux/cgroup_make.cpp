@@ -56,18 +56,7 @@ UniqueFd open_v1(const CgroupMount& mount) {
     return root;
 }
 
-bool hand_down(int root, int above, const std::string& controller) {
-    return write_control(root, "cgroup.subtree_control", "+" + controller) &&
-           write_control(above, "cgroup.subtree_control", "+" + controller);
-}
-
 }  // namespace
-
-void require_handed_down(int root, int above, const LimitFile& limit) {
-    if (hand_down(root, above, limit.controller)) return;
-    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" + limit.controller +
-                "' cannot be handed to jails", last_error());
-}
 
 /// Also without a limit: `top` counts by these, and `set` may limit later.
 constexpr const char* joined_always[] = {"memory", "cpu", "pids", "io"};

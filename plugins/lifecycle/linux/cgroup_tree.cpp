@@ -9,7 +9,6 @@
 #include "jailctl/sdk/scoped.hpp"
 
 namespace jailctl::lifecycle {
-namespace {
 
 std::vector<std::string> groups_in(int directory) {
     std::vector<std::string> names;
@@ -21,6 +20,8 @@ std::vector<std::string> groups_in(int directory) {
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     return names;
 }
+
+namespace {
 
 UniqueFd open_group(int directory, const std::string& name) {
     return UniqueFd{::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};

@@ -54,10 +54,6 @@ void rename_temporary(int parent, const std::string& name, const std::string& pa
 
 bool absent(int error) noexcept { return error == ENOENT || error == ENOTDIR; }
 
-}  // namespace
-
-namespace {
-
 /// A regular file, opened for reading; an empty descriptor if there is nothing of that name.
 UniqueFd find_file(int root, const std::string& path, const std::string& shown) {
     (void)split_path(path);

@@ -71,12 +71,13 @@ TEST_F(SetTest, LessMemoryThanIsUsedIsRefusedAndAllStaysAsItWas) {
 
 TEST_F(SetTest, AStoppedJailGetsItAtItsNextStart) {
     std::filesystem::create_directories(site.path() / "jails.d");
-    spit(site.path() / "jails.d/a.test.conf", "# ours\nPIDS=50 # few\n", 0644);
+    spit(site.path() / "jails.d/a.test.conf", "# ours\nPIDS=50 # few\n", 0600);
     const Value document = site.json({"set", "a.test", "PIDS=60"});
     EXPECT_TRUE(document["ok"].truth());
     EXPECT_EQ(document["jails"].items().at(0)["set"]["PIDS"].str(), "60");
     EXPECT_FALSE(document["jails"].items().at(0)["running"].truth());
     EXPECT_EQ(file(), "# ours\nPIDS=\"60\" # few\n");
+    EXPECT_EQ(std::filesystem::status(site.path() / "jails.d/a.test.conf").permissions(), std::filesystem::perms(0600));
     ASSERT_EQ(start().status, 0);
     EXPECT_EQ(pids(), "60\n");
 }
