@@ -30,11 +30,21 @@ namespace {
         .with_hint("put the jail on ext4, xfs, btrfs, f2fs or (Linux 6.3 and newer) tmpfs");
 }
 
+/// A clone of a shared mount, as systemd makes all of a host's, is a peer of it: what the jail mounts on the one would
+/// appear on the other, and the kernel pivots to no shared mount.
+void part_from_host(int mount) {
+    mount_attr wanted{};
+    wanted.propagation = MS_PRIVATE;
+    if (::mount_setattr(mount, "", AT_EMPTY_PATH, &wanted, sizeof wanted) != 0)
+        throw_errno("cannot part a mount of the jail from the host's");
+}
+
 }  // namespace
 
 UniqueFd clone_root(int directory) {
     UniqueFd mount{::open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)};
     if (!mount) throw_errno("cannot clone the mount of the jail's root");
+    part_from_host(mount.get());
     return mount;
 }
 
@@ -83,6 +93,7 @@ UniqueFd clone_of(int at, const char* name) {
                            (*name == '\0' ? static_cast<unsigned>(AT_EMPTY_PATH) : 0U);
     UniqueFd mount{::open_tree(at, name, flags)};
     if (!mount && errno != ENOENT) throw_errno(std::string("cannot clone the mount of ") + name);
+    if (mount) part_from_host(mount.get());
     return mount;
 }
 

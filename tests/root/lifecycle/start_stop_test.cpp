@@ -36,6 +36,16 @@ TEST_F(JailTest, NothingOfJailctlStaysRunning) {
     EXPECT_EQ(processes(), "init sh ") << "init, and the shell of this very look";
 }
 
+/// systemd makes every mount of a host shared: what a jail mounts would appear there too.
+TEST_F(JailTest, MountsOfAJailStayOutOfAHostWhoseMountsAreShared) {
+    const std::string jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
+    const Result shared = run_command({"unshare", "--mount", "--propagation", "shared", "sh", "-c",
+        jailctl + " start a.test && " + jailctl + " exec a.test -- ls /proc/1/root/dev/pts && grep " +
+        site.home().string() + " /proc/self/mountinfo; " + jailctl + " stop a.test"});
+    EXPECT_EQ(shared.status, 0) << shared.all();
+    EXPECT_EQ(shared.all(), "Starting jail a.test...\nptmx\nStopping jail a.test...\n");
+}
+
 TEST_F(JailTest, ARunningJailIsNotStartedAgain) {
     ASSERT_EQ(start().status, 0);
     const Value before = record();
