@@ -24,17 +24,17 @@ std::vector<Jail> jails_of(const Script& script, std::vector<Entry> entries) {
     return jails;
 }
 
-/// IF is needed as soon as one jail has a network of its own.
+/// IF is needed as soon as one jail is routed.
 void require_interface(Script& script, const Configuration& configuration) {
     if (configuration.settings["IF"].is_set) return;
     const auto networked = [](const Jail& jail) {
         const std::string& network = jail.settings["NETWORK"].text;
-        return network != "none" && network != "host";
+        return network != "none" && network != "host" && !network.starts_with("bridge:");
     };
     const auto first = std::find_if(configuration.jails.begin(), configuration.jails.end(), networked);
     if (first == configuration.jails.end()) return;
     refuse_file(script, "IF is not set, and " + first->name.text() + " joins a network",
-                "name the interface, as IF=\"eth0\"; only jails with NETWORK=none do without");
+                "name the interface, as IF=\"eth0\"; only jails with NETWORK=bridge:NAME, host or none do without");
 }
 
 void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins, Configuration& configuration) {

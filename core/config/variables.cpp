@@ -64,7 +64,7 @@ std::vector<Variable> core_variables() {
     const std::string run(platform::run_dir());
     return {
         {"JAILS", "the jails: name:address[,address...][:path] each", "", Scope::host, {}},
-        {"IF", "interface whose network the jails join; not needed with NETWORK=none", "", Scope::host, check_interface},
+        {"IF", "interface whose network routed jails join", "", Scope::host, check_interface},
         {"JAIL_HOME", "directory where jails live", "/usr/local/jails", Scope::host, check_directory_for_jails},
         {"ADDONS", "directory with dellists, runme.sh and etc/ for new jails", "$JAIL_HOME/addons", Scope::host, check_path},
         {"BACKUPDIR", "directory where archives go", "$JAIL_HOME", Scope::host, check_outside_system},

@@ -7,6 +7,7 @@
 
 #include "console.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "network/bridge_plan.hpp"
 #include "network/forward.hpp"
 #include "network/network.hpp"
 #include "record.hpp"
@@ -60,13 +61,16 @@ std::int64_t counter(const CgroupMounts& mounts, const Record& record, const cha
 void register_platform(Registrar& host) {
     host.provide<JailRuntime>("linux", std::make_unique<LinuxRuntime>());
     host.provide<Network>("routed", make_routed_network());
+    host.provide<Network>("bridge", make_bridged_network());
     host.provide<Network>("none", make_no_network());
-    host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF) "
-                             "or none", "routed", Scope::jail, check_network_setting});
+    host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF), "
+                             "bridge:NAME (a port of a bridge of the host) or none", "routed", Scope::jail, check_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
                   [](const std::string& value) { (void)parse_yes_no(value); }});
     host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
                   Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }});
+    host.declare({"GATEWAY", "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
+                             "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }});
     register_network_undoer(host);
     register_runtime_undoers(host);
     register_console_undoer(host);

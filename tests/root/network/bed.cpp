@@ -37,6 +37,16 @@ NetworkBed::~NetworkBed() {
     run_command({"ip", "netns", "del", lan_});
 }
 
+void NetworkBed::make_bridge() const {
+    must({"ip", "-n", host_, "addr", "flush", "dev", "up0"});
+    must({"ip", "-n", host_, "link", "add", "br0", "mtu", "1400", "type", "bridge"});
+    must({"ip", "-n", host_, "link", "set", "br0", "addrgenmode", "none"});
+    must({"ip", "-n", host_, "link", "set", "up0", "master", "br0"});
+    must({"ip", "-n", host_, "link", "set", "br0", "up"});
+    must({"ip", "-n", host_, "addr", "add", "192.0.2.1/24", "dev", "br0"});
+    must({"ip", "-n", host_, "addr", "add", "2001:db8::1/64", "dev", "br0", "nodad"});
+}
+
 Result NetworkBed::in_host(const std::vector<std::string>& argv) const {
     RunOptions options;
     options.network_namespace = host_path();

@@ -18,6 +18,8 @@ public:
 
     [[nodiscard]] std::string host_path() const { return "/run/netns/" + host_; }
     [[nodiscard]] std::string lan_path() const { return "/run/netns/" + lan_; }
+    /// Makes a bridge br0 of the host, up0 its port, with the addresses up0 had.
+    void make_bridge() const;
     /// Runs a command in one of them.
     Result in_host(const std::vector<std::string>& argv) const;
     Result in_lan(const std::vector<std::string>& argv) const;

@@ -1,18 +1,10 @@
 /// The routed provider itself, between network namespaces: what it makes, what it refuses, and that it takes all down.
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/socket.h>
 
 #include <chrono>
 
-#include "bed.hpp"
-#include "jailctl/testing/fake_host.hpp"
-#include "links.hpp"
-#include "network.hpp"
-#include "stack.hpp"
+#include "provider.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -20,55 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string message_of(const std::function<void()>& action, Errc expected) {
-    const Error error = test::error_of(action);
-    EXPECT_EQ(error.code(), expected) << error.what();
-    return std::string(error.what()) + " | " + error.hint();
-}
-
-class RoutedProvider : public ::testing::Test {
-protected:
-    void SetUp() override {
-        JAILCTL_NEEDS_ROOT();
-        bed_ = std::make_unique<test::NetworkBed>();
-        scratch_ = std::make_unique<test::Scratch>();
-        scratch_->use_for(host_.fake_configuration);
-        host_.provide<Network>("routed", make_routed_network());
-        register_network_undoer(host_);
-        home_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);  // plays the jail's stack
-        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-        const UniqueFd host(::open(bed_->host_path().c_str(), O_RDONLY | O_CLOEXEC));
-        ASSERT_EQ(::setns(host.get(), CLONE_NEWNET), 0);
-    }
-    void TearDown() override {
-        if (home_) {
-            ASSERT_EQ(::setns(home_.get(), CLONE_NEWNET), 0);
-        }
-    }
-
-    Jail jail(const std::string& name, const std::string& address, const std::string& interface = "up0") {
-        Jail made{JailName(name), {Address::parse(address)}, scratch_->path() / name, {}, {}};
-        made.settings.set("IF", {interface, {"jails.conf", 3, 4}, true});
-        return made;
-    }
-    Network& network() { return host_.services().get<Network>("routed"); }
-    Value join(const Jail& one, bool commit = true) {
-        Operation operation(host_, one, "start", JournalPlace::running);
-        auto record = network().join(host_, operation, one, stack_.get());
-        if (commit) operation.commit();
-        return record;
-    }
-    test::Result in_jail(const std::vector<std::string>& argv) {
-        const InsideStack inside(stack_.get());
-        return test::run_command(argv);
-    }
-
-    test::FakeHost host_;
-    std::unique_ptr<test::NetworkBed> bed_;
-    std::unique_ptr<test::Scratch> scratch_;
-    UniqueFd home_, stack_;
-};
+class RoutedProvider : public Provider {};
 
 TEST_F(RoutedProvider, JoinsTheLanAndLeavesNothing) {
     const auto before = bed_->host_network();
@@ -100,12 +44,7 @@ TEST_F(RoutedProvider, SettingsOfTheUplinkStayUntilTheLastJailLeaves) {
     const auto before = bed_->host_network();
     const auto first = jail("a.test", "192.0.2.7"), second = jail("b.test", "192.0.2.8");
     const auto record = join(first);
-    const UniqueFd kept = stack_.duplicate();
-    {
-        const InsideStack elsewhere(home_.get());
-        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
-        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-    }
+    another_stack();
     const auto other = join(second);
     network().leave(host_, first, record);
     EXPECT_EQ(test::slurp("/proc/sys/net/ipv4/conf/up0/forwarding"), "1\n");

@@ -42,7 +42,8 @@ void send_request(int fd, const Link& link, const Address& source, const Address
 }
 
 /// Reads what has arrived; a packet of somebody else that claims one of the addresses is an answer.
-std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vector<Address>& addresses) {
+std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vector<Address>& addresses,
+                                        const std::string& own) {
     ether_arp packet{};
     for (;;) {
         const auto got = ::recv(fd, &packet, sizeof packet, 0);
@@ -53,15 +54,16 @@ std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vec
             return address.family() == Address::Family::v4 &&
                    std::memcmp(address.bytes().data(), packet.arp_spa, 4) == 0;
         });
-        if (asked != addresses.end() && mac != link.mac) return ProbeAnswer{*asked, mac};
+        if (asked != addresses.end() && mac != link.mac && mac != own) return ProbeAnswer{*asked, mac};
     }
 }
 
 /// The two ways of asking, behind one wait.
 class Question {
 public:
-    Question(const Link& link, const std::optional<Address>& source, const std::vector<Address>& addresses)
-        : link_(link), source_(source.value_or(Address{})), addresses_(addresses) {
+    Question(const Link& link, const std::optional<Address>& source, const std::vector<Address>& addresses,
+             const std::string& own)
+        : link_(link), source_(source.value_or(Address{})), addresses_(addresses), own_(own) {
         for (const auto& address : addresses) {
             auto& fd = address.family() == Address::Family::v4 ? arp_ : ndp_;
             if (!fd) fd = open_packets(link, &fd == &arp_ ? ETH_P_ARP : ETH_P_IPV6);
@@ -77,8 +79,8 @@ public:
         pollfd readable[] = {{arp_ ? arp_.get() : -1, POLLIN, 0}, {ndp_ ? ndp_.get() : -1, POLLIN, 0}};
         if (::poll(readable, 2, milliseconds) <= 0) return std::nullopt;
         std::optional<ProbeAnswer> answer;
-        if (arp_) answer = read_answers(arp_.get(), link_, addresses_);
-        if (!answer && ndp_) answer = read_advertisements(ndp_.get(), link_, addresses_);
+        if (arp_) answer = read_answers(arp_.get(), link_, addresses_, own_);
+        if (!answer && ndp_) answer = read_advertisements(ndp_.get(), link_, addresses_, own_);
         return answer;
     }
 
@@ -86,6 +88,7 @@ private:
     const Link& link_;
     Address source_;
     const std::vector<Address>& addresses_;
+    const std::string& own_;
     UniqueFd arp_, ndp_;
 };
 
@@ -121,8 +124,8 @@ bool can_probe(const Link& link) {
 }
 
 std::optional<ProbeAnswer> probe(const Link& link, const std::optional<Address>& source,
-                                 const std::vector<Address>& addresses) {
-    const Question question(link, source, addresses);
+                                 const std::vector<Address>& addresses, const std::string& own) {
+    const Question question(link, source, addresses, own);
     const auto begin = Clock::now();
     for (int sent = 0;;) {
         Interrupt::check();
@@ -138,14 +141,14 @@ std::optional<ProbeAnswer> probe(const Link& link, const std::optional<Address>&
     }
 }
 
-void announce(const Link& link, const std::vector<Address>& addresses) {
+void announce(const Link& link, const std::vector<Address>& addresses, bool router) {
     UniqueFd arp, ndp;
     for (const auto& address : addresses) {
         const bool v4 = address.family() == Address::Family::v4;
         auto& fd = v4 ? arp : ndp;
         if (!fd) fd = open_packets(link, v4 ? ETH_P_ARP : ETH_P_IPV6);
         if (v4) send_request(fd.get(), link, address, address);
-        else send_advertisement(fd.get(), link, address);
+        else send_advertisement(fd.get(), link, address, router);
     }
 }
 

@@ -14,12 +14,6 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + escape_name(word);
-    return text;
-}
-
 /// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
 std::string described(Netlink& netlink, int index) {
     const auto link = find_link(netlink, index);
@@ -51,15 +45,37 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
 
 }  // namespace
 
-const std::vector<Address>& addresses_to_route(const Jail& jail) {
+const std::vector<Address>& require_addresses(const Jail& jail) {
     if (jail.addresses.empty()) {
-        throw Error(Errc::config, "jail " + jail.name.text() + " has no address to route to it");
+        throw Error(Errc::config, "jail " + jail.name.text() + " has no address (NETWORK=" + jail.settings["NETWORK"].text + ")");
     }
     return jail.addresses;
 }
 
 bool has_ipv6(const std::vector<Address>& addresses) {
     return std::ranges::any_of(addresses, [](const Address& one) { return one.family() == Address::Family::v6; });
+}
+
+std::vector<Address::Family> families_of(const std::vector<Address>& addresses) {
+    std::vector<Address::Family> families;
+    for (const auto& address : addresses) {
+        if (std::ranges::find(families, address.family()) == families.end()) families.push_back(address.family());
+    }
+    return families;
+}
+
+std::string all_link_names(Netlink& netlink) {
+    std::string text;
+    for (const auto& name : link_names(netlink)) text += (text.empty() ? "" : ", ") + escape_name(name);
+    return text;
+}
+
+void require_unset(const Jail& jail, std::string_view variable, const std::string& why) {
+    const auto& setting = jail.settings[variable];
+    const bool no = variable == "NAT" && (setting.text.empty() || !parse_yes_no(setting.text));
+    if (setting.text.empty() || no) return;
+    throw Error(Errc::invalid, std::string(variable) + " (" + setting.origin.text() + ") " + why)
+        .with_hint("NETWORK=routed, or no " + std::string(variable) + " for this jail");
 }
 
 void require_ipv6(const Link& uplink) {
@@ -79,13 +95,13 @@ Link require_uplink(Netlink& netlink, const Jail& jail) {
     const auto& setting = jail.settings["IF"];
     if (setting.text.empty()) {
         throw Error(Errc::config, "IF is not set: jail " + jail.name.text() + " needs an interface whose network it joins")
-            .with_hint("set IF in jails.conf to one of: " + joined(link_names(netlink)) + "; or set NETWORK=none");
+            .with_hint("set IF in jails.conf to one of: " + all_link_names(netlink) + "; or set NETWORK=none");
     }
     auto link = find_link(netlink, setting.text);
     if (!link) {
         throw Error(Errc::not_found, setting.origin.text() + ": IF: there is no network interface " +
                                          escape_name(setting.text))
-            .with_hint("the interfaces of this host are: " + joined(link_names(netlink)));
+            .with_hint("the interfaces of this host are: " + all_link_names(netlink));
     }
     return *link;
 }
@@ -101,10 +117,10 @@ void require_free(const Configuration& configuration, Netlink& netlink, const Ja
             .with_hint("a jail of that name runs from another configuration, or 'ip link delete " + pair.host_name +
                        "' removes what one left");
     }
-    if (has_ipv6(addresses)) require_ipv6(uplink);
     for (const auto& address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
     if (!can_probe(uplink)) return;
-    if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses)) {
+    const std::string mac(pair.jail_mac.begin(), pair.jail_mac.end());
+    if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses, mac)) {
         throw Error(Errc::exists, "address " + answer->address.text() + " is in use by " + mac_text(answer->mac) +
                                       " on the network of " + uplink.name)
             .with_hint("give the jail another address in JAILS, or take this one off that machine");

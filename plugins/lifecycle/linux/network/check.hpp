@@ -8,8 +8,11 @@
 namespace jailctl::lifecycle {
 
 /// The jail's addresses. @throws Error config: none
-[[nodiscard]] const std::vector<Address>& addresses_to_route(const Jail& jail);
+[[nodiscard]] const std::vector<Address>& require_addresses(const Jail& jail);
 [[nodiscard]] bool has_ipv6(const std::vector<Address>& addresses);
+[[nodiscard]] std::vector<Address::Family> families_of(const std::vector<Address>& addresses);
+/// "em0, lo, up0", for a hint.
+[[nodiscard]] std::string all_link_names(Netlink& netlink);
 /// That addresses of IPv6 can be routed from the uplink to a jail without making a router of the whole host: kernels
 /// before 6.17 have no switch for single interfaces. @throws Error unsupported
 void require_ipv6(const Link& uplink);
@@ -19,5 +22,7 @@ void require_ipv6(const Link& uplink);
 /// @throws Error exists: the host, another jail or a machine on the uplink's network has one of the addresses
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
                   const std::vector<Address>& addresses);
+/// For a mistake of the configuration beside another value of NETWORK. @throws Error invalid: `variable` is set
+void require_unset(const Jail& jail, std::string_view variable, const std::string& why);
 
 }  // namespace jailctl::lifecycle

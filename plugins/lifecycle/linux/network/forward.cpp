@@ -51,7 +51,8 @@ bool is_taken(const PortForward& forward, const Address& address) {
 }
 
 void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
-    if (other.settings["NETWORK"].text == "none") return;
+    const auto& network = other.settings["NETWORK"].text;
+    if (network == "none" || network == "host" || network.starts_with("bridge:")) return;
     const auto& setting = other.settings["FORWARD"];
     for (const auto& theirs : parse_forwards(setting.text)) {
         const auto clash = [&](const PortForward& ours) { return same_port(ours, theirs); };

@@ -26,6 +26,7 @@ Link link_from(const nlmsghdr& message) {
     link.alias = attributes.text(IFLA_IFALIAS);
     link.mtu = attributes.number(IFLA_MTU);
     link.mac = attributes.bytes(IFLA_ADDRESS);
+    link.master = static_cast<int>(attributes.number(IFLA_MASTER));
     if (attributes.at[IFLA_LINKINFO]) {
         link.kind = NetlinkAttributes<IFLA_INFO_MAX>(*attributes.at[IFLA_LINKINFO]).text(IFLA_INFO_KIND);
     }
@@ -40,10 +41,10 @@ std::optional<Link> find(Netlink& netlink, NetlinkMessage& message) {
     throw Error(code_of(cause), "cannot look up a network interface", cause);
 }
 
-/// Locally administered, from a hash of the jail's name and the end: 02 and five bytes of it.
-MacAddress mac_of(const JailName& jail, std::string_view end) {
+/// Locally administered, from a hash of the jail's name and the end: the first byte and five of it.
+MacAddress mac_of(const JailName& jail, std::string_view end, std::uint8_t first) {
     auto hash = short_hash(jail.key() + '/' + std::string(end));
-    MacAddress mac{2};
+    MacAddress mac{first};
     for (std::size_t i = 1; i < mac.size(); ++i, hash >>= 8U) mac[i] = static_cast<std::uint8_t>(hash & 0xffU);
     return mac;
 }
@@ -73,14 +74,25 @@ std::vector<std::string> link_names(Netlink& netlink) {
     return names;
 }
 
+std::vector<Link> ports_of(Netlink& netlink, int bridge) {
+    NetlinkMessage message(RTM_GETLINK, NLM_F_DUMP);
+    message.family<ifinfomsg>();
+    message.put(IFLA_MASTER, static_cast<std::uint32_t>(bridge));
+    std::vector<Link> ports;
+    (void)netlink.ask(message, [&](const nlmsghdr& one) {
+        if (auto link = link_from(one); link.master == bridge) ports.push_back(std::move(link));
+    });
+    return ports;
+}
+
 VethPair veth_of(const JailName& jail) {
     static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
     VethPair pair;
     pair.host_name = "jl";
     auto hash = short_hash(jail.key());
     for (int i = 0; i < 13; ++i, hash >>= 5U) pair.host_name += digits[hash & 31U];  // 13 x 5 bits: all of the hash
-    pair.host_mac = mac_of(jail, "host");
-    pair.jail_mac = mac_of(jail, "jail");
+    pair.host_mac = mac_of(jail, "host", 0xfe);  // high: a bridge takes the lowest address of its ports for its own
+    pair.jail_mac = mac_of(jail, "jail", 0x02);
     return pair;
 }
 
@@ -119,6 +131,20 @@ void set_alias(Netlink& netlink, int index, const std::string& alias) {
     message.family<ifinfomsg>().ifi_index = index;
     message.put(IFLA_IFALIAS, alias.data(), alias.size());
     netlink.change(message, "mark a network interface as that of " + alias);
+}
+
+void set_master(Netlink& netlink, const Link& bridge, int index, const std::string& name) {
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    message.family<ifinfomsg>().ifi_index = index;
+    message.put(IFLA_MASTER, static_cast<std::uint32_t>(bridge.index));
+    netlink.change(message, "make " + name + " a port of bridge " + bridge.name);
+}
+
+void set_mac(Netlink& netlink, const Link& link, const std::string& mac) {
+    NetlinkMessage message(RTM_NEWLINK, 0);
+    message.family<ifinfomsg>().ifi_index = link.index;
+    message.put(IFLA_ADDRESS, mac.data(), mac.size());
+    netlink.change(message, "set the MAC address of " + link.name);
 }
 
 void try_alternative_name(Netlink& netlink, int index, const std::string& name) {

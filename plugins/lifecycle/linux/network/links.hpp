@@ -16,6 +16,7 @@ using MacAddress = std::array<std::uint8_t, 6>;
 /// One interface as the kernel describes it.
 struct Link {
     int index = 0;
+    int master = 0;                 ///< index of the bridge (or other) it is a port of
     std::string name, alias, kind;  ///< kind: "veth", "bridge", ...; empty for hardware
     std::uint32_t flags = 0;        ///< IFF_* of netdevice(7)
     std::uint32_t mtu = 0;
@@ -29,6 +30,8 @@ struct Link {
 /// Names of all interfaces, for the message that IF is not among them.
 [[nodiscard]] std::vector<std::string> link_names(Netlink& netlink);
 
+[[nodiscard]] std::vector<Link> ports_of(Netlink& netlink, int bridge);
+
 /// What the two ends of a jail's veth are called and known by.
 struct VethPair {
     std::string host_name;               ///< "jl" and 13 digits in base 32 of the hash of the jail's name
@@ -41,6 +44,9 @@ struct VethPair {
 int make_veth(Netlink& netlink, const VethPair& pair, int stack, std::uint32_t mtu);
 void set_up(Netlink& netlink, int index, const std::string& name);
 void set_alias(Netlink& netlink, int index, const std::string& alias);
+void set_master(Netlink& netlink, const Link& bridge, int index, const std::string& name);
+/// @param mac  raw bytes
+void set_mac(Netlink& netlink, const Link& link, const std::string& mac);
 /// Lets `ip link show <jail>` find the interface. An interface that has that name already is no error: it is a comfort.
 void try_alternative_name(Netlink& netlink, int index, const std::string& name);
 /// Deletes it with its addresses and routes; one that is gone is success. @throws Error io

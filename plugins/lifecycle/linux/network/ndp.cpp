@@ -57,10 +57,10 @@ void send_solicitation(int fd, const Link& link, const Address& target) {
     send(fd, link, packet, sizeof packet.nd);  // from `::` no option may say who asks
 }
 
-void send_advertisement(int fd, const Link& link, const Address& target) {
+void send_advertisement(int fd, const Link& link, const Address& target, bool router) {
     Packet packet{};
     packet.nd.nd_na_hdr.icmp6_type = ND_NEIGHBOR_ADVERT;
-    packet.nd.nd_na_hdr.icmp6_dataun.icmp6_un_data32[0] = ND_NA_FLAG_OVERRIDE | ND_NA_FLAG_ROUTER;
+    packet.nd.nd_na_hdr.icmp6_dataun.icmp6_un_data32[0] = ND_NA_FLAG_OVERRIDE | (router ? ND_NA_FLAG_ROUTER : 0);
     std::memcpy(&packet.nd.nd_na_target, target.bytes().data(), 16);
     std::memcpy(&packet.ip.ip6_src, target.bytes().data(), 16);
     inet_pton(AF_INET6, "ff02::1", &packet.ip.ip6_dst);
@@ -70,7 +70,8 @@ void send_advertisement(int fd, const Link& link, const Address& target) {
     send(fd, link, packet, sizeof packet - sizeof packet.ip);
 }
 
-std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const std::vector<Address>& addresses) {
+std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const std::vector<Address>& addresses,
+                                               const std::string& own) {
     for (;;) {
         Packet packet{};
         sockaddr_ll from{};
@@ -84,7 +85,7 @@ std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const s
             return address.family() == Address::Family::v6 &&
                    std::memcmp(address.bytes().data(), &packet.nd.nd_na_target, 16) == 0;
         });
-        if (asked != addresses.end() && mac != link.mac) return ProbeAnswer{*asked, mac};
+        if (asked != addresses.end() && mac != link.mac && mac != own) return ProbeAnswer{*asked, mac};
     }
 }
 

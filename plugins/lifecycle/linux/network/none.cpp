@@ -1,6 +1,9 @@
 #include <linux/rtnetlink.h>
 
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "bridge_plan.hpp"
+#include "check.hpp"
 #include "links.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
@@ -22,21 +25,13 @@ void permit_ping(const Configuration& configuration, const JailName& jail) {
 
 namespace {
 
-Error unused(const std::string& variable, const Jail& jail, const std::string& origin) {
-    return Error(Errc::invalid, variable + " (" + origin + ") leads nowhere: jail " + jail.name.text() +
-                                    " has no network (NETWORK=none)")
-        .with_hint("NETWORK=routed, or no " + variable + " for this jail");
-}
-
 class NoNetwork final : public Network {
 public:
     /// What asks for a network is a mistake beside NETWORK=none; without one for a moment (run_once) it is none.
     void check(Invocation&, const Jail& jail) override {
         if (jail.settings["NETWORK"].text != "none") return;
-        const auto& forward = jail.settings["FORWARD"];
-        if (!forward.text.empty()) throw unused("FORWARD", jail, forward.origin.text());
-        const auto& nat = jail.settings["NAT"];
-        if (!nat.text.empty() && parse_yes_no(nat.text)) throw unused("NAT", jail, nat.origin.text());
+        const auto why = "leads nowhere: jail " + jail.name.text() + " has no network (NETWORK=none)";
+        for (const auto* variable : {"FORWARD", "NAT", "GATEWAY"}) require_unset(jail, variable, why);
     }
 
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
@@ -61,9 +56,9 @@ std::unique_ptr<Network> make_no_network() {
 
 void check_network_setting(const std::string& value) {
     if (value == "routed" || value == "none") return;
-    const bool planned = value == "host" || value.starts_with("bridge:");
-    throw Error(Errc::invalid, planned ? "this version does not support NETWORK=" + value + " (routed or none)"
-                                       : "'" + value + "' is no kind of network: routed or none");
+    if (value.starts_with("bridge:")) return check_interface_name(value.substr(7));
+    throw Error(Errc::invalid, value == "host" ? "this version does not support NETWORK=host (routed, bridge:NAME or none)"
+                                               : "'" + escape_name(value) + "' is no kind of network: routed, bridge:NAME or none");
 }
 
 void register_network_undoer(Registrar& host) {

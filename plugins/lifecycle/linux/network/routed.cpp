@@ -1,14 +1,12 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
-#include <algorithm>
-
 #include "arp.hpp"
 #include "check.hpp"
 #include "firewall.hpp"
 #include "forward.hpp"
 #include "guard.hpp"
-#include "loopback.hpp"
+#include "host_end.hpp"
 #include "network.hpp"
 #include "routes.hpp"
 #include "stack.hpp"
@@ -43,45 +41,26 @@ void harden(Invocation& invocation, const std::string& link, bool ipv6) {
     }
 }
 
-std::vector<Address::Family> families_of(const std::vector<Address>& addresses) {
-    std::vector<Address::Family> families;
-    for (const auto& address : addresses) {
-        if (std::ranges::find(families, address.family()) == families.end()) families.push_back(address.family());
-    }
-    return families;
-}
-
-int make_host_end(Invocation& invocation, Netlink& netlink, const Jail& jail, int stack, std::uint32_t mtu) {
-    const auto pair = veth_of(jail.name);
-    const int index = make_veth(netlink, pair, stack, mtu);
-    set_alias(netlink, index, jail.name.text());
-    try_alternative_name(netlink, index, jail.name.text());
-    const bool ipv6 = has_ipv6(jail.addresses);
-    harden(invocation, pair.host_name, ipv6);
-    put_up_guard(jail.name, jail.addresses);  // before the link is up: no packet passes unguarded
+int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, int stack, std::uint32_t mtu) {
+    const int index = make_host_end(netlink, jail.name, stack, mtu);
+    const auto name = veth_of(jail.name).host_name;
+    harden(invocation, name, has_ipv6(jail.addresses));
+    put_up_guard(jail.name, jail.addresses, GuardPlace::router);  // before the link is up: no packet passes unguarded
     for (const auto family : families_of(jail.addresses)) add_address(netlink, index, gateway_of(family), RT_SCOPE_LINK);
-    set_up(netlink, index, pair.host_name);
+    set_up(netlink, index, name);
     return index;
 }
 
 void configure_inside(Invocation& invocation, const Jail& jail, int stack, const std::vector<Address>& addresses) {
     const InsideStack inside(stack);
     Netlink netlink(NETLINK_ROUTE);
-    bring_loopback_up(netlink);
-    const bool ipv6 = has_ipv6(addresses);
-    (void)write_sysctl_if_there("ipv6/conf/eth0/disable_ipv6", ipv6 ? "0" : "1");
-    for (const std::string off : {"accept_ra", "autoconf", "accept_dad"}) {  // check() has asked; the link is ours alone
-        if (ipv6) write_sysctl("ipv6/conf/eth0/" + off, "0");
-    }
-    const auto link = find_link(netlink, "eth0");
-    if (!link) throw Error(Errc::io, "interface eth0 is not in the jail's network namespace");
-    for (const auto& address : addresses) add_address(netlink, link->index, address, RT_SCOPE_UNIVERSE);
-    set_up(netlink, link->index, link->name);
+    const auto link = prepare_inside(invocation, netlink, jail.name, has_ipv6(addresses));
+    for (const auto& address : addresses) add_address(netlink, link.index, address, RT_SCOPE_UNIVERSE);
+    set_up(netlink, link.index, link.name);
     for (const auto family : families_of(addresses)) {
-        if (family == Address::Family::v4) add_host_route(netlink, link->index, gateway_of(family));
-        add_default_route(netlink, link->index, gateway_of(family));
+        if (family == Address::Family::v4) add_host_route(netlink, link.index, gateway_of(family));
+        add_default_route(netlink, link.index, gateway_of(family));
     }
-    permit_ping(invocation.configuration(), jail.name);
 }
 
 /// From here on packets for the jail find it.
@@ -90,50 +69,13 @@ void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<A
         add_host_route(netlink, link, address);
         add_proxy_neighbour(netlink, address, uplink.index);
     }
-    if (can_probe(uplink)) announce(uplink, addresses);
-}
-
-/// Ours, and not something that got the name or the index since: marked with the jail's name or, when we died between
-/// making and marking it, with the address nobody else would choose.
-bool is_host_end_of(const Link& link, const Jail& jail) {
-    const auto pair = veth_of(jail.name);
-    if (link.name != pair.host_name || link.kind != "veth") return false;
-    const std::string mac(pair.host_mac.begin(), pair.host_mac.end());
-    return link.alias.empty() ? link.mac == mac : link.alias == jail.name.text();
-}
-
-void delete_host_end(Netlink& netlink, const Jail& jail, const Value& record) {
-    auto link = find_link(netlink, static_cast<int>(record["link_index"].num()));
-    if (!link || !is_host_end_of(*link, jail)) link = find_link(netlink, veth_of(jail.name).host_name);
-    if (link && is_host_end_of(*link, jail)) delete_link(netlink, link->index, link->name);
-}
-
-/// An address as the record has it: of IPv6 without the brackets of jails.conf.
-Address recorded(const std::string& text) {
-    return Address::parse(text.find(':') == std::string::npos ? text : "[" + text + "]");
-}
-
-UplinkName uplink_of(const Value& record) {
-    return {static_cast<std::uint64_t>(record["stack"].num()), record["interface"].str(),
-            static_cast<int>(record["interface_index"].num())};
-}
-
-Value record_of(const Link& uplink, const Jail& jail, const std::vector<Address>& addresses) {
-    auto texts = Value::array();
-    for (const auto& address : addresses) texts.push(address.text());
-    return Value::object()
-        .set("provider", "routed")
-        .set("stack", this_stack())
-        .set("interface", uplink.name)
-        .set("interface_index", uplink.index)
-        .set("link", veth_of(jail.name).host_name)
-        .set("addresses", std::move(texts));
+    if (can_probe(uplink)) announce(uplink, addresses, true);
 }
 
 /// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
 Value as_configured(Netlink& netlink, const Jail& jail) {
     try {
-        return record_of(require_uplink(netlink, jail), jail, addresses_to_route(jail));
+        return host_end_record("routed", require_uplink(netlink, jail), jail.name, require_addresses(jail));
     } catch (const Error&) {  // the entry of the jail is another one now
         return Value::object().set("stack", this_stack());
     }
@@ -142,10 +84,12 @@ Value as_configured(Netlink& netlink, const Jail& jail) {
 class RoutedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
-        const auto& addresses = addresses_to_route(jail);
+        const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
+        require_unset(jail, "GATEWAY", "leads nowhere: the gateway of jail " + jail.name.text() + " is the host (NETWORK=routed)");
         require_free_ports(invocation.configuration(), netlink, jail, uplink);
+        if (has_ipv6(addresses)) require_ipv6(uplink);
         require_free(invocation.configuration(), netlink, jail, uplink, addresses);
         if (!(uplink.flags & IFF_UP)) {
             invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " + jail.name.text());
@@ -154,17 +98,20 @@ public:
 
     /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
-        const auto& addresses = addresses_to_route(jail);
+        const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
-        auto record = record_of(uplink, jail, addresses);
+        auto record = host_end_record("routed", uplink, jail.name, addresses);
         const auto name = record["link"].str();
         int link = 0;
         operation.step("set forwarding and neighbour proxying of " + uplink.name,
                        {"network.leave", Value::object().set("provider", "routed").set("record", record)},
-                       [&] { take_uplink(invocation, jail.name, uplink_of(record), has_ipv6(addresses)); });
+                       [&] {
+                           take_uplink(invocation, jail.name, uplink_of(record),
+                                       settings_to_route(uplink.name, has_ipv6(addresses)));
+                       });
         operation.step("make network interface " + name + " and eth0 in the jail",
-                       [&] { link = make_host_end(invocation, netlink, jail, stack, uplink.mtu); });
+                       [&] { link = make_router(invocation, netlink, jail, stack, uplink.mtu); });
         operation.step("give eth0 its addresses and a default route by the host",
                        [&] { configure_inside(invocation, jail, stack, addresses); });
         operation.step("route the addresses to " + name + " and answer for them on " + uplink.name, [&] {
@@ -179,18 +126,12 @@ public:
         Netlink netlink(NETLINK_ROUTE);
         const Value record = noted["stack"].is_int() ? noted : as_configured(netlink, jail);
         const auto uplink = uplink_of(record);
-        const bool here = uplink.stack == this_stack();
-        if (here) {
+        if (uplink.stack == this_stack()) {
             for (const auto& address : record["addresses"].items()) {
-                delete_proxy_neighbour(netlink, recorded(address.str()), uplink.index);
+                delete_proxy_neighbour(netlink, recorded_address(address.str()), uplink.index);
             }
-            delete_host_end(netlink, jail, record);
-            take_down_rules(jail.name);
-        } else {
-            invocation.console().warn("jail " + jail.name.text() + " was started in another network namespace: the " +
-                                      "settings of " + uplink.interface + " there are not put back");
         }
-        release_uplink(invocation, jail.name, uplink, here);
+        leave_host_end(invocation, netlink, jail.name, record);
     }
 
 private:

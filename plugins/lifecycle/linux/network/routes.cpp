@@ -83,6 +83,16 @@ void each_address(Netlink& netlink, std::uint8_t family,
     });
 }
 
+/// Nothing if the bytes are no address.
+std::optional<Address> address_from(const std::string& bytes, int prefix = -1) {
+    if (bytes.size() != 4 && bytes.size() != 16) return std::nullopt;
+    char text[INET6_ADDRSTRLEN] = {};
+    inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof text);
+    std::string word = bytes.size() == 4 ? text : "[" + std::string(text) + "]";
+    if (prefix >= 0) word += "/" + std::to_string(prefix);
+    return Address::parse(word);
+}
+
 std::string bytes_of(const Address& address) {
     return {reinterpret_cast<const char*>(address.bytes().data()), size_of(address)};
 }
@@ -100,25 +110,42 @@ int interface_with(Netlink& netlink, const Address& address) {
 std::optional<Address> first_address(Netlink& netlink, int interface) {
     std::optional<Address> found;
     each_address(netlink, AF_INET, [&](int at, const std::string& bytes, unsigned) {
-        if (at != interface || found || bytes.size() != 4) return;
-        char text[INET_ADDRSTRLEN] = {};
-        inet_ntop(AF_INET, bytes.data(), text, sizeof text);
-        found = Address::parse(text);
+        if (at == interface && !found) found = address_from(bytes);
+    });
+    return found;
+}
+
+bool share_prefix(const Address& a, const Address& b, unsigned prefix) {
+    if (a.family() != b.family() || prefix > bits_of(a)) return false;
+    const auto bit = [](const Address& of, unsigned i) { return (of.bytes()[i / 8] >> (7 - i % 8)) & 1U; };
+    unsigned equal = 0;
+    while (equal < prefix && bit(a, equal) == bit(b, equal)) ++equal;
+    return equal == prefix;
+}
+
+std::optional<Address> own_address_beside(Netlink& netlink, int interface, const Address& address) {
+    std::optional<Address> found;
+    each_address(netlink, kernel_family(address), [&](int at, const std::string& bytes, unsigned prefix) {
+        if (at != interface || found) return;
+        const auto own = address_from(bytes, static_cast<int>(prefix));
+        if (own && share_prefix(*own, address, prefix)) found = own;
     });
     return found;
 }
 
 bool is_on_network_of(Netlink& netlink, int interface, const Address& address) {
-    const auto wanted = bytes_of(address);
-    bool found = false;
-    each_address(netlink, kernel_family(address), [&](int at, const std::string& bytes, unsigned prefix) {
-        if (at != interface || bytes.size() != wanted.size() || prefix > 8 * bytes.size()) return;
-        unsigned equal = 0;
-        const auto bit = [](const std::string& of, unsigned i) {
-            return (static_cast<unsigned char>(of[i / 8]) >> (7 - i % 8)) & 1U;
-        };
-        while (equal < prefix && bit(bytes, equal) == bit(wanted, equal)) ++equal;
-        found = found || equal == prefix;
+    return own_address_beside(netlink, interface, address).has_value();
+}
+
+std::optional<Address> default_gateway(Netlink& netlink, int interface, Address::Family family) {
+    NetlinkMessage message(RTM_GETROUTE, NLM_F_DUMP);
+    message.family<rtmsg>().rtm_family = family == Address::Family::v4 ? AF_INET : AF_INET6;
+    std::optional<Address> found;
+    (void)netlink.ask(message, [&](const nlmsghdr& one) {
+        const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&one));
+        const NetlinkAttributes<RTA_MAX> attributes(one, sizeof *header);
+        if (found || header->rtm_type != RTN_UNICAST || header->rtm_dst_len != 0 || header->rtm_table != RT_TABLE_MAIN) return;
+        if (static_cast<int>(attributes.number(RTA_OIF)) == interface) found = address_from(attributes.bytes(RTA_GATEWAY));
     });
     return found;
 }
@@ -131,11 +158,11 @@ bool has_proxy_neighbour(Netlink& netlink, const Address& address, int interface
     return found;
 }
 
-void add_address(Netlink& netlink, int interface, const Address& address, std::uint8_t scope) {
+void add_address(Netlink& netlink, int interface, const Address& address, std::uint8_t scope, int prefix) {
     NetlinkMessage message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
     auto& header = message.family<ifaddrmsg>();
     header.ifa_family = kernel_family(address);
-    header.ifa_prefixlen = bits_of(address);
+    header.ifa_prefixlen = prefix >= 0 ? static_cast<std::uint8_t>(prefix) : bits_of(address);
     if (header.ifa_family == AF_INET6) header.ifa_flags = IFA_F_NODAD;
     header.ifa_scope = scope;
     header.ifa_index = static_cast<std::uint32_t>(interface);

@@ -26,15 +26,22 @@ struct RouteMatch {
 [[nodiscard]] int interface_with(Netlink& netlink, const Address& address);
 /// First IPv4 address of an interface, or nothing.
 [[nodiscard]] std::optional<Address> first_address(Netlink& netlink, int interface);
+/// The interface's own address in whose network `address` is, with the length of the prefix; nothing if it is in none.
+[[nodiscard]] std::optional<Address> own_address_beside(Netlink& netlink, int interface, const Address& address);
+/// Whether two addresses of one family agree in their first `prefix` bits.
+[[nodiscard]] bool share_prefix(const Address& a, const Address& b, unsigned prefix);
 /// Whether `address` is within the network of one of the interface's own addresses.
 [[nodiscard]] bool is_on_network_of(Netlink& netlink, int interface, const Address& address);
 [[nodiscard]] bool has_proxy_neighbour(Netlink& netlink, const Address& address, int interface);
 
-/// `address`/32 or /128 on the interface; of IPv6 without duplicate address detection, which the caller does.
+/// `address` on the interface; of IPv6 without duplicate address detection, which the caller does.
 /// @param scope  RT_SCOPE_UNIVERSE or RT_SCOPE_LINK
-void add_address(Netlink& netlink, int interface, const Address& address, std::uint8_t scope);
+/// @param prefix  its length; -1: the address alone, /32 or /128
+void add_address(Netlink& netlink, int interface, const Address& address, std::uint8_t scope, int prefix = -1);
 /// `address`/32 or /128 straight out of the interface. @throws Error exists: there is a route to it already
 void add_host_route(Netlink& netlink, int interface, const Address& address);
+/// The gateway of the default route out of `interface`, if there is one.
+[[nodiscard]] std::optional<Address> default_gateway(Netlink& netlink, int interface, Address::Family family);
 void add_default_route(Netlink& netlink, int interface, const Address& gateway);
 /// The host answers ARP or neighbour discovery for `address` on `interface` from now on.
 void add_proxy_neighbour(Netlink& netlink, const Address& address, int interface);

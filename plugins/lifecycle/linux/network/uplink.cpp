@@ -26,25 +26,6 @@ struct Entry {
     std::vector<std::string> jails;
 };
 
-struct Wanted {
-    std::string name, value;
-};
-
-/// In the order of setting; they are put back in the reverse. accept_ra comes before forwarding, with which the kernel
-/// would forget the routes it learnt; force_forwarding is in kernels since 6.17.
-std::vector<Wanted> wanted_of(const std::string& interface, bool ipv6) {
-    std::vector<Wanted> wanted{{"ipv4/conf/" + interface + "/forwarding", "1"},
-                               {"ipv4/neigh/" + interface + "/proxy_delay", "0"}};
-    if (!ipv6) return wanted;
-    const auto accept_ra = "ipv6/conf/" + interface + "/accept_ra";
-    if (read_sysctl(accept_ra) == "1") wanted.push_back({accept_ra, "2"});
-    wanted.push_back({"ipv6/conf/" + interface + "/forwarding", "1"});
-    wanted.push_back({"ipv6/conf/" + interface + "/force_forwarding", "1"});
-    wanted.push_back({"ipv6/conf/" + interface + "/proxy_ndp", "1"});
-    wanted.push_back({"ipv6/neigh/" + interface + "/proxy_delay", "0"});
-    return wanted;
-}
-
 bool host_routes(const std::string& setting) {
     return read_sysctl(setting.substr(0, 4) + "/conf/all/forwarding") == "1";
 }
@@ -135,12 +116,28 @@ bool note(Entry& entry, const std::string& setting) {
 
 }  // namespace
 
-void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool ipv6) {
+/// In the order of setting; they are put back in the reverse. accept_ra comes before forwarding, with which the kernel
+/// would forget the routes it learnt; force_forwarding is in kernels since 6.17.
+std::vector<KernelSetting> settings_to_route(const std::string& interface, bool ipv6) {
+    std::vector<KernelSetting> settings{{"ipv4/conf/" + interface + "/forwarding", "1"},
+                                        {"ipv4/neigh/" + interface + "/proxy_delay", "0"}};
+    if (!ipv6) return settings;
+    const auto accept_ra = "ipv6/conf/" + interface + "/accept_ra";
+    if (read_sysctl(accept_ra) == "1") settings.push_back({accept_ra, "2"});
+    settings.push_back({"ipv6/conf/" + interface + "/forwarding", "1"});
+    settings.push_back({"ipv6/conf/" + interface + "/force_forwarding", "1"});
+    settings.push_back({"ipv6/conf/" + interface + "/proxy_ndp", "1"});
+    settings.push_back({"ipv6/neigh/" + interface + "/proxy_delay", "0"});
+    return settings;
+}
+
+void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink,
+                 const std::vector<KernelSetting>& settings) {
     Uplinks uplinks(invocation.configuration());
     auto* entry = uplinks.find(uplink);
     if (!entry) entry = &uplinks.add({uplink, {}, {}});
-    auto wanted = wanted_of(uplink.interface, ipv6);
-    std::erase_if(wanted, [&](const Wanted& one) { return !note(*entry, one.name); });
+    auto wanted = settings;
+    std::erase_if(wanted, [&](const KernelSetting& one) { return !note(*entry, one.name); });
     if (std::ranges::find(entry->jails, jail.key()) == entry->jails.end()) entry->jails.push_back(jail.key());
     uplinks.write();  // first: a crash after this line is undone with the old values
     for (const auto& one : wanted) write_sysctl(one.name, one.value);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "jailctl/sdk/command.hpp"
 #include "links.hpp"
@@ -15,12 +16,18 @@ struct UplinkName {
     int index = 0;
 };
 
-/// Notes in RUN_DIR/network.json that `jail` uses the uplink and, for the first jail, what its settings were; then sets
-/// forwarding=1 (or the kernel would route nothing that arrives there and answer no ARP request for others) and
-/// proxy_delay=0 (or it would answer up to 0.8 s late), for IPv6 also proxy_ndp=1, force_forwarding=1 where the kernel
-/// has it, and accept_ra=2 instead of 1, which would end with forwarding. Repeatable.
-/// @param ipv6  the jail has addresses of IPv6
-void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool ipv6);
+/// A setting of the kernel below /proc/sys/net.
+struct KernelSetting {
+    std::string name, value;
+};
+/// What `interface` needs while jails are routed by it: forwarding=1 (or the kernel would route nothing that arrives there
+/// and answer no ARP request for others) and proxy_delay=0 (or it would answer up to 0.8 s late), for IPv6 also
+/// proxy_ndp=1, force_forwarding=1 where the kernel has it, and accept_ra=2 instead of 1, which would end with forwarding.
+[[nodiscard]] std::vector<KernelSetting> settings_to_route(const std::string& interface, bool ipv6);
+/// Notes in RUN_DIR/network.json that `jail` uses the uplink and what `settings` were before the first jail changed them;
+/// then sets them, those this kernel has. Repeatable.
+void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink,
+                 const std::vector<KernelSetting>& settings);
 /// Forgets the jail; with the last one the old values are put back, but for forwarding when the whole host was made a
 /// router meanwhile (net.ipv4.ip_forward=1, as container engines do): then it is no longer ours to switch off.
 /// @param restore  false: the uplink is in another namespace, only the note is dropped

@@ -7,7 +7,7 @@
 
 namespace jailctl {
 
-/// Joins a jail's network stack to the host's. Providers are named by NETWORK: "routed", "none".
+/// Joins a jail's network stack to the host's. Providers are named by NETWORK, up to its first colon: "routed", "bridge", "none".
 class JAILCTL_SDK_EXPORT Network : public Service {
 public:
     static constexpr std::string_view id = "network/1";

@@ -1,0 +1,129 @@
+#include "bridge_plan.hpp"
+
+#include <algorithm>
+
+#include "check.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "routes.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+Address with_prefix(const Address& address, int prefix) {
+    const bool v4 = address.family() == Address::Family::v4;
+    return Address::parse((v4 ? address.text() : "[" + address.text() + "]") + "/" + std::to_string(prefix));
+}
+
+/// The bits after the prefix are all 0 or all 1: of IPv4 the network itself and its broadcast.
+bool is_host_of_network(const Address& address) {
+    if (address.family() == Address::Family::v6 || address.prefix() >= 31) return true;
+    std::uint32_t value = 0;
+    for (int i = 0; i < 4; ++i) value = (value << 8U) | address.bytes()[static_cast<std::size_t>(i)];
+    const std::uint32_t mask = 0xffffffffU >> static_cast<unsigned>(address.prefix());
+    return (value & mask) != 0 && (value & mask) != mask;
+}
+
+bool is_link_local(const Address& address) {
+    return share_prefix(address, Address::parse("[fe80::]"), 10);
+}
+
+/// Whether the jail reaches `gateway` without another router.
+bool is_reached(const Address& gateway, const std::vector<Address>& addresses) {
+    return is_link_local(gateway) || std::ranges::any_of(addresses, [&](const Address& one) {
+               return share_prefix(one, gateway, static_cast<unsigned>(one.prefix()));
+           });
+}
+
+void require_reached(const Jail& jail, const Address& gateway, const std::vector<Address>& addresses) {
+    const auto origin = jail.settings["GATEWAY"].origin.text();
+    if (std::ranges::find(addresses, gateway) != addresses.end()) {
+        throw Error(Errc::config, "GATEWAY (" + origin + ") is jail " + jail.name.text() + " itself: " + gateway.text());
+    }
+    if (is_reached(gateway, addresses)) return;
+    throw Error(Errc::config, "GATEWAY (" + origin + ") " + gateway.text() + " is on no network of jail " + jail.name.text())
+        .with_hint("name a router beside the jail, or write the length of its network after the address in JAILS");
+}
+
+}  // namespace
+
+void check_interface_name(const std::string& name) {
+    const bool odd = name.find_first_of("/: \t\n") != std::string::npos || name == "." || name == "..";
+    if (!odd && !name.empty() && name.size() <= 15) return;
+    throw Error(Errc::invalid, "'" + escape_name(name) + "' is not the name of an interface: bridge:br0, as 'ip link' shows it");
+}
+
+Link require_bridge(Netlink& netlink, const Jail& jail) {
+    const auto& setting = jail.settings["NETWORK"];
+    const auto name = setting.text.substr(std::min(setting.text.size(), setting.text.find(':') + 1));
+    auto link = find_link(netlink, name);
+    const auto where = setting.origin.text() + ": NETWORK: ";
+    if (!link) {
+        throw Error(Errc::not_found, where + "there is no bridge " + escape_name(name) + " on this host")
+            .with_hint("make it ('ip link add " + escape_name(name) + " type bridge', or in the host's network configuration); " +
+                       "its interfaces are: " + all_link_names(netlink));
+    }
+    if (link->kind == "bridge") return *link;
+    throw Error(Errc::config, where + link->name + " is no bridge" +
+                                  (link->kind.empty() ? "" : " but of kind " + escape_name(link->kind)))
+        .with_hint("name a bridge of the kernel, or let the jail be routed: NETWORK=routed with IF=" + link->name);
+}
+
+std::vector<Address> addresses_on_bridge(Netlink& netlink, const Jail& jail, const Link& bridge) {
+    std::vector<Address> addresses;
+    for (const auto& address : require_addresses(jail)) {
+        const auto beside = own_address_beside(netlink, bridge.index, address);
+        if (address.prefix() < 0 && !beside) {
+            throw Error(Errc::config, "the network of address " + address.text() + " of jail " + jail.name.text() +
+                                          " is not known: " + bridge.name + " has no address of it")
+                .with_hint("write the length of its prefix in JAILS, such as " + address.text() +
+                           (address.family() == Address::Family::v4 ? "/24" : "/64"));
+        }
+        auto one = with_prefix(address, address.prefix() >= 0 ? address.prefix() : beside->prefix());
+        if (!is_host_of_network(one)) {
+            throw Error(Errc::config, "address " + one.text() + "/" + std::to_string(one.prefix()) + " of jail " +
+                                          jail.name.text() + " is that of a network or its broadcast, not of a host");
+        }
+        addresses.push_back(std::move(one));
+    }
+    return addresses;
+}
+
+Gateways parse_gateways(std::string_view text) {
+    Gateways gateways;
+    const auto words = split_words(text);
+    if (words.size() == 1 && words[0] == "none") gateways.none = true;
+    if (gateways.none) return gateways;
+    for (const auto& word : words) {
+        const bool bare6 = word.find(':') != std::string::npos && !word.starts_with('[');
+        auto one = Address::parse(bare6 ? "[" + word + "]" : word);
+        if (one.prefix() >= 0) throw Error(Errc::invalid, "a gateway has no /length: '" + escape_name(word) + "'");
+        const auto same = [&](const Address& other) { return other.family() == one.family(); };
+        if (std::ranges::any_of(gateways.addresses, same)) {
+            throw Error(Errc::invalid, "two gateways of one family: one of IPv4, one of IPv6, or none");
+        }
+        gateways.addresses.push_back(std::move(one));
+    }
+    return gateways;
+}
+
+std::optional<Address> gateway_on_bridge(Netlink& netlink, const Jail& jail, const Link& bridge,
+                                         const std::vector<Address>& addresses, Address::Family family) {
+    const auto wanted = parse_gateways(jail.settings["GATEWAY"].text);
+    if (wanted.none) return std::nullopt;
+    for (const auto& gateway : wanted.addresses) {
+        if (gateway.family() != family) continue;
+        require_reached(jail, gateway, addresses);
+        return gateway;
+    }
+    const auto hosts = default_gateway(netlink, bridge.index, family);
+    if (hosts && is_reached(*hosts, addresses) && std::ranges::find(addresses, *hosts) == addresses.end()) return hosts;
+    for (const auto& address : addresses) {
+        if (address.family() != family) continue;
+        const auto own = own_address_beside(netlink, bridge.index, address);
+        if (own && is_reached(*own, addresses)) return own;
+    }
+    return std::nullopt;
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,84 @@
+#include "host_end.hpp"
+
+#include "guard.hpp"
+#include "loopback.hpp"
+#include "stack.hpp"
+#include "sysctl.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+/// Ours, and not something that got the name or the index since: marked with the jail's name or, when we died between
+/// making and marking it, with the address nobody else would choose.
+bool is_host_end_of(const Link& link, const JailName& jail) {
+    const auto pair = veth_of(jail);
+    if (link.name != pair.host_name || link.kind != "veth") return false;
+    const std::string mac(pair.host_mac.begin(), pair.host_mac.end());
+    return link.alias.empty() ? link.mac == mac : link.alias == jail.text();
+}
+
+}  // namespace
+
+int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu) {
+    const int index = make_veth(netlink, veth_of(jail), stack, mtu);
+    set_alias(netlink, index, jail.text());
+    try_alternative_name(netlink, index, jail.text());
+    return index;
+}
+
+std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record) {
+    auto link = find_link(netlink, static_cast<int>(record["link_index"].num()));
+    if (!link || !is_host_end_of(*link, jail)) link = find_link(netlink, veth_of(jail).host_name);
+    if (link && !is_host_end_of(*link, jail)) link.reset();
+    return link;
+}
+
+void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record) {
+    const auto uplink = uplink_of(record);
+    const bool here = uplink.stack == this_stack();
+    if (here) {
+        if (const auto link = find_host_end(netlink, jail, record)) delete_link(netlink, link->index, link->name);
+        take_down_rules(jail);
+    } else {
+        invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +
+                                  uplink.interface + " there is not taken down");
+    }
+    release_uplink(invocation, jail, uplink, here);
+}
+
+Value host_end_record(std::string_view provider, const Link& uplink, const JailName& jail,
+                      const std::vector<Address>& addresses) {
+    auto texts = Value::array();
+    for (const auto& address : addresses) texts.push(address.text());
+    return Value::object()
+        .set("provider", provider)
+        .set("stack", this_stack())
+        .set("interface", uplink.name)
+        .set("interface_index", uplink.index)
+        .set("link", veth_of(jail).host_name)
+        .set("addresses", std::move(texts));
+}
+
+UplinkName uplink_of(const Value& record) {
+    return {static_cast<std::uint64_t>(record["stack"].num()), record["interface"].str(),
+            static_cast<int>(record["interface_index"].num())};
+}
+
+Address recorded_address(const std::string& text) {
+    return Address::parse(text.find(':') == std::string::npos ? text : "[" + text + "]");
+}
+
+Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6) {
+    bring_loopback_up(inside);
+    (void)write_sysctl_if_there("ipv6/conf/eth0/disable_ipv6", ipv6 ? "0" : "1");
+    for (const std::string off : {"accept_ra", "autoconf", "accept_dad"}) {  // check() has asked; addresses are configured
+        if (ipv6) write_sysctl("ipv6/conf/eth0/" + off, "0");
+    }
+    permit_ping(invocation.configuration(), jail);
+    auto link = find_link(inside, "eth0");
+    if (!link) throw Error(Errc::io, "interface eth0 is not in the jail's network namespace");
+    return *link;
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/value.hpp"
+#include "links.hpp"
+#include "uplink.hpp"
+
+namespace jailctl::lifecycle {
+
+/// Makes the veth pair, the peer as eth0 in the namespace `stack`, and marks the host's end as the jail's by alias and
+/// alternative name. Both ends are down. @return index of the host's end
+int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu);
+/// The jail's host end, as the record knows it or by its name; nothing if it is gone, or something else has name or index.
+[[nodiscard]] std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record);
+/// Takes down what a provider made of link and rules, and forgets that the jail uses the uplink. What is gone is success.
+void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record);
+
+/// What leave() needs: provider, uplink and namespace, link, addresses.
+[[nodiscard]] Value host_end_record(std::string_view provider, const Link& uplink, const JailName& jail,
+                                    const std::vector<Address>& addresses);
+[[nodiscard]] UplinkName uplink_of(const Value& record);
+/// An address as a record has it: of IPv6 without the brackets of jails.conf.
+[[nodiscard]] Address recorded_address(const std::string& text);
+
+/// Within the jail's stack: `lo` up, ping for the jail's groups, IPv6 of eth0 on or off. @return eth0, which is down
+/// @param inside  opened in that stack
+[[nodiscard]] Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6);
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,129 @@
+/// The installed program with NETWORK=bridge:br0 in a namespace that plays the host, seen from one that plays the LAN.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bed.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class Bridged : public ::testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        bed_ = std::make_unique<NetworkBed>();
+        bed_->make_bridge();
+        site_ = std::make_unique<Site>(std::vector<std::string>{"www.test:192.0.2.7,[2001:db8::7]", "db.test:192.0.2.8"},
+                                       "NETWORK=bridge:br0\nSTOP_TIMEOUT=5\n");  // no IF
+        for (const std::string name : {"www.test", "db.test"}) {
+            const auto made = jailctl({"--batch", "create", name});
+            ASSERT_EQ(made.status, 0) << made.all();
+        }
+        before_ = bed_->host_network();
+        leaks_ = std::make_unique<Leaks>(site_->path());
+    }
+    void TearDown() override {
+        if (!leaks_) return;
+        jailctl({"--batch", "stop", "all"});
+        EXPECT_EQ(bed_->host_network(), before_);
+        EXPECT_THAT(leaks_->found(), IsEmpty());
+        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+    }
+    Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
+        RunOptions options;
+        options.network_namespace = bed_->host_path();
+        options.environment = environment;
+        return site_->jailctl(args, options);
+    }
+    bool lan_reaches(const std::string& address) {
+        return bed_->in_lan({"busybox", "ping", "-c1", "-W2", address}).status == 0;
+    }
+
+    std::unique_ptr<NetworkBed> bed_;
+    std::unique_ptr<Site> site_;
+    std::unique_ptr<Leaks> leaks_;
+    std::string before_;
+};
+
+TEST_F(Bridged, JailsAreReachedOnTheBridgeAndReachEachOther) {
+    const auto started = jailctl({"start", "all"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    EXPECT_THAT(started.all(), Not(HasSubstr("warning")));
+    for (const std::string address : {"192.0.2.7", "2001:db8::7", "192.0.2.8"}) EXPECT_TRUE(lan_reaches(address)) << address;
+    ASSERT_EQ(jailctl({"exec", "db.test", "--", "sh", "-c", "mkdir -p /tmp/www && hostname >/tmp/www/index.html && "
+                                                            "httpd -p 80 -h /tmp/www"}).status, 0);
+    const auto page = jailctl({"exec", "www.test", "--", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 192.0.2.8 80"});
+    EXPECT_THAT(page.out, HasSubstr("db.test")) << page.err;
+    EXPECT_THAT(jailctl({"exec", "www.test", "--", "ip", "route"}).out, HasSubstr("default via 192.0.2.1 dev eth0"));
+    const auto stopped = jailctl({"stop", "all"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+/// kill -9 at each step of start: the next start succeeds, and a stop leaves nothing.
+TEST_F(Bridged, AStartKilledAnywhereIsFinishedByTheNext) {
+    for (int point = 1; point < 100; ++point) {
+        const auto killed = jailctl({"start", "www.test"}, kill_at(point).environment);
+        if (killed.status == 0) {
+            EXPECT_GT(point, 4);
+            return;
+        }
+        const bool runs = jailctl({"status", "www.test"}).out.find("*www.test") != std::string::npos;
+        const auto next = jailctl({"start", "www.test"});
+        EXPECT_TRUE(next.status == 0 || (runs && next.status == 1)) << "killed at point " << point << ": " << next.all();
+        EXPECT_TRUE(lan_reaches("192.0.2.7")) << point;
+        const auto stopped = jailctl({"stop", "www.test"});
+        EXPECT_EQ(stopped.status, 0) << point << stopped.all();
+        EXPECT_EQ(bed_->host_network(), before_) << point;
+    }
+    ADD_FAILURE() << "start never came to its end";
+}
+
+TEST_F(Bridged, AJailWhoseRecordIsGoneLeavesTheNetworkAsItWas) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    std::filesystem::remove(site_->run_dir() / "jails/www.test.json");
+    const auto stopped = jailctl({"stop", "www.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Bridged, ABridgeThatGoesWhileAJailRunsIsNoObstacleToStop) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    bed_->in_host({"ip", "link", "del", "br0"});
+    const auto stopped = jailctl({"stop", "www.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    const auto again = jailctl({"start", "www.test"});
+    EXPECT_EQ(again.status, 1);
+    EXPECT_THAT(again.err, HasSubstr("there is no bridge br0 on this host"));
+    before_ = bed_->host_network();
+    EXPECT_THAT(before_, Not(HasSubstr("eth0")));
+}
+
+TEST_F(Bridged, DryRunChangesNothing) {
+    const auto result = jailctl({"--dry-run", "start", "www.test"});
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.all(), HasSubstr("would join the network: bridge"));
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
+    const auto mistake = [&](const std::string& lines) {
+        site_->configure({"www.test:192.0.2.7"}, lines);
+        const auto result = jailctl({"config", "check"});
+        EXPECT_EQ(result.status, 2) << lines;
+        return result.all();
+    };
+    EXPECT_THAT(mistake("NETWORK=bridge:\n"), HasSubstr("NETWORK"));
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY='192.0.2.1 192.0.2.2'\n"), HasSubstr("two gateways of one family"));
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=192.0.2.1/24\n"), HasSubstr("a gateway has no /length"));
+    EXPECT_THAT(mistake("NETWORK=routed\n"), HasSubstr("IF is not set"));
+    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n");
+    EXPECT_EQ(jailctl({"config", "check"}).status, 0);
+}
+
+}  // namespace
+}  // namespace jailctl::test
