@@ -1,10 +1,12 @@
 #include "jail_file.hpp"
 
 #include <fcntl.h>
+#include <regex.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <regex>
+#include <array>
+#include <optional>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -23,17 +25,33 @@ std::pair<std::size_t, std::size_t> line_at(std::string_view text, int line) {
     return {begin, std::min(text.find('\n', begin), text.size()) - begin};
 }
 
+/// What stands before and behind the assignment of `name` on a line that holds nothing else but a comment.
+std::optional<std::pair<std::string, std::string>> around_assignment(const std::string& line, const std::string& name) {
+    // POSIX's, not std::regex: that one's code and symbols would be mapped and looked up by every command.
+    static const auto alone = [] {
+        regex_t made{};
+        const char* text = "^([[:space:]]*)([A-Z_]+)=(\"[^\"$`\\]*\"|'[^']*'|[A-Za-z0-9._-]*)([[:space:]]*(#.*)?)$";
+        if (::regcomp(&made, text, REG_EXTENDED) != 0) throw Error(Errc::internal, "no pattern of an assignment");
+        return made;
+    }();
+    std::array<regmatch_t, 5> parts{};
+    if (::regexec(&alone, line.c_str(), parts.size(), parts.data(), 0) != 0) return std::nullopt;
+    const auto part = [&](std::size_t at) {
+        return line.substr(static_cast<std::size_t>(parts[at].rm_so), static_cast<std::size_t>(parts[at].rm_eo - parts[at].rm_so));
+    };
+    if (part(2) != name) return std::nullopt;
+    return std::pair{part(1), part(4)};
+}
+
 }  // namespace
 
 std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value) {
     const std::string assignment = name + "=\"" + std::string(value) + "\"";
     if (line > 0) {
         const auto [begin, length] = line_at(text, line);
-        static const std::regex alone(R"re(^(\s*)([A-Z_]+)=("[^"$`\\]*"|'[^']*'|[A-Za-z0-9._-]*)(\s*(#.*)?)$)re");
-        std::smatch parts;
         const std::string old = begin == std::string::npos ? std::string{} : text.substr(begin, length);
-        if (std::regex_match(old, parts, alone) && parts[2] == name)
-            return text.replace(begin, length, parts[1].str() + assignment + parts[4].str());
+        if (const auto around = around_assignment(old, name))
+            return text.replace(begin, length, around->first + assignment + around->second);
     }
     if (!text.empty() && text.back() != '\n') text += '\n';
     if (text.ends_with("\\\n")) text += '\n';  // or the new line would belong to the last one
