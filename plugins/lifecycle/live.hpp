@@ -5,9 +5,6 @@
 
 namespace jailctl::lifecycle {
 
-/// Waits. @throws Error interrupted: a signal came
-void wait_or_end(std::chrono::milliseconds time);
-
 /// The time an option asks for, a second or more. @throws Error usage, naming the option
 [[nodiscard]] std::chrono::seconds interval_of(const std::string& option, const std::string& text);
 

@@ -6,8 +6,8 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
-#include "live.hpp"
 #include "platform.hpp"
 #include "whole_lines.hpp"
 
@@ -46,7 +46,7 @@ std::string_view last_lines(std::string_view text, std::int64_t count) {
 void follow(Invocation& invocation, const Jail& jail, ConsoleReader& reader, WholeLines& lines) {
     auto& runtime = invocation.services().get<JailRuntime>();
     while (runtime.find(invocation.configuration(), jail.name)) {
-        wait_or_end(pause);
+        Interrupt::pause(pause);
         lines.add(reader.more());
     }
     lines.add(reader.more());

@@ -5,10 +5,10 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/with_events.hpp"
-#include "readiness.hpp"
 #include "settings.hpp"
 #include "start_after.hpp"
 
@@ -45,10 +45,12 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
 /// A start that fails leaves nothing behind, whatever the jail did until then.
 void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail) {
     try {
-        wait_until_ready(invocation, runtime, jail);
-    } catch (const Error&) {
+        wait_until_ready(invocation, jail, jail.name.text());
+    } catch (Error& error) {
         const Interrupt::Shield shield;
         runtime.stop(invocation, jail, stop_timeout(jail.settings));
+        if (error.code() == Errc::timeout)
+            error.with_hint("'jailctl start --no-wait " + jail.name.text() + "' starts it without waiting");
         throw;
     }
 }

@@ -10,6 +10,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "live.hpp"
 
@@ -139,7 +140,7 @@ void run_status(Invocation& invocation, const StatusOptions& options) {
         throw Error(Errc::usage, "--watch never ends, and --json is one document").with_hint("repeat 'jailctl status --json'");
     const Form form = options.prometheus ? Form::prometheus : options.wide ? Form::wide : Form::brief;
     if (options.watch.empty()) return Report(invocation, form).run();
-    for (const auto interval = interval_of("--watch", options.watch);; wait_or_end(interval)) {
+    for (const auto interval = interval_of("--watch", options.watch);; Interrupt::pause(interval)) {
         invocation.console().clear();
         Report(invocation, form).run();
     }

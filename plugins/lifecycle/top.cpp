@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "live.hpp"
@@ -118,7 +119,7 @@ void run_top(Invocation& invocation, std::chrono::seconds interval, bool once) {
     Console& console = invocation.console();
     once = once || console.json() || !on_terminal();
     for (Look before = look(invocation, runtime);;) {
-        wait_or_end(interval);
+        Interrupt::pause(interval);
         Look after = look(invocation, runtime);
         const auto lines = compare(before, after);
         if (!once) console.clear();

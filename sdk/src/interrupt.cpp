@@ -1,6 +1,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,6 +73,18 @@ void Interrupt::check() {
     if (noted == 0 || shields > 0) return;
     throw Error(Errc::interrupted, std::string("interrupted by signal ") + std::to_string(noted) + " (" +
                                        ::strsignal(noted) + ")");
+}
+
+void Interrupt::pause(std::chrono::milliseconds time) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + time;
+    for (;;) {
+        check();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        if (left.count() <= 0) return;
+        pollfd signal{interrupt_poll_fd(), POLLIN, 0};
+        (void)::poll(&signal, 1, static_cast<int>(left.count()));  // EINTR: the loop looks again
+    }
 }
 
 Interrupt::Shield::Shield() noexcept { ++shields; }

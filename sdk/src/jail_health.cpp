@@ -1,7 +1,5 @@
 #include "jailctl/sdk/jail_health.hpp"
 
-#include <poll.h>
-
 #include <chrono>
 
 #include "jailctl/sdk/error.hpp"
@@ -15,13 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds settling{3000}, look_every{100}, answer_limit{30000};
-
-/// Sleeps, but not through a signal.
-void pause_for(milliseconds time) {
-    pollfd signal{Interrupt::fd(), POLLIN, 0};
-    (void)::poll(&signal, 1, static_cast<int>(time.count()));
-    Interrupt::check();
-}
 
 void require_alive(const JailRuntime& runtime, const Configuration& configuration, const Jail& jail, int id) {
     const auto running = runtime.find(configuration, jail.name);
@@ -45,10 +36,11 @@ void require_healthy(Invocation& invocation, const Jail& jail, int id) {
     const auto settled = steady_clock::now() + settling;
     while (steady_clock::now() < settled) {
         require_alive(runtime, invocation.configuration(), jail, id);
-        pause_for(look_every);
+        Interrupt::pause(look_every);
     }
     require_alive(runtime, invocation.configuration(), jail, id);
-    require_answer(invocation, runtime, jail);
+    if (!wait_until_ready(invocation, jail, "it")) require_answer(invocation, runtime, jail);
+    require_alive(runtime, invocation.configuration(), jail, id);
 }
 
 }  // namespace jailctl

@@ -37,6 +37,24 @@ TEST_F(Boot, ASystemThatDoesNotStartIsFoundAndNothingIsLeft) {
     EXPECT_THAT(site.leftovers(), IsEmpty());
 }
 
+TEST_F(Boot, ItIsToBecomeReadyAndThatIsWaitedFor) {
+    const auto ready_when = [&](const std::string& command, const std::string& limit) {
+        site.configure({"a.test:192.0.2.1"}, "READY_COMMAND=\"" + command + "\"\nREADY_TIMEOUT=" + limit + "\n");
+    };
+    std::filesystem::remove(site.root("a.test") / "sbin/init");
+    spit(site.root("a.test") / "etc/rc", "#!/bin/sh\nsleep 5\ntouch /root/ready\n", 0755);
+    ASSERT_EQ(backup().status, 0);
+    ready_when("test -e /root/ready", "30s");
+    const Result proven = site.jailctl({"verify", "a.test", "--boot"});
+    EXPECT_EQ(proven.status, 0) << proven.all();
+    EXPECT_THAT(proven.out, HasSubstr(", boots"));
+    ready_when("test -e /root/never", "1s");
+    const Result late = site.jailctl({"verify", "a.test", "--boot"});
+    EXPECT_EQ(late.status, 1) << late.all();
+    EXPECT_THAT(late.err, HasSubstr("it was not ready within 1.00 s: its READY_COMMAND did not succeed"));
+    EXPECT_THAT(site.leftovers(), IsEmpty());
+}
+
 TEST_F(Boot, OfAJailThatIsDeleted) {
     ASSERT_EQ(backup().status, 0);
     remove_jail();

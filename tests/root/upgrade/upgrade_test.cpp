@@ -140,6 +140,20 @@ TEST_F(Upgrade, AnUnhealthySystemIsNotPutInPlace) {
     EXPECT_THAT(leaks_.found(), IsEmpty());
 }
 
+TEST_F(Upgrade, ACopyThatDoesNotBecomeReadyIsNotPutInPlace) {
+    const auto later = [](const fs::path& tree) { spit(tree / "etc/rc", "#!/bin/sh\nsleep 5\n: >/root/ready\n", 0755); };
+    use(pack("2", later), "READY_COMMAND=\"cat /root/never\"\nREADY_TIMEOUT=1s\n");
+    const Result refused = upgrade();
+    EXPECT_EQ(refused.status, 1) << refused.all();
+    EXPECT_THAT(refused.err, HasSubstr("the upgraded copy of jail a.test is not healthy: it was not ready within 1.00 s"));
+    expect_version("1");
+    use(pack("2", later), "READY_COMMAND=\"cat /root/ready\"\nREADY_TIMEOUT=30s\n");
+    const Result waited = upgrade();
+    EXPECT_EQ(waited.status, 0) << waited.all();
+    expect_version("2");
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
 TEST_F(Upgrade, AFailedUpgradeWithRestartLeavesTheOldSystemRunning) {
     ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
     use(pack("2", [](const fs::path& tree) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "jailctl/sdk/export.hpp"
 
 namespace jailctl {
@@ -15,6 +17,8 @@ public:
     [[nodiscard]] static int fd() noexcept;
     /// @throws Error interrupted: if a signal is pending and undo has not begun
     static void check();
+    /// Waits, but not through a signal. @throws Error interrupted
+    static void pause(std::chrono::milliseconds time);
     /// While one lives, check() is silent and Process does not cut its waits short: the undo itself runs to its end.
     class JAILCTL_SDK_EXPORT Shield {
     public:
