@@ -114,7 +114,7 @@ public:
     /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
     /// Lists what a backup holds in its own order, some entries at a time: objects with "path", "type" (file, dir, link,
-    /// hardlink, fifo, char, block), "mode", "uid", "gid", "size", "modified", and "target", "sha256" where there is one.
+    /// hardlink, fifo, char, block, socket), "mode", "uid", "gid", "size", "modified", and "target", "sha256" where there is one.
     /// As this class does it, the tree helper lists open().stream. @throws Error not_found, damaged
     virtual void contents(Invocation& invocation, const std::string& id,
                           const std::function<void(const Value::Array& entries)>& take);
