@@ -10,7 +10,8 @@ namespace {
 /// "drwxr-sr-t" as ls and tar show it.
 std::string mode_text(const Value& entry) {
     static constexpr std::pair<std::string_view, char> letters[] = {
-        {"file", '-'}, {"dir", 'd'}, {"link", 'l'}, {"hardlink", 'h'}, {"fifo", 'p'}, {"char", 'c'}, {"block", 'b'}};
+        {"file", '-'}, {"dir", 'd'}, {"link", 'l'}, {"hardlink", 'h'}, {"fifo", 'p'}, {"char", 'c'}, {"block", 'b'},
+        {"socket", 's'}};
     const auto mode = static_cast<unsigned>(entry["mode"].num());
     std::string text = "?rwxrwxrwx";
     for (const auto& [type, letter] : letters)

@@ -50,8 +50,8 @@ std::int64_t permissions(std::int64_t mode) {
 
 /// restic's word for a kind of entry as ours; "" for what is not listed.
 std::string kind_of(const std::string& type) {
-    static constexpr std::array<std::pair<const char*, const char*>, 6> kinds{
-        {{"file", "file"}, {"dir", "dir"}, {"symlink", "link"}, {"fifo", "fifo"}, {"chardev", "char"}, {"dev", "block"}}};
+    static constexpr std::array<std::pair<const char*, const char*>, 7> kinds{
+        {{"file", "file"}, {"dir", "dir"}, {"symlink", "link"}, {"fifo", "fifo"}, {"chardev", "char"}, {"dev", "block"}, {"socket", "socket"}}};
     for (const auto& [theirs, ours] : kinds)
         if (type == theirs) return ours;
     return {};

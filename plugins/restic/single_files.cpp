@@ -87,7 +87,7 @@ Value take_out(Invocation& invocation, const Repository& repository, const std::
                     .root = place.directory(), .id_base = {}, .read_only = true, .descriptors = {{"out", tar.get()}},
                     .on_progress = {}, .on_note = {}});
     if (::lseek(tar.get(), 0, SEEK_SET) != 0) throw_errno("cannot read what restic wrote");
-    return extract_from_tar(tar.get(), wanted);
+    return extract_from_tar(tar.get(), wanted, whole ? Vouched::yes : Vouched::no);
 }
 
 }  // namespace jailctl::restic

@@ -61,7 +61,8 @@ private:
         case Kind::regular: return file(entry, line);
         case Kind::socket:
             ++sockets_;
-            line.set("socket", static_cast<std::int64_t>(entry.facts.mode)).set("uid", entry.facts.uid).set("gid", entry.facts.gid);
+            line.set("socket", static_cast<std::int64_t>(entry.facts.mode)).set("uid", entry.facts.uid).set("gid", entry.facts.gid)
+                .set("modified", entry.facts.modified.seconds).set("nanoseconds", entry.facts.modified.nanoseconds);
             return;
         default: special(entry, line);
         }

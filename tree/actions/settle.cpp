@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <functional>
@@ -120,9 +121,12 @@ private:
     void attempt(const Value& line, const std::function<void(const Spot&, const Facts&)>& act) {
         const std::string path = decode_path(line["path"].str());
         try {
-            if (line["socket"].is_int()) return;
             const Spot spot = spot_of(job_.root(), path);
             const auto facts = spot.parent ? facts_at(spot.parent.get(), spot.name.c_str()) : std::nullopt;
+            if (line["socket"].is_int()) {
+                if (spot.parent && !facts) socket(spot, line);
+                return;
+            }
             if (!facts) return job_.note(path, "is in the manifest but not in the snapshot");
             act(spot, *facts);
             ++applied_;
@@ -136,6 +140,20 @@ private:
         const Facts before = facts_of(spot.parent.get());
         change();
         set_times_at(spot.parent.get(), "", before.accessed, before.modified);
+    }
+
+    /// With nobody behind it, as out of an archive. restic records sockets and makes none.
+    void socket(const Spot& spot, const Value& line) {
+        const char* name = spot.name.c_str();
+        const auto mode = static_cast<mode_t>(line["socket"].num()) & 07777U;
+        rename_in(spot, [&] {
+            if (::mknodat(spot.parent.get(), name, S_IFSOCK | mode, 0) != 0) throw_errno("cannot make the socket");
+        });
+        set_owner_at(spot.parent.get(), name, static_cast<uid_t>(line["uid"].num()), static_cast<gid_t>(line["gid"].num()));
+        if (::fchmodat(spot.parent.get(), name, mode, 0) != 0) throw_errno("cannot set the mode of the socket");
+        const Timestamp time{line["modified"].num(), static_cast<std::uint32_t>(line["nanoseconds"].num()) % 1'000'000'000U};
+        set_times_at(spot.parent.get(), name, time, time);
+        ++applied_;
     }
 
     void link(const Spot& spot, const Facts& facts, const std::string& first) {

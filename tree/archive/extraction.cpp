@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 
 #include "archive/destination.hpp"
+#include "archive/member_name.hpp"
 #include "archive/piece_source.hpp"
 #include "archive/range_source.hpp"
+#include "archive/socket_list.hpp"
 
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -55,6 +57,10 @@ std::vector<Wanted> Extraction::select(Selection& selection) {
     do {
         look_at_all([&](const IndexEntry& entry) { selection.see(entry); });
     } while (selection.unresolved());
+    if (marker_)
+        for (Member& socket : listed_sockets(marker_->document))
+            if (selection.asks_for(joined(member_components(socket.path)))) sockets_.push_back(std::move(socket));
+    if (rules_.ask && !sockets_.empty()) throw InDoubt();
     return selection.take(index_ ? tar_bytes_of(*marker_) : ~std::uint64_t{0});
 }
 
@@ -122,6 +128,7 @@ void Extraction::to_directory(int root, std::vector<std::string> paths) {
     extractor_.emplace(job_, rules_, &writer);
     extractor_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
     read(wanted, [&](TarReader& reader, Member& member, const Wanted& one) { write(reader, member, one); });
+    for (const Member& socket : sockets_) extractor_->socket(socket);
     writer.finish();
     destination.keep();
 }

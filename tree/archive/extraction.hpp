@@ -41,6 +41,7 @@ private:
     std::optional<IndexReader> index_;
     std::optional<PieceTable> pieces_;
     std::optional<Extractor> extractor_;
+    std::vector<Member> sockets_;  // that are asked for: the tar holds none
     std::optional<ArchiveFile> file_;
     std::string digest_;  // of the content just written
 };

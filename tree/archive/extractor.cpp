@@ -67,23 +67,24 @@ void Extractor::run(int archive) {
     file.extend(size);
     while (!file.next().empty()) {}
     sha256_ = file.hash().finish();
-    if (writer_ == nullptr) return;
-    if (marker_ && rules_.everything) make_sockets();
-    writer_->finish();
+    // Behind all members, so that none stands in the way of one. Of a stranger's they are left out without a word.
+    if (marker_ && rules_.everything)
+        for (const Member& one : listed_sockets(marker_->document)) socket(one);
+    if (writer_ != nullptr) writer_->finish();
 }
 
-/// Behind all members, so that none stands in the way of one.
-void Extractor::make_sockets() {
-    for (const Member& socket : listed_sockets(marker_->document)) {
-        const auto path = member_components(socket.path);
-        if (path.empty()) damaged("the archive's root is no directory");
-        check_ids(joined(path), socket);
-        try {
-            writer_->special(path, socket);
-        } catch (const Error& error) {
-            if (error.code() != Errc::exists) throw;
-            skip(joined(path), "a socket, where something else stands");
-        }
+void Extractor::socket(const Member& socket) {
+    const auto path = member_components(socket.path);
+    if (path.empty()) damaged("the archive's root is no directory");
+    const std::string name = joined(path);
+    check_ids(name, socket);
+    if (writer_ == nullptr || odd(name, "a socket")) return;
+    try {
+        writer_->special(path, socket);
+        ++entries_;
+    } catch (const Error& error) {
+        if (error.code() != Errc::exists) throw;
+        skip(name, "a socket, where something else stands");
     }
 }
 

@@ -45,13 +45,14 @@ public:
 
     /// One member, by the rules. Part of run(); apart from it only with a writer.
     void take(Member& member, TarReader& reader);
+    /// One of those the end marker lists, by the rules: the tar holds none.
+    void socket(const Member& socket);
 
 private:
     [[nodiscard]] std::unique_ptr<ByteSource> decoder(int archive, ArchiveFile& file) const;
     [[nodiscard]] std::uint64_t end_of_tar(std::uint64_t size) const;
     void read_to_end(TarReader& reader, ArchiveFile& file);
     void read_members(TarReader& reader, const ArchiveFile& file);
-    void make_sockets();
     void check_ids(const std::string& path, const Member& member) const;
     /// Removes what the allow-list forbids; returns false if nothing is left of the member.
     bool allow(const std::string& path, Member& member);

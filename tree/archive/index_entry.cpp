@@ -20,6 +20,7 @@ const char* kind_name(const IndexEntry& entry) {
         case Kind::fifo: return "fifo";
         case Kind::character: return "char";
         case Kind::block: return "block";
+        case Kind::socket: return "socket";
         default: return "unknown";
     }
 }

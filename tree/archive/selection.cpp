@@ -59,6 +59,13 @@ void Selection::see(const IndexEntry& entry) {
     open_ = true;
 }
 
+bool Selection::asks_for(const std::string& path) {
+    const std::size_t by = match(path);
+    if (by == paths_.size()) return false;
+    found_[by] = true;
+    return true;
+}
+
 bool Selection::unresolved() {
     end_last(~std::uint64_t{0});
     if (second_ || instead_.empty()) return false;

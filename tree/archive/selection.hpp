@@ -26,6 +26,8 @@ public:
     void see(const IndexEntry& entry);
     /// After a pass. @return true if it takes another one: content of hard links was passed over
     [[nodiscard]] bool unresolved();
+    /// Something that is no member: whether it is asked for. After the passes.
+    [[nodiscard]] bool asks_for(const std::string& path);
     /// In the order of the archive. @throws Error not_found: names what the archive does not hold
     [[nodiscard]] std::vector<Wanted> take(std::uint64_t tar_bytes);
     /// What was asked for, without what lies below another of it.

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "backed_up_site.hpp"
 
 namespace jailctl::test {
@@ -119,12 +121,23 @@ TEST_F(Extract, AnArchiveOfAnotherToolIsReadThrough) {
     EXPECT_THAT(site.jailctl({"backups", file.string(), "--contents"}).out, HasSubstr(" root/precious\n"));
 }
 
+TEST_F(Extract, ASocketComesOutOfWhatThisHostMade) {
+    ASSERT_EQ(::mknod((site.root("a.test") / "root/socket").c_str(), S_IFSOCK | 0600, 0), 0);
+    ASSERT_EQ(backup().status, 0);
+    const Result taken = extract("a.test", {"root/socket"});
+    EXPECT_EQ(taken.status, 0) << taken.all();
+    EXPECT_THAT(taken.out, HasSubstr(": 1 entry, "));
+    EXPECT_TRUE(std::filesystem::is_socket(target / "root/socket"));
+}
+
 TEST_F(Extract, ContentsAreListed) {
+    ASSERT_EQ(::mknod((site.root("a.test") / "root/socket").c_str(), S_IFSOCK | 0640, 0), 0);
     ASSERT_EQ(backup().status, 0);
     const Result listed = site.jailctl({"backups", "a.test", "--contents"});
     EXPECT_EQ(listed.status, 0) << listed.all();
     EXPECT_THAT(listed.out, HasSubstr(" root/precious\n"));
     EXPECT_THAT(listed.out, HasSubstr("drwx"));
+    EXPECT_THAT(listed.out, ::testing::ContainsRegex("srw-r----- 0/0 .* root/socket\n"));
     EXPECT_EQ(site.jailctl({"backups", "--contents"}).status, 2);
 }
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
 #include "archives.hpp"
@@ -45,6 +46,28 @@ TEST_P(RoundTrip, SocketsAreListedAndMadeAgainWhereTheArchiveIsOurs) {
     EXPECT_EQ(after.st_gid, 8U);
     EXPECT_EQ(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
     EXPECT_EQ(status_of(other_ / "run/deep").st_mtim.tv_nsec, directory.st_mtim.tv_nsec) << "the directory keeps its time";
+}
+
+TEST_P(RoundTrip, SocketsAreExtractedAsFilesAre) {
+    fs::create_directories(tree_ / "run/deep");
+    make_socket(tree_ / "run/deep/socket");
+    ASSERT_EQ(::chmod((tree_ / "run/deep/socket").c_str(), 0640), 0);
+    pack(tree_, archive_, Value::object().set("format", GetParam()));
+    const auto extract = [&](const std::string& path, const char* how) {
+        const UniqueFd file{::open(archive_.c_str(), O_RDONLY | O_CLOEXEC)};
+        return run_with(actions::extract, other_, Value::object().set("paths", Value::array().push(path)).set(how, true),
+                        {{"archive", file.get()}});
+    };
+    const Value strange = extract("run/deep/socket", "untrusted");
+    EXPECT_EQ(strange["skipped"].items().at(0)["why"].str(), "a socket");
+    EXPECT_TRUE(extract("run", "ask")["asks"].truth());
+    EXPECT_TRUE(fs::is_empty(other_)) << "nothing was made";
+    for (const char* path : {"run/deep/socket", "run"}) {
+        EXPECT_EQ(extract(path, "trusted")["skipped_total"].num(), 0);
+        EXPECT_EQ(status_of(other_ / "run/deep/socket").st_mode, S_IFSOCK | 0640U) << path;
+        fs::remove_all(other_ / "run");
+    }
+    EXPECT_EQ(code_thrown_by([&] { extract("run/deep/sock", "trusted"); }), Errc::not_found);
 }
 
 TEST_P(RoundTrip, CheckSaysWhatPackSaid) {

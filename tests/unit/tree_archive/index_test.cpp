@@ -250,6 +250,8 @@ TEST_F(Index, HolesOfAStrangerAreCountedOnlySoFar) {
         EXPECT_THAT(error.what(), HasSubstr("holes of more than 275 GB"));
     }
     EXPECT_TRUE(fs::is_empty(other_));
+    EXPECT_EQ(code_thrown_by([&] { run_with(actions::contents, other_, Value::object(), {{"archive", file.get()}}); }),
+              Errc::unsupported);
 }
 
 TEST_F(Index, ATableOfPiecesThatLiesIsDamage) {
