@@ -34,6 +34,17 @@ Value written_settings(const Settings& settings) {
     return written;
 }
 
+/// The first pass is kept beside the archive until that is written, and its room given back meanwhile: not both at once.
+void require_scratch(int directory, std::uint64_t bytes, std::uint64_t entries) {
+    constexpr std::uint64_t noted_per_entry = 64;  // ledger and plan
+    const std::uint64_t needed = bytes / 2 + entries * noted_per_entry;
+    const std::uint64_t free = free_bytes(directory, "the place of temporary files");
+    if (free < needed)
+        throw Error(Errc::no_space, "the temporary files of a backup in two passes need about " + human_bytes(needed) +
+                                        ", and where they go are " + human_bytes(free) + " free")
+            .with_hint("make room where the archive goes, or in BACKUPDIR if that is standard output; BACKUP_WARM=live needs none");
+}
+
 Grade grade_of(Way way) {
     return way == Way::cold ? Grade::cold : way == Way::snapshot ? Grade::snapshot : Grade::live;
 }
@@ -45,7 +56,9 @@ JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& vie
       excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
     TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", strings(excludes_)), .root = root_.fd(),
                 .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
-    bytes_ = static_cast<std::uint64_t>(run_tree(job)["bytes"].num());
+    const Value measured = run_tree(job);
+    bytes_ = static_cast<std::uint64_t>(measured["bytes"].num());
+    entries_ = static_cast<std::uint64_t>(measured["entries"].num());
 }
 
 Value JailSource::description() const {
@@ -81,7 +94,9 @@ int JailSource::directory() const {
 Value JailSource::write_in_two_passes(int out, std::string_view format) {
     UniqueFd configured;
     if (scratch_ < 0) configured = open_place(resolve_place(jail_.settings, ""));
-    TwoPasses passes(invocation_, jail_, id_, root_.fd(), scratch_ < 0 ? configured.get() : scratch_);
+    const int scratch = scratch_ < 0 ? configured.get() : scratch_;
+    require_scratch(scratch, bytes_, entries_);
+    TwoPasses passes(invocation_, jail_, id_, root_.fd(), scratch);
     passes.read(excludes_, bytes_);
     if (!passes.exact() && jail_.settings["BACKUP_WARM"].text == "frozen")
         throw Error(Errc::timeout, "BACKUP_WARM=frozen, and " + passes.remark())

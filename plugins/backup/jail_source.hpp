@@ -45,7 +45,7 @@ private:
     std::string remark_;
     Rootfs root_;
     std::vector<std::string> excludes_;
-    std::uint64_t bytes_ = 0;
+    std::uint64_t bytes_ = 0, entries_ = 0;
 };
 
 }  // namespace jailctl::backup

@@ -82,6 +82,15 @@ TEST_F(FrozenSite, StandardOutputGetsTheSameAndNothingIsLeft) {
     EXPECT_TRUE(std::filesystem::is_empty(site.backups()));
 }
 
+TEST_F(FrozenSite, WithoutRoomForTheTemporaryFilesNothingIsBegun) {
+    start();
+    const Result full = run_command({"unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=2m,mode=700 none " + site.backups().string() +
+                                                                      " && " + command("backup a.test -") + " | wc -c"});
+    EXPECT_EQ(full.out, "0\n");
+    EXPECT_THAT(full.err, AllOf(HasSubstr("the temporary files of a backup in two passes need about "), HasSubstr("BACKUP_WARM=live")));
+    EXPECT_EQ(state(), "running");
+}
+
 TEST_F(FrozenSite, AJailFrozenByHandStaysFrozen) {
     start();
     ASSERT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);
