@@ -53,7 +53,7 @@ Plan plan_of(Netlink& netlink, const Jail& jail, const Link& bridge) {
     return plan;
 }
 
-void configure_inside(Invocation& invocation, const Jail& jail, int stack, const Plan& plan) {
+void configure_inside(Invocation& invocation, Netlink& host, int port, const Jail& jail, int stack, const Plan& plan) {
     const InsideStack inside(stack);
     Netlink netlink(NETLINK_ROUTE);
     const auto link = prepare_inside(invocation, netlink, jail.name, has_ipv6(plan.addresses));
@@ -62,6 +62,8 @@ void configure_inside(Invocation& invocation, const Jail& jail, int stack, const
     }
     set_up(netlink, link.index, link.name);
     for (const auto& gateway : plan.gateways) add_default_route(netlink, link.index, gateway);
+    await_carrier(host, port);
+    await_carrier(netlink, link.index);
     announce(link, plan.addresses, false);
 }
 
@@ -113,7 +115,7 @@ public:
         operation.step("make network interface " + name + ", a port of " + bridge.name + ", and eth0 in the jail",
                        [&] { link = make_port(netlink, jail, bridge, stack); });
         operation.step("give eth0 its addresses and default routes", [&] {
-            configure_inside(invocation, jail, stack, plan);
+            configure_inside(invocation, netlink, link, jail, stack, plan);
             hint_at_firewall(invocation, jail);
         });
         return record.set("link_index", link);

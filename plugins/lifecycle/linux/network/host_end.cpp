@@ -1,6 +1,12 @@
 #include "host_end.hpp"
 
+#include <net/if.h>
+
+#include <chrono>
+#include <thread>
+
 #include "guard.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "loopback.hpp"
 #include "stack.hpp"
 #include "sysctl.hpp"
@@ -25,6 +31,16 @@ int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32
     set_alias(netlink, index, jail.text());
     try_alternative_name(netlink, index, jail.text());
     return index;
+}
+
+void await_carrier(Netlink& netlink, int index) {
+    constexpr int attempts = 500;
+    for (int i = 0; i < attempts; ++i) {
+        const auto link = find_link(netlink, index);
+        if (!link || (link->flags & IFF_RUNNING)) return;
+        Interrupt::check();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
 }
 
 std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record) {

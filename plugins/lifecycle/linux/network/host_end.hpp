@@ -10,6 +10,9 @@ namespace jailctl::lifecycle {
 /// Makes the veth pair, the peer as eth0 in the namespace `stack`, and marks the host's end as the jail's by alias and
 /// alternative name. Both ends are down. @return index of the host's end
 int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu);
+/// Waits until the kernel uses a link that has its carrier, a second at most: it learns of a carrier by a work item of its
+/// own, and until then what is sent there is lost and a bridge passes nothing on.
+void await_carrier(Netlink& netlink, int index);
 /// The jail's host end, as the record knows it or by its name; nothing if it is gone, or something else has name or index.
 [[nodiscard]] std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record);
 /// Takes down what a provider made of link and rules, and forgets that the jail uses the uplink. What is gone is success.

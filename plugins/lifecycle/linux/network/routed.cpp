@@ -61,10 +61,12 @@ void configure_inside(Invocation& invocation, const Jail& jail, int stack, const
         if (family == Address::Family::v4) add_host_route(netlink, link.index, gateway_of(family));
         add_default_route(netlink, link.index, gateway_of(family));
     }
+    await_carrier(netlink, link.index);
 }
 
 /// From here on packets for the jail find it.
 void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<Address>& addresses) {
+    await_carrier(netlink, link);
     for (const auto& address : addresses) {
         add_host_route(netlink, link, address);
         add_proxy_neighbour(netlink, address, uplink.index);
