@@ -6,6 +6,8 @@
 #include <array>
 #include <climits>
 #include <deque>
+#include <map>
+#include <memory>
 #include <vector>
 
 #include "jailctl/sdk/error.hpp"
@@ -17,6 +19,32 @@ namespace jailctl {
 namespace {
 
 constexpr int link_limit = 40;  // as the kernel's own
+
+/// Directories this thread entered before, by path. A command asks for files in the same few directories dozens of
+/// times; opening and closing each of them anew was most of an answer. Owner and mode are judged anew at every walk, on
+/// the descriptor that is used; that a path still leads to that directory is asked once at the walk's end.
+class EnteredDirectories {
+public:
+    using Directory = std::shared_ptr<const UniqueFd>;
+
+    [[nodiscard]] Directory find(const std::string& path) const {
+        const auto entered = entered_.find(path);
+        return entered == entered_.end() ? nullptr : entered->second;
+    }
+    void add(const std::string& path, const Directory& directory) {
+        if (entered_.size() < limit) entered_.emplace(path, directory);
+    }
+    void forget() noexcept { entered_.clear(); }
+
+private:
+    static constexpr std::size_t limit = 32;  // descriptors are few
+    std::map<std::string, Directory> entered_;
+};
+
+EnteredDirectories& entered() {
+    static thread_local EnteredDirectories directories;
+    return directories;
+}
 
 /// What a missing component is.
 enum class Missing { error, made, nothing };
@@ -33,6 +61,23 @@ public:
 
     /// Walks to the last component and opens it with `flags`. @return empty if it is missing and that is no error
     UniqueFd open(int flags) {
+        try {
+            UniqueFd file = walk(flags);
+            if (!from_memory_ || leads_here()) return file;
+        } catch (const Error&) {
+            if (!from_memory_ || leads_here()) throw;
+        }
+        entered().forget();
+        return TrustedWalk(wanted_, trust_, missing_).walk(flags);  // enters every directory anew: none is remembered now
+    }
+
+private:
+    struct Level {
+        EnteredDirectories::Directory fd;
+        std::string path;  ///< with '/' at the end
+    };
+
+    UniqueFd walk(int flags) {
         while (!rest_.empty()) {
             const std::string name = std::move(rest_.front());
             rest_.pop_front();
@@ -43,14 +88,22 @@ public:
             UniqueFd file = enter(name, flags);
             if (file || absent_) return file;
         }
-        return final(levels_.back().fd.get(), ".", flags);
+        return final(levels_.back().fd->get(), ".", flags);
     }
 
-private:
-    struct Level {
-        UniqueFd fd;
-        std::string path;  ///< with '/' at the end
-    };
+    /// Whether the path of the last directory still leads to the descriptor used for it.
+    [[nodiscard]] bool leads_here() const {
+        struct stat used {}, there {};
+        return ::fstat(levels_.back().fd->get(), &used) == 0 && used.st_nlink != 0 &&
+               ::stat(levels_.back().path.c_str(), &there) == 0 && used.st_dev == there.st_dev && used.st_ino == there.st_ino;
+    }
+
+    void push_level(EnteredDirectories::Directory fd, const std::string& path, const std::string& shown) {
+        struct stat status {};
+        if (::fstat(fd->get(), &status) != 0) fail(path);
+        judge(status, path, !rest_.empty());
+        levels_.push_back({std::move(fd), shown});
+    }
 
     void push_front(const std::string& path) {
         std::vector<std::string> names;
@@ -62,18 +115,25 @@ private:
 
     void enter_root() {
         levels_.clear();
-        UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (!root) fail("/");
-        struct stat status {};
-        if (::fstat(root.get(), &status) != 0) fail("/");
-        judge(status, "/", !rest_.empty());
-        levels_.push_back({std::move(root), "/"});
+        auto root = entered().find("/");
+        if (!root) {
+            UniqueFd opened(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+            if (!opened) fail("/");
+            root = std::make_shared<const UniqueFd>(std::move(opened));
+            entered().add("/", root);
+        }
+        push_level(std::move(root), "/", "/");
     }
 
     /// One component: a directory is entered, a link put in front of the rest, a last file opened and returned.
     UniqueFd enter(const std::string& name, int flags) {
-        const int above = levels_.back().fd.get();
+        const int above = levels_.back().fd->get();
         const std::string path = levels_.back().path + name;
+        if (auto before = entered().find(path)) {
+            from_memory_ = true;
+            push_level(std::move(before), path, path + "/");
+            return {};
+        }
         UniqueFd fd(::openat(above, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
         if (!fd && errno == ENOENT && missing_ == Missing::made) fd = make_directory(above, name, path);
         if (!fd && errno == ENOENT && missing_ == Missing::nothing) absent_ = true;
@@ -86,8 +146,9 @@ private:
             return {};
         }
         if (S_ISDIR(status.st_mode)) {
-            judge(status, path, !rest_.empty());
-            levels_.push_back({std::move(fd), path + "/"});
+            const auto directory = std::make_shared<const UniqueFd>(std::move(fd));
+            push_level(directory, path, path + "/");
+            entered().add(path, directory);
             return {};
         }
         if (!rest_.empty())
@@ -154,7 +215,7 @@ private:
     std::filesystem::path wanted_;
     Trust trust_;
     Missing missing_;
-    bool absent_ = false;
+    bool absent_ = false, from_memory_ = false;
     int links_ = 0;
     std::deque<std::string> rest_;
     std::vector<Level> levels_;

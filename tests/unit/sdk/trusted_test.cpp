@@ -78,6 +78,36 @@ TEST(OpenTrustedTest, FollowsLinksOnlyWhereTheyAndTheirTargetsPass) {
     EXPECT_EQ(refusal(scratch / "absolute"), Errc::denied);
 }
 
+TEST(OpenTrustedTest, ADirectoryThatWasEnteredBeforeIsJudgedAnew) {
+    JAILCTL_NEEDS_ROOT();
+    const Scratch scratch;
+    const auto file = scratch.write("a/b/file", "text");
+    EXPECT_EQ(content(file), "text");
+    scratch.directory("a", 0777);
+    EXPECT_EQ(refusal(file), Errc::denied);
+    scratch.directory("a", 0700);
+    ::chown((scratch / "a").c_str(), 1234, 0);
+    EXPECT_EQ(refusal(file), Errc::denied);
+}
+
+TEST(OpenTrustedTest, ADirectoryThatIsAnotherOneByNowIsEnteredAnew) {
+    const Scratch scratch;
+    const auto file = scratch.write("a/b/file", "first");
+    EXPECT_EQ(content(file), "first");
+    std::filesystem::rename(scratch / "a", scratch / "old");
+    EXPECT_EQ(refusal(file), Errc::not_found);
+    scratch.write("a/b/file", "second");
+    EXPECT_EQ(content(file), "second");
+    std::filesystem::remove_all(scratch / "a");
+    scratch.write("a", "now a file");
+    EXPECT_EQ(refusal(file), Errc::not_found);
+    std::filesystem::remove(scratch / "a");
+    std::filesystem::create_directory_symlink("old", scratch / "a");
+    EXPECT_EQ(content(file), "first");
+    std::filesystem::rename(scratch / "old/b", scratch / "old/c");
+    EXPECT_FALSE(find_trusted(file, Trust::root));
+}
+
 TEST(OpenTrustedTest, EndsOnLinksThatGoInCircles) {
     const Scratch scratch;
     std::filesystem::create_symlink("b", scratch / "a");
