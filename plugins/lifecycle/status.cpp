@@ -47,6 +47,7 @@ std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) 
     std::string line = std::string(1, status.mark) + status.name;
     for (std::size_t i = 0; i < status.addresses.size(); ++i) line += (i == 0 ? " (" : ", ") + status.addresses[i];
     if (!status.addresses.empty()) line += ")";
+    if (runs(status) && status.running->network == "host") line += " in the host's network";
     if (wide) {
         const JailUsage& usage = wide->usage;
         line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(wide->uptime));
@@ -72,6 +73,7 @@ Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
     data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root);
     data.set("addresses", std::move(addresses));
     if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
+    if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
     if (wide) add_usage(data, *wide);
     if (!status.problem.empty()) data.set("problem", status.problem);
     if (!status.occupant.empty()) data.set("occupied_by", status.occupant);

@@ -21,6 +21,7 @@
 #include "limits.hpp"
 #include "masks.hpp"
 #include "mounts.hpp"
+#include "network/abstract_sockets.hpp"
 #include "seccomp.hpp"
 
 namespace jailctl::lifecycle {
@@ -45,7 +46,6 @@ void join_cgroups(const std::vector<UniqueFd>& tasks) {
 /// and sysfs as too revealing. devpts made on the host's side would have an unmapped group.
 struct KernelMounts {
     UniqueFd proc = new_mount("proc", {}, plain | MOUNT_ATTR_NOEXEC);
-    UniqueFd sys = new_mount("sysfs", {}, plain | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY);
     UniqueFd pts = new_mount("devpts", {{"ptmxmode", "0666"}, {"mode", "620"}, {"gid", "5"}},
                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
     UniqueFd shm = new_mount("tmpfs", {{"size", "64m"}, {"mode", "1777"}}, plain);
@@ -60,6 +60,7 @@ void build_view(const Birth& birth) {
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         throw_errno("cannot part the jail's mounts from the host's");
     const KernelMounts kernel;
+    const UniqueFd sys = birth.sys >= 0 ? UniqueFd{} : make_sysfs();
     set_kernel_parameters(kernel.proc.get());
     const UniqueFd old_root{::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
     attach(birth.root, old_root.get(), "");
@@ -68,7 +69,7 @@ void build_view(const Birth& birth) {
     attach(kernel.pts.get(), birth.dev, "pts");
     attach(kernel.shm.get(), birth.dev, "shm");
     attach(kernel.proc.get(), birth.root, "proc");
-    attach(kernel.sys.get(), birth.root, "sys");
+    attach(birth.sys >= 0 ? birth.sys : sys.get(), birth.root, "sys");
     if (birth.program->confinement == Confinement::system) attach(cgroup_view().get(), birth.root, "sys/fs/cgroup");
     attach_if_there(kernel.run.get(), birth.root, "run");
     mask_kernel_files(birth.root, kernel.null.get());
@@ -124,6 +125,7 @@ void confine_and_become(const JailProgram& program) {
     if (where[0] != '/') throw Error(Errc::internal, "the working directory lies outside the jail");
     // Close-on-exec rather than closed: the pipe that reports a failing execve, and jail-init, live until then.
     if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
+    if (program.host_network && can_part_abstract_sockets()) part_abstract_sockets();
     confine_system_calls(program.confinement);
     confine_capabilities(program.confinement);
     take_user(program.user);

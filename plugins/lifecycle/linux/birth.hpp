@@ -13,6 +13,7 @@ struct Birth {
     int go = -1;            ///< reading side: one byte when maps and network stand; end of file: the parent died
     int root = -1;          ///< detached, idmapped clone of the jail's root
     int dev = -1;           ///< detached /dev
+    int sys = -1;           ///< detached sysfs of the host's network namespace; -1: the child makes that of its own
     const std::vector<UniqueFd>* tasks = nullptr;  ///< v1 hierarchies to join
     std::string hostname;
     const JailProgram* program = nullptr;

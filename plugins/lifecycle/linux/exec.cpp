@@ -10,6 +10,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "join.hpp"
+#include "network/network.hpp"
 #include "pty.hpp"
 #include "report.hpp"
 #include "runtime.hpp"
@@ -134,6 +135,7 @@ ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const Ex
     const Record record = require_running(invocation.configuration(), jail);
     JailProgram program = program_of(request);
     program.confinement = record.confinement;  // as its init was started, whatever CAPABILITIES says by now
+    program.host_network = record.network_provider == host_network;
     if (!request.on_output) refuse_directories();
     try {
         if (request.terminal && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)

@@ -29,6 +29,7 @@ std::optional<RunningJail> describe(const Configuration& configuration, const st
     running.id = state.record.init.pid;
     running.root = state.record.root;
     running.started = state.record.started;
+    running.network = state.record.network_provider;
     running.frozen = is_frozen(state.record);
     for (const Jail& jail : configuration.jails)
         if (jail.name.key() == key && !runs_from(state.record, jail.root))

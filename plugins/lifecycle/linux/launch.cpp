@@ -13,6 +13,7 @@
 #include "limits.hpp"
 #include "mounts.hpp"
 #include "namespaces.hpp"
+#include "network/network.hpp"
 #include "report.hpp"
 
 namespace jailctl::lifecycle {
@@ -50,6 +51,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
     network_.check(invocation, jail);
     add_environment(program_, request_.environment);
     program_.confinement = confinement_of(jail.settings);
+    program_.host_network = provider_ == host_network;
 }
 
 /// Mount points a root of another tool may lack, and the mounts that will cover them.
@@ -64,12 +66,13 @@ ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
     birth.go = go.read.get();
     birth.root = root_mount_.get();
     birth.dev = dev_.get();
+    if (sys_) birth.sys = sys_.get();
     birth.tasks = &cgroup.tasks();
     birth.hostname = jail_.name.text();
     birth.program = &program_;
     birth.output = console_ ? console_.get() : request_.output;
     birth.dies_with_us = request_.dies_with_us;
-    return clone_into(jail_namespaces(), cgroup.birthplace(), [&] {
+    return clone_into(jail_namespaces(!program_.host_network), cgroup.birthplace(), [&] {
         ::close(go.write.get());  // or the child would never see that we died
         run_child(report, [&] { be_born(birth); });
     });
@@ -94,6 +97,7 @@ Launched Launch::run(Operation& operation) {
         const std::uint32_t base = id_range(invocation_.configuration(), jail_.name);
         prepare_root();
         dev_ = make_dev(base);
+        if (program_.host_network) sys_ = make_sysfs();  // only who owns a network namespace may make its sysfs
         launched.init = clone(launched.cgroup, go, report.write.get());
         const UniqueFd process = open_process(launched.init.pid());
         write_id_maps(process.get(), base);

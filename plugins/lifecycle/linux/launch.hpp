@@ -54,7 +54,7 @@ private:
     Network& network_;
     ResourceLimits limits_;
     JailProgram program_;
-    UniqueFd root_mount_, dev_, console_;
+    UniqueFd root_mount_, dev_, sys_, console_;
 };
 
 }  // namespace jailctl::lifecycle

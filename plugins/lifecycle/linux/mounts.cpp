@@ -67,6 +67,10 @@ UniqueFd new_mount(const char* type, const MountOptions& options, std::uint64_t 
     return UniqueFd{check(::fsmount(context.get(), FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes)))};
 }
 
+UniqueFd make_sysfs() {
+    return new_mount("sysfs", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY);
+}
+
 bool attach_if_there(int mount, int at, const char* name) {
     UniqueFd target;
     if (*name != '\0') {

@@ -36,8 +36,8 @@ namespace {
 
 }  // namespace
 
-std::uint64_t jail_namespaces() noexcept {
-    return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+std::uint64_t jail_namespaces(bool own_network) noexcept {
+    return CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (own_network ? CLONE_NEWNET : 0);
 }
 
 ChildProcess clone_into(std::uint64_t flags, int cgroup, const std::function<void()>& body) {

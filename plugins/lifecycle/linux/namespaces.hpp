@@ -10,7 +10,7 @@ namespace jailctl::lifecycle {
 
 /// The namespaces of a jail made by clone3. The cgroup namespace is entered by the child itself (unshare), once it has
 /// joined every hierarchy: made by clone3 it would be rooted at our cgroup, not at the jail's.
-[[nodiscard]] std::uint64_t jail_namespaces() noexcept;
+[[nodiscard]] std::uint64_t jail_namespaces(bool own_network) noexcept;
 
 /// A process made by clone3(2) inside a cgroup. The child runs `body`, which must not return; what we own stays ours.
 /// @param flags  CLONE_NEW*  @param cgroup  descriptor of a cgroup2 directory

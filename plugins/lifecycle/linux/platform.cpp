@@ -62,9 +62,10 @@ void register_platform(Registrar& host) {
     host.provide<JailRuntime>("linux", std::make_unique<LinuxRuntime>());
     host.provide<Network>("routed", make_routed_network());
     host.provide<Network>("bridge", make_bridged_network());
+    host.provide<Network>(host_network, make_host_network());
     host.provide<Network>("none", make_no_network());
     host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF), "
-                             "bridge:NAME (a port of a bridge of the host) or none", "routed", Scope::jail, check_network_setting});
+                             "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
                   [](const std::string& value) { (void)parse_yes_no(value); }});
     host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",

@@ -20,6 +20,7 @@ struct JailProgram {
     ExecUser user{};
     std::string directory = "/";
     Confinement confinement = Confinement::standard;
+    bool host_network = false;             ///< NETWORK=host: parted from the host's abstract sockets by other means
 };
 
 /// Environment of every process we start in a jail: PATH, HOME, container=jailctl.

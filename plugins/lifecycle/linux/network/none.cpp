@@ -55,10 +55,9 @@ std::unique_ptr<Network> make_no_network() {
 }
 
 void check_network_setting(const std::string& value) {
-    if (value == "routed" || value == "none") return;
+    if (value == "routed" || value == "none" || value == host_network) return;
     if (value.starts_with("bridge:")) return check_interface_name(value.substr(7));
-    throw Error(Errc::invalid, value == "host" ? "this version does not support NETWORK=host (routed, bridge:NAME or none)"
-                                               : "'" + escape_name(value) + "' is no kind of network: routed, bridge:NAME or none");
+    throw Error(Errc::invalid, "'" + escape_name(value) + "' is no kind of network: routed, bridge:NAME, host or none");
 }
 
 void register_network_undoer(Registrar& host) {

@@ -24,6 +24,7 @@ struct RunningJail {
     std::int64_t started = 0;    ///< Unix time
     bool frozen = false;
     std::string problem;         ///< not empty: why status shows '?'
+    std::string network{};       ///< how it joined the network: provider of Network ("routed", "host", ...)
 };
 
 /// How a jail is brought up.
