@@ -38,6 +38,7 @@ TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
     EXPECT_NO_THROW(check_network_setting("routed"));
     EXPECT_NO_THROW(check_network_setting("none"));
     EXPECT_NO_THROW(check_network_setting("bridge:br0"));
+    EXPECT_NO_THROW(check_network_setting("host"));
     EXPECT_THROW(check_network_setting("bridge:"), Error);
     for (const auto* value : {"alias", "", "Routed", "bridge"}) {
         try {
@@ -45,7 +46,7 @@ TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
             ADD_FAILURE() << value << " was accepted";
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), Errc::invalid);
-            EXPECT_NE(std::string(error.what()).find("bridge:NAME or none"), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("bridge:NAME, host or none"), std::string::npos) << error.what();
         }
     }
 }
