@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "jailctl/sdk/error.hpp"
@@ -88,16 +89,17 @@ namespace {
 
 /// The checked descriptor of a parent, -1 if it is absent. The last one is kept: status asks for hundreds of roots in
 /// one directory. It is used again only while it exists and nobody else may write it.
-int checked_parent(const std::filesystem::path& parent) {
-    static thread_local std::filesystem::path::string_type last;
+int checked_parent(std::string_view parent) {
+    static thread_local std::string last;
     static thread_local UniqueFd fd;
     struct stat now {};
-    if (fd && last == parent.native() && ::fstat(fd.get(), &now) == 0 && now.st_nlink != 0 && now.st_uid == 0 &&
+    if (fd && last == parent && ::fstat(fd.get(), &now) == 0 && now.st_nlink != 0 && now.st_uid == 0 &&
         (now.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
         return fd.get();
     }
-    fd = find_trusted(parent, Trust::root, O_PATH | O_DIRECTORY);
-    last = parent.native();
+    fd.reset();  // first: the walk may refuse
+    last = parent;
+    fd = find_trusted(last, Trust::root, O_PATH | O_DIRECTORY);
     return fd.get();
 }
 
@@ -105,9 +107,12 @@ int checked_parent(const std::filesystem::path& parent) {
 
 RootState root_state(const std::filesystem::path& root) {
     const auto clean = normal(root);
-    const int parent = checked_parent(clean.parent_path());
+    // Cut as text: status asks for hundreds of roots, and taking a path apart costs more than looking at one.
+    const auto slash = clean.native().rfind('/');
+    if (slash == std::string::npos) throw Error(Errc::invalid, "not an absolute path: " + escape_name(root.string()));
+    const int parent = checked_parent(std::string_view(clean.native()).substr(0, std::max<std::size_t>(slash, 1)));
     if (parent < 0) return RootState::absent;
-    const std::string name = clean.filename().string();
+    const std::string name = clean.native().substr(slash + 1);
     struct stat status {};
     if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return RootState::absent;
