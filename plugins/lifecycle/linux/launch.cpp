@@ -5,6 +5,7 @@
 #include "birth.hpp"
 #include "console.hpp"
 #include "dev.hpp"
+#include "device_filter.hpp"
 #include "idmap.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -86,8 +87,9 @@ Launched Launch::run(Operation& operation) {
     UniqueFd stack;
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] {
         launched.cgroup.make(limits_);
-        if (program_.confinement == Confinement::system)
-            launched.cgroup.divide(id_range(invocation_.configuration(), jail_.name));
+        if (program_.confinement != Confinement::system) return;
+        launched.cgroup.divide(id_range(invocation_.configuration(), jail_.name));
+        restrict_devices(launched.cgroup.directory());
     });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {

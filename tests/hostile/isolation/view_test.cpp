@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <gmock/gmock.h>
-#include <map>
-#include <set>
 #include <sstream>
 
 #include "roots.hpp"
@@ -12,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// What a jail sees: /proc, /sys, /dev, mounts, network.
+/// What a jail sees, beyond the rows of expected.txt: /proc, /sys, /dev, mounts, network.
 class ViewTest : public JailTest {
 protected:
     void SetUp() override {
@@ -21,28 +19,6 @@ protected:
         ASSERT_EQ(start().status, 0);
     }
 };
-
-TEST_F(ViewTest, MountsAreTheListedOnesWithTheirFlags) {
-    std::istringstream lines(inside("cat /proc/self/mounts").out);
-    std::map<std::string, std::string> mounts;
-    for (std::string source, where, type, flags, rest; lines >> source >> where >> type >> flags && std::getline(lines, rest);)
-        mounts[where] = type + " " + flags;
-    const std::set<std::string> expected{"/", "/dev", "/dev/pts", "/dev/shm", "/proc", "/sys", "/run"};
-    for (const auto& where : expected) EXPECT_EQ(mounts.count(where), 1U) << where;
-    for (const auto& [where, text] : mounts)
-        EXPECT_TRUE(expected.contains(where) || where.starts_with("/proc/") || where.starts_with("/sys/")) << where << " " << text;
-    const auto has = [&](const char* where, std::initializer_list<const char*> flags) {
-        for (const char* flag : flags) EXPECT_THAT(mounts[where], HasSubstr(flag)) << where;
-    };
-    has("/", {"nodev"});
-    has("/proc", {"nosuid", "nodev", "noexec"});
-    has("/sys", {"ro", "nosuid", "nodev", "noexec"});
-    has("/dev", {"nosuid", "noexec", "size=64k"});
-    has("/dev/pts", {"nosuid", "noexec", "ptmxmode=666", "mode=620", "gid="});
-    has("/dev/shm", {"nosuid", "nodev", "size="});
-    has("/run", {"nosuid", "nodev", "size="});
-    EXPECT_THAT(mounts["/"], testing::Not(HasSubstr("nosuid")));
-}
 
 TEST_F(ViewTest, NoHostPathIsInTheMountTable) {
     const std::string table = inside("cat /proc/self/mountinfo").out;
@@ -53,14 +29,7 @@ TEST_F(ViewTest, NoHostPathIsInTheMountTable) {
         EXPECT_THAT(line, testing::Not(testing::ContainsRegex("shared:|master:"))) << "no propagation to or from the host";
 }
 
-TEST_F(ViewTest, DangerousFilesOfProcAreMaskedOrReadOnly) {
-    for (const char* file : {"kcore", "keys", "kmsg", "latency_stats", "sched_debug", "timer_list", "interrupts"})
-        EXPECT_EQ(inside(std::string("cat /proc/") + file + " 2>/dev/null | wc -c").out, "0\n") << file;
-    for (const char* directory : {"/proc/acpi", "/proc/asound", "/proc/scsi", "/sys/firmware", "/sys/kernel/security", "/sys/kernel/debug"})
-        EXPECT_EQ(inside(std::string("ls -A ") + directory + " 2>/dev/null").out, "") << directory;
-    for (const char* file : {"/proc/sys/kernel/hostname", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/user/max_user_namespaces",
-                             "/proc/sysrq-trigger", "/sys/class/net/lo/mtu"})
-        EXPECT_NE(inside(std::string("echo 1 > ") + file).status, 0) << file;
+TEST_F(ViewTest, NestedUserNamespacesAreForbiddenTwice) {
     EXPECT_EQ(inside("cat /proc/sys/user/max_user_namespaces").out, "0\n");
     EXPECT_NE(inside("touch /proc/timer_list").status, 0) << "the host's /dev/null is under it";
 }
