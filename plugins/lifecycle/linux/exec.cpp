@@ -1,14 +1,17 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "join.hpp"
 #include "network/network.hpp"
 #include "pty.hpp"
@@ -65,22 +68,45 @@ private:
     std::vector<Stream> streams_;
 };
 
-/// Waits until the command is reached. A signal ends it before that: nothing of the command's own has begun.
-void hear_or_kill(const UniqueFd& report, const ChildProcess& child) {
-    pollfd waiting[] = {{report.get(), POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
-    while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {}
+constexpr std::chrono::seconds way_in{30}, leave_taking{2};
+constexpr std::chrono::milliseconds a_moment{10};
+
+/// Waits until the one who enters says something. A signal to us ends it before that: nothing of the command's own has
+/// begun. Nor is it waited for without end: from the moment it has the jail's ids, the jail may stop it.
+void await(int from, const ChildProcess& child, const ExecRequest& request) {
+    const std::chrono::milliseconds limit = request.timeout.count() > 0 ? request.timeout : way_in;
+    pollfd waiting[] = {{from, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
+    int ready = 0;
+    while ((ready = ::poll(waiting, 2, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {}
+    if (ready == 0)
+        throw Error(Errc::timeout, "the command did not get into the jail within " + human_seconds(std::chrono::duration<double>(limit).count()))
+            .with_hint("the machine is very busy, or something in the jail stops it");
     if (waiting[0].revents == 0) signal_handle(child.handle(), SIGKILL);
-    hear_child(report);
+}
+
+/// One that has ended can be waited for at once, unless it has a tracer, who comes first.
+bool can_be_reaped(pid_t pid) {
+    for (std::chrono::milliseconds waited{0}; waited < leave_taking; waited += a_moment) {
+        siginfo_t found{};
+        if (::waitid(P_PID, static_cast<id_t>(pid), &found, WEXITED | WNOHANG | WNOWAIT) != 0 || found.si_pid == pid) return true;
+        std::this_thread::sleep_for(a_moment);
+    }
+    return false;
 }
 
 /// What we killed because we were to end ends as we do.
 ExitStatus end_of(ChildProcess& child) {
+    if (!can_be_reaped(child.pid())) {
+        (void)child.release();
+        throw Error(Errc::timeout, "the command has ended, but something in the jail traces it and keeps how it ended")
+            .with_hint("it is gone once its tracer is");
+    }
     const ExitStatus status = child.wait();
     const int asked = Interrupt::pending();
     return asked != 0 && status.signal == SIGKILL ? ExitStatus{128 + asked, asked} : status;
 }
 
-ExitStatus exec_on_terminal(const Record& record, const JailProgram& program) {
+ExitStatus exec_on_terminal(const Record& record, const JailProgram& program, const ExecRequest& request) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw_errno("cannot make a socket pair");
     const UniqueFd ours{pair[0]};
@@ -91,9 +117,11 @@ ExitStatus exec_on_terminal(const Record& record, const JailProgram& program) {
     ChildProcess child = join_jail(record, program, stdio, report.write.get());
     theirs.reset();
     report.write.reset();
+    await(ours.get(), child, request);
     UniqueFd master = receive_descriptor(ours.get());
     if (master) copy_window_size(STDIN_FILENO, master.get());
-    hear_or_kill(report.read, child);
+    await(report.read.get(), child, request);
+    hear_child(report.read);
     if (!master) throw Error(Errc::failed, "no terminal came from the jail");
     {
         const RawTerminal raw(STDIN_FILENO);
@@ -111,7 +139,8 @@ ExitStatus exec_on_streams(const Record& record, const JailProgram& program, con
     ChildProcess child = join_jail(record, program, piped.stdio(), report.write.get());
     report.write.reset();
     auto& streams = piped.streams();
-    hear_or_kill(report.read, child);
+    await(report.read.get(), child, request);
+    hear_child(report.read);
     const bool in_time = carry_streams(streams, child.handle(), request.timeout);
     const ExitStatus status = end_of(child);
     if (!in_time) throw Error(Errc::timeout, request.command.front() + " in " + record.name + " took too long");
@@ -139,7 +168,7 @@ ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const Ex
     if (!request.on_output) refuse_directories();
     try {
         if (request.terminal && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1)
-            return exec_on_terminal(record, program);
+            return exec_on_terminal(record, program, request);
         return exec_on_streams(record, program, request);
     } catch (const CannotRun& error) {
         invocation.console().error(Error(error).with_jail(jail.name.text()));

@@ -1,10 +1,12 @@
 #include "join.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <vector>
 
 #include "birth.hpp"
 #include "cgroup.hpp"
@@ -34,11 +36,28 @@ private:
     UniqueFd ours_;
 };
 
-void enter_namespaces(int handle, const Cgroup& cgroup) {
+void join_cgroups(const Cgroup& cgroup) {
     for (const UniqueFd& file : cgroup.tasks())
         if (::write(file.get(), "0", 1) != 1) throw_errno("cannot join the jail's cgroup");
+}
+
+void enter_namespaces(int handle) {
     const int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
     if (::setns(handle, namespaces) != 0) throw_errno("cannot enter the jail's namespaces");
+}
+
+/// From here on a hostile jail may reach for us: while a killed process ends, some kernels forget that it is
+/// not dumpable. So nothing of the host's is open any more but what the command is to have, and the pipe of our report.
+void let_go(const JoinStdio& stdio, int handle, int report) {
+    std::vector<int> kept{0, 1, 2, handle, report, stdio.terminal_socket, stdio.fd[0], stdio.fd[1], stdio.fd[2]};
+    std::sort(kept.begin(), kept.end());
+    int next = 0;
+    for (const int number : kept) {
+        if (number > next && ::close_range(static_cast<unsigned>(next), static_cast<unsigned>(number) - 1, 0) != 0)
+            throw_errno("cannot close what the jail must not inherit");
+        next = std::max(next, number + 1);
+    }
+    if (::close_range(static_cast<unsigned>(next), ~0U, 0) != 0) throw_errno("cannot close what the jail must not inherit");
 }
 
 void take_stdio(const JoinStdio& stdio) {
@@ -66,7 +85,9 @@ ChildProcess join_jail(const Record& record, const JailProgram& program, const J
             ::prctl(PR_SET_DUMPABLE, 0);  // until its execve nobody in the jail may look into a copy of us
             reset_inheritance();
             reset_limits(0);
-            enter_namespaces(handle.get(), cgroup);
+            join_cgroups(cgroup);
+            let_go(stdio, handle.get(), report);
+            enter_namespaces(handle.get());
             take_root_ids();
             leave_keyring();
             ::setsid();

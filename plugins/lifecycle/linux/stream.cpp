@@ -15,6 +15,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds kill_limit{5};  // SIGKILL takes effect at once, unless the kernel or a tracer is in its way
 constexpr std::chrono::milliseconds one_request{100};  // a terminal that closes sends the same signal twice
 constexpr int last_rounds = 128;  // what a command wrote before it ended is in the pipe by then; 2 MiB are more than one holds
 
@@ -66,20 +67,28 @@ public:
             asked_ = clock::now();
             until_ = asked_ + patience;
         } else if (clock::now() - asked_ > one_request) {
-            signal_handle(handle_, SIGKILL);
+            kill();
         }
     }
-    /// @return whether it was the caller's limit that passed
+    /// @return whether it was the caller's limit that passed  @throws Error timeout: it was killed before
     [[nodiscard]] bool time_is_up() {
-        signal_handle(handle_, SIGKILL);
-        until_ = never;
+        if (killed_)
+            throw Error(Errc::timeout, "the command does not end, though it was killed")
+                .with_hint("it waits for the kernel, often for a disk or a network file system; 'jailctl stop' ends the jail");
+        kill();
         return asked_ == never;
     }
 
 private:
+    void kill() {
+        signal_handle(handle_, SIGKILL);
+        if (!killed_) until_ = clock::now() + kill_limit;
+        killed_ = true;
+    }
     static constexpr clock::time_point never = clock::time_point::max();
     int handle_;
     clock::time_point until_ = never, asked_ = never;
+    bool killed_ = false;
 };
 
 }  // namespace

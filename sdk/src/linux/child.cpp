@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/process.hpp"
@@ -150,6 +151,9 @@ UniqueFd open_null() {
     return null;
 }
 
+constexpr std::chrono::seconds kill_limit{5};
+constexpr std::chrono::microseconds longest_pause{20'000};
+
 }  // namespace
 
 ChildProcess spawn(const Program& program, int stderr_fd) {
@@ -190,8 +194,12 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
 ChildProcess::~ChildProcess() {
     if (pid_ <= 0) return;
     kill(SIGKILL);
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    // One that the kernel or a tracer holds is left to the system: nothing may keep us for ever.
+    const auto until = std::chrono::steady_clock::now() + kill_limit;
+    for (std::chrono::microseconds pause{100};; pause = std::min(pause * 2, longest_pause)) {
+        const pid_t ended = ::waitpid(pid_, nullptr, WNOHANG);
+        if (ended > 0 || (ended < 0 && errno != EINTR) || std::chrono::steady_clock::now() >= until) return;
+        std::this_thread::sleep_for(pause);
     }
 }
 
