@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jailctl/sdk/host.hpp"
@@ -18,6 +19,9 @@ void register_platform(Registrar& host);
 
 /// Whether `text` names a signal of this system. @throws Error invalid
 void check_signal(const std::string& text);
+
+/// Whether `text` is a value of RATE. @throws Error invalid
+void check_rate(std::string_view text);
 
 /// What `status --wide` shows of a running jail beyond its record; -1: not known here.
 struct JailUsage {

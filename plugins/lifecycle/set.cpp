@@ -18,7 +18,8 @@ const std::vector<std::pair<std::string, std::function<void(std::string_view)>>>
         {"MEMORY", [](std::string_view text) { (void)parse_memory(text); }},
         {"CPUS", [](std::string_view text) { (void)parse_cpus(text); }},
         {"PIDS", [](std::string_view text) { (void)parse_pids(text); }},
-        {"IO_WEIGHT", [](std::string_view text) { (void)parse_io_weight(text); }}};
+        {"IO_WEIGHT", [](std::string_view text) { (void)parse_io_weight(text); }},
+        {"RATE", check_rate}};
     return all;
 }
 
@@ -29,7 +30,7 @@ std::pair<std::string, std::string> parse_assignment(const std::string& word) {
     std::string name = word.substr(0, equals), value = word.substr(equals + 1);
     const auto known = std::find_if(limits().begin(), limits().end(), [&](const auto& limit) { return limit.first == name; });
     if (known == limits().end())
-        throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be set while a jail runs: MEMORY, CPUS, PIDS and IO_WEIGHT can")
+        throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be set while a jail runs: MEMORY, CPUS, PIDS, IO_WEIGHT and RATE can")
             .with_hint("write other variables into jails.d and restart the jail");
     if (value.empty()) value = "none";
     try {
@@ -98,7 +99,7 @@ void add_set(Registrar& host) {
     command.name = "set";
     command.summary = "change limits of a jail, at once and for good";
     command.words = "JAIL NAME=VALUE...";
-    command.details = "NAME is MEMORY, CPUS, PIDS or IO_WEIGHT; 'none' lifts a limit. A running jail gets it at once; jails.d/JAIL.conf "
+    command.details = "NAME is MEMORY, CPUS, PIDS, IO_WEIGHT or RATE; 'none' lifts a limit. A running jail gets it at once; jails.d/JAIL.conf "
                       "gets it for later starts. A limit that cannot be set leaves all as it was.";
     command.targets = Targets::one;
     command.takes_rest = true;

@@ -1,7 +1,9 @@
 #include "../platform.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fcntl.h>
+#include <iterator>
 #include <string_view>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 #include "network/bridge_plan.hpp"
 #include "network/forward.hpp"
 #include "network/network.hpp"
+#include "network/rate.hpp"
 #include "record.hpp"
 #include "runtime.hpp"
 #include "stop_signal.hpp"
@@ -72,14 +75,30 @@ void register_platform(Registrar& host) {
                   Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }});
     host.declare({"GATEWAY", "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
                              "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }});
+    host.declare({"RATE", "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",
+                  Scope::jail, [](const std::string& value) { check_rate(value); }});
     register_network_undoer(host);
     register_runtime_undoers(host);
     register_console_undoer(host);
 }
 
+/// The rate first: it can be set again as it was, and the control group undoes itself.
 void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables) {
-    Cgroup(require_running(invocation.configuration(), jail).cgroup).change(resource_limits(jail.settings), variables);
+    const Record record = require_running(invocation.configuration(), jail);
+    std::vector<std::string> of_group;
+    std::ranges::copy_if(variables, std::back_inserter(of_group), [](const auto& name) { return name != "RATE"; });
+    const bool rate = of_group.size() != variables.size();
+    try {
+        if (rate) change_rates(jail, record.network_provider, record.network);
+        if (!of_group.empty()) Cgroup(record.cgroup).change(resource_limits(jail.settings), of_group);
+    } catch (const Error&) {
+        const Jail* before = rate ? invocation.configuration().find(jail.name) : nullptr;
+        if (before != nullptr) change_rates(*before, record.network_provider, record.network);
+        throw;
+    }
 }
+
+void check_rate(std::string_view text) { (void)parse_rates(text); }
 
 void check_signal(const std::string& text) { (void)parse_signal(text); }
 

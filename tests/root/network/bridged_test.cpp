@@ -103,6 +103,42 @@ TEST_F(Bridged, ABridgeThatGoesWhileAJailRunsIsNoObstacleToStop) {
     EXPECT_THAT(before_, Not(HasSubstr("eth0")));
 }
 
+TEST_F(Bridged, ARateIsSetAndChangedWhileTheJailRuns) {
+    site_->configure({"www.test:192.0.2.7"}, "NETWORK=bridge:br0\nSTOP_TIMEOUT=5\nRATE=100mbit\n");
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const auto shaped = [&] { return bed_->in_host({"tc", "qdisc", "show"}).all(); };
+    const auto ruled = [&] { return bed_->in_host({"nft", "list", "ruleset"}).all(); };
+    EXPECT_THAT(shaped(), HasSubstr("rate 100Mbit"));
+    EXPECT_THAT(ruled(), HasSubstr("limit rate over 12500000 bytes/second"));
+    const auto changed = jailctl({"set", "www.test", "RATE=in:50mbit out:8mbit", "PIDS=100"});
+    EXPECT_EQ(changed.status, 0) << changed.all();
+    EXPECT_THAT(changed.out, HasSubstr("RATE=in:50mbit out:8mbit PIDS=100 at once"));
+    EXPECT_THAT(shaped(), HasSubstr("rate 50Mbit"));
+    EXPECT_THAT(ruled(), HasSubstr("limit rate over 1000000 bytes/second"));
+    EXPECT_THAT(slurp(site_->path() / "jails.d/www.test.conf"), HasSubstr("RATE=\"in:50mbit out:8mbit\"\n"));
+    for (const char* word : {"RATE=fast", "RATE=1bit", "RATE=in:1mbit 2mbit", "RATE=200gbit"}) {
+        EXPECT_EQ(jailctl({"set", "www.test", word}).status, 2) << word;
+    }
+    EXPECT_EQ(jailctl({"set", "www.test", "RATE=none"}).status, 0);
+    EXPECT_THAT(shaped(), Not(HasSubstr("tbf")));
+    EXPECT_THAT(ruled(), Not(HasSubstr("limit")));
+    EXPECT_THAT(ruled(), HasSubstr("chain from_jail"));  // the guard is still there
+    EXPECT_EQ(jailctl({"set", "www.test", "RATE=out:1gbit"}).status, 0);
+    EXPECT_TRUE(lan_reaches("192.0.2.7"));
+}
+
+TEST_F(Bridged, ARateThatCannotBeSetIsAnErrorAndIsNotWritten) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const auto link = bed_->in_host({"sh", "-c", "ip -o link show master br0 | sed -n 's/^[0-9]*: \\(jl[0-9a-v]*\\)@.*/\\1/p'"}).out;
+    bed_->in_host({"ip", "link", "del", link.substr(0, link.find('\n'))});
+    const auto result = jailctl({"set", "www.test", "RATE=8mbit", "PIDS=50"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("RATE cannot be set: network interface jl"));
+    EXPECT_FALSE(std::filesystem::exists(site_->path() / "jails.d/www.test.conf"));
+    const auto stopped = jailctl({"stop", "www.test"});  // a link that is gone is no obstacle
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+}
+
 TEST_F(Bridged, DryRunChangesNothing) {
     const auto result = jailctl({"--dry-run", "start", "www.test"});
     EXPECT_EQ(result.status, 0) << result.all();

@@ -10,6 +10,7 @@
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
+#include "rate.hpp"
 #include "routes.hpp"
 #include "stack.hpp"
 #include "sysctl.hpp"
@@ -34,6 +35,7 @@ int make_port(Netlink& netlink, const Jail& jail, const Link& bridge, int stack)
     const int index = make_host_end(netlink, jail.name, stack, bridge.mtu);
     (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");  // the host is on the bridge, not here
     put_up_guard(jail.name, jail.addresses, GuardPlace::bridge);  // before the link is up: no packet passes unguarded
+    limit_from_birth(netlink, jail, index);
     set_master(netlink, bridge, index, pair.host_name);
     set_up(netlink, index, pair.host_name);
     return index;

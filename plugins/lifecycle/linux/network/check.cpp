@@ -73,7 +73,7 @@ std::string all_link_names(Netlink& netlink) {
 void require_unset(const Jail& jail, std::string_view variable, const std::string& why) {
     const auto& setting = jail.settings[variable];
     const bool no = variable == "NAT" && (setting.text.empty() || !parse_yes_no(setting.text));
-    if (setting.text.empty() || no) return;
+    if (setting.text.empty() || setting.text == "none" || no) return;
     throw Error(Errc::invalid, std::string(variable) + " (" + setting.origin.text() + ") " + why)
         .with_hint("NETWORK=routed, or no " + std::string(variable) + " for this jail");
 }

@@ -28,7 +28,7 @@ public:
                 .with_hint("NETWORK=routed or bridge:NAME, or CAPABILITIES=default");
         }
         const auto why = "leads nowhere: jail " + name + " uses the network of the host (NETWORK=host)";
-        for (const auto* variable : {"NAT", "FORWARD", "GATEWAY"}) require_unset(jail, variable, why);
+        for (const auto* variable : {"NAT", "FORWARD", "GATEWAY", "RATE"}) require_unset(jail, variable, why);
         Netlink netlink(NETLINK_ROUTE);
         for (const auto& address : jail.addresses) require_address_of_host(netlink, jail, address);
         if (can_part_abstract_sockets()) return;

@@ -31,7 +31,7 @@ public:
     void check(Invocation&, const Jail& jail) override {
         if (jail.settings["NETWORK"].text != "none") return;
         const auto why = "leads nowhere: jail " + jail.name.text() + " has no network (NETWORK=none)";
-        for (const auto* variable : {"FORWARD", "NAT", "GATEWAY"}) require_unset(jail, variable, why);
+        for (const auto* variable : {"FORWARD", "NAT", "GATEWAY", "RATE"}) require_unset(jail, variable, why);
     }
 
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {

@@ -8,6 +8,7 @@
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
+#include "rate.hpp"
 #include "routes.hpp"
 #include "stack.hpp"
 #include "sysctl.hpp"
@@ -47,6 +48,7 @@ int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, int 
     harden(invocation, name, has_ipv6(jail.addresses));
     put_up_guard(jail.name, jail.addresses, GuardPlace::router);  // before the link is up: no packet passes unguarded
     for (const auto family : families_of(jail.addresses)) add_address(netlink, index, gateway_of(family), RT_SCOPE_LINK);
+    limit_from_birth(netlink, jail, index);
     set_up(netlink, index, name);
     return index;
 }

@@ -1,0 +1,91 @@
+#include "rate.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "host_end.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "rules.hpp"
+#include "shaper.hpp"
+#include "stack.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 3> units{
+    {{"kbit", 1000}, {"mbit", 1000000}, {"gbit", 1000000000}}};
+
+/// @throws Error invalid
+std::uint64_t bytes_per_second(const std::string& text) {
+    for (const auto& [unit, bits] : units) {
+        if (!text.ends_with(unit)) continue;
+        const auto number = text.substr(0, text.size() - unit.size());
+        const auto value = static_cast<std::uint64_t>(parse_number(number, 1, 1000000)) * bits;
+        if (value < 64000 || value > 100000000000) break;
+        return value / 8;
+    }
+    throw Error(Errc::invalid, "'" + escape_name(text) + "' is no rate: 64kbit to 100gbit, such as 100mbit");
+}
+
+}  // namespace
+
+Rates parse_rates(std::string_view text) {
+    Rates rates;
+    if (text == "none") return rates;
+    for (const auto& word : split_words(text)) {
+        const bool in = word.starts_with("in:"), out = word.starts_with("out:");
+        const auto rate = bytes_per_second(word.substr(in ? 3 : out ? 4 : 0));
+        if ((!out && rates.in != 0) || (!in && rates.out != 0)) {
+            throw Error(Errc::invalid, "two rates for one way: one for both, such as 100mbit, or in:50mbit out:10mbit");
+        }
+        if (!out) rates.in = rate;
+        if (!in) rates.out = rate;
+    }
+    return rates;
+}
+
+std::string rate_script(const std::string& link, std::uint64_t bytes_per_second) {
+    const auto chain = " chain netdev " + link + " from_jail_rate";
+    // Added first: what flushes or deletes it finds it then, whether it was there or not.
+    std::string script = "add table netdev " + link + "\nadd" + chain + " { type filter hook ingress device \"" + link +
+                         "\" priority -501; policy accept; }\nflush" + chain + "\n";
+    if (bytes_per_second == 0) return script + "delete" + chain + "\n";
+    // A packet that came in one piece with others (GSO, 64 KiB) must fit, or none of them ever passes.
+    const auto burst = std::max<std::uint64_t>(bytes_per_second / 10, 256 << 10);
+    return script + "add rule netdev " + link + " from_jail_rate limit rate over " + std::to_string(bytes_per_second) +
+           " bytes/second burst " + std::to_string(burst) + " bytes drop\n";
+}
+
+void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates) {
+    const auto link = veth_of(jail).host_name;
+    shape(netlink, index, link, rates.in);
+    run_rules(rate_script(link, rates.out), "limit the rate of jail " + jail.text());
+}
+
+void limit_from_birth(Netlink& netlink, const Jail& jail, int index) {
+    const auto rates = parse_rates(jail.settings["RATE"].text);
+    if (rates.in != 0) shape(netlink, index, veth_of(jail.name).host_name, rates.in);
+    if (rates.out != 0) run_rules(rate_script(veth_of(jail.name).host_name, rates.out), "limit the rate of jail " + jail.name.text());
+}
+
+void change_rates(const Jail& jail, const std::string& provider, const Value& record) {
+    const auto rates = parse_rates(jail.settings["RATE"].text);
+    if (provider != "routed" && provider != "bridge") {
+        throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " has no link of its own (it runs with NETWORK=" +
+                                       provider + ")");
+    }
+    if (static_cast<std::uint64_t>(record["stack"].num()) != this_stack()) {
+        throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " was started in another network namespace");
+    }
+    Netlink netlink(NETLINK_ROUTE);
+    const auto link = find_host_end(netlink, jail.name, record);
+    if (!link) {
+        throw Error(Errc::not_found, "RATE cannot be set: network interface " + veth_of(jail.name).host_name + " of jail " +
+                                         jail.name.text() + " is gone")
+            .with_hint("restart the jail: jailctl restart " + jail.name.text());
+    }
+    limit_rates(netlink, jail.name, link->index, rates);
+}
+
+}  // namespace jailctl::lifecycle

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/value.hpp"
+#include "netlink.hpp"
+
+namespace jailctl::lifecycle {
+
+/// What RATE allows, in bytes per second; 0: no limit.
+struct Rates {
+    std::uint64_t in = 0;   ///< to the jail
+    std::uint64_t out = 0;  ///< from the jail
+};
+/// "100mbit" for both ways, or "in:50mbit out:10mbit", one of them alone as well; "" and "none": no limit.
+/// kbit, mbit and gbit are powers of 1000. @throws Error invalid
+[[nodiscard]] Rates parse_rates(std::string_view text);
+
+/// Limits what passes the host's end of the jail's link from here on, or lifts the limits: to the jail by a token bucket
+/// (tbf) with a queue of 50 ms, from the jail, which the host cannot make wait, by a rule of nftables that drops what is
+/// beyond the rate and a burst of 0.1 s. @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
+void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates);
+/// What RATE says, on a link that was just made.
+void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
+/// The same for a jail that runs, by what join() noted of it. @throws Error not_found: its link is gone; invalid: it has none
+void change_rates(const Jail& jail, const std::string& provider, const Value& record);
+
+/// The script that sets or, with 0, lifts the limit of what comes from the jail.
+[[nodiscard]] std::string rate_script(const std::string& link, std::uint64_t bytes_per_second);
+
+}  // namespace jailctl::lifecycle
