@@ -57,8 +57,14 @@ struct Facts {
 [[nodiscard]] bool is_cached(int file) noexcept;
 /// Has the beginning of a file read into memory, without waiting for it.
 void bring_in(int file) noexcept;
+/// The same of a stretch of it.
+void bring_in(int file, std::uint64_t offset, std::uint64_t length) noexcept;
 /// Gives back the memory its content takes, as far as it is on the disk.
 void drop_cached(int file) noexcept;
+/// The same of a stretch of it.
+void drop_cached(int file, std::uint64_t offset, std::uint64_t length) noexcept;
+/// The content of a stretch is on the disk on return; what leads to it need not be yet. @throws Error io, no_space
+void write_out(int file, std::uint64_t offset, std::uint64_t length);
 
 /// The names in one directory, read as they come: bounded memory however many there are.
 class DirectoryStream {

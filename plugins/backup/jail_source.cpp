@@ -1,6 +1,9 @@
 #include "jail_source.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "excludes.hpp"
 #include "jailctl/sdk/base_record.hpp"
@@ -43,6 +46,14 @@ void require_scratch(int directory, std::uint64_t bytes, std::uint64_t entries) 
         throw Error(Errc::no_space, "the temporary files of a backup in two passes need about " + human_bytes(needed) +
                                         ", and where they go are " + human_bytes(free) + " free")
             .with_hint("make room where the archive goes, or in BACKUPDIR if that is standard output; BACKUP_WARM=live needs none");
+}
+
+/// An empty file that the helper may read again while it writes it (tree/archive/read_back.hpp).
+bool can_be_read_back(int out) {
+    const int flags = ::fcntl(out, F_GETFL);
+    struct stat facts{};
+    return flags >= 0 && (flags & O_ACCMODE) == O_RDWR && (flags & O_APPEND) == 0 && ::fstat(out, &facts) == 0 &&
+           S_ISREG(facts.st_mode) && facts.st_size == 0 && ::lseek(out, 0, SEEK_CUR) == 0;
 }
 
 Grade grade_of(Way way) {
@@ -115,7 +126,8 @@ Value JailSource::write_tar(int out, std::string_view format) {
                                  .set("format", format)
                                  .set("level", jail_.settings["BACKUP_LEVEL"].text)
                                  .set("excludes", strings(excludes_))
-                                 .set("description", description()),
+                                 .set("description", description())
+                                 .set("read_back", can_be_read_back(out)),
                 .root = root_.fd(),
                 .id_base = {},
                 .read_only = true,

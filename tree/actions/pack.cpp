@@ -19,7 +19,8 @@ Value pack_remembering(Job& job, ArchiveWriter& archive, Packer& packer) {
 }  // namespace
 
 Value pack(Job& job) {
-    ArchiveWriter archive(job.descriptor("out"), format_of(job.arguments()), level_of(job.arguments()));
+    ArchiveWriter archive(job.descriptor("out"), format_of(job.arguments()), level_of(job.arguments()),
+                          job.arguments()["read_back"].truth());
     Packer packer(job, archive.tar(), archive.index(), excludes_of(job.arguments()));
     if (job.has_descriptor("ledger")) return pack_remembering(job, archive, packer);
     walk(job.root(), packer);

@@ -20,9 +20,11 @@ Level level_of(const Value& arguments) {
     throw Error(Errc::invalid, "'" + name + "' is no level of compression").with_hint("fast, default and best are");
 }
 
-ArchiveWriter::ArchiveWriter(int out, Format format, Level level)
+ArchiveWriter::ArchiveWriter(int out, Format format, Level level, bool read_back)
     : format_(format), output_(out), encoder_(make_encoder(format, output_, level)), tar_(*encoder_),
-      index_(*encoder_, format) {}
+      index_(*encoder_, format) {
+    if (read_back) output_.prove();
+}
 
 Value ArchiveWriter::finish(const Value& description, Value counts) {
     tar_.finish();
@@ -37,7 +39,8 @@ Value ArchiveWriter::finish(const Value& description, Value counts) {
                Value::object().set("bytes", output_.size()).set("sha256", output_.hash().copy().finish()));
     marker.set("index", std::move(indexed));
     output_.write(encode_marker(to_json(marker), output_.size(), format_));
-    return counts.set("size", output_.size()).set("sha256", output_.hash().finish());
+    const bool proven = output_.proven();
+    return counts.set("size", output_.size()).set("sha256", output_.hash().finish()).set("read_back", proven);
 }
 
 }  // namespace jailctl::tree

@@ -10,7 +10,8 @@ namespace jailctl::tree {
 /// An archive in the making, from its first byte to its end marker.
 class ArchiveWriter {
 public:
-    ArchiveWriter(int out, Format format, Level level);
+    /// @param read_back  each byte is read from the disk again; `out` is an empty regular file then
+    ArchiveWriter(int out, Format format, Level level, bool read_back = false);
     [[nodiscard]] TarWriter& tar() noexcept { return tar_; }
     [[nodiscard]] IndexWriter& index() noexcept { return index_; }
     /// Ends it. @param counts  members for marker and result alike @return the result of `pack` (tree/README.md)

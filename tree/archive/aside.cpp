@@ -126,7 +126,13 @@ std::string read_aside(int file, const AsidePlace& place, Format format) {
 }
 
 std::string read_exactly(int file, std::uint64_t offset, std::size_t size) {
-    std::string bytes(size, '\0');
+    std::string bytes;
+    read_exactly(file, offset, size, bytes);
+    return bytes;
+}
+
+void read_exactly(int file, std::uint64_t offset, std::size_t size, std::string& bytes) {
+    bytes.resize(size);
     for (std::size_t done = 0; done < size;) {
         const ssize_t got = ::pread(file, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
@@ -134,7 +140,6 @@ std::string read_exactly(int file, std::uint64_t offset, std::size_t size) {
         if (got == 0) throw Error(Errc::damaged, "the archive is shorter than it was, or than it says");
         done += static_cast<std::size_t>(got);
     }
-    return bytes;
 }
 
 }  // namespace jailctl::tree

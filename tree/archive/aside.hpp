@@ -38,5 +38,7 @@ void append_parts(std::string& out, std::uint64_t offset, Format format, char id
 
 /// A file's bytes. @throws Error damaged: it is shorter
 [[nodiscard]] std::string read_exactly(int file, std::uint64_t offset, std::size_t size);
+/// The same into a text that keeps its memory.
+void read_exactly(int file, std::uint64_t offset, std::size_t size, std::string& bytes);
 
 }  // namespace jailctl::tree

@@ -48,8 +48,14 @@ PieceCodec codec_for(Format format, Level level) {
 void Output::write(std::string_view bytes) {
     if (bytes.empty()) return;
     write_all(fd_, bytes, "the archive");
+    if (read_back_) read_back_->wrote(bytes);
     hash_.update(bytes);
     size_ += bytes.size();
+}
+
+bool Output::proven() {
+    if (read_back_) read_back_->finish();
+    return read_back_.has_value();
 }
 
 AsidePlace put_aside(std::string_view bytes, Format format, Output& output) {

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "archive/aside.hpp"
 #include "archive/piece_codec.hpp"
+#include "archive/read_back.hpp"
 #include "hash.hpp"
 
 namespace jailctl::tree {
@@ -16,8 +18,12 @@ namespace jailctl::tree {
 class Output {
 public:
     explicit Output(int fd) : fd_(fd) {}
-    /// @throws Error io, no_space
+    /// From here on each byte is read from the disk again (archive/read_back.hpp). Before the first write().
+    void prove() { read_back_.emplace(fd_); }
+    /// @throws Error io, no_space, damaged: it did not read back
     void write(std::string_view bytes);
+    /// Behind the last write(): everything reads back. @return false: nobody asked for it
+    bool proven();
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     [[nodiscard]] Sha256& hash() noexcept { return hash_; }
 
@@ -25,6 +31,7 @@ private:
     int fd_;
     std::uint64_t size_ = 0;
     Sha256 hash_;
+    std::optional<ReadBack> read_back_;
 };
 
 /// Takes the tar stream and writes it to an Output, as it is or compressed in pieces that are decoded each by itself.

@@ -87,11 +87,26 @@ bool is_cached(int file) noexcept {
 }
 
 void bring_in(int file) noexcept {
-    constexpr off_t beginning = 1 << 18;  // of a longer one the kernel reads ahead by itself
-    (void)::posix_fadvise(file, 0, beginning, POSIX_FADV_WILLNEED);
+    bring_in(file, 0, 1 << 18);  // of a longer one the kernel reads ahead by itself
 }
 
-void drop_cached(int file) noexcept { (void)::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED); }
+void bring_in(int file, std::uint64_t offset, std::uint64_t length) noexcept {
+    (void)::posix_fadvise(file, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_WILLNEED);
+}
+
+void drop_cached(int file) noexcept { drop_cached(file, 0, 0); }
+
+void drop_cached(int file, std::uint64_t offset, std::uint64_t length) noexcept {
+    (void)::posix_fadvise(file, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_DONTNEED);
+}
+
+void write_out(int file, std::uint64_t offset, std::uint64_t length) {
+    constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    if (::sync_file_range(file, static_cast<off64_t>(offset), static_cast<off64_t>(length), all) == 0) return;
+    // A file system that cannot sync a stretch syncs the whole.
+    if (errno != EIO && errno != ENOSPC && errno != EDQUOT && ::fdatasync(file) == 0) return;
+    throw_errno("cannot write to the disk");
+}
 
 DirectoryStream::DirectoryStream(UniqueFd directory) : directory_(std::move(directory)), buffer_(buffer_size, '\0') {}
 
