@@ -1,5 +1,6 @@
 """The test bed: a scratch ext4, a site of its own, and timing of whole processes."""
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -9,6 +10,26 @@ import time
 
 def median(values):
     return statistics.median(values)
+
+
+def middle(taken):
+    """Medians of wall and processor time, each by itself."""
+    cpu = [getattr(one, "cpu", None) for one in taken]
+    return median(taken) if None in cpu else Took(median(taken), median(cpu))
+
+
+class Took(float):
+    """Seconds of wall time, and of processor time of all processes that were waited for."""
+
+    def __new__(cls, wall, cpu):
+        took = super().__new__(cls, wall)
+        took.cpu = cpu
+        return took
+
+
+def cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Bed:
@@ -44,7 +65,15 @@ class Bed:
         shutil.rmtree(self.outer, ignore_errors=True)
 
     def mount(self):
-        subprocess.run(["mount", "-o", "loop", self.image, self.top], check=True)
+        # Past the page cache of the file system below: else each byte is copied once more, by kernel threads that
+        # compete with those that are measured, and what is "read from the disk" comes out of memory.
+        attach = ["losetup", "--find", "--show", self.image]
+        done = subprocess.run(attach + ["--direct-io=on"], capture_output=True, text=True)
+        if done.returncode != 0:
+            done = subprocess.run(attach, capture_output=True, text=True, check=True)
+        device = done.stdout.strip()
+        subprocess.run(["mount", device, self.top], check=True)
+        subprocess.run(["losetup", "--detach", device], check=True)  # when it is unmounted
         # Running state is in memory, as /run of a host is: RUN_DIR, and what crun keeps in /run/crun.
         os.makedirs(os.path.join(self.top, "run"), exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "none", os.path.join(self.top, "run")], check=True)
@@ -77,11 +106,11 @@ class Bed:
         return os.path.join(self.top, "jails", name)
 
     def run(self, words, **more):
-        """Runs to success, output away; returns seconds of wall time."""
+        """Runs to success, output away; returns what it took."""
         with tempfile.TemporaryFile() as errors:  # no pipe: a detached container would hold it open
-            began = time.perf_counter()
+            used, began = cpu_of_children(), time.perf_counter()
             done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, **more)
-            took = time.perf_counter() - began
+            took = Took(time.perf_counter() - began, cpu_of_children() - used)
             if done.returncode != 0:
                 errors.seek(0)
                 raise SystemExit(f"bench: {' '.join(words)} failed: {errors.read().decode(errors='replace')}")
@@ -92,14 +121,14 @@ class Bed:
         return self.run(["bash", "-o", "pipefail", "-c", text])
 
     def interleave(self, *measures, runs=None):
-        """Each measure returns seconds; they take turns. Returns the median of each."""
+        """Each measure returns what it took; they take turns. Returns the median of each."""
         taken = [[] for _ in measures]
         for turn in range((runs or self.runs) + 1):
             for index, measure in enumerate(measures):
                 seconds = measure()
                 if turn > 0:  # the first round warms caches
                     taken[index].append(seconds)
-        return [median(one) for one in taken]
+        return [middle(one) for one in taken]
 
 
 def report(row, what, ours, peer_name, peer, target, unit="ms"):
@@ -107,4 +136,6 @@ def report(row, what, ours, peer_name, peer, target, unit="ms"):
     mine = f"{ours * scale:.2f} {unit}"
     other = f"{peer_name} {peer * scale:.2f} {unit}" if peer else peer_name
     ratio = f"{ours / peer:.2f}x" if peer else "-"
-    print(f"{row:4} {what:44} {mine:>10} {other:>24} {ratio:>7}  {target}", flush=True)
+    used = [getattr(one, "cpu", None) for one in (ours, peer)]
+    cpu = "" if None in used else f"cpu {used[0] * scale:.2f} / {used[1] * scale:.2f} {unit}"
+    print(f"{row:4} {what:44} {mine:>10} {other:>24} {ratio:>7}  {target:22} {cpu}".rstrip(), flush=True)
