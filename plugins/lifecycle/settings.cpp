@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "jailctl/sdk/error.hpp"
+#include "hosts.hpp"
 #include "platform.hpp"
 #include "readiness.hpp"
 #include "start_after.hpp"
@@ -49,6 +50,7 @@ std::chrono::seconds stop_timeout(const Settings& settings) {
 void declare_variables(Registrar& host) {
     declare_start_after(host);
     declare_readiness(host);
+    declare_hosts(host);
     host.declare({"START_COMMAND", "what runs as the first process of the jail (default: its /sbin/init, else /etc/rc "
                                    "under jail-init)", "", Scope::jail, {}});
     host.declare({"STOP_TIMEOUT", "how long stop waits for init before it kills; 0: not at all", "60s", Scope::jail,

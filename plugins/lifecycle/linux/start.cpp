@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "../hosts.hpp"
 #include "console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -58,6 +59,11 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
     if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run) clear_leftovers(invocation, jail, state);
     Operation operation(invocation, jail, "start", JournalPlace::running);
+    // A staged root (upgrade) is not the jail's yet, and without a network no name leads anywhere.
+    const bool names = request.root.empty() && request.network && invocation.configuration().find(jail.name) != nullptr;
+    if (const auto change = names ? look_at_hosts(invocation, jail, launch.root()) : std::nullopt)
+        operation.step("write the names of the other jails into its /etc/hosts",
+                       [&] { write_hosts(invocation, jail, launch.root(), *change); });
     Launched launched = launch.run(operation);
     operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {
         Record record = record_of(invocation, jail, request, launch, launched);

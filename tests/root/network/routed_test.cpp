@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <thread>
 
 #include "bed.hpp"
@@ -87,6 +89,50 @@ TEST_F(Routed, JailsReachEachOtherByAllTheirAddresses) {
     const auto stopped = jailctl({"stop", "all"});
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_EQ(bed_->host_network(), before_);
+}
+
+TEST_F(Routed, JailsKnowEachOthersNames) {
+    const auto own = [&](const char* jail) { return slurp(site_->root(jail) / "etc/hosts"); };
+    const auto first = own("www.test");
+    const auto started = jailctl({"start", "www.test"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    const auto seen = jailctl({"exec", "www.test", "--", "cat", "/etc/hosts"}).out;
+    EXPECT_TRUE(seen.starts_with(first)) << seen;
+    EXPECT_THAT(seen, HasSubstr("192.0.2.8\tdb.test\n192.0.2.9\tdb.test\n# jailctl: end\n"));
+    ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.18"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    EXPECT_THAT(own("www.test"), HasSubstr("192.0.2.18\tdb.test\n"));
+    EXPECT_EQ(own("www.test").find("192.0.2.8"), std::string::npos);
+    ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.18"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\nHOSTS=no\n");
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    EXPECT_EQ(own("www.test"), first);
+}
+
+/// Whatever a jail has in the place of its hosts file: it starts, the host's files stay, and nobody waits.
+TEST_F(Routed, AHostileHostsFileIsLeftAlone) {
+    const auto file = site_->root("www.test") / "etc/hosts";
+    const auto bait = site_->path() / "bait";
+    spit(bait, "the host's\n", 0644);
+    const std::vector<std::pair<const char*, std::function<void()>>> baits{
+        {"fifo", [&] { ASSERT_EQ(::mkfifo(file.c_str(), 0666), 0); }},
+        {"directory", [&] { std::filesystem::create_directory(file); }},
+        {"huge", [&] { spit(file, std::string(2 << 20, '#'), 0644); }},
+        {"link out", [&] { std::filesystem::create_symlink("../../../../.." + bait.string(), file); }},
+        {"link to itself", [&] { std::filesystem::create_symlink("hosts", file); }}};
+    for (const auto& [what, put] : baits) {
+        std::filesystem::remove_all(file);
+        put();
+        const auto started = jailctl({"start", "www.test"});
+        EXPECT_EQ(started.status, 0) << what << started.all();
+        EXPECT_THAT(started.err, HasSubstr("/etc/hosts of www.test is left without the names of the other jails")) << what;
+        EXPECT_EQ(jailctl({"stop", "www.test"}).status, 0) << what;
+        EXPECT_EQ(slurp(bait), "the host's\n") << what;
+    }
+    std::filesystem::remove_all(file);
+    EXPECT_EQ(jailctl({"start", "www.test"}).status, 0);
+    EXPECT_THAT(slurp(file), HasSubstr("localhost\n# jailctl: the jails of this host"));
 }
 
 TEST_F(Routed, AnAddressInUseOnTheLanIsRefusedAndNothingChanges) {
