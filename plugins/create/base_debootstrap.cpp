@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host_files.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
@@ -145,7 +144,9 @@ void DebootstrapBase::install(Invocation& invocation, const std::string& what, B
     const auto word = parse_debian_word(what);
     // The unpacker takes regular files alone: a file without a name, beside the staging directory, which nobody can
     // leave.
-    const UniqueFd tar = unnamed_file(target.directory().parent_path());
+    const UniqueFd beside{::open(target.directory().parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!beside) throw_errno("cannot open " + target.directory().parent_path().string());
+    const UniqueFd tar = unnamed_file(beside.get(), ".jailctl-base." + std::to_string(::getpid()));
     const Report report;
     ChildProcess child = spawn(bootstrap(word, tar.get()), report.fd());
     const ExitStatus status = wait_for(invocation, child, tar.get(), word.suite);

@@ -40,11 +40,7 @@ public:
 
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     /// An unnamed file on the same file system.
-    [[nodiscard]] UniqueFd file() const {
-        UniqueFd file(::openat(above_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-        if (!file) throw_errno("cannot make a file in STATE_DIR/restic-scratch");
-        return file;
-    }
+    [[nodiscard]] UniqueFd file() const { return unnamed_file(above_.get(), "." + name_ + ".file"); }
 
 private:
     [[nodiscard]] UniqueFd open(const std::string& name) const {

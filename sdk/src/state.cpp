@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "jailctl/sdk/error.hpp"
@@ -26,25 +25,8 @@ void require_plain(const std::string& name) {
     }
 }
 
-/// Descriptor of a folder that this thread walked to and judged before; -1 if it is not there and not to be made. A
-/// command asks for the same three or four folders dozens of times, and the walk is most of each answer: a folder that
-/// was removed, moved or mounted over, or that others may write to since, is walked to anew.
-int walked_folder(const std::filesystem::path& folder, bool make) {
-    static thread_local std::map<std::string, UniqueFd> walked;
-    UniqueFd& known = walked[folder.string()];
-    struct stat status {}, there {};
-    const bool good = known && ::fstat(known.get(), &status) == 0 && ::stat(folder.c_str(), &there) == 0 &&
-                      status.st_dev == there.st_dev && status.st_ino == there.st_ino && status.st_uid == 0 &&
-                      (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-    if (!good) known = make ? make_private_directory(folder) : find_trusted(folder, Trust::root, O_DIRECTORY);
-    return known.get();
-}
-
-UniqueFd open_anew(int directory, const std::filesystem::path& shown) {
-    UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) throw_errno("cannot open " + escape_name(shown.string()));
-    return fd;
-}
+/// Empty if it is not there.
+UniqueFd find_folder(const std::filesystem::path& folder) { return find_trusted(folder, Trust::root, O_DIRECTORY); }
 
 }  // namespace
 
@@ -59,10 +41,10 @@ StateDirectory StateDirectory::running(const Configuration& configuration) {
 std::optional<Value> StateDirectory::read(const std::string& folder, const std::string& name) const {
     require_plain(name);
     const auto directory = path_ / folder;
-    const int fd = walked_folder(directory, false);
-    if (fd < 0) return std::nullopt;
+    const UniqueFd fd = find_folder(directory);
+    if (!fd) return std::nullopt;
     const auto text = in_context(escape_name(directory.string()),
-                                 [&] { return read_file_at(fd, name + std::string(ending), document_limit); });
+                                 [&] { return read_file_at(fd.get(), name + std::string(ending), document_limit); });
     if (!text) return std::nullopt;
     const std::string file = escape_name((directory / (name + std::string(ending))).string());
     try {
@@ -86,21 +68,20 @@ void StateDirectory::write(const std::string& folder, const std::string& name, c
 
 void StateDirectory::remove(const std::string& folder, const std::string& name) const {
     require_plain(name);
-    const int fd = walked_folder(path_ / folder, false);
-    if (fd < 0) return;
-    if (::unlinkat(fd, (name + std::string(ending)).c_str(), 0) != 0) {
+    const UniqueFd fd = find_folder(path_ / folder);
+    if (!fd) return;
+    if (::unlinkat(fd.get(), (name + std::string(ending)).c_str(), 0) != 0) {
         if (errno == ENOENT) return;
-        if (errno == EISDIR && ::unlinkat(fd, (name + std::string(ending)).c_str(), AT_REMOVEDIR) == 0) return;
+        if (errno == EISDIR && ::unlinkat(fd.get(), (name + std::string(ending)).c_str(), AT_REMOVEDIR) == 0) return;
         throw_errno("cannot remove " + escape_name((path_ / folder / name).string()) + std::string(ending));
     }
-    if (sync_) sync_fd(fd, (path_ / folder).string());
+    if (sync_) sync_fd(fd.get(), (path_ / folder).string());
 }
 
 std::vector<std::string> StateDirectory::list(const std::string& folder) const {
     std::vector<std::string> names;
-    const int known = walked_folder(path_ / folder, false);
-    if (known < 0) return names;
-    UniqueFd fd = open_anew(known, path_ / folder);
+    UniqueFd fd = find_folder(path_ / folder);
+    if (!fd) return names;
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd.get()), ::closedir);
     if (!directory) throw_errno("cannot list " + (path_ / folder).string());
     (void)fd.release();  // closedir owns it now
@@ -114,7 +95,7 @@ std::vector<std::string> StateDirectory::list(const std::string& folder) const {
 }
 
 UniqueFd StateDirectory::open(const std::string& folder) const {
-    return open_anew(walked_folder(path_ / folder, true), path_ / folder);
+    return make_private_directory(path_ / folder);
 }
 
 }  // namespace jailctl

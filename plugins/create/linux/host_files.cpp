@@ -29,10 +29,4 @@ std::string host_resolv_conf() {
     return text;
 }
 
-UniqueFd unnamed_file(const std::filesystem::path& directory) {
-    UniqueFd file{::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
-    if (!file) throw_errno("cannot make a temporary file in " + directory.string());
-    return file;
-}
-
 }  // namespace jailctl::create

@@ -37,7 +37,6 @@ TEST(VethOf, TellsJailsAndEndsApart) {
 TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
     EXPECT_NO_THROW(check_network_setting("routed"));
     EXPECT_NO_THROW(check_network_setting("none"));
-    EXPECT_NO_THROW(check_network_setting("host"));
     EXPECT_NO_THROW(check_network_setting("bridge:br0"));
     EXPECT_NO_THROW(check_network_setting("host"));
     EXPECT_THROW(check_network_setting("bridge:"), Error);
