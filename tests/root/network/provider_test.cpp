@@ -226,7 +226,21 @@ TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all), 0);
     ASSERT_EQ(::listen(listener.get(), 1), 0);
     EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
-                HasSubstr("port 8080/tcp of the host is in use by a program of the host"));
+                HasSubstr("port 8080/tcp of the host is in use by a program of the host, on 192.0.2.1"));
+    auto six = jail("c.test", "[2001:db8::7]");
+    six.settings.set("FORWARD", {"tcp:8080:80", {"c.conf", 1, 1}, true});
+    host_.fake_configuration.jails = {six};
+    network().check(host_, six);  // the program speaks IPv4
+    const UniqueFd other_listener(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    ::setsockopt(other_listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    sockaddr_in6 all6{};
+    all6.sin6_family = AF_INET6;
+    all6.sin6_port = htons(8080);
+    ASSERT_EQ(::bind(other_listener.get(), reinterpret_cast<const sockaddr*>(&all6), sizeof all6), 0);
+    ASSERT_EQ(::listen(other_listener.get(), 1), 0);
+    EXPECT_THAT(message_of([&] { network().check(host_, six); }, Errc::exists),
+                HasSubstr("port 8080/tcp of the host is in use by a program of the host, on 2001:db8::1"));
 }
 
 TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
@@ -239,6 +253,18 @@ TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
     one.settings.set("FORWARD", {"", {}, true});
     one.settings.set("NAT", {"yes", {"a.conf", 4, 1}, true});
     EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::invalid), HasSubstr("NAT (a.conf:4)"));
+}
+
+/// IF goes while a jail runs, by its name or for good: leaving takes down what is ours.
+TEST_F(RoutedProvider, AnInterfaceThatIsGoneLeavesNothing) {
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    const auto link = record["link"].str();
+    ASSERT_EQ(test::run_command({"ip", "link", "del", "up0"}).status, 0);
+    EXPECT_THAT(bed_->host_network(), HasSubstr(link));
+    network().leave(host_, one, record);
+    EXPECT_THAT(bed_->host_network(), Not(HasSubstr(link)));
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::not_found), HasSubstr("there is no network interface up0"));
 }
 
 TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "check.hpp"
 #include "guard.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -39,7 +40,8 @@ PortForward parse_forward(const std::string& word) {
 /// Whether a program of the host has the port on `address`: then we could not have it ourselves.
 bool is_taken(const PortForward& forward, const Address& address) {
     const bool tcp = forward.protocol == "tcp";
-    const UniqueFd fd(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
+    const bool v4 = address.family() == Address::Family::v4;
+    const UniqueFd fd(::socket(v4 ? AF_INET : AF_INET6, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
     if (!fd) throw_errno("cannot open a socket to look whether a port is free");
     const int on = 1;  // connections of TCP that are over do not count
     if (tcp) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -47,7 +49,12 @@ bool is_taken(const PortForward& forward, const Address& address) {
     here.sin_family = AF_INET;
     here.sin_port = htons(forward.host_port);
     std::memcpy(&here.sin_addr, address.bytes().data(), sizeof here.sin_addr);
-    return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0 && errno == EADDRINUSE;
+    sockaddr_in6 here6{};
+    here6.sin6_family = AF_INET6;
+    here6.sin6_port = htons(forward.host_port);
+    std::memcpy(&here6.sin6_addr, address.bytes().data(), sizeof here6.sin6_addr);
+    const auto* where = v4 ? reinterpret_cast<const sockaddr*>(&here) : reinterpret_cast<const sockaddr*>(&here6);
+    return ::bind(fd.get(), where, v4 ? sizeof here : sizeof here6) != 0 && errno == EADDRINUSE;
 }
 
 void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
@@ -112,12 +119,14 @@ void require_free_ports(const Configuration& configuration, Netlink& netlink, co
     for (const auto& other : configuration.jails) {
         if (!(other.name == jail.name)) require_no_clash(other, forwards);
     }
-    const auto address = first_address(netlink, uplink.index);
-    if (!address) return;
-    for (const auto& forward : forwards) {
-        if (!is_taken(forward, *address)) continue;
-        throw Error(Errc::exists, port_text(forward) + " is in use by a program of the host")
-            .with_hint("forward another port, or stop that program: 'ss -lntup' names it");
+    for (const auto family : families_of(jail.addresses)) {  // what is forwarded, redirections() has the same rule
+        const auto address = first_address(netlink, uplink.index, family);
+        if (!address) continue;
+        for (const auto& forward : forwards) {
+            if (!is_taken(forward, *address)) continue;
+            throw Error(Errc::exists, port_text(forward) + " is in use by a program of the host, on " + address->text())
+                .with_hint("forward another port, or stop that program: 'ss -lntup' names it");
+        }
     }
 }
 

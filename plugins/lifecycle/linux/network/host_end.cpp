@@ -54,7 +54,7 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
     const auto uplink = uplink_of(record);
     const bool here = uplink.stack == this_stack();
     if (here) {
-        if (const auto link = find_host_end(netlink, jail, record)) delete_link(netlink, link->index, link->name);
+        if (const auto link = find_host_end(netlink, jail, record)) delete_link_with_others(netlink, link->index, link->name);
         take_down_rules(jail);
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +

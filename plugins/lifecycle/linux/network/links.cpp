@@ -163,6 +163,21 @@ void delete_link(Netlink& netlink, int index, const std::string& name) {
     throw Error(code_of(cause), "cannot delete network interface " + name, cause);
 }
 
+void delete_link_with_others(Netlink& netlink, int index, const std::string& name) {
+    constexpr std::uint32_t dying = 0x6a61696c;  // "jail": only links that are about to go are ever put there
+    NetlinkMessage mark(RTM_NEWLINK, 0);
+    mark.family<ifinfomsg>().ifi_index = index;
+    mark.put(IFLA_GROUP, dying);
+    NetlinkMessage remove(RTM_DELLINK, 0);
+    remove.family<ifinfomsg>();
+    remove.put(IFLA_GROUP, dying);
+    if (netlink.try_change(mark).ok()) {
+        const auto answer = netlink.try_change(remove);
+        if (answer.ok() || answer.error == ENODEV) return;  // ENODEV: nobody is left in the group, another has deleted ours
+    }
+    delete_link(netlink, index, name);
+}
+
 std::string mac_text(const std::string& bytes) {
     std::string text;
     for (const char byte : bytes) {

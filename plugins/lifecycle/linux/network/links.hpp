@@ -51,6 +51,10 @@ void set_mac(Netlink& netlink, const Link& link, const std::string& mac);
 void try_alternative_name(Netlink& netlink, int index, const std::string& name);
 /// Deletes it with its addresses and routes; one that is gone is success. @throws Error io
 void delete_link(Netlink& netlink, int index, const std::string& name);
+/// The same, together with what other commands are deleting just now. The kernel holds its lock of the network
+/// configuration for some 15 ms per deletion, of however many links: so each puts its link into a group, and who gets the
+/// lock first deletes them all.
+void delete_link_with_others(Netlink& netlink, int index, const std::string& name);
 
 [[nodiscard]] std::string mac_text(const std::string& bytes);
 

@@ -107,10 +107,13 @@ int interface_with(Netlink& netlink, const Address& address) {
     return found;
 }
 
-std::optional<Address> first_address(Netlink& netlink, int interface) {
+std::optional<Address> first_address(Netlink& netlink, int interface, Address::Family family) {
+    const bool v4 = family == Address::Family::v4;
     std::optional<Address> found;
-    each_address(netlink, AF_INET, [&](int at, const std::string& bytes, unsigned) {
-        if (at == interface && !found) found = address_from(bytes);
+    each_address(netlink, v4 ? AF_INET : AF_INET6, [&](int at, const std::string& bytes, unsigned) {
+        if (at != interface || found) return;
+        const auto one = address_from(bytes);
+        if (one && (v4 || !share_prefix(*one, Address::parse("[fe80::]"), 10))) found = one;
     });
     return found;
 }

@@ -24,8 +24,9 @@ struct RouteMatch {
 [[nodiscard]] std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address);
 /// Index of the interface that has `address`, up or down; 0 if none does.
 [[nodiscard]] int interface_with(Netlink& netlink, const Address& address);
-/// First IPv4 address of an interface, or nothing.
-[[nodiscard]] std::optional<Address> first_address(Netlink& netlink, int interface);
+/// First address of an interface, of IPv6 none that is link-local, or nothing.
+[[nodiscard]] std::optional<Address> first_address(Netlink& netlink, int interface,
+                                                   Address::Family family = Address::Family::v4);
 /// The interface's own address in whose network `address` is, with the length of the prefix; nothing if it is in none.
 [[nodiscard]] std::optional<Address> own_address_beside(Netlink& netlink, int interface, const Address& address);
 /// Whether two addresses of one family agree in their first `prefix` bits.
