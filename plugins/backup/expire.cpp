@@ -9,13 +9,24 @@
 
 namespace jailctl::backup {
 
+namespace {
+
+/// Of a jail that is in JAILS no more nothing new comes: the host may have rules of their own for such.
+KeepRules rules_for(const Configuration& configuration, const std::string& jail_key, const Settings& settings) {
+    const auto& of_deleted = configuration.settings["BACKUP_KEEP_DELETED"];
+    const bool deleted = configuration.find(JailName(jail_key)) == nullptr;
+    return parse_keep(deleted && of_deleted.is_set ? of_deleted.text : settings["BACKUP_KEEP"].text);
+}
+
+}  // namespace
+
 std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings) {
     const auto found = list_marked(invocation, backend_for(invocation, settings), jail_key, "");
     std::vector<Candidate> candidates;
     for (const auto& backup : found)
         candidates.push_back({backup.taken, backup.verified != 0, backup.booted != 0, backup.protect,
                               !backup.problem.empty(), backup.foreign});
-    auto verdicts = judge(parse_keep(settings["BACKUP_KEEP"].text), candidates, unix_now());
+    auto verdicts = judge(rules_for(invocation.configuration(), jail_key, settings), candidates, unix_now());
     std::vector<Judged> judged;
     for (std::size_t i = 0; i < found.size(); ++i) judged.push_back({found[i], std::move(verdicts[i])});
     return judged;

@@ -137,7 +137,8 @@ Command make_expire_command() {
     command.summary = "remove the backups that BACKUP_KEEP does not keep";
     command.words = "[JAIL...|all]";
     command.details =
-        "Without a name, or with 'all', backups of jails that are in JAILS no more are expired too, by the host's BACKUP_KEEP.\n"
+        "Without a name, or with 'all', backups of jails that are in JAILS no more are expired too, by\n"
+        "BACKUP_KEEP_DELETED, else the host's BACKUP_KEEP.\n"
         "With --dry-run it tells what would go, and why each other one stays. Never removed: the newest verified one, the\n"
         "newest that was seen to boot, protected ones. A damaged one counts for no rule and is named.";
     command.targets = Targets::optional_several;

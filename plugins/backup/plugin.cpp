@@ -33,6 +33,8 @@ void declare_variables(Registrar& host) {
                   [](const std::string& value) { one_of(value, {"fast", "default", "best"}); }});
     host.declare({"BACKUP_KEEP", "which backups expire keeps: last, hourly, daily, weekly, monthly, yearly=NUMBER", "",
                   Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
+    host.declare({"BACKUP_KEEP_DELETED", "the same for backups of jails that are in JAILS no more (default: BACKUP_KEEP)", "",
+                  Scope::host, [](const std::string& value) { (void)parse_keep(value); }});
     declare_warm_variable(host);
     declare_freeze_variable(host);
     declare_quiesce_variables(host);

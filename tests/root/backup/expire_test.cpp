@@ -95,6 +95,19 @@ TEST_F(Expire, BackupsOfADeletedJailGoByTheRuleOfTheHost) {
     EXPECT_EQ(archives(site.backups()).size(), 2U);
 }
 
+TEST_F(Expire, BackupsOfADeletedJailMayHaveARuleOfTheirOwn) {
+    make_model();
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=3\nBACKUP_KEEP_DELETED=last=1\n");
+    for (const char* jail : {"a.test", "gone.test"})
+        for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z", jail);
+    EXPECT_THAT(site.jailctl({"expire", "--dry-run", "gone.test"}).out, HasSubstr("last 1 of 1"));
+    EXPECT_EQ(site.jailctl({"expire", "all"}).status, 0);
+    EXPECT_EQ(archives(site.backups()).size(), 4U);
+    EXPECT_TRUE(fs::exists(site.backups() / "gone.test-20260103T000000Z.tar.gz"));
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP_DELETED=newest=1\n");
+    EXPECT_EQ(site.jailctl({"expire"}).status, 2);
+}
+
 TEST_F(Expire, WhatIsNotOursStays) {
     make_model();
     for (const char* day : {"01", "02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
