@@ -17,12 +17,15 @@ struct ExtractArguments {
     bool trust = false;
 };
 
+/// Bytes of odd names may be given as they are, or as `backups --contents` prints them.
 std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
-    std::vector<std::string> paths(words.begin() + 1, words.end());
-    for (const auto& path : paths)
-        for (const auto& component : std::filesystem::path(path))
+    std::vector<std::string> paths;
+    for (auto word = words.begin() + 1; word != words.end(); ++word) {
+        paths.push_back(escape_name(*word));
+        for (const auto& component : std::filesystem::path(*word))
             if (component == "..")
-                throw Error(Errc::usage, "'" + escape_name(path) + "' is no path in a backup: it contains '..'");
+                throw Error(Errc::usage, "'" + paths.back() + "' is no path in a backup: it contains '..'");
+    }
     return paths;
 }
 

@@ -121,6 +121,39 @@ TEST_F(Extract, AnArchiveOfAnotherToolIsReadThrough) {
     EXPECT_THAT(site.jailctl({"backups", file.string(), "--contents"}).out, HasSubstr(" root/precious\n"));
 }
 
+TEST_F(Extract, OddNamesLinksAndDirectoriesComeOutAsTheyAre) {
+    const auto root = site.root("a.test") / "root";
+    const std::vector<std::string> names{"a b", "line\nbreak", "\xff\xfe", "back\\slash", "back\\x41", "caf\xc3\xa9", "-dash", "*?[a]", "percent%41"};
+    for (const auto& name : names) spit(root / name, name);
+    std::filesystem::create_directories(root / "dir/deep");
+    spit(root / "dir/deep/file", "deep\n");
+    std::filesystem::create_directory_symlink("dir", root / "to-dir");
+    std::filesystem::create_symlink("/etc/passwd", root / "to-host");
+    ASSERT_EQ(backup().status, 0);
+    const std::string listing = site.jailctl({"backups", "a.test", "--contents"}).out;
+    for (const auto& name : names) {
+        std::string printed = "root/" + name;  // as it is typed, and as the listing shows it
+        if (name == "back\\x41") printed = "root/back\\x5cx41";
+        if (name == "line\nbreak") printed = "root/line\\x0abreak";
+        if (name == "\xff\xfe") {
+            EXPECT_EQ(extract("a.test", {printed}).status, 0) << "raw bytes";
+            std::filesystem::remove_all(target / "root");
+            printed = "root/\\xff\\xfe";
+        }
+        EXPECT_THAT(listing, HasSubstr(" " + printed + "\n"));
+        const Result taken = extract("a.test", {printed});
+        EXPECT_EQ(taken.status, 0) << taken.all();
+        EXPECT_EQ(slurp(target / "root" / name), name);
+    }
+    EXPECT_EQ(extract("a.test", {"root/dir/", "root/to-dir", "root/to-host"}).status, 0);
+    EXPECT_EQ(slurp(target / "root/dir/deep/file"), "deep\n");
+    EXPECT_EQ(std::filesystem::read_symlink(target / "root/to-dir"), "dir");
+    EXPECT_EQ(std::filesystem::read_symlink(target / "root/to-host"), "/etc/passwd");
+    const Result through = extract("a.test", {"root/to-dir/deep/file"});
+    EXPECT_EQ(through.status, 1);
+    EXPECT_THAT(through.err, HasSubstr("the archive holds no 'root/to-dir/deep/file'"));
+}
+
 TEST_F(Extract, ASocketComesOutOfWhatThisHostMade) {
     ASSERT_EQ(::mknod((site.root("a.test") / "root/socket").c_str(), S_IFSOCK | 0600, 0), 0);
     ASSERT_EQ(backup().status, 0);
