@@ -100,6 +100,7 @@ void Packer::problem(std::string_view path, const std::string& what) {
     if (excludes_.match(path)) return;
     if (what.starts_with("cannot")) {
         ++counts_.unreadable;
+        noted_ = true;
         return job_.note(path, what);
     }
     changed(path, what);
@@ -193,7 +194,9 @@ void Packer::store_file(const Entry& entry) {
     counts_.bytes += member.size;
     if (brought) drop_cached(file.get());
     const Facts after = facts_of(file.get());
-    if (!whole || after.size < before.size)
+    if (read_error_)
+        problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() + "; what is missing is zeros");
+    else if (!whole || after.size < before.size)
         changed(entry.path, "shrank while it was read: padded with zeros");
     else if (after.size > before.size)
         changed(entry.path, "grew while it was read: cut");
@@ -220,7 +223,8 @@ bool Packer::copy_extent(int file, const Extent& extent) {
         const std::size_t part = std::min<std::uint64_t>(buffer_.size(), extent.length - done);
         const ssize_t got = ::pread(file, buffer_.data(), part, static_cast<off_t>(extent.offset + done));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;  // shorter than it was, or unreadable from here on
+        if (got < 0) read_error_ = last_error();
+        if (got <= 0) break;  // unreadable from here on, or shorter than it was
         content(buffer_.data(), static_cast<std::size_t>(got));
         done += static_cast<std::uint64_t>(got);
         job_.progress(counts_.bytes + extent.offset + done);

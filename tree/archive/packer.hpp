@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <system_error>
 
 #include "action.hpp"
 #include "archive/socket_list.hpp"
@@ -55,7 +56,7 @@ private:
     IndexEntry begin(const Member& member);
     bool store_link(const Entry& entry);
     void remember(const Entry& entry);
-    /// @return false: the file became shorter
+    /// @return false: the file became shorter, or cannot be read: then read_error_ says why
     bool copy_content(int file, const Member& member);
     bool copy_extent(int file, const Extent& extent);
     void zeros(std::uint64_t size);
@@ -68,6 +69,7 @@ private:
     Excludes excludes_;
     Counts counts_;
     Witness* witness_ = nullptr;
+    std::error_code read_error_;        // of the current file
     bool noted_ = false;                // something was said of the current entry
     std::uint64_t member_offset_ = 0;   // of the last one begun
     std::string buffer_;

@@ -65,6 +65,30 @@ TEST_F(BtrfsSite, TheJailIsMadeReadyBeforeAndResumedAfter) {
     EXPECT_FALSE(std::filesystem::exists(site.root("a.test") / "quiesced"));
 }
 
+/// btrfs gives EIO for what is not what its checksum says: the nearest to a disk that has gone bad.
+TEST_F(BtrfsSite, AFileThatCannotBeReadIsNamedAndTheRestIsStored) {
+    std::string content;
+    for (int i = 0; i < 256; ++i) content += "block " + std::to_string(1000 + i) + std::string(4096 - 10, static_cast<char>('a' + i % 26));
+    for (const char* name : {"root/bad", "root/fine"}) spit(site.root("a.test") / name, content);
+    const std::string home = site.home().string(), image = (site.path() / "btrfs.img").string();
+    const Result damaged = run_command({"sh", "-ec",
+        "sync; umount " + home + "; at=$(grep -obUa 'block 1200' " + image + " | head -n 1 | cut -d: -f1); " +
+        "printf X | dd of=" + image + " bs=1 seek=$((at + 100)) conv=notrunc status=none; mount -o loop " + image + " " + home});
+    ASSERT_EQ(damaged.status, 0) << damaged.all();
+    const bool first = run_command({"cat", (site.root("a.test") / "root/bad").string()}).status != 0;  // which of the two it was
+    const std::string bad = first ? "root/bad" : "root/fine", fine = first ? "root/fine" : "root/bad";
+    const Result done = backup();
+    EXPECT_EQ(done.status, 4) << done.all();
+    EXPECT_THAT(done.err, HasSubstr(bad + ": cannot be read to its end: Input/output error"));
+    EXPECT_THAT(done.out, HasSubstr("cold, 1 left out or changed while read, verified"));
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
+    const std::string archive = only_archive().string();
+    EXPECT_EQ(run_command({"tar", "-xzOf", archive, "./" + fine}).out, content);
+    const std::string stored = run_command({"tar", "-xzOf", archive, "./" + bad}).out;
+    EXPECT_EQ(stored.size(), content.size());
+    EXPECT_EQ(stored.substr(0, 64 * 4096), content.substr(0, 64 * 4096)) << "what could be read is there";
+}
+
 TEST_F(BtrfsSite, KilledAnywhereTheJailGoesOnAndTheSnapshotGoes) {
     ASSERT_EQ(site.jailctl({"start", "a.test"}).status, 0);
     int n = 1;
