@@ -20,9 +20,9 @@ protected:
     }
     /// @return how many runs were killed
     int sweep(const std::vector<std::string>& words, const std::function<void()>& prepare,
-              const std::function<void(const std::string& when)>& look) {
+              const std::function<void(const std::string& when)>& look, const std::vector<std::string>& calls = changing_calls) {
         int killed = 0;
-        for (const auto& call : changing_calls) {
+        for (const auto& call : calls) {
             for (int n = 1; n < most_calls; ++n) {
                 prepare();
                 const bool again = killed_at_call(call, n, site, words);
@@ -86,6 +86,25 @@ TEST_F(KilledAtCalls, ABackupBetweenAnyTwoCallsPublishesOnlyWhatIsGood) {
             EXPECT_THAT(site.jailctl({"verify", archive.string()}).err, ::testing::Not(HasSubstr("error"))) << when;
     };
     EXPECT_GT(sweep({"backup", "a.test"}, [] {}, look), 10);
+}
+
+TEST_F(KilledAtCalls, ARestoreBetweenAnyTwoCallsIsWholeOrNotThere) {
+    ASSERT_EQ(backup().status, 0);
+    const fs::path made = site.root("b.test");
+    const auto prepare = [&] { ASSERT_FALSE(fs::exists(made)); };
+    const auto look = [&](const std::string& when) {
+        if (fs::exists(made)) {
+            EXPECT_EQ(slurp(made / "root/precious"), "precious data\n") << when << ": whole";
+        }
+        const Result next = site.jailctl({"restore", "a.test", "--as", "b.test"});
+        // Behind its commit there is nothing to do again.
+        EXPECT_TRUE(next.status == 0 || next.err.find("jail b.test exists") != std::string::npos) << when << ": " << next.all();
+        EXPECT_EQ(slurp(made / "root/precious"), "precious data\n") << when;
+        EXPECT_THAT(site.leftovers(), IsEmpty()) << when;
+        EXPECT_EQ(site.jailctl({"--batch", "delete", "b.test"}).status, 0) << when;
+    };
+    const std::vector<std::string> calls{"unlinkat", "renameat", "renameat2", "syncfs", "mkdirat", "clone3"};
+    EXPECT_GT(sweep({"restore", "a.test", "--as", "b.test"}, prepare, look, calls), 10);
 }
 
 }  // namespace
