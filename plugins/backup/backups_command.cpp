@@ -19,10 +19,18 @@ std::string line_of(const BackupInfo& info) {
     return line + "  " + info.id;
 }
 
-/// Names given may be those of jails that are in JAILS no more: their backups are what one looks for then.
+/// Names given may be those of jails that are in JAILS no more: their backups are what one looks for then. Without a name
+/// it is all that the host's backend holds (""), and what jails with a backend of their own have in that.
 std::vector<std::string> wanted_jails(const Invocation& invocation) {
     std::vector<std::string> keys;
-    if (invocation.rest().empty() && invocation.all()) return {""};
+    if (invocation.rest().empty() && invocation.all()) {
+        keys.emplace_back();
+        const auto& configuration = invocation.configuration();
+        for (const auto& jail : configuration.jails)
+            if (jail.settings["BACKUP_BACKEND"].text != configuration.settings["BACKUP_BACKEND"].text && !invocation.path())
+                keys.push_back(jail.name.key());
+        return keys;
+    }
     for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
     for (const auto& word : invocation.rest()) keys.push_back(JailName(word).key());
     return keys;

@@ -41,10 +41,10 @@ Error judgement(const Repository& repository, const std::string& what, const Ans
 
 }  // namespace
 
-void prove(const Repository& repository, const Settings& settings, const std::string& id) {
-    if (!parse_yes_no(settings["RESTIC_READ_BACK"].text)) return;
+bool prove(const Repository& repository, const Settings& settings, const std::string& id) {
+    if (!parse_yes_no(settings["RESTIC_READ_BACK"].text)) return false;
     const Answer answer = read_through(repository, id);
-    if (answer.status.ok()) return;
+    if (answer.status.ok()) return true;
     const Error why = judgement(repository, "reading back", answer);
     try {
         repository.forget({id});

@@ -6,8 +6,9 @@
 namespace jailctl::restic {
 
 /// Reads everything of a new snapshot back, if RESTIC_READ_BACK says so; one that does not read back is forgotten.
+/// @return whether it was read
 /// @throws Error damaged, and as Repository::failure() where nothing says that the snapshot is bad
-void prove(const Repository& repository, const Settings& settings, const std::string& id);
+[[nodiscard]] bool prove(const Repository& repository, const Settings& settings, const std::string& id);
 /// The repository's structure, and every byte of the snapshot. @throws Error as prove()
 void require_good(const Repository& repository, const std::string& id);
 

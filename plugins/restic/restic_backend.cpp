@@ -44,8 +44,10 @@ StoredBackup ResticBackend::store(Invocation& invocation, BackupSource& source, 
     operation.step("make the restic repository " + repository.location() + " if there is none",
                    [&] { (void)repository.make_if_missing(); });
     operation.step("store the tree in it", [&] { stored = store_tree(invocation, repository, source, info); });
-    operation.step("read it back", [&] { prove(repository, invocation.configuration().settings, stored.id); });
-    operation.step("record it", [&] { records.set(stored.id, 0); });
+    operation.step("read it back", [&] {
+        if (prove(repository, invocation.configuration().settings, stored.id)) info.verified = unix_now();
+    });
+    operation.step("record it", [&] { records.set(stored.id, info.verified); });
     operation.commit();
     if (operation.dry_run()) return {};
     info.id = shown_id(stored.id);

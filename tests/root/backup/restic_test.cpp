@@ -138,9 +138,19 @@ TEST_F(Restic, SingleFilesComeOutAsOutOfAnArchive) {
 }
 
 TEST_F(Restic, ListsVerifiesAndFindsDamage) {
+    fs::create_directory(site_->path() / "jails.d");
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
-    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("snapshot/"));
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, ::testing::ContainsRegex("cold  verified 2.*  snapshot/")) << "it was read back";
+    configure("RESTIC_READ_BACK=no\n");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("cold  not verified  snapshot/"));
     EXPECT_THAT(site_->jailctl({"verify", "a.test"}).out, HasSubstr(": good, "));
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, Not(HasSubstr("not verified")));
+    spit(site_->path() / "jails.d/a.test.conf", "BACKUP_BACKEND=archive\n", 0600);
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("no backups"));
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    EXPECT_THAT(site_->jailctl({"backups"}).out, ::testing::AllOf(HasSubstr("snapshot/"), HasSubstr(".tar.gz"))) << "both backends' are listed";
+    fs::remove(site_->path() / "jails.d/a.test.conf");
     for (const auto& entry : fs::recursive_directory_iterator(site_->path() / "repository/data"))
         if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
     EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 1);
