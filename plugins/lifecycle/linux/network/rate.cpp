@@ -1,6 +1,5 @@
 #include "rate.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "host_end.hpp"
@@ -51,8 +50,9 @@ std::string rate_script(const std::string& link, std::uint64_t bytes_per_second)
     std::string script = "add table netdev " + link + "\nadd" + chain + " { type filter hook ingress device \"" + link +
                          "\" priority -501; policy accept; }\nflush" + chain + "\n";
     if (bytes_per_second == 0) return script + "delete" + chain + "\n";
-    // A packet that came in one piece with others (GSO, 64 KiB) must fit, or none of them ever passes.
-    const auto burst = std::max<std::uint64_t>(bytes_per_second / 10, 256 << 10);
+    // Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
+    // fit at the lowest rate too, or none of them ever passes.
+    constexpr int burst = 128 << 10;
     return script + "add rule netdev " + link + " from_jail_rate limit rate over " + std::to_string(bytes_per_second) +
            " bytes/second burst " + std::to_string(burst) + " bytes drop\n";
 }

@@ -21,7 +21,7 @@ struct Rates {
 
 /// Limits what passes the host's end of the jail's link from here on, or lifts the limits: to the jail by a token bucket
 /// (tbf) with a queue of 50 ms, from the jail, which the host cannot make wait, by a rule of nftables that drops what is
-/// beyond the rate and a burst of 0.1 s. @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
+/// beyond the rate; what was not used of the last second, and 128 KiB, may come in a burst. @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
 void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates);
 /// What RATE says, on a link that was just made.
 void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
