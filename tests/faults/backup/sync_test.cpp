@@ -59,5 +59,19 @@ TEST_F(Synced, ARestoredTreeIsOnDiskBeforeItHasItsName) {
     place(calls, "fsync", site.home().string() + ">)", written + 1);
 }
 
+TEST_F(Synced, AnExpiredBackupIsGoneBeforeItsRecordIs) {
+    ASSERT_EQ(backup().status, 0);
+    const auto old = site.backups() / "a.test-20200101T000000Z.tar.gz";
+    std::filesystem::copy_file(only_archive(), old);
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=1");
+    ASSERT_EQ(site.jailctl({"protect", old.string()}).status, 0);
+    ASSERT_EQ(site.jailctl({"protect", old.string(), "--off"}).status, 0);  // a mark: there is something to forget
+    const auto calls = calls_of({"expire", "a.test"});
+    const std::size_t gone = place(calls, "unlinkat", "\"a.test-20200101T000000Z.tar.gz\"");
+    const std::size_t durable = place(calls, "fsync", site.backups().string() + ">)", gone);
+    const std::size_t forgotten = place(calls, "renameat", "\"a.test.json\"", durable);
+    place(calls, "fsync", (site.state() / "backups").string() + ">)", forgotten);
+}
+
 }  // namespace
 }  // namespace jailctl::test

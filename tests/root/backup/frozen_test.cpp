@@ -91,6 +91,31 @@ TEST_F(FrozenSite, WithoutRoomForTheTemporaryFilesNothingIsBegun) {
     EXPECT_EQ(state(), "running");
 }
 
+TEST_F(FrozenSite, ADiskThatFillsUpInEitherPassOrBehindThemLeavesNothing) {
+    // Noise: what the estimate takes for half of it stays as large as it is.
+    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (site.root("a.test") / "noise").string(), "bs=1M", "count=24", "status=none"}).status, 0);
+    start();
+    int failed = 0;
+    for (const int kib : {20'500, 22'000, 24'700, 25'200, 60'000}) {
+        const std::string dir = site.backups().string();
+        const Result done = run_command({"unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=" + std::to_string(kib) + "k,mode=700 none " +
+                                                                          dir + " && " + command("backup a.test") + "; echo status $?; ls -A " + dir});
+        const std::string when = std::to_string(kib) + " KiB: " + done.all();
+        if (done.out.find("status 0\n") == std::string::npos) {
+            ++failed;
+            EXPECT_THAT(done.out, ::testing::EndsWith("status 1\n")) << when;
+            EXPECT_THAT(done.err, HasSubstr("No space left on device")) << when;
+        } else {
+            EXPECT_GT(kib, 24'600) << when;
+        }
+        EXPECT_EQ(state(), "running") << when;
+        EXPECT_TRUE(writes()) << when;
+        EXPECT_THAT(site.leftovers(), IsEmpty()) << when;
+    }
+    EXPECT_GE(failed, 2);
+    EXPECT_LT(failed, 5) << "with room it works";
+}
+
 TEST_F(FrozenSite, AJailFrozenByHandStaysFrozen) {
     start();
     ASSERT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);
