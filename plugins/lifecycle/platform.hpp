@@ -33,6 +33,9 @@ struct JailUsage {
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;
 
+/// What is wrong with the network of a running jail, a sentence each; empty for one that does not run. Never throws.
+[[nodiscard]] std::vector<std::string> network_problems_of(const Configuration& configuration, const JailName& jail) noexcept;
+
 /// What the first process of a jail has said, on stdout and stderr: in the run that lasts, else in the last one.
 class ConsoleReader {
 public:

@@ -23,6 +23,7 @@ namespace {
 struct Usage {
     JailUsage usage;
     std::int64_t uptime = 0;  ///< seconds
+    std::vector<std::string> network{};  ///< what is wrong with it
 };
 
 std::string_view state_name(char mark) {
@@ -40,7 +41,8 @@ bool runs(const JailStatus& status) { return status.running && status.running->i
 std::optional<Usage> usage_if(bool wide, const Configuration& configuration, const JailStatus& status) {
     if (!wide || !runs(status)) return std::nullopt;
     return Usage{usage_of(configuration, JailName(status.name)),
-                 std::max<std::int64_t>(0, unix_now() - status.running->started)};
+                 std::max<std::int64_t>(0, unix_now() - status.running->started),
+                 network_problems_of(configuration, JailName(status.name))};
 }
 
 std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) {
@@ -55,6 +57,7 @@ std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) 
         if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
         if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
     }
+    for (const auto& problem : wide ? wide->network : std::vector<std::string>{}) line += "\n    " + status.name + ": " + problem;
     if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
     return line;
 }
@@ -64,6 +67,10 @@ void add_usage(Value& data, const Usage& wide) {
     if (wide.usage.tasks >= 0) data.set("tasks", wide.usage.tasks);
     if (wide.usage.memory >= 0) data.set("memory", wide.usage.memory);
     if (wide.usage.cpu_seconds >= 0) data.set("cpu", wide.usage.cpu_seconds);
+    if (wide.network.empty()) return;
+    Value problems = Value::array();
+    for (const auto& problem : wide.network) problems.push(problem);
+    data.set("network_problems", std::move(problems));
 }
 
 Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {

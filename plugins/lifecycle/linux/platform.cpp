@@ -11,6 +11,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "network/bridge_plan.hpp"
 #include "network/forward.hpp"
+#include "network/health.hpp"
 #include "network/network.hpp"
 #include "network/rate.hpp"
 #include "record.hpp"
@@ -116,6 +117,15 @@ JailUsage usage_of(const Configuration& configuration, const JailName& jail) noe
     } catch (const std::exception&) {  // what is not known is not shown
     }
     return usage;
+}
+
+std::vector<std::string> network_problems_of(const Configuration& configuration, const JailName& jail) noexcept {
+    try {
+        const RecordState state = look_up_record(configuration, jail.key());
+        if (state.kind == RecordState::Kind::alive) return network_problems(jail, state.record.network);
+    } catch (const std::exception&) {  // what is not known is not shown
+    }
+    return {};
 }
 
 }  // namespace jailctl::lifecycle

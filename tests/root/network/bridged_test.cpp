@@ -127,6 +127,26 @@ TEST_F(Bridged, ARateIsSetAndChangedWhileTheJailRuns) {
     EXPECT_TRUE(lan_reaches("192.0.2.7"));
 }
 
+TEST_F(Bridged, StatusSaysWhatBecameOfTheNetworkOfAJailThatRuns) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const auto says = [&] { return jailctl({"status", "--wide", "www.test"}).out; };
+    EXPECT_THAT(says(), Not(HasSubstr("\n    ")));
+    bed_->in_host({"ip", "addr", "add", "192.0.2.7/32", "dev", "lo"});
+    EXPECT_THAT(says(), HasSubstr("www.test: the host has address 192.0.2.7 too, on lo"));
+    bed_->in_host({"ip", "addr", "del", "192.0.2.7/32", "dev", "lo"});
+    EXPECT_THAT(says(), Not(HasSubstr("\n    ")));
+    bed_->in_host({"nft", "flush", "ruleset"});
+    EXPECT_THAT(says(), HasSubstr("www.test: the rules that hold its source addresses are gone from nftables"));
+    EXPECT_THAT(jailctl({"--json", "status", "--wide", "www.test"}).out, HasSubstr("\"network_problems\": ["));
+    bed_->in_host({"ip", "link", "set", "www.test", "nomaster"});
+    EXPECT_THAT(says(), HasSubstr("is no port of bridge br0 any more"));
+    bed_->in_host({"ip", "link", "del", "www.test"});
+    EXPECT_THAT(says(), HasSubstr(" is gone"));
+    EXPECT_THAT(says(), HasSubstr("*www.test"));  // it runs nevertheless
+    const auto stopped = jailctl({"stop", "www.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+}
+
 TEST_F(Bridged, ARateThatCannotBeSetIsAnErrorAndIsNotWritten) {
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
     const auto link = bed_->in_host({"sh", "-c", "ip -o link show master br0 | sed -n 's/^[0-9]*: \\(jl[0-9a-v]*\\)@.*/\\1/p'"}).out;

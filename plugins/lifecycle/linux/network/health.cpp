@@ -1,0 +1,56 @@
+#include "health.hpp"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include <cerrno>
+
+#include "host_end.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "routes.hpp"
+#include "stack.hpp"
+
+namespace jailctl::lifecycle {
+
+namespace {
+
+/// By netlink and not by libnftables, which `status` would have to load for one question.
+bool has_guard(const std::string& link) {
+    Netlink netlink(NETLINK_NETFILTER);
+    NetlinkMessage message((NFNL_SUBSYS_NFTABLES << 8U) | NFT_MSG_GETCHAIN, 0);
+    auto& header = message.family<nfgenmsg>();
+    header.nfgen_family = NFPROTO_NETDEV;
+    header.version = NFNETLINK_V0;
+    message.put(NFTA_CHAIN_TABLE, link).put(NFTA_CHAIN_NAME, std::string("from_jail"));
+    return netlink.try_change(message).error != ENOENT;
+}
+
+}  // namespace
+
+std::vector<std::string> network_problems(const JailName& jail, const Value& record) {
+    std::vector<std::string> problems;
+    const auto provider = record["provider"].str();
+    const auto uplink = uplink_of(record);
+    if ((provider != "routed" && provider != "bridge") || uplink.stack != this_stack()) return problems;
+    Netlink netlink(NETLINK_ROUTE);
+    const auto name = veth_of(jail).host_name;
+    const auto link = find_host_end(netlink, jail, record);
+    const bool there = find_link(netlink, uplink.index).has_value();
+    if (!link) problems.push_back("network interface " + name + " is gone");
+    if (!there) problems.push_back("interface " + escape_name(uplink.interface) + " is gone");
+    if (link && there && provider == "bridge" && link->master != uplink.index)
+        problems.push_back(name + " is no port of bridge " + escape_name(uplink.interface) + " any more");
+    if (link && !has_guard(name)) problems.push_back("the rules that hold its source addresses are gone from nftables");
+    for (const auto& text : record["addresses"].items()) {
+        const auto address = recorded_address(text.str());
+        if (const int holder = interface_with(netlink, address)) {
+            const auto other = find_link(netlink, holder);
+            problems.push_back("the host has address " + address.text() + " too" +
+                               (other ? ", on " + escape_name(other->name) : ""));
+        }
+    }
+    return problems;
+}
+
+}  // namespace jailctl::lifecycle
