@@ -91,6 +91,7 @@ void Cgroup::change(const ResourceLimits& limits, const std::vector<std::string>
     const UniqueFd above{::openat(root_.get(), jails_cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC)};
     for (const auto& limit : unified) {
         if (!here(limit)) continue;
+        if (limit.controller == "io" && limits.io_weight) require_weights(root_.get());
         require_handed_down(root_.get(), above.get(), limit);
         if (limit.file == "memory.max" && limits.memory) make_room(directory_.get(), *limits.memory);
         changes.write(directory_.get(), limit);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 #include "../settings.hpp"
@@ -14,6 +15,7 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr std::int64_t period = 100000;  // microseconds, the kernel's own default
+constexpr std::int64_t bfq_most = 1000;
 constexpr std::int64_t usual_weight = 100;  // of a group nobody gave one: CGROUP_WEIGHT_DFL of the kernel
 
 template <class Number>
@@ -43,8 +45,11 @@ std::vector<LimitFile> unified_limits(const ResourceLimits& limits, Unwanted unw
     if (limits.cpu_quota || lift)
         files.push_back({"cpu", "CPUS", "cpu.max", or_max(limits.cpu_quota) + " " + std::to_string(period), false});
     if (limits.pids || lift) files.push_back({"pids", "PIDS", "pids.max", or_max(limits.pids), false});
-    if (limits.io_weight || lift)
-        files.push_back({"io", "IO_WEIGHT", "io.weight", "default " + std::to_string(limits.io_weight.value_or(usual_weight)), false});
+    if (limits.io_weight || lift) {  // one file of the kernel's cost model, one of bfq: which is heeded, a device decides
+        const std::int64_t weight = limits.io_weight.value_or(usual_weight);
+        files.push_back({"io", "IO_WEIGHT", "io.weight", "default " + std::to_string(weight), true});
+        files.push_back({"io", "IO_WEIGHT", "io.bfq.weight", "default " + std::to_string(std::min(weight, bfq_most)), true});
+    }
     return files;
 }
 
@@ -62,7 +67,7 @@ std::vector<LimitFile> v1_limits(const ResourceLimits& limits, Unwanted unwanted
     }
     if (limits.pids || lift) files.push_back({"pids", "PIDS", "pids.max", or_max(limits.pids), false});
     if (limits.io_weight || lift) {  // of bfq, the one scheduler with weights that v1 still has: 1 to 1000
-        const auto weight = std::min<std::int64_t>(limits.io_weight.value_or(usual_weight), 1000);
+        const auto weight = std::min(limits.io_weight.value_or(usual_weight), bfq_most);
         files.push_back({"io", "IO_WEIGHT", "blkio.bfq.weight", std::to_string(weight), false});
     }
     return files;
@@ -96,6 +101,17 @@ void write_limit(int directory, const LimitFile& limit) {
     if (limit.controller == "io" && cause.value() == ENOENT)
         error.with_hint("no scheduler of the host's block devices goes by weights: bfq does");
     throw error;
+}
+
+/// The files are there whether or not anything goes by them: bfq as the scheduler of a device, or the cost model turned on
+/// for one (io.cost.qos of the root).
+void require_weights(int root) {
+    if (read_control(root, "io.cost.qos").find("enable=1") != std::string::npos) return;
+    std::error_code none;
+    for (const auto& device : std::filesystem::directory_iterator("/sys/block", none))
+        if (read_control(AT_FDCWD, (device.path() / "queue/scheduler").c_str()).find("[bfq]") != std::string::npos) return;
+    throw Error(Errc::unsupported, "IO_WEIGHT cannot be set: no block device of the host goes by weights")
+        .with_hint("give a device the scheduler bfq: echo bfq > /sys/block/DEVICE/queue/scheduler");
 }
 
 bool hand_down(int root, int above, const std::string& controller) {

@@ -12,7 +12,7 @@ struct LimitFile {
     std::string controller;   ///< as cgroup2 calls it: "memory", "cpu", "pids", "io"
     const char* variable;     ///< of jails.conf, for messages
     std::string file, value;
-    bool optional = false;    ///< a kernel without swap accounting has no such file
+    bool optional = false;    ///< a kernel without swap accounting, or without one of the ways to weigh, has no such file
 };
 /// What becomes of a limit that is not wanted.
 enum class Unwanted { left_out, lifted };
@@ -31,6 +31,9 @@ constexpr const char* jails_cgroup = "jailctl";
 bool hand_down(int root, int above, const std::string& controller);
 /// Gives the controller of a limit to the groups below `above`, which is below `root`. @throws Error unsupported
 void require_handed_down(int root, int above, const LimitFile& limit);
+
+/// IO_WEIGHT of cgroup2 is only set where some device heeds it. @throws Error unsupported
+void require_weights(int root);
 
 /// Writes one limit into the cgroup `directory`. @throws Error unsupported
 void write_limit(int directory, const LimitFile& limit);

@@ -78,6 +78,7 @@ void Cgroup::make_unified(const ResourceLimits& limits) {
         if (has_controller(root_.get(), controller)) (void)hand_down(root_.get(), above.get(), controller);
     for (const auto& limit : unified_limits(limits, Unwanted::left_out)) {
         if (!has_controller(root_.get(), limit.controller)) continue;
+        if (limit.controller == "io") require_weights(root_.get());
         require_handed_down(root_.get(), above.get(), limit);
         write_limit(directory_.get(), limit);
     }
