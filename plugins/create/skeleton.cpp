@@ -69,10 +69,11 @@ Value skeleton_entries(std::string_view table, const std::function<std::string(c
 }
 
 void add_applets(Value& entries, std::string_view list, const std::string& program) {
-    std::set<std::string_view> seen{program};
+    std::set<std::string, std::less<>> seen{program};
+    for (const Value& entry : entries.items()) seen.insert(entry["path"].str());
     while (!list.empty()) {
         const auto path = take_line(list);
-        if (!is_applet_place(path) || !seen.insert(path).second) continue;
+        if (!is_applet_place(path) || !seen.emplace(path).second) continue;
         entries.push(tree_entry(std::string(path), "link", 0777).set("target", "/" + program));
     }
 }
