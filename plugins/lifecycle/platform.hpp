@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +53,11 @@ private:
 };
 /// Removes what was kept of the last run. @throws Error io
 void forget_console(const Configuration& configuration, const JailName& jail);
+
+/// What became of waiting for an init to say that it is up.
+enum class Heard { ready, ended, nothing };
+/// @param channel  of StartRequest::readiness  @param id  of the jail @throws Error interrupted
+[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time);
 
 /// Sets or lifts, in the running jail, the limits named by `variables` to what the settings of `jail` have: all or none.
 /// @throws Error not_found: not running; busy: it uses more memory than that; unsupported

@@ -9,8 +9,10 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/with_events.hpp"
+#include "readiness.hpp"
 #include "settings.hpp"
 #include "start_after.hpp"
+#include "supervision.hpp"
 
 namespace po = boost::program_options;
 
@@ -43,9 +45,10 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
 }
 
 /// A start that fails leaves nothing behind, whatever the jail did until then.
-void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail) {
+void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail, int id, const UniqueFd& told) {
     try {
-        wait_until_ready(invocation, jail, jail.name.text());
+        if (told) listen_to_init(invocation, jail, id, told.get());
+        else if (!jail.settings["READY_COMMAND"].text.empty()) wait_until_ready(invocation, jail, jail.name.text());
     } catch (Error& error) {
         const Interrupt::Shield shield;
         runtime.stop(invocation, jail, stop_timeout(jail.settings));
@@ -56,17 +59,44 @@ void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jai
 }
 
 void add_wait_option(Command& command, bool& no_wait) {
-    command.options.add_options()("no-wait", po::bool_switch(&no_wait), "do not wait for READY_COMMAND");
+    command.options.add_options()("no-wait", po::bool_switch(&no_wait), "do not wait until it is ready");
 }
 
 struct StartOptions {
-    bool at_boot = false, no_wait = false;
+    bool at_boot = false, no_wait = false, supervised = false;
     [[nodiscard]] Wait wait() const { return no_wait ? Wait::no : Wait::until_ready; }
 };
 
 struct StopOptions {
     std::string grace;
+    bool supervised = false;
 };
+
+/// What a start for a supervisor adds: the file that names the init, of a jail that runs already too.
+Outcome handed_over(Invocation& invocation, const Jail& jail, bool supervised, Outcome outcome) {
+    if (!supervised || invocation.options().dry_run) return outcome;
+    const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+    if (!running) throw Error(Errc::failed, jail.name.text() + " ended at once");
+    hand_to_supervisor(invocation.configuration(), jail.name, running->id);
+    return Outcome::done();
+}
+
+/// @return whether the supervisor of this jail may stop it: nobody else does it then, and it does to no other
+bool stops_for_supervisor(Invocation& invocation, const Jail& jail, const RunningJail& running) {
+    if (!is_supervised(invocation.configuration(), jail.name, running.id)) return false;
+    if (!invocation.options().dry_run) take_from_supervisor(invocation.configuration(), jail.name);
+    return true;
+}
+
+/// What a power-off from inside or a crash left.
+void clear_after_end(Invocation& invocation, const Jail& jail) {
+    if (!invocation.options().dry_run) take_from_supervisor(invocation.configuration(), jail.name);
+    invocation.services().get<JailRuntime>().stop(invocation, jail, std::chrono::seconds(0));
+}
+
+void add_supervised_option(Command& command, bool& supervised, const char* text) {
+    command.options.add_options()("supervised", po::bool_switch(&supervised), text);
+}
 
 }  // namespace
 
@@ -76,8 +106,11 @@ void start_jail(Invocation& invocation, const Jail& jail, Wait wait) {
     int id = 0;
     with_events<BeforeStart, AfterStart>(invocation, jail, id, [&] {
         invocation.console().info("Starting jail " + jail.name.text() + "...");
-        id = runtime.start(invocation, jail, {});
-        if (wait == Wait::until_ready && !invocation.options().dry_run) ready_or_down(invocation, runtime, jail);
+        UniqueFd told;
+        StartRequest request;
+        if (wait == Wait::until_ready && jail.settings["READY_COMMAND"].text.empty()) request.readiness = &told;
+        id = runtime.start(invocation, jail, request);
+        if (wait == Wait::until_ready && !invocation.options().dry_run) ready_or_down(invocation, runtime, jail, id, told);
     });
     if (invocation.options().dry_run) return;
     invocation.console().data("id", id);
@@ -88,6 +121,7 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
     auto& runtime = invocation.services().get<JailRuntime>();
     const auto running = runtime.find(invocation.configuration(), jail.name);
     int id = running ? running->id : 0;
+    if (is_supervised(invocation.configuration(), jail.name, id)) throw supervised(jail.name);
     const auto patience = grace.value_or(stop_timeout(jail.settings));
     with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
         if (!invocation.options().dry_run) invocation.console().info("Stopping jail " + jail.name.text() + "...");
@@ -103,7 +137,8 @@ void add_start(Registrar& host) {
     start.summary = "start jails";
     start.words = "JAIL|all...";
     start.details = "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
-                    "else its /sbin/init, else /etc/rc. Returns when READY_COMMAND succeeds. Nothing of jailctl stays running.";
+                    "else its /sbin/init, else /etc/rc. Returns when READY_COMMAND succeeds, else when systemd, or /etc/rc run by "
+                    "jail-init, has started all it should. Nothing of jailctl stays running.";
     start.targets = Targets::several;
     start.after = started_before;
     start.after_success = true;
@@ -111,13 +146,16 @@ void add_start(Registrar& host) {
     start.options.add_options()("autostart", po::bool_switch(&options->at_boot),
                                 "as at boot: leave out jails whose AUTOSTART is no");
     add_wait_option(start, options->no_wait);
+    add_supervised_option(start, options->supervised, "for jailctl@.service: leaves the id of its init in "
+                          "RUN_DIR/supervised/JAIL.pid, from when on only stop --supervised stops it");
     start.run_jail = [options](Invocation& invocation, const Jail& jail) {
         if (options->at_boot && !parse_yes_no(jail.settings["AUTOSTART"].text))
             return Outcome::already(jail.name.text() + " is not started at boot: AUTOSTART=no");
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
-        if (running && running->problem.empty()) return Outcome::already(running_sentence(jail));
+        if (running && running->problem.empty())
+            return handed_over(invocation, jail, options->supervised, Outcome::already(running_sentence(jail)));
         start_jail(invocation, jail, options->wait());
-        return Outcome::done();
+        return handed_over(invocation, jail, options->supervised, Outcome::done());
     };
     host.add(std::move(start));
 }
@@ -135,13 +173,18 @@ void add_stop(Registrar& host) {
     stop.order = JailOrder::reverse;
     stop.effect = Effect::changes;
     add_grace_option(stop, options->grace);
+    add_supervised_option(stop, options->supervised, "for jailctl@.service: stops what start --supervised started, or clears "
+                          "what is left of it");
     stop.run_jail = [options](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
-        auto& runtime = invocation.services().get<JailRuntime>();
-        if (!runtime.find(invocation.configuration(), jail.name)) {
-            runtime.stop(invocation, jail, std::chrono::seconds(0));  // what a power-off from inside or a crash left
-            return Outcome::already(jail.name.text() + " is not running");
+        const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+        if (!running) {
+            clear_after_end(invocation, jail);
+            return options->supervised ? Outcome::done() : Outcome::already(jail.name.text() + " is not running");
         }
+        if (options->supervised && !stops_for_supervisor(invocation, jail, *running)) return Outcome::done();
+        if (invocation.all() && is_supervised(invocation.configuration(), jail.name, running->id))
+            return Outcome::already(supervised(jail.name).what());
         stop_jail(invocation, jail, grace);
         return Outcome::done();
     };

@@ -22,6 +22,7 @@
 #include "masks.hpp"
 #include "mounts.hpp"
 #include "network/abstract_sockets.hpp"
+#include "notify.hpp"
 #include "seccomp.hpp"
 
 namespace jailctl::lifecycle {
@@ -73,6 +74,7 @@ void build_view(const Birth& birth) {
     if (birth.program->confinement == Confinement::system) attach(cgroup_view().get(), birth.root, "sys/fs/cgroup");
     attach_if_there(kernel.run.get(), birth.root, "run");
     mask_kernel_files(birth.root, kernel.null.get());
+    if (birth.notify >= 0) bind_notify_socket(birth.notify, kernel.run.get());
     if (::fchdir(birth.root) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0)
         throw_errno("cannot make the jail's root the root");
     // Both are stacked at "." now, the old one on top.
@@ -126,6 +128,7 @@ void confine_and_become(const JailProgram& program) {
     // Close-on-exec rather than closed: the pipe that reports a failing execve, and jail-init, live until then.
     if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
     if (program.host_network && can_part_abstract_sockets()) part_abstract_sockets();
+    if (program.inherited >= 0 && ::fcntl(program.inherited, F_SETFD, 0) != 0) throw_errno("cannot keep open what init tells on");
     confine_system_calls(program.confinement);
     confine_capabilities(program.confinement);
     take_user(program.user);

@@ -18,6 +18,7 @@ struct Birth {
     std::string hostname;
     const JailProgram* program = nullptr;
     int output = -1;        ///< becomes 1 and 2; -1: /dev/null
+    int notify = -1;        ///< gets the name of NOTIFY_SOCKET in the jail; -1: its init tells nothing, or otherwise
     bool dies_with_us = false;
 };
 

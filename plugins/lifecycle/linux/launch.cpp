@@ -53,6 +53,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
     add_environment(program_, request_.environment);
     program_.confinement = confinement_of(jail.settings);
     program_.host_network = provider_ == host_network;
+    if (request_.tells_readiness) notify_ = open_notify_channel(root_, program_);
 }
 
 /// Mount points a root of another tool may lack, and the mounts that will cover them.
@@ -72,6 +73,7 @@ ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
     birth.hostname = jail_.name.text();
     birth.program = &program_;
     birth.output = console_ ? console_.get() : request_.output;
+    birth.notify = notify_.theirs ? -1 : notify_.ours.get();
     birth.dies_with_us = request_.dies_with_us;
     return clone_into(jail_namespaces(!program_.host_network), cgroup.birthplace(), [&] {
         ::close(go.write.get());  // or the child would never see that we died
@@ -82,7 +84,7 @@ ChildProcess Launch::clone(const Cgroup& cgroup, const Pipe& go, int report) {
 Launched Launch::run(Operation& operation) {
     const std::string name = Cgroup::name_for(invocation_.configuration(), jail_.name);
     const Value group = Value::object().set("cgroup", name);
-    Launched launched{{}, Cgroup(name), provider_, {}};
+    Launched launched{{}, Cgroup(name), provider_, {}, {}};
     Pipe go = make_pipe(), report = make_pipe();
     UniqueFd stack;
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] {
@@ -118,6 +120,7 @@ Launched Launch::run(Operation& operation) {
         if (::write(go.write.get(), "g", 1) != 1) throw_errno("cannot wake the jail's first process");
         hear_child(report.read);
     });
+    launched.readiness = std::move(notify_.ours);
     return launched;
 }
 

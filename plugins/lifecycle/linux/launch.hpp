@@ -8,6 +8,7 @@
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/network.hpp"
+#include "notify.hpp"
 #include "program.hpp"
 
 namespace jailctl::lifecycle {
@@ -20,6 +21,7 @@ struct LaunchRequest {
     std::vector<std::string> environment;  ///< added to the fixed one
     int output = -1;                   ///< becomes 1 and 2 of the first process
     bool dies_with_us = false;
+    bool tells_readiness = false;      ///< if its init is one that does: Launched::readiness
     bool keep_console = false;         ///< instead of `output`: what it says is kept for ConsoleReader
 };
 
@@ -29,6 +31,7 @@ struct Launched {
     Cgroup cgroup;
     std::string network_provider;
     Value network;
+    UniqueFd readiness;  ///< heard_ready(); empty: nothing will be told
 };
 
 /// Checks everything that can be checked before the first change: kernel, root, network. Part of launch(); apart, so
@@ -55,6 +58,7 @@ private:
     ResourceLimits limits_;
     JailProgram program_;
     UniqueFd root_mount_, dev_, sys_, console_;
+    NotifyChannel notify_;
 };
 
 }  // namespace jailctl::lifecycle

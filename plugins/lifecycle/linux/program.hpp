@@ -21,6 +21,7 @@ struct JailProgram {
     std::string directory = "/";
     Confinement confinement = Confinement::standard;
     bool host_network = false;             ///< NETWORK=host: parted from the host's abstract sockets by other means
+    int inherited = -1;                    ///< a descriptor that stays open, the only one above 2
 };
 
 /// Environment of every process we start in a jail: PATH, HOME, container=jailctl.

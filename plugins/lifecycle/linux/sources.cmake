@@ -2,7 +2,7 @@
 include("${CMAKE_CURRENT_LIST_DIR}/network/sources.cmake")
 set(JAILCTL_RUNTIME_SOURCES)
 foreach(source birth capabilities cgroup cgroup_change cgroup_limits cgroup_make cgroup_mounts cgroup_tree console dev device_filter exec find freeze idmap join kernel
-    keyring launch limits masks mounts namespaces platform process_id program pty record report run_once seccomp start
+    keyring launch limits masks mounts namespaces notify platform process_id program pty record report run_once seccomp start
     stop stop_signal stream watchdog)
   list(APPEND JAILCTL_RUNTIME_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp")
 endforeach()

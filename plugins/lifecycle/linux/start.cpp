@@ -54,6 +54,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     LaunchRequest wanted;
     wanted.root = request.root.empty() ? jail.root : request.root;
     wanted.network = request.network;
+    wanted.tells_readiness = request.readiness != nullptr;
     wanted.keep_console = invocation.configuration().find(jail.name) != nullptr;  // not of a scratch jail, which nobody asks
     Launch launch(invocation, jail, std::move(wanted));
     // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
@@ -71,6 +72,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
         write_record(invocation.configuration(), jail.name.key(), record);
     });
     operation.commit();
+    if (request.readiness != nullptr) *request.readiness = std::move(launched.readiness);
     return launched.init.release();
 }
 

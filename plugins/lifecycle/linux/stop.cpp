@@ -7,6 +7,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/services/network.hpp"
+#include "../supervision.hpp"
 #include "runtime.hpp"
 #include "stop_signal.hpp"
 
@@ -29,12 +30,32 @@ bool ended_within(int handle, std::chrono::seconds grace) {
     }
 }
 
-void ask_init(Invocation& invocation, const Jail& jail, const Record& record, std::chrono::seconds grace) {
+constexpr std::chrono::seconds telling_limit{10};
+
+/// sysvinit powers off by a signal (SIGPWR) only if its inittab says so, and that of Debian does not; its own program, which
+/// OpenRC on top of it leaves as it is, changes the runlevel. @return false: there is none, or it could not
+bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jail) {
+    ExecRequest request;
+    request.command = {"/sbin/telinit", "0"};
+    request.on_output = [](std::string_view) {};
+    request.timeout = telling_limit;
+    try {
+        return runtime.exec(invocation, jail, request).ok();
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        return false;
+    }
+}
+
+void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, const Record& record, std::chrono::seconds grace) {
     const UniqueFd handle = open_handle(record.init);
     if (!handle || grace.count() <= 0) return;
-    const int signal = choose_stop_signal(record.init.pid, jail.settings["STOP_SIGNAL"].text);
-    if (signal == 0) return invocation.console().verbose("init does not listen to signals");
-    signal_handle(handle.get(), signal);
+    const std::string& setting = jail.settings["STOP_SIGNAL"].text;
+    if (!setting.empty() || !is_sysvinit(record.init.pid) || !told_sysvinit(runtime, invocation, jail)) {
+        const int signal = choose_stop_signal(record.init.pid, setting);
+        if (signal == 0) return invocation.console().verbose("init does not listen to signals");
+        signal_handle(handle.get(), signal);
+    }
     if (!ended_within(handle.get(), grace))
         invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
 }
@@ -90,11 +111,12 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
         return;
     }
     const Record record = require_running(configuration, jail);
+    if (is_supervised(configuration, jail.name, record.init.pid)) throw supervised(jail.name);
     Cgroup cgroup(record.cgroup);
     Operation operation(invocation, jail, "stop", JournalPlace::running);
     operation.step("ask init to end", [&] {
         if (cgroup.frozen()) cgroup.set_frozen(false, kill_limit);
-        ask_init(invocation, jail, record, grace);
+        ask_init(*this, invocation, jail, record, grace);
     });
     operation.step("kill what is left", [&] { kill_members(cgroup); });
     operation.step("leave the network", [&] { leave_network(invocation, jail, record); });

@@ -81,6 +81,8 @@ int signal_of_init(std::string_view name) {
     return SIGTERM;                     // jail-init, OpenRC, an application
 }
 
+bool is_sysvinit(pid_t init) { return program_name(init) == "init"; }
+
 SignalMasks parse_signal_masks(std::string_view status) {
     return {mask_after(status, "SigCgt:\t"), mask_after(status, "SigBlk:\t")};
 }

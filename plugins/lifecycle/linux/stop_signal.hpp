@@ -12,6 +12,9 @@ namespace jailctl::lifecycle {
 /// How the init with that name wants to be told to power off (linux-conventions B.1). @param name  of its executable
 [[nodiscard]] int signal_of_init(std::string_view name);
 
+/// Whether it runs a program named init: sysvinit, with or without OpenRC on top.
+[[nodiscard]] bool is_sysvinit(pid_t init);
+
 /// What /proc/PID/status of an init says about its signals.
 struct SignalMasks {
     std::uint64_t caught = 0, blocked = 0;

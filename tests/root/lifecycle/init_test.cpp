@@ -30,6 +30,40 @@ TEST_F(InitTest, JailInitRunsRcAndRcShutdown) {
     EXPECT_EQ(slurp(root / "root/down"), "down\n");
 }
 
+TEST_F(InitTest, StartReturnsWhenRcHasEnded) {
+    spit(site.root("a.test") / "etc/rc", "sleep 0.5\n: > /run/up\n", 0644);
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(inside("test -e /run/up").status, 0);
+    EXPECT_EQ(inside("ls /proc/1/fd").out, "0\n1\n2\n") << "what it told on is closed";
+}
+
+TEST_F(InitTest, AnRcThatNeverEndsIsToldAndTheJailGoesOn) {
+    spit(site.root("a.test") / "etc/rc", "(sleep 0.2; : > /run/child) &\nexec sleep 1000\n", 0644);
+    configure("READY_TIMEOUT=1");
+    const Result result = start();
+    EXPECT_EQ(result.status, 4) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("the wait for a.test to be ready: it runs, but its init is still starting after 1"));
+    EXPECT_EQ(mark(), '*');
+    ASSERT_EQ(stop().status, 0);
+    EXPECT_EQ(site.jailctl({"start", "--no-wait", "a.test"}).status, 0);
+}
+
+TEST_F(InitTest, AnRcThatPowersOffIsAJailThatEnded) {
+    spit(site.root("a.test") / "etc/rc", "kill -USR2 1\nsleep 1000\n", 0644);
+    const Result result = start();
+    EXPECT_EQ(result.status, 1) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("a.test ended before it was ready"));
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_THAT(left_behind(), testing::IsEmpty());
+}
+
+/// What jail-init tells on can be reopened from inside, and says only what process 1 says.
+TEST_F(InitTest, NobodyElseSaysThatItIsReady) {
+    spit(site.root("a.test") / "etc/rc", "for fd in /proc/1/fd/*; do echo READY=1 > $fd; done\nsleep 1; : > /run/up\n", 0644);
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(inside("test -e /run/up").status, 0);
+}
+
 TEST_F(InitTest, JailInitSendsTermToTheRest) {
     ASSERT_EQ(start().status, 0);
     ASSERT_EQ(inside("(trap 'echo asked > /root/asked; exit' TERM; while :; do sleep 0.05; done) "

@@ -1,13 +1,18 @@
 /// jail-init: the first process of a jail that has no init of its own. Static, and run from memory, so that it needs
 /// nothing of the jail's root. Two ways:
-///   boot        runs /etc/rc (if there is one), then reaps; ends on a request to shut down: /etc/rc.shutdown, TERM, KILL
+///   boot [FD]   runs /etc/rc (if there is one), then reaps; ends on a request to shut down: /etc/rc.shutdown, TERM, KILL;
+///               by SIGHUP if it was one from inside to reboot, else with 0. Says READY=1 on the socket FD once rc has ended
 ///   run CMD...  runs one command, reaps meanwhile, and ends with its status
 /// It says nothing and reads nothing; the kernel ends every process of the jail together with it.
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,23 +103,49 @@ bool wait_for(pid_t watched, time_t limit) {
     return true;
 }
 
-[[noreturn]] void shut_down() {
+/// Whether the jail is to come up again: what reboot(8) of some init sends, sent from inside. A stop comes from outside the
+/// pid namespace, which the kernel tells by a sender of 0.
+bool asks_for_reboot(const siginfo_t& request) {
+    const int signal = request.si_signo;
+    return request.si_pid != 0 && (signal == SIGTERM || signal == SIGINT || signal == SIGRTMIN + 5);
+}
+
+[[noreturn]] void shut_down(bool to_reboot) {
     if (const pid_t pid = start_script("/etc/rc.shutdown"); pid > 0) wait_for(pid, rc_shutdown_limit);
     kill(-1, SIGTERM);
     kill(-1, SIGCONT);
     wait_for(0, term_limit);
+    // In a pid namespace this ends the namespace alone, and us by SIGHUP: whoever supervises the jail sees the wish.
+    if (to_reboot) reboot(RB_AUTOBOOT);
     _exit(0);  // the kernel kills what is left
 }
 
-[[noreturn]] void boot() {
-    start_script("/etc/rc");
+/// To whoever started the jail, if they still listen. @param socket  inherited, closed here; -1: nobody asked
+void tell_ready(int socket) {
+    if (socket < 0) return;
+    send(socket, "READY=1", 7, MSG_DONTWAIT | MSG_NOSIGNAL);
+    close(socket);
+}
+
+/// Reaps all; the jail is ready once rc is among them, or none could be started.
+void reap_and_tell(pid_t& rc, int& socket) {
+    int status = 0;
+    if (rc > 0 && reap(rc, status)) return;
+    rc = 0;
+    tell_ready(socket);
+    socket = -1;
+    reap(0, status);
+}
+
+[[noreturn]] void boot(int socket) {
+    if (socket >= 0) fcntl(socket, F_SETFD, FD_CLOEXEC);
+    pid_t rc = start_script("/etc/rc");
     const sigset_t set = heeded();
     for (;;) {
+        reap_and_tell(rc, socket);
         siginfo_t from{};
         const int signal = sigwaitinfo(&set, &from);
-        if (signal > 0 && asks_for_end(signal)) shut_down();
-        int status = 0;
-        reap(0, status);
+        if (signal > 0 && asks_for_end(signal)) shut_down(asks_for_reboot(from));
     }
 }
 
@@ -139,5 +170,5 @@ int main(int argc, char* argv[]) {
     const sigset_t all = heeded();
     sigprocmask(SIG_SETMASK, &all, nullptr);
     if (argc >= 3 && strcmp(argv[1], "run") == 0) run(argv + 2);
-    boot();
+    boot(argc >= 3 && strcmp(argv[1], "boot") == 0 ? atoi(argv[2]) : -1);
 }

@@ -11,6 +11,7 @@
 
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/value.hpp"
 
@@ -31,6 +32,7 @@ struct RunningJail {
 struct StartRequest {
     std::filesystem::path root;  ///< empty: jail.root; else a staged one (upgrade's health check)
     bool network = true;         ///< false: no network whatever NETWORK says
+    UniqueFd* readiness = nullptr;  ///< set: becomes what the jail's init tells on once it is up; empty if it tells nothing
 };
 
 /// Who a command inside a jail runs as: numbers of the jail's own. Not root: no capabilities either.
