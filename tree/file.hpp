@@ -53,7 +53,10 @@ struct Facts {
 /// @return nothing, with errno set, if it cannot be opened
 [[nodiscard]] UniqueFd open_file(int directory, const char* name) noexcept;
 
-/// Whether the beginning of a file's content is in memory; true where the system does not tell. If not, it is on its way.
+/// Reads the beginning of a file's content as far as it is in memory, into `bytes`, whose size is the most that is read.
+/// @return how much there was; nothing: none of it is in memory, and it is on its way. 0 where the system does not tell
+[[nodiscard]] std::optional<std::size_t> read_cached(int file, std::string& bytes) noexcept;
+/// Whether there would be anything to read so; true where the system does not tell.
 [[nodiscard]] bool is_cached(int file) noexcept;
 /// Has the beginning of a file read into memory, without waiting for it.
 void bring_in(int file) noexcept;
@@ -63,6 +66,8 @@ void bring_in(int file, std::uint64_t offset, std::uint64_t length) noexcept;
 void drop_cached(int file) noexcept;
 /// The same of a stretch of it.
 void drop_cached(int file, std::uint64_t offset, std::uint64_t length) noexcept;
+/// Has the content of a file written to the disk, without waiting for it.
+void begin_write_out(int file) noexcept;
 /// The content of a stretch is on the disk on return; what leads to it need not be yet. @throws Error io, no_space
 void write_out(int file, std::uint64_t offset, std::uint64_t length);
 

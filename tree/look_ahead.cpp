@@ -32,9 +32,9 @@ const char* next_name(DirectoryStream& stream) {
 
 }  // namespace
 
-bool LookAhead::look(const Entry& entry, int file) {
+bool LookAhead::look(const Entry& entry, bool cached) {
     bool absent = brought_.erase(entry.facts.identity.inode) > 0;
-    if (entry.facts.size > 0 && !is_cached(file)) {
+    if (!cached) {
         absent = true;
         left_ = after_a_miss;
     }

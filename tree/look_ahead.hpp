@@ -14,9 +14,9 @@ namespace jailctl::tree {
 /// as long as what is read is in memory anyway. Memory and descriptors are bounded.
 class LookAhead {
 public:
-    /// To be called for each regular file in the order of the walk. @param file  it, open
-    /// @return its content was not in memory before the walk: whoever read it may drop it again
-    [[nodiscard]] bool look(const Entry& entry, int file);
+    /// To be called for each regular file in the order of the walk. @param cached  the beginning of its content is in
+    /// memory, or it has none @return it was not there before the walk: whoever read it may drop it again
+    [[nodiscard]] bool look(const Entry& entry, bool cached);
 
 private:
     /// A directory on the way to where the walk is, read a second time, further ahead.

@@ -168,12 +168,18 @@ std::string Walk::name_of(std::size_t index) const {
 void walk(int root, Visitor& visitor) { Walk(root, visitor).run(); }
 
 UniqueFd open_same(const Entry& entry, std::string& why) {
+    Facts now;
+    return open_same(entry, why, now);
+}
+
+UniqueFd open_same(const Entry& entry, std::string& why, Facts& now) {
     UniqueFd file = open_file(entry.parent, entry.name);
     if (!file) {
         why = errno == ENOENT ? vanished : errno == ELOOP ? replaced : unreadable();
         return file;
     }
-    if (facts_of(file.get()).same_object(entry.facts)) return file;
+    now = facts_of(file.get());
+    if (now.same_object(entry.facts)) return file;
     why = replaced;
     return {};
 }

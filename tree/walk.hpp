@@ -38,6 +38,8 @@ void walk(int root, Visitor& visitor);
 
 /// Opens the regular file `entry` shows, and proves that it is that file. @return nothing if it vanished, was replaced
 /// or cannot be read; `why` says which
+/// @param now  what the open file says of itself
+[[nodiscard]] UniqueFd open_same(const Entry& entry, std::string& why, Facts& now);
 [[nodiscard]] UniqueFd open_same(const Entry& entry, std::string& why);
 
 }  // namespace jailctl::tree

@@ -179,10 +179,12 @@ void Packer::store_special(const Entry& entry) {
 
 void Packer::store_file(const Entry& entry) {
     std::string why;
-    const UniqueFd file = open_same(entry, why);
+    Facts before;
+    const UniqueFd file = open_same(entry, why, before);
     if (!file) return problem(entry.path, why);
-    const bool brought = ahead_.look(entry, file.get());
-    const Facts before = facts_of(file.get());
+    const auto cached = before.size == 0 ? 0 : read_cached(file.get(), buffer_);
+    const bool brought = ahead_.look(entry, cached.has_value());
+    at_hand_ = cached.value_or(0);
     const Member member = member_of(entry.path, file.get(), before);
     IndexEntry indexed = begin(member);
     remember(entry);
@@ -219,6 +221,11 @@ bool Packer::copy_content(int file, const Member& member) {
 
 bool Packer::copy_extent(int file, const Extent& extent) {
     std::uint64_t done = 0;
+    if (extent.offset == 0 && at_hand_ > 0) {
+        done = std::min<std::uint64_t>(at_hand_, extent.length);
+        content(buffer_.data(), static_cast<std::size_t>(done));
+    }
+    at_hand_ = 0;  // the buffer is used for what follows
     while (done < extent.length) {
         const std::size_t part = std::min<std::uint64_t>(buffer_.size(), extent.length - done);
         const ssize_t got = ::pread(file, buffer_.data(), part, static_cast<off_t>(extent.offset + done));

@@ -73,6 +73,7 @@ private:
     bool noted_ = false;                // something was said of the current entry
     std::uint64_t member_offset_ = 0;   // of the last one begun
     std::string buffer_;
+    std::size_t at_hand_ = 0;           // bytes of the current file's beginning that the buffer holds
     LookAhead ahead_;
     Sha256 digest_;  // of the current file's content
     std::map<std::pair<std::uint64_t, std::uint64_t>, FirstName> first_names_;

@@ -10,7 +10,8 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of performance.md allows 96 MiB for all
-constexpr std::size_t ahead = 2;                       // pieces beyond those in work
+constexpr std::size_t most_ahead = 8, least_ahead = 2;  // pieces beyond those in work: no one waits for the reader
+constexpr std::size_t most_workers = 8;
 constexpr std::uint64_t most_read = std::uint64_t{40} << 20;  // a piece that did not shrink, and chunks of the index
 
 [[noreturn]] void damaged() {
@@ -23,9 +24,10 @@ PieceSource::PieceSource(int file, PieceTable table, Range range, std::function<
     : file_(file), table_(std::move(table)), range_(range), took_(std::move(took)), taken_(range.first),
       wanted_(range.first) {
     const std::size_t pieces = range.last - range.first + 1;
-    const std::size_t most = std::clamp<std::size_t>(most_in_flight / (2 * table_.size), ahead + 1, ahead + 8) - ahead;
-    const auto count = std::min(pieces, std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most));
-    slots_.resize(count + ahead);
+    const std::size_t most = std::max<std::size_t>(most_in_flight / (2 * table_.size), least_ahead + 1);
+    const auto count = std::min(pieces, std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
+                                                                std::min(most - least_ahead, most_workers)));
+    slots_.resize(std::min(count + most_ahead, most));
     for (std::size_t i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
 }
 

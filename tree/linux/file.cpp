@@ -80,10 +80,16 @@ UniqueFd open_file(int directory, const char* name) noexcept {
     return open_quietly(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+std::optional<std::size_t> read_cached(int file, std::string& bytes) noexcept {
+    const iovec place{bytes.data(), bytes.size()};
+    const ssize_t got = ::preadv2(file, &place, 1, 0, RWF_NOWAIT);
+    if (got < 0 && errno == EAGAIN) return std::nullopt;
+    return got < 0 ? 0 : static_cast<std::size_t>(got);
+}
+
 bool is_cached(int file) noexcept {
-    char byte = 0;
-    const iovec place{&byte, 1};
-    return ::preadv2(file, &place, 1, 0, RWF_NOWAIT) >= 0 || errno != EAGAIN;
+    std::string byte(1, '\0');
+    return read_cached(file, byte).has_value();
 }
 
 void bring_in(int file) noexcept {
@@ -99,6 +105,8 @@ void drop_cached(int file) noexcept { drop_cached(file, 0, 0); }
 void drop_cached(int file, std::uint64_t offset, std::uint64_t length) noexcept {
     (void)::posix_fadvise(file, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_DONTNEED);
 }
+
+void begin_write_out(int file) noexcept { (void)::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 void write_out(int file, std::uint64_t offset, std::uint64_t length) {
     constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;

@@ -51,7 +51,7 @@ struct FirstOnly final : Visitor {
         if (entry.facts.kind != Kind::regular || ++met > 1) return Visit::enter;
         std::string why;
         const UniqueFd file = open_same(entry, why);
-        absent = ahead.look(entry, file.get());
+        absent = ahead.look(entry, is_cached(file.get()));
         return Visit::enter;
     }
     void problem(std::string_view path, const std::string& what) override { ADD_FAILURE() << path << what; }
