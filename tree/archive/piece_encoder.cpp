@@ -15,7 +15,8 @@ constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of p
 /// Pieces beyond those in work, so that no worker waits for the writer.
 std::size_t waiting_for(const PieceCodec& codec) { return codec.piece > gzip_piece ? 2 : 4; }
 
-/// Each piece in flight takes its own length twice, in and out; each worker as much again to prove it.
+/// Those who compress, the caller among them. Each piece in flight takes its own length twice, in and out; each of them as
+/// much again to prove it.
 unsigned workers_for(const PieceCodec& codec) {
     const std::size_t slot = 2 * codec.piece;
     const std::size_t left = most_in_flight - std::min(most_in_flight, waiting_for(codec) * slot);
@@ -30,7 +31,8 @@ PieceEncoder::PieceEncoder(Format format, PieceCodec codec, Output& output)
     const unsigned count = workers_for(codec_);
     slots_.resize(count + waiting_for(codec_));
     slot(0).in.reserve(codec_.piece);
-    for (unsigned i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
+    own_.compressor = codec_.make();
+    for (unsigned i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
 }
 
 PieceEncoder::~PieceEncoder() {
@@ -75,7 +77,13 @@ void PieceEncoder::drain_oldest() {
     Slot& oldest = slot(oldest_);
     {
         std::unique_lock lock(mutex_);
-        done_.wait(lock, [&] { return oldest.state >= State::done; });
+        const auto ready = [&] { return oldest.state >= State::done; };
+        while (!ready()) {
+            if (taken_ < filling_)
+                compress_one(lock, own_);
+            else
+                done_.wait(lock, ready);
+        }
     }
     if (oldest.state == State::wrong)
         throw Error(Errc::damaged, "a piece of the archive does not decode to what it was made of");
@@ -89,12 +97,14 @@ void PieceEncoder::drain_oldest() {
 }
 
 /// A piece is proven before it is written: it must decode to what it was made of.
-PieceEncoder::State PieceEncoder::compress(PieceCompressor& compressor, Slot& slot, std::string& again) {
+PieceEncoder::State PieceEncoder::compress(Tools& tools, Slot& slot) {
+    if (!tools.compressor) return State::failed;
     try {
-        slot.size = compressor.compress(slot.in, slot.out);
+        slot.size = tools.compressor->compress(slot.in, slot.out);
         if (slot.size == 0) return State::failed;
-        again.resize(slot.in.size());
-        const bool whole = decode_piece(std::string_view(slot.out).substr(0, slot.size), again) && again == slot.in;
+        tools.again.resize(slot.in.size());
+        const bool whole =
+            decode_piece(std::string_view(slot.out).substr(0, slot.size), tools.again) && tools.again == slot.in;
         return whole ? State::done : State::wrong;
     } catch (const std::bad_alloc&) {
         return State::failed;
@@ -102,20 +112,23 @@ PieceEncoder::State PieceEncoder::compress(PieceCompressor& compressor, Slot& sl
 }
 
 void PieceEncoder::work() {
-    const std::unique_ptr<PieceCompressor> compressor = codec_.make();
-    std::string again;  // what the piece decodes to
+    Tools tools{codec_.make(), {}};
     std::unique_lock lock(mutex_);
     for (;;) {
         filled_.wait(lock, [&] { return ending_ || taken_ < filling_; });
         if (taken_ >= filling_) return;
-        Slot& mine = slot(taken_++);
-        mine.state = State::busy;
-        lock.unlock();
-        const State state = compressor ? compress(*compressor, mine, again) : State::failed;
-        lock.lock();
-        mine.state = state;
+        compress_one(lock, tools);
         done_.notify_one();
     }
+}
+
+void PieceEncoder::compress_one(std::unique_lock<std::mutex>& lock, Tools& tools) {
+    Slot& mine = slot(taken_++);
+    mine.state = State::busy;
+    lock.unlock();
+    const State state = compress(tools, mine);
+    lock.lock();
+    mine.state = state;
 }
 
 }  // namespace jailctl::tree

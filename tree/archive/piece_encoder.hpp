@@ -12,7 +12,9 @@
 namespace jailctl::tree {
 
 /// Compresses on all processors: the stream is cut into pieces of one length, each becomes a member or frame of its
-/// own, proven by decoding it again, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of pieces in flight.
+/// own, proven by decoding it again, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of
+/// pieces in flight. The caller's thread compresses as well where it would have to wait: so there are as many threads as
+/// processors, and none of them is kept off one by another.
 class PieceEncoder final : public Encoder {
 public:
     PieceEncoder(Format format, PieceCodec codec, Output& output);
@@ -32,8 +34,14 @@ private:
     };
     void submit();
     void drain_oldest();
+    /// What a thread needs to compress.
+    struct Tools {
+        std::unique_ptr<PieceCompressor> compressor;
+        std::string again;  // what the piece decodes to
+    };
     void work();
-    [[nodiscard]] static State compress(PieceCompressor& compressor, Slot& slot, std::string& again);
+    void compress_one(std::unique_lock<std::mutex>& lock, Tools& tools);
+    [[nodiscard]] static State compress(Tools& tools, Slot& slot);
     Slot& slot(std::size_t number) { return slots_[number % slots_.size()]; }
 
     PieceCodec codec_;
@@ -45,6 +53,7 @@ private:
     bool ending_ = false;
     std::mutex mutex_;
     std::condition_variable filled_, done_;
+    Tools own_;  // of the caller's thread
     std::vector<std::thread> workers_;
 };
 

@@ -28,7 +28,7 @@ PieceSource::PieceSource(int file, PieceTable table, Range range, std::function<
     const auto count = std::min(pieces, std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
                                                                 std::min(most - least_ahead, most_workers)));
     slots_.resize(std::min(count + most_ahead, most));
-    for (std::size_t i = 0; i < count; ++i) workers_.emplace_back([this] { work(); });
+    for (std::size_t i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
 }
 
 PieceSource::~PieceSource() {
@@ -49,7 +49,13 @@ std::string_view PieceSource::next() {
     }
     if (wanted_ > range_.last) return {};
     Slot& mine = slot(wanted_);
-    done_.wait(lock, [&] { return mine.state == State::done || mine.state == State::failed; });
+    const auto ready = [&] { return mine.state == State::done || mine.state == State::failed; };
+    while (!ready()) {
+        if (can_take())
+            decode_one(lock);
+        else
+            done_.wait(lock, ready);
+    }
     if (mine.state == State::failed) std::rethrow_exception(mine.failure);
     lent_ = true;
     lock.unlock();
@@ -60,23 +66,29 @@ std::string_view PieceSource::next() {
 void PieceSource::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        free_.wait(lock, [&] {
-            return leaving_ || taken_ > range_.last || (taken_ - wanted_ < slots_.size() && slot(taken_).state == State::free);
-        });
+        free_.wait(lock, [&] { return leaving_ || taken_ > range_.last || can_take(); });
         if (leaving_ || taken_ > range_.last) return;
-        const std::size_t piece = taken_++;
-        Slot& mine = slot(piece);
-        mine.state = State::busy;
-        lock.unlock();
-        try {
-            decode(piece, mine);
-        } catch (...) {
-            mine.failure = std::current_exception();
-        }
-        lock.lock();
-        mine.state = mine.failure ? State::failed : State::done;
+        decode_one(lock);
         done_.notify_one();
     }
+}
+
+bool PieceSource::can_take() {
+    return taken_ <= range_.last && taken_ - wanted_ < slots_.size() && slot(taken_).state == State::free;
+}
+
+void PieceSource::decode_one(std::unique_lock<std::mutex>& lock) {
+    const std::size_t piece = taken_++;
+    Slot& mine = slot(piece);
+    mine.state = State::busy;
+    lock.unlock();
+    try {
+        decode(piece, mine);
+    } catch (...) {
+        mine.failure = std::current_exception();
+    }
+    lock.lock();
+    mine.state = mine.failure ? State::failed : State::done;
 }
 
 void PieceSource::decode(std::size_t piece, Slot& slot) {
