@@ -93,6 +93,20 @@ TEST_F(InitTest, BusyboxInitBootsAndIsAskedToPowerOff) {
     EXPECT_TRUE(std::filesystem::exists(site.root("a.test") / "tmp/was-shut-down"));
 }
 
+/// A busybox under the name of sysvinit, which heeds no signal of sysvinit's: told by its own telinit.
+TEST_F(InitTest, SysvinitIsToldByItsOwnProgram) {
+    const auto root = site.root("a.test");
+    std::filesystem::copy_file(root / "bin/busybox", root / "sbin/init");
+    spit(root / "etc/inittab", "::shutdown:/bin/touch /root/was-shut-down\n");
+    spit(root / "sbin/telinit", "#!/bin/sh\necho $1 > /root/told\nkill -USR2 1\n", 0755);
+    ASSERT_EQ(start().status, 0);
+    ::usleep(300000);
+    const Result stopped = site.jailctl({"--verbose", "stop", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_EQ(slurp(root / "root/told"), "0\n");
+    EXPECT_TRUE(std::filesystem::exists(root / "root/was-shut-down")) << stopped.all();
+}
+
 TEST_F(InitTest, StartCommandIsTheFirstProcess) {
     configure("START_COMMAND=\"/bin/sleep 1000\"");
     ASSERT_EQ(start().status, 0);
