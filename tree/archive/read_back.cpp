@@ -14,7 +14,7 @@ namespace jailctl::tree {
 namespace {
 
 // Long enough that a disk which has to seek between writing and reading loses little by it.
-constexpr std::size_t stretch = std::size_t{8} << 20;
+constexpr std::size_t stretch = std::size_t{4} << 20;
 constexpr std::size_t part = std::size_t{1} << 18;  // read at once: it stays in the processor's cache until compared
 
 void require_fresh(int file) {

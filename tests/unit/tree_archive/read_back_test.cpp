@@ -13,7 +13,7 @@
 namespace jailctl::tree::test {
 namespace {
 
-constexpr std::size_t stretch = std::size_t{8} << 20;
+constexpr std::size_t stretch = std::size_t{4} << 20;
 constexpr std::size_t size = 2 * stretch + 12345;  // the third stretch is no whole one
 
 std::string noise() {
