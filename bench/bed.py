@@ -44,7 +44,7 @@ class Bed:
         self.image = os.path.join(self.outer, "ext4")
         self.top = os.path.join(self.outer, "fs")
         os.mkdir(self.top)
-        subprocess.run(["truncate", "-s", "6G", self.image], check=True)
+        subprocess.run(["truncate", "-s", "32G", self.image], check=True)
         subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", self.image], check=True)
         self.mount()
         os.chmod(self.top, 0o700)
