@@ -69,7 +69,6 @@ std::string free_name(int directory, const Place& place, const std::string& jail
                 .with_hint("give another name; a backup never overwrites a file");
         return place.file;
     }
-    // Above every one there is: a number that expire has freed would make the new backup older than the ones kept.
     int sequence = 1;
     for (const auto& found : archives_in(place))
         if (found.name.taken == taken && found.name.jail == JailName(jail).key())

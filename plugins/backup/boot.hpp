@@ -12,7 +12,7 @@ namespace jailctl::backup {
 /// @throws Error busy: another command works on the jail; failed: it does not run; and what unpacking throws
 void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& backup);
 
-/// Registers what removes a scratch jail: "backup.unboot" {root}.
+/// Registers what removes a scratch jail: "backup.unboot" {directory}.
 void register_boot_undo(Registrar& host);
 
 }  // namespace jailctl::backup

@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 namespace {
 
 void check_base(const std::string& value) {
-    if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,MIRROR]");
+    if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,MIRROR][,PACKAGE...]");
 }
 
 void check_storage(const std::string& value) {
@@ -54,7 +54,7 @@ public:
 private:
     static void declare_variables(Registrar& host) {
         host.declare({"BASE",
-                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR]",
+                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR][,PACKAGE...]",
                       "busybox", Scope::jail, check_base});
         host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,

@@ -44,7 +44,7 @@ void join_cgroups(const std::vector<UniqueFd>& tasks) {
 }
 
 /// The kernel's own file systems, made while the host's root is still visible: after its detach the kernel refuses proc
-/// and sysfs as too revealing. devpts made on the host's side would have an unmapped group.
+/// (and sysfs, made beside it) as too revealing. devpts made on the host's side would have an unmapped group.
 struct KernelMounts {
     UniqueFd proc = new_mount("proc", {}, plain | MOUNT_ATTR_NOEXEC);
     UniqueFd pts = new_mount("devpts", {{"ptmxmode", "0666"}, {"mode", "620"}, {"gid", "5"}},

@@ -75,7 +75,8 @@ void require_unset(const Jail& jail, std::string_view variable, const std::strin
     const bool no = variable == "NAT" && (setting.text.empty() || !parse_yes_no(setting.text));
     if (setting.text.empty() || setting.text == "none" || no) return;
     throw Error(Errc::invalid, std::string(variable) + " (" + setting.origin.text() + ") " + why)
-        .with_hint("NETWORK=routed, or no " + std::string(variable) + " for this jail");
+        .with_hint(std::string(variable == "GATEWAY" ? "NETWORK=bridge:NAME" : "NETWORK=routed") + ", or no " + std::string(variable) +
+                   " for this jail");
 }
 
 void require_ipv6(const Link& uplink) {
@@ -95,7 +96,7 @@ Link require_uplink(Netlink& netlink, const Jail& jail) {
     const auto& setting = jail.settings["IF"];
     if (setting.text.empty()) {
         throw Error(Errc::config, "IF is not set: jail " + jail.name.text() + " needs an interface whose network it joins")
-            .with_hint("set IF in jails.conf to one of: " + all_link_names(netlink) + "; or set NETWORK=none");
+            .with_hint("set IF in jails.conf to one of: " + all_link_names(netlink) + "; or give the jail another NETWORK: bridge:NAME, host, none");
     }
     auto link = find_link(netlink, setting.text);
     if (!link) {

@@ -13,7 +13,7 @@ enum class GuardPlace { router, bridge };
 
 /// The rules on the host's end of a jail's veth, as a script of nft(8): what comes out of the jail passes only with the
 /// jail's MAC address and one of its addresses as sender, in IPv4, IPv6 and ARP; anything else, VLANs and other
-/// protocols included, is dropped before the host looks at it (security.md 5). At a router neighbour discovery may also
+/// protocols included, is dropped before the host looks at it (security.md 4). At a router neighbour discovery may also
 /// come from a link-local address, which no route leads to. On a bridge the only link-local address is the one made of the
 /// MAC address, neighbour discovery speaks of the jail's own addresses alone, and nothing passes that would configure
 /// others: DHCP servers, router advertisements, redirects. The table has the name of the link.

@@ -1,7 +1,8 @@
 #pragma once
 
 /// What plugins need, in one line. Whoever uses a service, a staged root or the record of a jail's base includes its
-/// header beside this one: services/*.hpp, staged_target.hpp, base_record.hpp.
+/// header beside this one: services/*.hpp, staged_target.hpp, base_record.hpp, tar_file.hpp,
+/// backup_shelf.hpp.
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"

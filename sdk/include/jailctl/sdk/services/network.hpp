@@ -7,7 +7,8 @@
 
 namespace jailctl {
 
-/// Joins a jail's network stack to the host's. Providers are named by NETWORK, up to its first colon: "routed", "bridge", "none".
+/// Joins a jail's network stack to the host's. Providers are named by NETWORK, up to its first colon: "routed",
+/// "bridge", "host", "none", of which this version takes no others.
 class JAILCTL_SDK_EXPORT Network : public Service {
 public:
     static constexpr std::string_view id = "network/1";
