@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
@@ -6,6 +8,7 @@
 #include <vector>
 
 #include "application.hpp"
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "log.hpp"
 
@@ -14,7 +17,7 @@ namespace {
 /// A caller may have closed them: then the first file we open would become stdout.
 void open_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd)
-        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) ::_exit(1);
+        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) ::_exit(1);
 }
 
 /// Nothing that steers us is inherited: mask, dispositions, umask (security.md 1).
@@ -39,7 +42,12 @@ int main(int argc, char** argv) {
     open_standard_descriptors();
     forget_the_caller();
     jailctl::core::install_stderr_logger();
-    jailctl::Interrupt::install();
+    try {
+        jailctl::Interrupt::install();
+    } catch (const jailctl::Error& error) {
+        std::fprintf(stderr, "jailctl: %s\n", error.what());
+        return 1;
+    }
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const auto ending = jailctl::core::run(arguments);
     if (ending.interrupted) end_by(jailctl::Interrupt::pending());

@@ -97,9 +97,18 @@ void die_with_parent(int go) {
 
 }  // namespace
 
+void shut_out_lookers() {
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0) throw_errno("cannot keep the jail from looking into a process that enters");
+}
+
+void leave_session() {
+    if (::setsid() < 0) throw_errno("cannot leave the caller's session and terminal");
+}
+
 void take_root_ids() {
     if (::setgroups(0, nullptr) != 0 || ::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
         throw_errno("cannot become the jail's root");
+    shut_out_lookers();  // with fs.suid_dumpable=1 other ids take that back
 }
 
 namespace {
@@ -117,6 +126,7 @@ void take_user(const ExecUser& user) {
     // -1 would have left them as they are.
     if (::getuid() != user.uid || ::geteuid() != user.uid || ::getgid() != user.gid || ::getegid() != user.gid)
         throw Error(Errc::internal, "the ids of the user were not taken");
+    shut_out_lookers();
 }
 
 }  // namespace
@@ -138,7 +148,7 @@ void confine_and_become(const JailProgram& program) {
 }
 
 void be_born(const Birth& birth) {
-    ::prctl(PR_SET_DUMPABLE, 0);
+    shut_out_lookers();
     reset_inheritance();
     wait_for_parent(birth.go);
     join_cgroups(*birth.tasks);
@@ -147,7 +157,7 @@ void be_born(const Birth& birth) {
     build_view(birth);
     if (::sethostname(birth.hostname.c_str(), birth.hostname.size()) != 0) throw_errno("cannot set the jail's hostname");
     leave_keyring();
-    ::setsid();
+    leave_session();
     open_stdio(birth.output);
     confine_and_become(*birth.program);
 }

@@ -28,6 +28,10 @@ void be_born(const Birth& birth);
 
 /// The part that exec shares: everything after the process is inside the namespaces and has its stdio. Ends in execve.
 void confine_and_become(const JailProgram& program);
+/// Until its execve nobody in the jail may look into a copy of us. @throws Error io
+void shut_out_lookers();
+/// Leaves session and terminal of the caller. @throws Error io
+void leave_session();
 /// Takes root's ids of the user namespace the caller is in. @throws Error io
 void take_root_ids();
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "astray.hpp"
 #include "birth.hpp"
 #include "cgroup.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -30,7 +31,9 @@ public:
     }
     ChildrenInPidNamespace(const ChildrenInPidNamespace&) = delete;
     ChildrenInPidNamespace& operator=(const ChildrenInPidNamespace&) = delete;
-    ~ChildrenInPidNamespace() { ::setns(ours_.get(), CLONE_NEWPID); }
+    ~ChildrenInPidNamespace() {
+        if (::setns(ours_.get(), CLONE_NEWPID) != 0) end_astray("pid");  // a hook would be born in the jail
+    }
 
 private:
     UniqueFd ours_;
@@ -82,7 +85,7 @@ ChildProcess join_jail(const Record& record, const JailProgram& program, const J
     const ChildrenInPidNamespace inside(handle.get());
     return clone_into(0, cgroup.birthplace(), [&] {
         run_child(report, [&] {
-            ::prctl(PR_SET_DUMPABLE, 0);  // until its execve nobody in the jail may look into a copy of us
+            shut_out_lookers();
             reset_inheritance();
             reset_limits(0);
             join_cgroups(cgroup);
@@ -90,7 +93,7 @@ ChildProcess join_jail(const Record& record, const JailProgram& program, const J
             enter_namespaces(handle.get());
             take_root_ids();
             leave_keyring();
-            ::setsid();
+            leave_session();
             take_stdio(stdio);
             // As login does: some programs open their terminal by its name.
             if (stdio.terminal_socket >= 0 && ::fchown(0, program.user.uid, static_cast<gid_t>(-1)) != 0)

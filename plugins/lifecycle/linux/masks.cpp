@@ -1,5 +1,6 @@
 #include "masks.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string>
@@ -28,13 +29,20 @@ void write_parameter(int proc, const char* file, std::string_view value) {
         throw_errno(std::string("cannot write /proc/") + file + " of the jail");
 }
 
+/// What cannot be looked for is not taken for missing: it would stay uncovered.
+bool is_there(int root, const char* name) {
+    if (::faccessat(root, name, F_OK, 0) == 0) return true;
+    if (errno != ENOENT && errno != ENOTDIR) throw_errno(std::string("cannot look for /") + name + " of the jail");
+    return false;
+}
+
 /// Puts `mount` over each of the names that is there. Kernel 6.1 clones only what is attached: so the first one gets the
 /// mount itself, the others clones of it.
 template <std::size_t Count>
 void cover(int root, int mount, const char* const (&names)[Count]) {
     bool attached = false;
     for (const char* name : names) {
-        if (::faccessat(root, name, F_OK, 0) != 0) continue;
+        if (!is_there(root, name)) continue;
         attach(attached ? clone_of(mount, "").get() : mount, root, name);
         attached = true;
     }

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
+#include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "console.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -8,6 +11,7 @@
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/services/network.hpp"
 #include "../supervision.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "runtime.hpp"
 #include "stop_signal.hpp"
 
@@ -75,6 +79,26 @@ void leave_network(Invocation& invocation, const Jail& jail, const Record& recor
     }
 }
 
+/// Whether a process has the ids of this jail: its map begins where only that jail's does.
+bool has_ids_of(pid_t pid, std::uint32_t base) {
+    const UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/uid_map").c_str(), O_RDONLY | O_CLOEXEC)};
+    char text[256] = {};
+    unsigned long long inside = 1, outside = 0;
+    return file && ::read(file.get(), text, sizeof text - 1) > 0 && std::sscanf(text, "%llu %llu", &inside, &outside) == 2 &&
+           inside == 0 && outside == base;
+}
+
+/// The init of a jail that somebody moved out of the jail's control group takes all the jail with it.
+void kill_stray_init(const Configuration& configuration, const Jail& jail, const RecordState& state) {
+    const auto base = known_id_range(configuration, jail.name);
+    const UniqueFd handle = state.kind == RecordState::Kind::unclear ? open_handle(state.record.init) : UniqueFd{};
+    if (!handle || !base || !has_ids_of(state.record.init.pid, *base)) return;
+    signal_handle(handle.get(), SIGKILL);
+    pollfd waiting{handle.get(), POLLIN, 0};
+    if (::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(kill_limit).count())) != 1)
+        throw Error(Errc::busy, "its init, process " + std::to_string(state.record.init.pid) + ", cannot be killed");
+}
+
 }  // namespace
 
 void kill_members(Cgroup& cgroup) {
@@ -92,6 +116,7 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
     const Configuration& configuration = invocation.configuration();
     Cgroup cgroup(Cgroup::name_for(configuration, jail.name));
     if (state.kind == RecordState::Kind::none && !cgroup.exists()) return false;
+    kill_stray_init(configuration, jail, state);
     kill_members(cgroup);
     // What is unclear is not gone by: it may be the record of another jail.
     leave_network(invocation, jail, state.kind == RecordState::Kind::dead ? state.record : Record{});

@@ -76,5 +76,33 @@ TEST_F(KillSweep, StopKilledAtEachPointDoesNotStandInTheWayOfStart) {
     }
 }
 
+TEST_F(KillSweep, RestartKilledAtEachPointIsCleanedByStart) {
+    int point = 1;
+    for (; point < 100; ++point) {
+        ASSERT_EQ(start().status, 0) << point;
+        if (!killed_at(point, site, {"restart", "--timeout", "0", "a.test"})) break;
+        const Result next = start();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_EQ(inside("echo works").out, "works\n") << point;
+        ASSERT_EQ(stop().status, 0) << point;
+        expect_nothing_left(point);
+    }
+    EXPECT_GE(point, 10) << "the sweep reached no points";
+    ASSERT_EQ(stop().status, 0);
+    expect_nothing_left(point);
+}
+
+/// exec changes nothing that lasts, so it has no journal: killed at each of its calls it leaves the jail as it was.
+TEST_F(KillSweep, ExecKilledOnItsWayLeavesTheJailAsItWas) {
+    ASSERT_EQ(start().status, 0);
+    for (const char* call : {"pidfd_open", "setns", "clone3", "poll", "wait4", "pipe2"})
+        for (int n = 1; n < 4 && killed_at_call(call, n, site, {"exec", "a.test", "--", "true"}); ++n) {
+            EXPECT_EQ(mark(), '*') << call << n;
+            EXPECT_EQ(inside("echo works").out, "works\n") << call << n;
+        }
+    ASSERT_EQ(stop().status, 0);
+    expect_nothing_left(0);
+}
+
 }  // namespace
 }  // namespace jailctl::test

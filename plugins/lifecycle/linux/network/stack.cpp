@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
+#include "../astray.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -16,7 +16,7 @@ InsideStack::InsideStack(int stack) : outside_(::open("/proc/self/ns/net", O_RDO
 }
 
 InsideStack::~InsideStack() {
-    if (::setns(outside_.get(), CLONE_NEWNET) != 0) std::abort();
+    if (::setns(outside_.get(), CLONE_NEWNET) != 0) end_astray("network");
 }
 
 std::uint64_t this_stack() {
