@@ -137,7 +137,7 @@ private:
             throw Error(Errc::denied, "jailctl " + command.name + " needs root");
         if (command.needs_configuration) require_configuration();
         const Resolved resolved = resolve_targets(command, words);
-        if (command.effect == Effect::changes) before_change();
+        if (command.changes()) before_change();
         run_command(host_, entry, resolved, console_, report_);
         if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
     }

@@ -53,7 +53,7 @@ private:
             report_.ledger.failure = error;
             console_.failure("jailctl", error);
         }
-        if (command_.effect == Effect::changes) log_end({}, report_.ledger, seconds_since(start));
+        if (command_.changes()) log_end({}, report_.ledger, seconds_since(start));
     }
 
     void run_single(const Jail& jail) {
@@ -94,13 +94,13 @@ private:
         } catch (const std::exception& error) {
             ledger.failure = Error(Errc::internal, std::string("jailctl failed: ") + error.what());
         }
-        if (command_.effect == Effect::changes) log_end(jail.name.text(), ledger, seconds_since(start));
+        if (command_.changes()) log_end(jail.name.text(), ledger, seconds_since(start));
         return ledger;
     }
 
     /// --dry-run touches nothing, not even a lock file.
     [[nodiscard]] bool changes() const {
-        return command_.effect == Effect::changes && !host_.globals.options.dry_run;
+        return command_.changes() && !host_.globals.options.dry_run;
     }
 
     std::vector<Lock> lock(const Jail& jail) {

@@ -28,6 +28,7 @@ BackupSource::~BackupSource() = default;
 void BackupSource::use_scratch(int) {}
 BackupBackend::~BackupBackend() = default;
 void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
+std::optional<std::uint64_t> BackupBackend::free_space(Invocation&, const Jail&) { return std::nullopt; }
 BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
 JailBackup::~JailBackup() = default;

@@ -7,16 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <ctime>
 
 #include "interrupt_internal.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
-#include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "lock_holders.hpp"
 
 namespace jailctl {
 
@@ -32,31 +30,6 @@ UniqueFd open_lock_file(int run_dir, const std::string& name) {
     UniqueFd file(::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
     if (!file) throw_errno("cannot open the lock locks/" + name + " in RUN_DIR");
     return file;
-}
-
-/// "14:02", with the date in front if that was not today.
-std::string time_of_day(std::int64_t unix_seconds) {
-    const auto then = static_cast<std::time_t>(unix_seconds), now = static_cast<std::time_t>(unix_now());
-    std::tm then_local{}, now_local{};
-    ::localtime_r(&then, &then_local);
-    ::localtime_r(&now, &now_local);
-    const bool today = then_local.tm_yday == now_local.tm_yday && then_local.tm_year == now_local.tm_year;
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), today ? "%H:%M" : "%Y-%m-%d %H:%M", &then_local);
-    return text.data();
-}
-
-/// Who holds it, as its file says; a holder between lock and note is just "another command".
-std::string holder_of(int fd) {
-    try {
-        ::lseek(fd, 0, SEEK_SET);
-        const Value holder = parse_json(read_all(fd, 4096, "the lock"));
-        if (!holder["command"].is_string()) return "another command";
-        return escape_name(holder["command"].str()) + " by pid " + std::to_string(holder["pid"].num()) + " since " +
-               time_of_day(holder["since"].num());
-    } catch (const Error&) {
-        return "another command";
-    }
 }
 
 void note_holder(int fd, const std::string& command) {
@@ -79,7 +52,7 @@ void acquire(int fd, const std::string& what, std::chrono::seconds wait) {
     while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("cannot lock " + what);
         if (Clock::now() >= deadline) {
-            throw Error(Errc::busy, what + " is busy: " + holder_of(fd))
+            throw Error(Errc::busy, what + " is busy: " + lock_holder(fd).text)
                 .with_hint("repeat the command when that one has ended, or wait for it with --wait SECONDS");
         }
         pollfd interrupt{interrupt_poll_fd(), POLLIN, 0};

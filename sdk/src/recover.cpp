@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -70,6 +71,24 @@ void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace plac
     else if (left.size() < undos.size()) keep_litter(invocation.configuration(), place, journal.name, left);
 }
 
+/// The one that tells most: what was begun goes before what was not.
+std::optional<Interruption> interruption_of(const Configuration& configuration, const JailName& jail) {
+    std::optional<Interruption> found;
+    for (const JournalPlace place : places) {
+        try {
+            for (const auto& journal : find_journals(configuration, place, jail)) {
+                const JournalRecord& record = journal.record;
+                if (journal.begun && record.writer_lives()) continue;
+                if (!journal.begun) found = Interruption{"a command for it ended before it had begun anything", {}, true, false};
+                else return Interruption{record.command + " by pid " + std::to_string(record.pid) + " was interrupted", {}};
+            }
+        } catch (const Error& error) {
+            return Interruption{error.what(), error.hint(), false};
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 void recover(Invocation& invocation, const Jail& jail) {
@@ -90,18 +109,8 @@ void recover(Invocation& invocation, const Jail& jail) {
 const std::vector<std::string>& recovered_commands(const JailName& jail) { return recovered()[jail.key()]; }
 
 std::string interrupted_command(const Configuration& configuration, const JailName& jail) {
-    for (const JournalPlace place : places) {
-        try {
-            for (const auto& journal : find_journals(configuration, place, jail)) {
-                const JournalRecord& record = journal.record;
-                if (!journal.begun || record.writer_lives()) continue;
-                return record.command + " by pid " + std::to_string(record.pid) + " was interrupted";
-            }
-        } catch (const Error& error) {
-            return error.what();
-        }
-    }
-    return {};
+    const auto found = interruption_of(configuration, jail);
+    return found && found->begun ? found->sentence : std::string{};
 }
 
 bool is_being_changed(const Configuration& configuration, const JailName& jail, JournalPlace place) {
@@ -115,19 +124,25 @@ bool is_being_changed(const Configuration& configuration, const JailName& jail, 
     }
 }
 
-std::map<std::string, std::string, std::less<>> interrupted_commands(const Configuration& configuration) {
-    std::map<std::string, std::string, std::less<>> found;
+std::map<std::string, Interruption, std::less<>> interruptions(const Configuration& configuration) {
+    std::map<std::string, Interruption, std::less<>> found;
     for (const JournalPlace place : places) {
         for (const auto& key : journalled_jails(configuration, place)) {
             if (found.contains(key)) continue;
             try {
-                auto problem = interrupted_command(configuration, JailName(key));
-                if (!problem.empty()) found.emplace(key, std::move(problem));
+                if (auto one = interruption_of(configuration, JailName(key))) found.emplace(key, std::move(*one));
             } catch (const Error&) {
                 // No name of a jail, so nothing that jailctl wrote.
             }
         }
     }
+    return found;
+}
+
+std::map<std::string, std::string, std::less<>> interrupted_commands(const Configuration& configuration) {
+    std::map<std::string, std::string, std::less<>> found;
+    for (auto& [key, one] : interruptions(configuration))
+        if (one.begun) found.emplace(key, std::move(one.sentence));
     return found;
 }
 

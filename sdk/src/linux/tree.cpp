@@ -15,8 +15,8 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "user_namespace.hpp"
 
 namespace jailctl {
 

@@ -1,4 +1,4 @@
-#include "user_namespace.hpp"
+#include "jailctl/sdk/state.hpp"
 
 #include <fcntl.h>
 #include <linux/sched.h>

@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "flocks.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/testing/scratch.hpp"
@@ -94,6 +95,35 @@ TEST_F(LockTest, RefusesALinkInPlaceOfTheFile) {
     std::filesystem::create_symlink(scratch / "victim", scratch / "run/locks/chii.domaine.com.lock");
     EXPECT_EQ(test::code_thrown_by([&] { (void)take(0s); }), Errc::io);
     EXPECT_EQ(scratch.read("victim"), "safe");
+}
+
+TEST_F(LockTest, WhoWorksOnAJailIsToldWithoutTakingItsLock) {
+    Configuration configuration;
+    configuration.settings.set("RUN_DIR", {(scratch / "run").string(), {}, true});
+    EXPECT_TRUE(jails_in_work(configuration, file_clock_now()).empty());
+    const auto before = file_clock_now();
+    const pid_t pid = holder(60s);
+    const auto after = file_clock_now() + 1s;
+    const auto held = jails_in_work(configuration, after);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held.begin()->first, "chii.domaine.com");
+    EXPECT_EQ(held.begin()->second.substr(0, 14), "backup by pid ");
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    EXPECT_TRUE(jails_in_work(configuration, after).empty());
+    EXPECT_EQ(jails_in_work(configuration, before).size(), 1U) << "it was taken since";
+    EXPECT_EQ(jails_worked_on(configuration), std::vector<std::string>{"chii.domaine.com"});
+    const Lock ours = take(0s);
+    EXPECT_TRUE(jails_in_work(configuration, before).empty()) << "our own is in nobody's way";
+}
+
+TEST(Flocks, AreReadFromTheKernelsTable) {
+    const auto locks = parse_flocks("1: FLOCK  ADVISORY  WRITE 708 00:1b:1234 0 EOF\n"
+                                    "1: -> FLOCK  ADVISORY  WRITE 709 00:1b:1234 0 EOF\n"
+                                    "2: POSIX  ADVISORY  WRITE 3568 fd:00:2531452 0 EOF\n3: FLOCK\n\n");
+    ASSERT_EQ(locks.size(), 1U);
+    EXPECT_EQ(locks[0].pid, 708);
+    EXPECT_EQ(locks[0].inode, 1234U);
 }
 
 }  // namespace

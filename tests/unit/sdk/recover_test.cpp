@@ -189,5 +189,27 @@ TEST_F(RecoverTest, AnUnreadableJournalIsReportedAndNeverDeleted) {
     }
 }
 
+TEST_F(RecoverTest, InterruptionsTellWhatOfThemCanBeCleanedUp) {
+    EXPECT_TRUE(interruptions(in.configuration()).empty());
+    scratch.write("state/journal/x.example", "{\"form");
+    auto left = interruptions(in.configuration());
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_TRUE(left.at("x.example").readable);
+    EXPECT_FALSE(left.at("x.example").begun);
+    EXPECT_EQ(interrupted_command(in.configuration(), in.jail.name), "") << "status need not tell";
+    scratch.write("run/journal/x.example",
+                  "{\"format\":1,\"command\":\"start\",\"jail\":\"x.example\",\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
+    left = interruptions(in.configuration());
+    EXPECT_TRUE(left.at("x.example").begun);
+    EXPECT_EQ(left.at("x.example").sentence, "start by pid 1 was interrupted");
+    EXPECT_EQ(interrupted_commands(in.configuration()).size(), 1U);
+    recover(in, in.jail);
+    EXPECT_TRUE(interruptions(in.configuration()).empty());
+    scratch.write("state/journal/x.example", "not json\n");
+    left = interruptions(in.configuration());
+    EXPECT_FALSE(left.at("x.example").readable);
+    EXPECT_NE(left.at("x.example").hint, "");
+}
+
 }  // namespace
 }  // namespace jailctl

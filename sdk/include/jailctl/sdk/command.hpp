@@ -94,6 +94,8 @@ struct Command {
     std::function<std::vector<JailName>(const Configuration&, const Jail&)> after;
     bool after_success = false;     ///< and a jail is left alone if one of them failed
     Effect effect = Effect::reads;
+    std::function<bool()> changes_if;  ///< true: it changes jails after all; asked once the options are known
+    [[nodiscard]] bool changes() const { return effect == Effect::changes || (changes_if && changes_if()); }
     bool needs_root = true;
     bool needs_configuration = true;
     boost::program_options::options_description options;

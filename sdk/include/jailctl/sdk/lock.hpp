@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/scoped.hpp"
 
@@ -23,5 +25,14 @@ private:
     explicit Lock(UniqueFd fd) : fd_(std::move(fd)) {}
     UniqueFd fd_;
 };
+
+/// Now, by the clock of the times of files: what is written from here on is not older.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::chrono::nanoseconds file_clock_now() noexcept;
+/// Jails whose lock another process holds, or has taken at `since` or later, by key, with its holder: "backup by pid 4121 since 14:02".
+/// Takes no lock and makes no file. @throws Error io, denied
+[[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> jails_in_work(
+    const Configuration& configuration, std::chrono::nanoseconds since);
+/// Keys of all jails that a command of this boot has worked on, listed in JAILS or not.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> jails_worked_on(const Configuration& configuration);
 
 }  // namespace jailctl

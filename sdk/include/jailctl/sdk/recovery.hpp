@@ -27,6 +27,16 @@ namespace jailctl {
 /// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
 
+/// What an interrupted command left of a jail.
+struct Interruption {
+    std::string sentence, hint;
+    bool readable = true;  ///< false: the journal cannot be read, and recover() fails
+    bool begun = true;     ///< false: nothing but the journal itself is left, and status need not tell
+};
+/// Of any jail, listed in JAILS or not, by its key. A journal whose writer lives is none.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, Interruption, std::less<>> interruptions(
+    const Configuration& configuration);
+
 /// What interrupted commands left of any jail, listed in JAILS or not, as interrupted_command() says it, by the jail's key.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> interrupted_commands(
     const Configuration& configuration);

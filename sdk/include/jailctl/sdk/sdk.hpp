@@ -7,6 +7,7 @@
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/examination.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/hooks.hpp"
 #include "jailctl/sdk/host.hpp"

@@ -46,6 +46,10 @@ private:
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail);
 JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
 
+/// A user namespace whose ids 0 to 65535 are the host's from `base` up (Linux), kept alive by the descriptor alone: the
+/// process that it takes to make one has ended on return. @throws Error unsupported, io
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_user_namespace(std::uint32_t base);
+
 /// Identifies this boot of the kernel (Linux: /proc/sys/kernel/random/boot_id).
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string boot_id();
 

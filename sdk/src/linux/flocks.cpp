@@ -1,0 +1,58 @@
+#include "flocks.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <string>
+
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/scoped.hpp"
+
+namespace jailctl {
+
+namespace {
+
+template <class Number>
+Number number_in(std::string_view text) {
+    Number number{};
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+}  // namespace
+
+/// "1: FLOCK  ADVISORY  WRITE 708 00:1b:1234 0 EOF"; with "->" after the number it waits.
+std::vector<HeldFlock> parse_flocks(std::string_view text) {
+    std::vector<HeldFlock> held;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const auto words = split_words(line);
+        if (words.size() < 6 || words[1] != "FLOCK") continue;
+        held.push_back({number_in<pid_t>(words[4]), number_in<std::uint64_t>(words[5].substr(words[5].rfind(':') + 1))});
+    }
+    return held;
+}
+
+std::vector<HeldFlock> held_flocks() {
+    const UniqueFd file(::open("/proc/locks", O_RDONLY | O_CLOEXEC));
+    if (!file) throw_errno("cannot open /proc/locks");
+    std::string text;
+    char part[16384];
+    for (ssize_t got = 0; (got = ::read(file.get(), part, sizeof part)) > 0;)
+        text.append(part, static_cast<std::size_t>(got));
+    return parse_flocks(text);
+}
+
+std::chrono::nanoseconds file_clock_now() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace jailctl
