@@ -13,7 +13,8 @@ namespace {
 constexpr auto documented = std::to_array<std::string_view>({
     "JAILS",          "IF",              "JAIL_HOME",     "ADDONS",         "BACKUPDIR",     "BACKUP_EXCLUDE",
     "RC_CONF",        "NAMESERVER",      "BASE",          "STORAGE",        "NETWORK",       "BACKUP_BACKEND",
-    "BACKUP_FORMAT",  "BACKUP_LEVEL",    "BACKUP_WARM",   "BACKUP_KEEP", "BACKUP_MAX_AGE",    "START_COMMAND", "STOP_TIMEOUT",
+    "BACKUP_FORMAT",  "BACKUP_LEVEL",    "BACKUP_WARM",   "BACKUP_KEEP",    "START_COMMAND", "STOP_TIMEOUT",
+    "BACKUP_MAX_AGE",
     "STOP_SIGNAL",    "START_AFTER",     "AUTOSTART",     "PROTECT",        "MEMORY",        "CPUS",
     "PIDS",           "IO_WEIGHT",       "STATE_DIR",     "RUN_DIR",        "USERNS",        "CAPABILITIES",
     "MOUNTS",         "DEVICES",         "HOOK_TIMEOUT",  "PLUGIN_DISABLE", "PLUGIN_REQUIRED", "PLUGIN_PREFER",

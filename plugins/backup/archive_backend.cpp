@@ -168,6 +168,14 @@ std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::
     return found;
 }
 
+/// A BACKUPDIR that is not there yet is made on the file system of what is above it.
+std::optional<std::uint64_t> ArchiveBackend::free_space(Invocation&, const Jail& jail) {
+    fs::path directory = resolve_place(jail.settings, "").directory;
+    std::error_code unreadable;
+    while (!fs::exists(directory, unreadable) && directory.has_relative_path()) directory = directory.parent_path();
+    return free_bytes(open_trusted_directory(directory, Trust::root).get(), directory.string());
+}
+
 OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
     UniqueFd file = open_archive(backup);
     const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };

@@ -14,6 +14,7 @@ public:
     void check(Invocation& invocation, const Jail& jail, const std::string& where) override;
     StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) override;
     std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) override;
+    std::optional<std::uint64_t> free_space(Invocation& invocation, const Jail& jail) override;
     OpenBackup open(Invocation& invocation, const std::string& backup) override;
     std::uint64_t restored_size(Invocation& invocation, const std::string& backup) override;
     BackupInfo verify(Invocation& invocation, const std::string& backup) override;

@@ -79,11 +79,12 @@ void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& back
     if (configuration.find(scratch.name) != nullptr)
         throw Error(Errc::config, scratch.name.text() + " in JAILS is the name of jailctl's own scratch jail")
             .with_hint("give that jail another name");
-    std::optional<Lock> lock;
+    std::optional<Lock> lock, scratch_lock;  // the second for `doctor`: what is there of the scratch jail is worked on
     if (!invocation.options().dry_run) {
         const auto run_dir = StateDirectory::running(configuration).open("");
         lock = Lock::of_jail(run_dir.get(), jail.name, "verify", invocation.options().wait);
         recover(invocation, jail);
+        scratch_lock = Lock::of_jail(run_dir.get(), scratch.name, "verify", invocation.options().wait);
     }
     in_context("booting " + escape_name(backup.id), [&] {
         Operation operation(invocation, jail, "verify", JournalPlace::lasting);

@@ -162,11 +162,4 @@ BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchi
     return info;
 }
 
-std::string problem_beside_name(const BackupInfo& info) {
-    for (const char* between : {" ", ": "})
-        if (const auto start = escape_name(info.id) + between; info.problem.starts_with(start))
-            return info.problem.substr(start.size());
-    return info.problem;
-}
-
 }  // namespace jailctl::backup

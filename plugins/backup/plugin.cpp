@@ -1,9 +1,9 @@
-#include <ctime>
-
 #include "archive_backend.hpp"
 #include "boot.hpp"
 #include "commands.hpp"
+#include "examine.hpp"
 #include "excludes.hpp"
+#include "freshness.hpp"
 #include "jailctl/sdk/sdk.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "quiesce.hpp"
@@ -35,6 +35,8 @@ void declare_variables(Registrar& host) {
                   Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
     host.declare({"BACKUP_KEEP_DELETED", "the same for backups of jails that are in JAILS no more (default: BACKUP_KEEP)", "",
                   Scope::host, [](const std::string& value) { (void)parse_keep(value); }});
+    host.declare({"BACKUP_MAX_AGE", "how old the newest verified backup may be before doctor tells: 8d, 36h, or none", "8d",
+                  Scope::jail, [](const std::string& value) { (void)parse_max_age(value); }});
     declare_warm_variable(host);
     declare_freeze_variable(host);
     declare_quiesce_variables(host);
@@ -55,6 +57,7 @@ public:
         host.provide<BackupBackend>("archive", std::make_unique<ArchiveBackend>());
         host.provide<JailBackup>("configured", std::make_unique<ConfiguredBackup>());
         register_boot_undo(host);
+        register_examination(host);
         host.add(make_backup_command());
         host.add(make_restore_command());
         host.add(make_backups_command());
@@ -69,37 +72,6 @@ public:
 
 BackupBackend& backend_for(Invocation& invocation, const Settings& settings) {
     return invocation.services().get<BackupBackend>(settings["BACKUP_BACKEND"].text);
-}
-
-std::string describe_grade(Grade grade, std::uint64_t omitted) {
-    std::string text(grade_name(grade));
-    if (omitted > 0) text += ", " + std::to_string(omitted) + " left out or changed while read";
-    return text;
-}
-
-std::string describe_time(std::int64_t unix_seconds) {
-    const std::time_t when = unix_seconds;
-    std::tm parts{};
-    ::gmtime_r(&when, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
-    return text;
-}
-
-std::string count_entries(std::int64_t count) { return std::to_string(count) + (count == 1 ? " entry" : " entries"); }
-
-Value to_value(const BackupInfo& info) {
-    Value value = Value::object()
-                      .set("id", info.id)
-                      .set("jail", info.jail)
-                      .set("taken", info.taken)
-                      .set("size", info.size)
-                      .set("grade", grade_name(info.grade))
-                      .set("verified", info.verified == 0 ? Value() : Value(info.verified))
-                      .set("booted", info.booted == 0 ? Value() : Value(info.booted))
-                      .set("protect", info.protect);
-    if (!info.problem.empty()) value.set("problem", info.problem);
-    return value;
 }
 
 }  // namespace jailctl::backup

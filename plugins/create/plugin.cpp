@@ -7,6 +7,7 @@
 #include "base_debootstrap.hpp"
 #include "create.hpp"
 #include "delete.hpp"
+#include "examine.hpp"
 #include "identity.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "storages.hpp"
@@ -47,6 +48,7 @@ public:
         host.provide<BaseInstaller>("busybox", std::make_unique<BusyboxBase>());
         host.provide<BaseInstaller>("archive", std::make_unique<ArchiveBase>());
         host.provide<BaseInstaller>("debootstrap", std::make_unique<DebootstrapBase>());
+        register_examination(host);
         add_create(host);
         add_delete(host);
     }

@@ -15,6 +15,7 @@ public:
         add_top(host);
         add_logs(host);
         add_set(host);
+        add_doctor(host);
         add_cp(host);
         add_start(host);
         add_stop(host);

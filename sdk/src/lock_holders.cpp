@@ -39,7 +39,8 @@ std::filesystem::path folder_of(const Configuration& configuration) { return con
 bool is_held(const struct stat& facts, std::int64_t noted, const std::vector<HeldFlock>& flocks) {
     // By inode: the device of /proc/locks is not the one stat(2) tells on every file system. Of another file with that
     // number nobody who holds it is noted in ours.
-    return std::ranges::any_of(flocks, [&](const HeldFlock& lock) { return lock.inode == facts.st_ino && lock.pid == noted; });
+    return std::ranges::any_of(flocks,
+                               [&](const HeldFlock& lock) { return lock.inode == facts.st_ino && lock.pid == noted; });
 }
 
 }  // namespace
@@ -49,8 +50,9 @@ LockHolder lock_holder(int fd) {
         ::lseek(fd, 0, SEEK_SET);
         const Value holder = parse_json(read_all(fd, 4096, "the lock"));
         if (!holder["command"].is_string()) return {0, "another command"};
-        return {holder["pid"].num(), escape_name(holder["command"].str()) + " by pid " + std::to_string(holder["pid"].num()) +
-                                         " since " + time_of_day(holder["since"].num())};
+        return {holder["pid"].num(), escape_name(holder["command"].str()) + " by pid " +
+                                         std::to_string(holder["pid"].num()) + " since " +
+                                         time_of_day(holder["since"].num())};
     } catch (const Error&) {
         return {0, "another command"};
     }
@@ -61,7 +63,8 @@ std::vector<std::string> jails_worked_on(const Configuration& configuration) {
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(folder_of(configuration), failed)) {
         const std::string name = entry.path().filename().string();
-        if (!name.starts_with('.') && name.ends_with(ending)) keys.push_back(name.substr(0, name.size() - ending.size()));
+        if (!name.starts_with('.') && name.ends_with(ending))
+            keys.push_back(name.substr(0, name.size() - ending.size()));
     }
     if (failed && failed != std::errc::no_such_file_or_directory)
         throw Error(code_of(failed), "cannot list " + escape_name(folder_of(configuration).string()), failed);

@@ -48,6 +48,18 @@ std::vector<std::string> Cgroup::all() {
     }
 }
 
+std::vector<std::string> Cgroup::all_hierarchies() {
+    auto names = all();
+    for (const auto& mount : cgroup_mounts().v1) {
+        const UniqueFd above{::open((mount.path + "/" + parent).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (!above) continue;
+        for (auto& name : groups_in(above.get())) names.push_back(std::move(name));
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
 Cgroup::Cgroup(std::string name) : name_(std::move(name)) {}
 
 std::string Cgroup::name_for(const Configuration& configuration, const std::string& key) {

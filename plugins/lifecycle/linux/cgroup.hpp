@@ -43,6 +43,8 @@ public:
     }
     /// Names of all jails' control groups, populated or not; none on a kernel without cgroup2.
     [[nodiscard]] static std::vector<std::string> all();
+    /// The same, and those that are left in a v1 hierarchy alone.
+    [[nodiscard]] static std::vector<std::string> all_hierarchies();
 
     /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.
     /// @throws Error busy: processes are in it; unsupported: a limit that cannot be set here; io

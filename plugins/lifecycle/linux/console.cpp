@@ -100,6 +100,10 @@ void close_console(Invocation& invocation, const Jail& jail) {
     if (::rmdir(directory.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove the place of the console");
 }
 
+bool has_console(const Configuration& configuration, const JailName& jail) {
+    return ::access(live_directory(configuration, jail).c_str(), F_OK) == 0;
+}
+
 std::string last_words(const Configuration& configuration, const JailName& jail) {
     auto reader = ConsoleReader::open(configuration, jail);
     std::string text = reader ? reader->more() : std::string{};

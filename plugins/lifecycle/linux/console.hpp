@@ -19,6 +19,8 @@ constexpr std::uint64_t console_bytes = 1 << 20;
 /// Keeps what was said as STATE_DIR/console/<jail>.log and takes the file system down. Nothing there is success; what
 /// cannot be kept is a warning. @throws Error io: it cannot be unmounted
 void close_console(Invocation& invocation, const Jail& jail);
+/// Whether its file system, or the place for it, is there.
+[[nodiscard]] bool has_console(const Configuration& configuration, const JailName& jail);
 /// The last line that was said, for the message of a start that failed; empty if there is none.
 [[nodiscard]] std::string last_words(const Configuration& configuration, const JailName& jail);
 /// Registers "console.close" {}.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "console.hpp"
+#include "examine.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "network/bridge_plan.hpp"
 #include "network/forward.hpp"
@@ -81,6 +82,7 @@ void register_platform(Registrar& host) {
     register_network_undoer(host);
     register_runtime_undoers(host);
     register_console_undoer(host);
+    register_examination(host);
 }
 
 /// The rate first: it can be set again as it was, and the control group undoes itself.

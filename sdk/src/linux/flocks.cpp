@@ -34,7 +34,8 @@ std::vector<HeldFlock> parse_flocks(std::string_view text) {
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         const auto words = split_words(line);
         if (words.size() < 6 || words[1] != "FLOCK") continue;
-        held.push_back({number_in<pid_t>(words[4]), number_in<std::uint64_t>(words[5].substr(words[5].rfind(':') + 1))});
+        held.push_back(
+            {number_in<pid_t>(words[4]), number_in<std::uint64_t>(words[5].substr(words[5].rfind(':') + 1))});
     }
     return held;
 }

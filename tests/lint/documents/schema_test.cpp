@@ -48,6 +48,10 @@ TEST_F(Documents, OfTheHost) {
     keep({"config", "show"});
     keep({"config", "show", "a.test"});
     keep({"config", "check"});
+    keep({"doctor"});
+    std::filesystem::create_directories(site_.home() / ".jailctl-create-a.test");
+    keep({"doctor"}, 1);
+    keep({"doctor", "--fix"});
     keep({"statsu"}, 2);
     keep({"start", "no.such.test"}, 2);
     site_.configure({"a.test:192.0.2.1", "b.test:192.0.2.470"}, "NAMSERVER=1\n");

@@ -22,7 +22,9 @@ TEST(Diagnosis, ACheckThatFailsIsAFindingAndHidesNoOther) {
 
 TEST(Diagnosis, AnInterruptionEndsTheExamination) {
     Diagnosis diagnosis;
-    EXPECT_EQ(test::code_thrown_by([&] { diagnosis.check("the moon", [] { throw Error(Errc::interrupted, "ended"); }); }), Errc::interrupted);
+    EXPECT_EQ(
+        test::code_thrown_by([&] { diagnosis.check("the moon", [] { throw Error(Errc::interrupted, "ended"); }); }),
+        Errc::interrupted);
 }
 
 }  // namespace

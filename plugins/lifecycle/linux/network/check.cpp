@@ -12,14 +12,13 @@
 
 namespace jailctl::lifecycle {
 
-namespace {
-
-/// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
 std::string described(Netlink& netlink, int index) {
     const auto link = find_link(netlink, index);
     if (!link) return "interface " + std::to_string(index);
     return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
 }
+
+namespace {
 
 /// @param own  index of the jail's own link from before; 0: gone @param noted  the jail is known not to be taken down
 void require_unused_here(Netlink& netlink, const Link& uplink, const Address& address, int own, bool noted) {

@@ -7,6 +7,8 @@
 
 namespace jailctl::lifecycle {
 
+/// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
+[[nodiscard]] std::string described(Netlink& netlink, int index);
 /// The jail's addresses. @throws Error config: none
 [[nodiscard]] const std::vector<Address>& require_addresses(const Jail& jail);
 [[nodiscard]] bool has_ipv6(const std::vector<Address>& addresses);

@@ -25,12 +25,11 @@ std::string described_if_dropping(const nlmsghdr& message) {
            (header->nfgen_family == NFPROTO_INET ? "inet " : "ip ") + chain.text(NFTA_CHAIN_TABLE);
 }
 
-/// Asking a kernel without nf_tables would make it load the module, for nothing: no module, no chain.
+}  // namespace
+
 bool has_nftables() noexcept {
     return ::access("/sys/module/nf_tables", F_OK) == 0 || ::access("/proc/modules", F_OK) != 0;
 }
-
-}  // namespace
 
 std::string dropping_forward_chain() noexcept {
     try {

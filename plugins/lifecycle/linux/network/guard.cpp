@@ -75,6 +75,12 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
     run_rules(guard_script(pair, addresses, place), "guard the source addresses of jail " + jail.text());
 }
 
+void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
+    const auto pair = veth_of(jail);
+    const auto table = "table netdev " + pair.host_name + "\n";
+    run_rules("add " + table + "delete " + table + guard_script(pair, addresses, place), "guard the source addresses of jail " + jail.text());
+}
+
 void take_down_rules(const JailName& jail) {
     const auto name = veth_of(jail).host_name;
     std::string script;

@@ -21,6 +21,8 @@ enum class GuardPlace { router, bridge };
 
 /// Makes the guard; the link is there, and better not up yet. @throws Error unsupported, io
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
+/// Makes it anew where somebody took it away, or a part of it, in one transaction. @throws Error unsupported, io
+void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
 /// Deletes all tables of the jail, guard included; what is gone is success. @throws Error unsupported, io
 void take_down_rules(const JailName& jail);
 

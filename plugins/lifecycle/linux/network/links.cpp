@@ -27,6 +27,7 @@ Link link_from(const nlmsghdr& message) {
     link.mtu = attributes.number(IFLA_MTU);
     link.mac = attributes.bytes(IFLA_ADDRESS);
     link.master = static_cast<int>(attributes.number(IFLA_MASTER));
+    link.peer_elsewhere = attributes.at[IFLA_LINK_NETNSID] != nullptr;
     if (attributes.at[IFLA_LINKINFO]) {
         link.kind = NetlinkAttributes<IFLA_INFO_MAX>(*attributes.at[IFLA_LINKINFO]).text(IFLA_INFO_KIND);
     }
@@ -66,11 +67,17 @@ std::optional<Link> find_link(Netlink& netlink, int index) {
     return find(netlink, message);
 }
 
-std::vector<std::string> link_names(Netlink& netlink) {
-    std::vector<std::string> names;
+std::vector<Link> all_links(Netlink& netlink) {
+    std::vector<Link> links;
     NetlinkMessage message(RTM_GETLINK, NLM_F_DUMP);
     message.family<ifinfomsg>();
-    (void)netlink.ask(message, [&](const nlmsghdr& one) { names.push_back(link_from(one).name); });
+    (void)netlink.ask(message, [&](const nlmsghdr& one) { links.push_back(link_from(one)); });
+    return links;
+}
+
+std::vector<std::string> link_names(Netlink& netlink) {
+    std::vector<std::string> names;
+    for (auto& link : all_links(netlink)) names.push_back(std::move(link.name));
     return names;
 }
 
@@ -85,8 +92,15 @@ std::vector<Link> ports_of(Netlink& netlink, int bridge) {
     return ports;
 }
 
+namespace {
+constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+}  // namespace
+
+bool is_veth_name(std::string_view name) noexcept {
+    return name.size() == 15 && name.starts_with("jl") && name.find_first_not_of(digits, 2) == name.npos;
+}
+
 VethPair veth_of(const JailName& jail) {
-    static constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
     VethPair pair;
     pair.host_name = "jl";
     auto hash = short_hash(jail.key());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jailctl/sdk/jail.hpp"
@@ -22,6 +23,7 @@ struct Link {
     std::uint32_t mtu = 0;
     std::uint16_t type = 0;         ///< ARPHRD_*
     std::string mac;                ///< raw bytes
+    bool peer_elsewhere = false;    ///< of a veth: its other end is in another network namespace
 };
 
 /// The interface of that name (no alternative name), or of that index. Absence is an answer.
@@ -31,6 +33,10 @@ struct Link {
 [[nodiscard]] std::vector<std::string> link_names(Netlink& netlink);
 
 [[nodiscard]] std::vector<Link> ports_of(Netlink& netlink, int bridge);
+/// Every interface of this namespace.
+[[nodiscard]] std::vector<Link> all_links(Netlink& netlink);
+/// Whether a name is of the form that veth_of() gives.
+[[nodiscard]] bool is_veth_name(std::string_view name) noexcept;
 
 /// What the two ends of a jail's veth are called and known by.
 struct VethPair {

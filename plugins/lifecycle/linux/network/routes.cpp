@@ -107,6 +107,17 @@ int interface_with(Netlink& netlink, const Address& address) {
     return found;
 }
 
+std::vector<std::pair<Address, int>> held_addresses(Netlink& netlink) {
+    std::vector<std::pair<Address, int>> held;
+    for (const int family : {AF_INET, AF_INET6})
+        each_address(netlink, static_cast<std::uint8_t>(family), [&](int interface, const std::string& bytes, unsigned) {
+            char text[INET6_ADDRSTRLEN] = {};
+            if (inet_ntop(family, bytes.data(), text, sizeof text) == nullptr) return;
+            held.emplace_back(Address::parse(family == AF_INET ? text : "[" + std::string(text) + "]"), interface);
+        });
+    return held;
+}
+
 std::optional<Address> first_address(Netlink& netlink, int interface, Address::Family family) {
     const bool v4 = family == Address::Family::v4;
     std::optional<Address> found;

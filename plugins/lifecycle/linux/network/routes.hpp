@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "jailctl/sdk/jail.hpp"
 #include "netlink.hpp"
@@ -24,6 +26,8 @@ struct RouteMatch {
 [[nodiscard]] std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address);
 /// Index of the interface that has `address`, up or down; 0 if none does.
 [[nodiscard]] int interface_with(Netlink& netlink, const Address& address);
+/// Addresses of all interfaces of this namespace, each with the index of its interface.
+[[nodiscard]] std::vector<std::pair<Address, int>> held_addresses(Netlink& netlink);
 /// First address of an interface, of IPv6 none that is link-local, or nothing.
 [[nodiscard]] std::optional<Address> first_address(Netlink& netlink, int interface,
                                                    Address::Family family = Address::Family::v4);

@@ -58,6 +58,8 @@ std::string cause_in(const char* errors) {
 
 }  // namespace
 
+void require_rules() { (void)nftables(); }
+
 void run_rules(const std::string& script, const std::string& what) {
     static std::mutex one_at_a_time;  // libnftables keeps state of its parser outside its context
     const std::lock_guard lock(one_at_a_time);

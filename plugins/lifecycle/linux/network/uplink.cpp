@@ -155,6 +155,39 @@ void release_uplink(Invocation& invocation, const JailName& jail, const UplinkNa
     uplinks.write();
 }
 
+namespace {
+
+/// What a setting that is kept is while jails use the uplink.
+std::string wanted_value(const std::string& setting) {
+    return setting.ends_with("/proxy_delay") ? "0" : setting.ends_with("/accept_ra") ? "2" : "1";
+}
+
+bool is_altered(const Kept& kept) {
+    const auto now = read_sysctl(kept.name);
+    return now && *now != wanted_value(kept.name);
+}
+
+}  // namespace
+
+std::vector<UplinkUse> uplink_uses(const Configuration& configuration) {
+    std::vector<UplinkUse> uses;
+    for (auto& entry : read_entries(StateDirectory::running(configuration))) {
+        UplinkUse use{entry.name, std::move(entry.jails), {}};
+        for (const auto& kept : entry.settings)
+            if (entry.name.stack == this_stack() && is_altered(kept)) use.altered.push_back("net/" + kept.name);
+        uses.push_back(std::move(use));
+    }
+    return uses;
+}
+
+void put_up_uplink(const Configuration& configuration, const UplinkName& uplink) {
+    Uplinks uplinks(configuration);
+    const auto* entry = uplinks.find(uplink);
+    if (entry == nullptr) return;
+    for (const auto& kept : entry->settings)
+        if (is_altered(kept)) write_sysctl(kept.name, wanted_value(kept.name));
+}
+
 bool is_noted(const Configuration& configuration, const JailName& jail) {
     const auto stack = this_stack();
     return std::ranges::any_of(read_entries(StateDirectory::running(configuration)), [&](const Entry& entry) {

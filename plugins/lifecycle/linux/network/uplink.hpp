@@ -33,6 +33,17 @@ void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName&
 /// @param restore  false: the uplink is in another namespace, only the note is dropped
 void release_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool restore);
 
+/// An uplink as RUN_DIR/network.json notes it.
+struct UplinkUse {
+    UplinkName name;
+    std::vector<std::string> jails;    ///< keys
+    std::vector<std::string> altered;  ///< settings that jails need and somebody set otherwise since, as sysctl(8) has them
+};
+/// All that are noted in this boot. Takes no lock.
+[[nodiscard]] std::vector<UplinkUse> uplink_uses(const Configuration& configuration);
+/// Sets again what jails need of an uplink that is noted.
+void put_up_uplink(const Configuration& configuration, const UplinkName& uplink);
+
 /// Whether `jail` is noted as a user of an uplink of this namespace, i.e. runs or was not taken down. Takes no lock.
 [[nodiscard]] bool is_noted(const Configuration& configuration, const JailName& jail);
 

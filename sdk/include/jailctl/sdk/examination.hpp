@@ -18,10 +18,12 @@ struct Finding {
     std::string jail;     ///< whose it is; empty: the host's as a whole
     std::string message;  ///< one sentence that names the jail and the thing, without a full stop
     std::string hint;     ///< what to do or to type, as one sentence without a full stop
-    /// What --fix does about it, as the end of "would ...": "delete network interface jl0". Empty: nothing is done unasked.
+    /// What --fix does about it, as the end of "would ...": "delete network interface jl0". Empty: nothing is done
+    /// unasked.
     std::string fix{};
-    /// Does it. Called under the lock of `jail`, if there is one, after recover(); time has passed since the examination,
-    /// so it looks again before it acts, and what is gone already is success. @throws Error: it could not be done
+    /// Does it. Called under the lock of `jail`, if there is one, after recover(); time has passed since the
+    /// examination, so it looks again before it acts, and what is gone already is success. @throws Error: it could not
+    /// be done
     std::function<void(Invocation&)> remedy{};
 };
 
@@ -29,8 +31,8 @@ struct Finding {
 class JAILCTL_SDK_EXPORT Diagnosis {
 public:
     void add(Finding finding);
-    /// Runs one check. An Error that leaves it is a finding of its own ("not-examined"): what cannot be looked at is told,
-    /// and hides no other check. @param what  completes "cannot examine ..."
+    /// Runs one check. An Error that leaves it is a finding of its own ("not-examined"): what cannot be looked at is
+    /// told, and hides no other check. @param what  completes "cannot examine ..."
     void check(std::string_view what, const std::function<void()>& look);
     [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
 

@@ -1,0 +1,79 @@
+#include "examine_jails.hpp"
+
+#include "findings.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/recovery.hpp"
+#include "jailctl/sdk/service.hpp"
+
+namespace jailctl::lifecycle {
+namespace {
+
+Finding interrupted(const Jail& jail, const Interruption& left) {
+    const std::string& name = jail.name.text();
+    Finding finding{"interrupted-command", name, "jail " + name + ": " + left.sentence, left.hint};
+    if (!left.readable) return finding;
+    finding.hint = "the next command that changes " + name + " cleans up, or 'jailctl doctor --fix'";
+    finding.fix = "undo or finish what was interrupted of jail " + name;
+    finding.remedy = [jail](Invocation& invocation) { recover(invocation, jail); };  // done by now, under the lock
+    return finding;
+}
+
+void look_for_interruptions(const Examination& examination) {
+    const Configuration& configuration = examination.invocation.configuration();
+    for (const auto& [key, left] : interruptions(configuration)) {
+        const Jail* jail = configuration.find(JailName(key));
+        if (jail != nullptr) {
+            examination.diagnosis.add(interrupted(*jail, left));
+            continue;
+        }
+        examination.diagnosis.add(
+            {"interrupted-command", key, "jail " + key + ", which is not in JAILS: " + left.sentence,
+             left.readable ? "put its entry back, then 'jailctl delete " + key + "' removes what is left" : left.hint});
+    }
+}
+
+void add_broken(Diagnosis& diagnosis, const JailStatus& status) {
+    const std::string& name = status.name;
+    std::string hint;
+    if (status.running) hint = "'jailctl stop " + name + "' ends what runs in its control group";
+    else if (!status.occupant.empty()) hint = "put the old name back into JAILS, stop it, then rename it";
+    else if (status.problem.ends_with("is not a directory"))
+        hint = "look at what it is, and put the jail's directory in its place";
+    diagnosis.add({"broken-jail", name, "jail " + name + ": " + status.problem, hint});
+}
+
+}  // namespace
+
+void examine_jails(const Examination& examination) {
+    Diagnosis& diagnosis = examination.diagnosis;
+    const Configuration& configuration = examination.invocation.configuration();
+    diagnosis.check("the journals", [&] { look_for_interruptions(examination); });
+    diagnosis.check("the jails that run", [&] {
+        Findings findings = look_around(configuration, examination.invocation.services().get<JailRuntime>());
+        findings.interrupted.clear();
+        const auto told = interruptions(configuration);  // above; what runs without a record runs for that reason
+        for (const Jail& jail : configuration.jails) {
+            if (told.contains(jail.name.key())) continue;
+            if (const auto status = look_at(findings, jail); !status.problem.empty()) add_broken(diagnosis, status);
+        }
+        for (const auto& stranger : look_for_strangers(configuration, findings))
+            diagnosis.add({"unlisted-jail", stranger.name, "jail " + stranger.name + " " + stranger.problem,
+                           "put its entry back into JAILS, then 'jailctl stop " + stranger.name + "'"});
+    });
+}
+
+std::vector<Jail> known_jails(const Configuration& configuration) {
+    std::vector<Jail> jails = configuration.jails;
+    for (const auto& key : jails_worked_on(configuration)) {
+        try {
+            if (const JailName name(key); configuration.find(name) == nullptr)
+                jails.push_back({name, {}, {}, configuration.settings, {}});
+        } catch (const Error&) {
+            // no name of a jail, so no lock of ours
+        }
+    }
+    return jails;
+}
+
+}  // namespace jailctl::lifecycle
