@@ -10,6 +10,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "expire.hpp"
+#include "last.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 #include "quiesce.hpp"
@@ -104,6 +105,7 @@ Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish
         const auto began = std::chrono::steady_clock::now();
         StoredBackup made = store(invocation, jail, id, where);
         if (wish.protect && !invocation.options().dry_run) set_protect(invocation.configuration(), made.info, made.info.protect = true);
+        if (where != "-" && !invocation.options().dry_run) note_last(invocation.configuration(), made.info);
         took = std::chrono::steady_clock::now() - began;
         if (!invocation.options().dry_run) (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, made.info.id});
         return made;

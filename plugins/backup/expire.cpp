@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "last.hpp"
 #include "marks.hpp"
 
 namespace jailctl::backup {
@@ -49,6 +50,7 @@ void remove_backups(Invocation& invocation, BackupBackend& backend, const std::v
     if (ids.empty()) return;
     backend.remove_several(invocation, ids, [&](const std::string& id) {
         forget_mark(invocation.configuration(), *going.at(id));
+        forget_last(invocation.configuration(), *going.at(id));
         invocation.log("removed backup " + escape_name(id));
         gone(*going.at(id));
     });

@@ -70,6 +70,8 @@ BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup)
     return find(read_notes(configuration, backup.jail), backup);
 }
 
+void apply_mark(const Configuration& configuration, BackupInfo& backup) { apply(backup, mark_of(configuration, backup)); }
+
 void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark) {
     alter_marks(configuration, backup, &mark);
 }

@@ -19,6 +19,8 @@ struct BackupMark {
 /// An archive that was moved keeps its mark: it is known by the last component of its name and its size. What has no
 /// path (a snapshot of restic) is known by its id.
 [[nodiscard]] BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup);
+/// What the host knows of it, set in `backup` itself.
+void apply_mark(const Configuration& configuration, BackupInfo& backup);
 void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark);
 /// Alters one member and leaves what else is known.
 void set_protect(const Configuration& configuration, const BackupInfo& backup, bool on);

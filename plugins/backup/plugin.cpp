@@ -6,6 +6,7 @@
 #include "freshness.hpp"
 #include "jailctl/sdk/sdk.hpp"
 #include "jailctl/sdk/services/jail_backup.hpp"
+#include "last.hpp"
 #include "quiesce.hpp"
 #include "retention.hpp"
 #include "stand_still.hpp"
@@ -47,6 +48,9 @@ class ConfiguredBackup final : public JailBackup {
 public:
     Outcome back_up(Invocation& invocation, const Jail& jail) override {
         return backup::back_up(invocation, jail, BackupWish{});
+    }
+    std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const override {
+        return last_noted(configuration, jail.key());
     }
 };
 

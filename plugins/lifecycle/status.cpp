@@ -10,6 +10,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "live.hpp"
@@ -24,6 +25,12 @@ struct Usage {
     JailUsage usage;
     std::int64_t uptime = 0;  ///< seconds
     std::vector<std::string> network{};  ///< what is wrong with it
+};
+
+/// What is known of a jail beside how it stands, as much as the form asks for.
+struct More {
+    std::optional<Usage> usage;
+    std::optional<BackupInfo> last_backup;
 };
 
 std::string_view state_name(char mark) {
@@ -45,19 +52,37 @@ std::optional<Usage> usage_if(bool wide, const Configuration& configuration, con
                  network_problems_of(configuration, JailName(status.name))};
 }
 
-std::string text_of(const JailStatus& status, const std::optional<Usage>& wide) {
+/// Of one small file; what is not known is not shown.
+std::optional<BackupInfo> last_backup_if(bool wide, Invocation& invocation, const JailStatus& status) {
+    if (!wide || !invocation.services().has(JailBackup::id)) return std::nullopt;
+    try {
+        return invocation.services().get<JailBackup>().last(invocation.configuration(), JailName(status.name));
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+std::string text_of(const BackupInfo& backup) {
+    std::string text = "  backup " + timestamp(backup.taken) + " " + std::string(grade_name(backup.grade));
+    if (!backup.problem.empty()) return text + ", unusable";
+    return backup.verified == 0 ? text + ", not verified" : text;
+}
+
+std::string text_of(const JailStatus& status, const More& more) {
     std::string line = std::string(1, status.mark) + status.name;
     for (std::size_t i = 0; i < status.addresses.size(); ++i) line += (i == 0 ? " (" : ", ") + status.addresses[i];
     if (!status.addresses.empty()) line += ")";
     if (runs(status) && status.running->network == "host") line += " in the host's network";
-    if (wide) {
-        const JailUsage& usage = wide->usage;
-        line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(wide->uptime));
+    if (more.usage) {
+        const JailUsage& usage = more.usage->usage;
+        line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(more.usage->uptime));
         if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
         if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
         if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
     }
-    for (const auto& problem : wide ? wide->network : std::vector<std::string>{}) line += "\n    " + status.name + ": " + problem;
+    if (more.last_backup) line += text_of(*more.last_backup);
+    for (const auto& problem : more.usage ? more.usage->network : std::vector<std::string>{})
+        line += "\n    " + status.name + ": " + problem;
     if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
     return line;
 }
@@ -73,7 +98,17 @@ void add_usage(Value& data, const Usage& wide) {
     data.set("network_problems", std::move(problems));
 }
 
-Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
+Value value_of(const BackupInfo& backup) {
+    const auto or_null = [](std::int64_t time) { return time == 0 ? Value{} : Value(time); };
+    Value value = Value::object();
+    value.set("id", backup.id).set("jail", backup.jail).set("taken", backup.taken).set("size", backup.size);
+    value.set("grade", grade_name(backup.grade)).set("verified", or_null(backup.verified));
+    value.set("booted", or_null(backup.booted)).set("protect", backup.protect);
+    if (!backup.problem.empty()) value.set("problem", backup.problem);
+    return value;
+}
+
+Value value_of(const JailStatus& status, const More& more) {
     Value data = Value::object();
     Value addresses = Value::array();
     for (const auto& address : status.addresses) addresses.push(address);
@@ -81,7 +116,8 @@ Value value_of(const JailStatus& status, const std::optional<Usage>& wide) {
     data.set("addresses", std::move(addresses));
     if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
     if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
-    if (wide) add_usage(data, *wide);
+    if (more.usage) add_usage(data, *more.usage);
+    if (more.last_backup) data.set("last_backup", value_of(*more.last_backup));
     if (!status.problem.empty()) data.set("problem", status.problem);
     if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
     return data;
@@ -122,11 +158,13 @@ private:
     }
 
     void show(const JailStatus& status) {
-        const auto wide = usage_if(form_ != Form::brief, invocation_.configuration(), status);
+        const bool wide = form_ != Form::brief;
+        const More more{usage_if(wide, invocation_.configuration(), status), last_backup_if(wide, invocation_, status)};
         if (form_ == Form::prometheus)
-            return samples_.push_back({status, state_name(status.mark), wide ? wide->usage : JailUsage{}});
-        invocation_.console().line(text_of(status, wide));
-        if (invocation_.console().json()) objects_.push(value_of(status, wide));
+            return samples_.push_back({status, state_name(status.mark), more.usage ? more.usage->usage : JailUsage{},
+                                       more.last_backup ? more.last_backup->taken : -1});
+        invocation_.console().line(text_of(status, more));
+        if (invocation_.console().json()) objects_.push(value_of(status, more));
     }
 
     Invocation& invocation_;
@@ -166,7 +204,7 @@ void add_status(Registrar& host) {
     status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
     status.targets = Targets::optional_several;
     status.options.add_options()
-        ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time")
+        ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time, last backup")
         ("watch", po::value(&options->watch)->implicit_value("2s")->value_name("[=TIME]"),
          "show it again every so often, until Ctrl-C (default: 2s)")
         ("prometheus", po::bool_switch(&options->prometheus), "samples in the text format of Prometheus");

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "jailctl/sdk/text.hpp"
 #include "roots.hpp"
 
 namespace jailctl::test {
@@ -25,6 +26,38 @@ TEST_F(StatusTest, OneLinePerJailInTheOrderOfTheConfiguration) {
     EXPECT_EQ(result.out, std::string(header) + "*a.test (192.0.2.1)\n b.test (192.0.2.2, 192.0.2.3)\n!new.test (192.0.2.4)\n");
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(site.jailctl({"status", "all"}).out, result.out);
+}
+
+TEST_F(StatusTest, WideTellsTheNewestBackupOfEachJailWithoutAskingABackend) {
+    EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"].is_null());
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const Value told = site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"];
+    EXPECT_EQ(told["grade"].str(), "cold");
+    EXPECT_GT(told["verified"].num(), 0);
+    const std::string archive = told["id"].str(), stamp = timestamp(told["taken"].num());
+    EXPECT_EQ(site.jailctl({"status", "a.test", "--wide"}).out, std::string(header) + " a.test (192.0.2.1)  backup " + stamp + " cold\n");
+    EXPECT_EQ(site.jailctl({"status", "a.test"}).out, std::string(header) + " a.test (192.0.2.1)\n");
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out,
+                HasSubstr("jailctl_jail_last_backup_time_seconds{jail=\"a.test\"} " + std::to_string(told["taken"].num()) + "\n"));
+    std::string bytes = slurp(archive);
+    bytes[bytes.size() / 2] ^= 1;
+    spit(archive, bytes, 0600);
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 1);
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, unusable\n"));
+    std::filesystem::remove(archive);
+    EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"].is_null());
+}
+
+TEST_F(StatusTest, AnOlderArchiveIsTheNewestAgainWhenTheNewestWasRemoved) {
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const std::string first = site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str();
+    ASSERT_EQ(start().status, 0);
+    ::sleep(1);  // archives of one second are told apart by their number alone
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const Value warm = site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"];
+    EXPECT_NE(warm["grade"].str(), "cold");
+    std::filesystem::remove(warm["id"].str());
+    EXPECT_EQ(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str(), first);
 }
 
 TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {

@@ -95,6 +95,7 @@ TEST_F(Documents, OfBackupsAndUpgrades) {
     keep({"create", "b.test", "--batch"});
     const Value made = keep({"backup", "a.test"});
     keep({"backups"});
+    keep({"status", "--wide"});
     keep({"verify", "a.test"});
     keep({"backups", "a.test"});
     keep({"protect", "a.test"});

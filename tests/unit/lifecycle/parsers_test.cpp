@@ -156,10 +156,13 @@ TEST(Exposition, IsFamilyByFamilyAndEscapesLabels) {
     up.usage = {3, 4096, 1.5, -1};
     down.status.name = "d";
     down.state = "stopped";
+    down.last_backup = 1700000001;
     const std::string text = exposition({up, down});
     EXPECT_THAT(text, testing::HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a\\\"b\\\\c\"} 1\n"
                                          "jailctl_jail_running{jail=\"d\"} 0\n# HELP"));
     EXPECT_THAT(text, testing::HasSubstr("jailctl_jail_cpu_seconds_total{jail=\"a\\\"b\\\\c\"} 1.500000\n"));
+    EXPECT_THAT(text, testing::HasSubstr("Unix time.\n# TYPE jailctl_jail_last_backup_time_seconds gauge\n"
+                                         "jailctl_jail_last_backup_time_seconds{jail=\"d\"} 1700000001\n"));
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("jailctl_jail_io_bytes_total{")));
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("jailctl_jail_tasks{jail=\"d\"}")));
 }

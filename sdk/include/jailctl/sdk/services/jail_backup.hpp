@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
 
 namespace jailctl {
 
@@ -14,6 +17,10 @@ public:
     /// @return  omissions: the backup is usable and something named was left out
     /// @throws Error  as `backup` does; nothing is stored then
     virtual Outcome back_up(Invocation& invocation, const Jail& jail) = 0;
+    /// The newest backup this host has made of the jail and noted, whichever backend keeps it: a look at one small file. No
+    /// backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is not.
+    /// @throws Error damaged, io
+    [[nodiscard]] virtual std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const = 0;
 };
 
 }  // namespace jailctl
