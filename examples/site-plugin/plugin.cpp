@@ -3,7 +3,8 @@
 
 #include "jailctl/sdk/sdk.hpp"
 
-/// An example: a command of the site's own, a variable, and a veto against starting jails while the site is closed.
+/// An example: a command of the site's own, a variable, a veto against starting jails while the site is closed, and a check of
+/// `doctor`.
 namespace site {
 
 using namespace jailctl;
@@ -17,6 +18,7 @@ public:
                       .scope = Scope::jail,
                       .check = [](const std::string& value) { static_cast<void>(parse_yes_no(value)); }});
         host.on<BeforeStart>(veto_while_closed);
+        host.on<Examination>(tell_what_is_closed);
         host.add(hello());
     }
 
@@ -25,6 +27,14 @@ private:
         if (!parse_yes_no(event.jail.settings["SITE_CLOSED"].text)) return;
         throw Error(Errc::vetoed, "the site is closed for " + event.jail.name.text())
             .with_hint("set SITE_CLOSED=no in jails.conf");
+    }
+
+    static void tell_what_is_closed(const Examination& examination) {
+        for (const Jail& jail : examination.invocation.configuration().jails) {
+            const std::string& name = jail.name.text();
+            if (parse_yes_no(jail.settings["SITE_CLOSED"].text))
+                examination.diagnosis.add({"site-closed", name, "the site is closed for " + name, "set SITE_CLOSED=no in jails.conf"});
+        }
     }
 
     /// Options are bound to members, so that everything of the command stands together.

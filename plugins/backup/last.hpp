@@ -6,8 +6,8 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
 
-/// The newest backup of a jail, noted beside the records of archives and the marks, so that `status` can tell it at once:
-/// a repository would have to be asked by a process.
+/// The newest backup of a jail, noted beside the records of archives and the marks, so that `status` can tell it at
+/// once: a repository would have to be asked by a process.
 namespace jailctl::backup {
 
 void note_last(const Configuration& configuration, const BackupInfo& backup);

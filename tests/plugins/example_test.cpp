@@ -15,6 +15,16 @@ using testing::HasSubstr;
 class ExamplePlugin : public OutOfTree {
 protected:
     static void SetUpTestSuite() { build_example({}); }
+    /// A directory with the installed plugins and this one: it is they who start jails and know `doctor`.
+    static fs::path beside_the_installed() {
+        const auto all = scratch_->path() / "all";
+        fs::create_directories(all);
+        for (const auto& entry : fs::recursive_directory_iterator(stage()))
+            if (entry.path().extension() == ".so" && entry.path().parent_path().filename() == "plugins")
+                fs::copy_file(entry.path(), all / entry.path().filename(), fs::copy_options::overwrite_existing);
+        fs::copy_file(build() / "plugins.d/site.so", all / "site.so", fs::copy_options::overwrite_existing);
+        return all;
+    }
     static std::vector<std::string> with_plugin(std::vector<std::string> words) {
         words.insert(words.begin(), {"--plugin-dir", (build() / "plugins.d").string()});
         return words;
@@ -58,19 +68,21 @@ TEST_F(ExamplePlugin, ItsVariableIsChecked) {
 TEST_F(ExamplePlugin, ItVetoesStarts) {
     const Site site({"a.test:192.0.2.1"}, "SITE_CLOSED=yes\nPLUGIN_REQUIRED=site");
     fs::create_directories(site.root("a.test") / "etc");
-    // Beside the installed plugins, because it is they who start: a directory with all of them.
-    const auto all = scratch_->path() / "all";
-    fs::create_directory(all);
-    for (const auto& entry : fs::recursive_directory_iterator(stage()))
-        if (entry.path().extension() == ".so" && entry.path().parent_path().filename() == "plugins")
-            fs::copy_file(entry.path(), all / entry.path().filename(), fs::copy_options::overwrite_existing);
-    fs::copy_file(build() / "plugins.d/site.so", all / "site.so", fs::copy_options::overwrite_existing);
-    const auto result = site.jailctl({"--plugin-dir", all.string(), "start", "a.test"});
+    const auto result = site.jailctl({"--plugin-dir", beside_the_installed().string(), "start", "a.test"});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("the site is closed for a.test"));
     const auto missing = site.jailctl({"start", "a.test"});
     EXPECT_EQ(missing.status, 1);
     EXPECT_THAT(missing.err, HasSubstr("nothing is changed without the plugin 'site'"));
+}
+
+TEST_F(ExamplePlugin, DoctorTellsWhatItFinds) {
+    const Site site({"a.test:192.0.2.1"}, "SITE_CLOSED=yes");
+    const auto document = site.json({"--plugin-dir", beside_the_installed().string(), "doctor"});
+    EXPECT_EQ(document["status"].num(), 1);
+    ASSERT_EQ(document["findings"].items().size(), 1U);
+    EXPECT_EQ(document["findings"].items()[0]["code"].str(), "site-closed");
+    EXPECT_EQ(document["findings"].items()[0]["jail"].str(), "a.test");
 }
 
 }  // namespace
