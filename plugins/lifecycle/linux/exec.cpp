@@ -106,6 +106,17 @@ ExitStatus end_of(ChildProcess& child) {
     return asked != 0 && status.signal == SIGKILL ? ExitStatus{128 + asked, asked} : status;
 }
 
+/// What it said why it cannot run. It is ended then, and not waited for where something in the jail holds it.
+void hear(const UniqueFd& report, ChildProcess& child) {
+    try {
+        hear_child(report);
+    } catch (const Error&) {
+        signal_handle(child.handle(), SIGKILL);
+        if (!can_be_reaped(child.pid())) (void)child.release();
+        throw;
+    }
+}
+
 ExitStatus exec_on_terminal(const Record& record, const JailProgram& program, const ExecRequest& request) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw_errno("cannot make a socket pair");
@@ -121,7 +132,7 @@ ExitStatus exec_on_terminal(const Record& record, const JailProgram& program, co
     UniqueFd master = receive_descriptor(ours.get());
     if (master) copy_window_size(STDIN_FILENO, master.get());
     await(report.read.get(), child, request);
-    hear_child(report.read);
+    hear(report.read, child);
     if (!master) throw Error(Errc::failed, "no terminal came from the jail");
     {
         const RawTerminal raw(STDIN_FILENO);
@@ -140,7 +151,7 @@ ExitStatus exec_on_streams(const Record& record, const JailProgram& program, con
     report.write.reset();
     auto& streams = piped.streams();
     await(report.read.get(), child, request);
-    hear_child(report.read);
+    hear(report.read, child);
     const bool in_time = carry_streams(streams, child.handle(), request.timeout);
     const ExitStatus status = end_of(child);
     if (!in_time) throw Error(Errc::timeout, request.command.front() + " in " + record.name + " took too long");

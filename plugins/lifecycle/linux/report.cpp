@@ -41,14 +41,12 @@ void run_child(int report, const std::function<void()>& body) {
 }
 
 void hear_child(const UniqueFd& report) {
-    std::string message;
-    char part[2048];
-    for (;;) {
-        const ssize_t got = ::read(report.get(), part, sizeof part);
-        if (got == 0) break;
-        if (got > 0) message.append(part, static_cast<std::size_t>(got));
-        if (got < 0 && errno != EINTR) throw_errno("cannot hear from the jail's first process");
-    }
+    // One write, which a pipe does not split: its end is not waited for, a jail may stop who has said it.
+    std::string message(4096, '\0');
+    ssize_t got = 0;
+    while ((got = ::read(report.get(), message.data(), message.size())) < 0 && errno == EINTR) {}
+    if (got < 0) throw_errno("cannot hear from the jail's first process");
+    message.resize(static_cast<std::size_t>(got));
     int code[2] = {};
     if (message.size() < sizeof code + 2) return;
     std::memcpy(code, message.data(), sizeof code);

@@ -34,6 +34,17 @@ TEST_F(ExecTest, StatusIsTheOneOfTheCommand) {
     EXPECT_EQ(inside("kill -KILL $$").status, 128 + 9);
 }
 
+/// strace holds the one who entered between its last words and its end, as a tracer or stopper inside the jail can. It
+/// holds us at our own end, too, so that the test ends it: what was said by then is what counts.
+TEST_F(ExecTest, WhoHasSaidWhyItCannotRunIsNotWaitedFor) {
+    std::vector<std::string> words{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=exit_group", "-e",
+                                   "inject=exit_group:delay_enter=100000000:when=1", (stage() / "bin/jailctl").string(),
+                                   "--config", site.config().string(), "exec", "a.test", "--", "/nonexistent"};
+    RunOptions options;
+    options.limit = std::chrono::seconds(15);
+    EXPECT_THAT(run_command(words, options).err, HasSubstr("cannot run /nonexistent in the jail"));
+}
+
 TEST_F(ExecTest, NotFoundNotExecutableAndOwnFailuresAreToldApart) {
     const Result absent = exec({"no-such-program"});
     EXPECT_EQ(absent.status, 127);
