@@ -44,8 +44,9 @@ void await_carrier(Netlink& netlink, int index) {
 }
 
 std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record) {
-    auto link = find_link(netlink, static_cast<int>(record["link_index"].num()));
-    if (!link || !is_host_end_of(*link, jail)) link = find_link(netlink, veth_of(jail).host_name);
+    // One that was recorded and is gone went with its jail: what has its name by now is of a jail of another RUN_DIR.
+    const auto index = static_cast<int>(record["link_index"].num());
+    auto link = index != 0 ? find_link(netlink, index) : find_link(netlink, veth_of(jail).host_name);
     if (link && !is_host_end_of(*link, jail)) link.reset();
     return link;
 }
@@ -54,8 +55,9 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
     const auto uplink = uplink_of(record);
     const bool here = uplink.stack == this_stack();
     if (here) {
-        if (const auto link = find_host_end(netlink, jail, record)) delete_link_with_others(netlink, link->index, link->name);
-        take_down_rules(jail);
+        const auto link = find_host_end(netlink, jail, record);
+        if (link) delete_link_with_others(netlink, link->index, link->name);
+        if (link || !find_link(netlink, veth_of(jail).host_name)) take_down_rules(jail);  // they are named after it
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +
                                   uplink.interface + " there is not taken down");
