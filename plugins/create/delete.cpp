@@ -1,5 +1,7 @@
 #include "delete.hpp"
 
+#include <chrono>
+
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -174,6 +176,8 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     require_unprotected(jail);
     require_unmounted(jail);
     confirm(in, jail, args);
+    // A run that ended without us left its record, network and rules, which nobody would look for without the jail.
+    if (!in.options().dry_run) in.services().get<JailRuntime>().stop(in, jail, std::chrono::seconds(0));
     with_events<BeforeDelete, AfterDelete>(in, jail, 0, [&] {
         if (args.backup_first) back_up_first(in, jail);
         remove(in, jail);

@@ -81,13 +81,6 @@ Outcome handed_over(Invocation& invocation, const Jail& jail, bool supervised, O
     return Outcome::done();
 }
 
-/// @return whether the supervisor of this jail may stop it: nobody else does it then, and it does to no other
-bool stops_for_supervisor(Invocation& invocation, const Jail& jail, const RunningJail& running) {
-    if (!is_supervised(invocation.configuration(), jail.name, running.id)) return false;
-    if (!invocation.options().dry_run) take_from_supervisor(invocation.configuration(), jail.name);
-    return true;
-}
-
 /// What a power-off from inside or a crash left.
 void clear_after_end(Invocation& invocation, const Jail& jail) {
     if (!invocation.options().dry_run) take_from_supervisor(invocation.configuration(), jail.name);
@@ -117,15 +110,23 @@ void start_jail(Invocation& invocation, const Jail& jail, Wait wait) {
     [[maybe_unused]] const Leases ready = invocation.hooks().fire(JailReady{{invocation, jail, id}});
 }
 
-void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chrono::seconds> grace) {
+void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chrono::seconds> grace, StoppedBy who) {
     auto& runtime = invocation.services().get<JailRuntime>();
     const auto running = runtime.find(invocation.configuration(), jail.name);
     int id = running ? running->id : 0;
-    if (is_supervised(invocation.configuration(), jail.name, id)) throw supervised(jail.name);
+    if (who == StoppedBy::administrator && is_supervised(invocation.configuration(), jail.name, id)) throw supervised(jail.name);
     const auto patience = grace.value_or(stop_timeout(jail.settings));
     with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
         if (!invocation.options().dry_run) invocation.console().info("Stopping jail " + jail.name.text() + "...");
-        runtime.stop(invocation, jail, patience);
+        const bool watched = who == StoppedBy::supervisor && !invocation.options().dry_run;
+        if (watched) take_from_supervisor(invocation.configuration(), jail.name);  // the runtime stops no jail that is watched
+        try {
+            runtime.stop(invocation, jail, patience);
+        } catch (const Error&) {
+            if (watched && runtime.find(invocation.configuration(), jail.name))
+                hand_to_supervisor(invocation.configuration(), jail.name, id);
+            throw;
+        }
         id = 0;
     });
 }
@@ -182,7 +183,12 @@ void add_stop(Registrar& host) {
             clear_after_end(invocation, jail);
             return options->supervised ? Outcome::done() : Outcome::already(jail.name.text() + " is not running");
         }
-        if (options->supervised && !stops_for_supervisor(invocation, jail, *running)) return Outcome::done();
+        const bool watched = is_supervised(invocation.configuration(), jail.name, running->id);
+        if (options->supervised && !watched) return Outcome::done();  // somebody started it anew, and it is theirs
+        if (options->supervised) {
+            stop_jail(invocation, jail, grace, StoppedBy::supervisor);
+            return Outcome::done();
+        }
         if (invocation.all() && is_supervised(invocation.configuration(), jail.name, running->id))
             return Outcome::already(supervised(jail.name).what());
         stop_jail(invocation, jail, grace);

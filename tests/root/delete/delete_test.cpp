@@ -1,6 +1,7 @@
 // delete: what it refuses, and that what it deletes is gone, with nothing else.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,20 @@ TEST_F(Delete, TakesEverythingOfTheJailAway) {
     EXPECT_THAT(gone.out, HasSubstr("Deleting jail a.test...\n"));
     expect_no_jail();
     EXPECT_THAT(site_.jailctl({"status"}).out, HasSubstr("!a.test"));
+}
+
+TEST_F(Delete, ARunThatEndedByItselfGoesWithTheJail) {
+    ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
+    const auto file = site_.run_dir() / "jails/a.test.json";
+    const auto pid = static_cast<pid_t>(parse_json(slurp(file))["pid"].num());
+    ASSERT_GT(pid, 1);
+    ASSERT_EQ(::kill(pid, SIGKILL), 0);
+    for (int i = 0; i < 200 && ::kill(pid, 0) == 0; ++i) ::usleep(20000);
+    const Result gone = remove();
+    EXPECT_EQ(gone.status, 0) << gone.all();
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_FALSE(std::filesystem::exists(site_.run_dir() / "console/a.test"));
+    expect_no_jail();
 }
 
 TEST_F(Delete, WithoutATerminalWantsToBeToldTwice) {

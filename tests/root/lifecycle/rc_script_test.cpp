@@ -72,7 +72,12 @@ TEST_F(RcScript, ASupervisedJailIsStoppedByItsSupervisorAlone) {
     EXPECT_EQ(all.status, 0) << all.all();
     EXPECT_THAT(all.all(), HasSubstr("a.test is supervised"));
     EXPECT_EQ(mark(), '*');
-    EXPECT_EQ(site.jailctl({"stop", "--supervised", "a.test"}).status, 0);
+    configure("BEFORESTOP_HOOKS=/bin/false");
+    EXPECT_EQ(site.jailctl({"stop", "--supervised", "a.test"}).status, 1);
+    EXPECT_TRUE(std::filesystem::exists(file)) << "what a hook forbids changes nothing";
+    configure("");
+    const Result stopped = site.jailctl({"stop", "--supervised", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_EQ(mark(), ' ');
     EXPECT_FALSE(std::filesystem::exists(file));
     EXPECT_THAT(left_behind(), testing::IsEmpty());
