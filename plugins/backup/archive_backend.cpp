@@ -184,10 +184,13 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
     return {std::move(file), vouched, {}};
 }
 
-/// As the archive's end marker says; 0 if it has none.
+/// As the archive's end marker says; 0 if it has none. Files with holes are longer than the room they take, and the tar,
+/// which holds no holes, is not.
 std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& backup) {
     const UniqueFd file = open_archive(backup);
-    return static_cast<std::uint64_t>(run_tree(archive_job("marker", file.get()))["marker"]["bytes"].num());
+    const Value marker = run_tree(archive_job("marker", file.get()))["marker"];
+    const std::int64_t bytes = marker["bytes"].num();
+    return static_cast<std::uint64_t>(std::min(bytes, marker["tar"]["bytes"].num(bytes)));
 }
 
 BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {

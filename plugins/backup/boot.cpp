@@ -30,7 +30,6 @@ Jail scratch_of(const Jail& jail, const fs::path& directory) {
     std::string digits = std::to_string(short_hash(jail.name.key()));
     Jail scratch{JailName("jailctl-boot-" + digits), {}, {}, jail.settings, {}};
     scratch.root = directory / scratch.name.key();
-    scratch.settings.set("NETWORK", {"none", {}, true});
     return scratch;
 }
 

@@ -43,9 +43,13 @@ void protect(Invocation& invocation, bool on) {
     }
     Value list = Value::array();
     for (auto& backup : chosen) {
-        if (!invocation.options().dry_run) set_protect(invocation.configuration(), backup, on);
-        backup.protect = on;
-        invocation.console().info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
+        if (invocation.options().dry_run) {
+            invocation.console().line("would " + std::string(on ? "protect " : "end the protection of ") + escape_name(backup.id));
+        } else {
+            set_protect(invocation.configuration(), backup, on);
+            backup.protect = on;
+            invocation.console().info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
+        }
         list.push(to_value(backup));
     }
     invocation.console().data("protected", std::move(list));

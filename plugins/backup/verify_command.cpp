@@ -69,7 +69,7 @@ void verify(Invocation& invocation, bool boot) {
             BackupInfo info = verify_marked(invocation, *backend, known);
             if (boot) prove_boot(invocation, *backend, info);
             invocation.console().line(known.id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
-                                      (boot ? ", boots" : ""));
+                                      (boot && !invocation.options().dry_run ? ", boots" : ""));
             list.push(to_value(info));
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;

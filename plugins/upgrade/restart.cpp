@@ -3,6 +3,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/with_events.hpp"
@@ -24,6 +25,8 @@ void start(Invocation& in, const Jail& jail, JailRuntime& runtime, int& id) {
     with_events<BeforeStart, AfterStart>(in, jail, id, [&] {
         in.console().info("Starting jail " + jail.name.text() + "...");
         id = runtime.start(in, jail, {});
+        // Not taken down if it fails, as `start` would do: it ran before the upgrade, whose copy became ready.
+        (void)wait_until_ready(in, jail, jail.name.text());
     });
     in.console().data("id", id);
     const Leases ready = in.hooks().fire(JailReady{{in, jail, id}});

@@ -1,5 +1,7 @@
 // Disks that are full at any moment: of room, or of inodes, which run out at each file and directory. What fails says so,
 // publishes nothing, leaves nothing, and the same command works once there is room.
+#include <fstream>
+
 #include "backed_up_site.hpp"
 
 namespace jailctl::test {
@@ -84,6 +86,13 @@ TEST_F(FullDisk, ARestoreWithoutRoomLeavesNothing) {
     const int all = size_in_kib();
     EXPECT_GT(sweep(kibibytes({4, all / 2, all - 200, all - 100, all - 60, all - 20}), "restore a.test --as b.test", "b.test"), 2);
     EXPECT_EQ(sweep(kibibytes({all + 1000}), "restore a.test --as b.test", "b.test"), 0);
+}
+
+TEST_F(FullDisk, HolesNeedNoRoom) {
+    std::ofstream(site.root("a.test") / "root/holes") << "begins";
+    fs::resize_file(site.root("a.test") / "root/holes", 200U << 20U);
+    ASSERT_EQ(backup().status, 0);
+    EXPECT_EQ(sweep(kibibytes({size_in_kib() + 1000}), "restore a.test --as b.test", "b.test"), 0);
 }
 
 TEST_F(FullDisk, ARestoreOfAForeignArchiveLeavesNothing) {
