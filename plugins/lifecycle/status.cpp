@@ -205,7 +205,7 @@ void add_status(Registrar& host) {
     status.targets = Targets::optional_several;
     status.options.add_options()
         ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time, last backup")
-        ("watch", po::value(&options->watch)->implicit_value("2s")->value_name("[=TIME]"),
+        ("watch", po::value(&options->watch)->implicit_value("2s")->value_name("TIME"),
          "show it again every so often, until Ctrl-C (default: 2s)")
         ("prometheus", po::bool_switch(&options->prometheus), "samples in the text format of Prometheus");
     status.run = [options](Invocation& invocation) { run_status(invocation, *options); };
