@@ -53,6 +53,8 @@ class Bed:
         return self
 
     def __exit__(self, *_):
+        # A row that failed may have left jails running: without their state nothing could stop them any more.
+        subprocess.run(self.jailctl("stop", "all"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         # What the peers leave: lxc its pivot group, crun the parents of a container's.
         for hierarchy in os.listdir("/sys/fs/cgroup"):
             for name in ["lxc.pivot"] + [f"bench{index}" for index in range(10)] + ["bench"]:

@@ -19,8 +19,8 @@ constexpr auto documented = std::to_array<std::string_view>({
     "PIDS",           "IO_WEIGHT",       "STATE_DIR",     "RUN_DIR",        "USERNS",        "CAPABILITIES",
     "MOUNTS",         "DEVICES",         "HOOK_TIMEOUT",  "PLUGIN_DISABLE", "PLUGIN_REQUIRED", "PLUGIN_PREFER",
     "LOG_FILE",       "LOG_LEVEL",       "PROVISION_TIMEOUT", "READY_COMMAND", "READY_TIMEOUT",
-    "LOG_FILE",       "LOG_LEVEL",       "PROVISION_TIMEOUT", "NAT",          "FORWARD",       "GATEWAY",      "RATE",
-    "HOSTS",    "BACKUP_QUIESCE", "BACKUP_RESUME",   "BACKUP_QUIESCE_TIMEOUT", "BACKUP_FREEZE_LIMIT",
+    "NAT",            "FORWARD",         "GATEWAY",       "RATE",           "HOSTS",         "BACKUP_QUIESCE",
+    "BACKUP_RESUME",   "BACKUP_QUIESCE_TIMEOUT", "BACKUP_FREEZE_LIMIT",
     "BACKUP_KEEP_DELETED",
     "RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE", "RESTIC_ENVIRONMENT_FILE", "RESTIC_OPTIONS", "RESTIC_READ_BACK"});
 

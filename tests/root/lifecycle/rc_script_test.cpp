@@ -10,6 +10,12 @@ using testing::HasSubstr;
 
 class RcScript : public JailTest {
 protected:
+    /// A test that failed may leave a jail that only its supervisor stops, or a hook that forbids it.
+    void TearDown() override {
+        configure("");
+        site.jailctl({"stop", "--supervised", "a.test"});
+        JailTest::TearDown();
+    }
     Result rc(const std::string& word) const {
         RunOptions options;
         options.environment = {"JAILCTL=" + (stage() / "bin/jailctl").string(), "JAILCTL_CONF=" + site.config().string()};
