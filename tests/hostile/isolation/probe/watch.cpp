@@ -1,4 +1,5 @@
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <ctime>
 #include <dirent.h>
@@ -18,18 +19,24 @@ struct Findings {
     std::set<std::string> found;
 };
 
-bool same_file(const char* path, const struct stat& other) {
-    struct stat here {};
-    return stat(path, &here) == 0 && here.st_dev == other.st_dev && here.st_ino == other.st_ino;
+/// What a process runs: a program of the jail's, one that is not (a copy of jailctl on its way in: not to be looked at,
+/// or of another file), or none any more, for it has ended.
+enum class Runs { ours, another, nothing };
+
+bool is_same(const struct stat& one, const struct stat& other) {
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// Whether it runs a program of the jail. Until then it is a copy of jailctl on its way in.
-bool is_ours(const std::string& process, const struct stat& busybox) {
-    return same_file((process + "/exe").c_str(), busybox) || same_file((process + "/exe").c_str(), [] {
-        struct stat self {};
-        stat("/proc/self/exe", &self);
-        return self;
-    }());
+bool is_program_of_the_jail(const struct stat& program, const struct stat& busybox) {
+    struct stat self {};
+    stat("/proc/self/exe", &self);
+    return is_same(program, busybox) || is_same(program, self);
+}
+
+Runs what_runs(const std::string& process, const struct stat& busybox) {
+    struct stat program {};
+    if (stat((process + "/exe").c_str(), &program) != 0) return errno == ENOENT || errno == ESRCH ? Runs::nothing : Runs::another;
+    return is_program_of_the_jail(program, busybox) ? Runs::ours : Runs::another;
 }
 
 std::string text_of(const std::string& path) {
@@ -42,8 +49,17 @@ std::string text_of(const std::string& path) {
 
 void note(Findings& findings, bool got, const std::string& process, const struct stat& busybox, const char* what) {
     if (!got) ++findings.refused;
-    // It may have become the jail's program between our two looks.
-    else if (!is_ours(process, busybox) && access(process.c_str(), F_OK) == 0) findings.found.insert(what);
+    // It may have become the jail's program between our two looks, and that may have ended since.
+    else if (what_runs(process, busybox) == Runs::another) findings.found.insert(what);
+}
+
+/// Whether its program can be opened and is none of the jail's: the open file tells, whatever became of the process.
+bool opens_program_of_host(const std::string& process, const struct stat& busybox) {
+    const int file = open((process + "/exe").c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat program {};
+    const bool found = file >= 0 && fstat(file, &program) == 0 && !is_program_of_the_jail(program, busybox);
+    if (file >= 0) close(file);
+    return found;
 }
 
 bool opens(const std::string& path, int flags) {
@@ -74,9 +90,9 @@ bool takes_descriptor(pid_t pid) {
 
 void pry(Findings& findings, pid_t pid, const struct stat& busybox) {
     const std::string process = "/proc/" + std::to_string(pid);
-    if (is_ours(process, busybox)) return;
+    if (what_runs(process, busybox) == Runs::ours) return;
     const auto look = [&](const char* what, bool got) { note(findings, got, process, busybox, what); };
-    look("exe", opens(process + "/exe", O_RDONLY));
+    if (opens_program_of_host(process, busybox)) findings.found.insert("exe");
     // The same check as for ptrace, which would keep what it seized.
     look("mem", opens(process + "/mem", O_RDWR));
     look("root", opens_another(process + "/root/.", "/"));
