@@ -8,9 +8,11 @@ namespace jailctl::core {
 namespace {
 
 /// Plugins look at what their variables name; one that fails at it is named.
-std::vector<config::Diagnostic> inspect(const Host& host) {
+std::vector<config::Diagnostic> inspect(const Host& host, Invocation& in) {
+    auto variables = host.registry.variables();
+    for (auto& own : own_inspections(host)) variables.push_back(std::move(own));
     try {
-        return config::inspect(host.configuration(), host.registry.variables(), ::geteuid() == 0);
+        return config::inspect(*host.draft, in, variables, ::geteuid() == 0);
     } catch (const std::exception& error) {
         return {{config::Severity::error, {host.configuration().file.string(), 0, 0},
                  std::string("what the values name could not be looked at: ") + error.what(), {}, {}, {}}};
@@ -19,7 +21,7 @@ std::vector<config::Diagnostic> inspect(const Host& host) {
 
 void check(const Host& host, Invocation& in) {
     auto diagnostics = host.resolution.diagnostics;
-    for (auto& found : inspect(host)) diagnostics.push_back(std::move(found));
+    for (auto& found : inspect(host, in)) diagnostics.push_back(std::move(found));
     Value data = Value::array();
     for (const auto& diagnostic : diagnostics) {
         data.push(diagnostic.data());
@@ -30,7 +32,7 @@ void check(const Host& host, Invocation& in) {
     }
     in.console().data("diagnostics", std::move(data));
     if (config::failed(diagnostics)) return in.set_exit_status(2);
-    in.console().line(config::ok_line(host.configuration()));
+    in.console().line(config::ok_line(host.configuration(), diagnostics.size()));
 }
 
 void show(const Host& host, Invocation& in) {

@@ -63,13 +63,14 @@ struct Resolution {
 /// The variables the host itself acts on.
 [[nodiscard]] std::vector<Variable> core_variables();
 
-/// `config check`: what the commands would refuse of the things that values name, by Variable::inspect of `declared`.
+/// `config check`: what Variable::inspect of `declared` has against the values that were written, in the configuration that
+/// was resolved from `draft` last. What is said of one value for several jails is one diagnostic.
 /// @param as_root  otherwise what the caller may not see is a warning: the commands may
-[[nodiscard]] std::vector<Diagnostic> inspect(const Configuration& configuration, const std::vector<Variable>& declared,
-                                              bool as_root);
+[[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, Invocation& invocation,
+                                              const std::vector<Variable>& declared, bool as_root);
 
-/// `config check`: "FILE: ok, N jails".
-[[nodiscard]] std::string ok_line(const Configuration& configuration);
+/// `config check`: "FILE: ok, N jails", and how many warnings.
+[[nodiscard]] std::string ok_line(const Configuration& configuration, std::size_t warnings);
 
 /// `config show`: one line per variable, NAME="value"   # FILE:LINE or default. `jail` null: the host's settings.
 [[nodiscard]] std::vector<std::string> show(const Configuration& configuration, const Jail* jail);

@@ -64,6 +64,7 @@ void SettingsReader::of_jail(Jail& jail, const std::filesystem::path& file) {
     take(environment, jail.settings, true);
     const auto used_here = [&](const Undeclared& variable) { return environment.used(variable.name); };
     undeclared_.erase(std::remove_if(undeclared_.begin(), undeclared_.end(), used_here), undeclared_.end());
+    script_.of_jails.insert_or_assign(jail.name.text(), std::move(environment));
 }
 
 void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {

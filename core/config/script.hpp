@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct Script {
     std::unique_ptr<FileProvider> files;
     Sources sources;
     Environment environment;
+    std::map<std::string, Environment, std::less<>> of_jails;  ///< jails.d, by the jail's name as JAILS has it
     std::vector<Diagnostic> diagnostics;
 
     void add(Severity severity, Position at, std::string sentence, std::string advice = {}) {

@@ -26,9 +26,12 @@ const Settings& settings_of(const Configuration& configuration, const Jail* jail
 
 }  // namespace
 
-std::string ok_line(const Configuration& configuration) {
-    const auto count = configuration.jails.size();
-    return configuration.file.string() + ": ok, " + std::to_string(count) + (count == 1 ? " jail" : " jails");
+std::string ok_line(const Configuration& configuration, std::size_t warnings) {
+    const auto counted = [](std::size_t count, const char* thing) {
+        return ", " + std::to_string(count) + thing + (count == 1 ? "" : "s");
+    };
+    return configuration.file.string() + ": ok" + counted(configuration.jails.size(), " jail") +
+           (warnings == 0 ? "" : counted(warnings, " warning"));
 }
 
 std::vector<std::string> show(const Configuration& configuration, const Jail* jail) {

@@ -153,15 +153,17 @@ private:
 
 }  // namespace
 
+void require_plugin(const Host& host, const std::string& name) {
+    if (host.plugins.find(name) != nullptr) return;
+    std::string why = "it is not installed";
+    for (const auto& left : host.plugins.left_out)
+        if (left.name == name || left.file.stem() == name) why = left.reason;
+    throw Error(Errc::vetoed, "nothing is changed without the plugin '" + escape_name(name) + "' (PLUGIN_REQUIRED): " + why)
+        .with_hint("see 'jailctl plugins'");
+}
+
 void require_plugins(const Host& host) {
-    for (const auto& name : split_words(host.configuration().settings["PLUGIN_REQUIRED"].text)) {
-        if (host.plugins.find(name) != nullptr) continue;
-        std::string why = "it is not installed";
-        for (const auto& left : host.plugins.left_out)
-            if (left.name == name || left.file.stem() == name) why = left.reason;
-        throw Error(Errc::vetoed, "nothing is changed without the plugin '" + name + "' (PLUGIN_REQUIRED): " + why)
-            .with_hint("see 'jailctl plugins'");
-    }
+    for (const auto& name : split_words(host.configuration().settings["PLUGIN_REQUIRED"].text)) require_plugin(host, name);
 }
 
 void run_command(Host& host, const CommandEntry& entry, const Resolved& words, StreamConsole& console, Report& report) {

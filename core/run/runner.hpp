@@ -15,5 +15,7 @@ void run_command(Host& host, const CommandEntry& entry, const Resolved& words, S
 
 /// PLUGIN_REQUIRED: a missing veto is not consent. @throws Error vetoed
 void require_plugins(const Host& host);
+/// The same of one of its names.
+void require_plugin(const Host& host, const std::string& name);
 
 }  // namespace jailctl::core

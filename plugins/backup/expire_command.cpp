@@ -45,9 +45,10 @@ public:
 
     void finish() {
         invocation_.console().data("expired", std::move(list_));
-        if (removed_ == 0 && !tell_kept_) invocation_.console().info("nothing to expire");
+        if (removed_ == 0 && failed_ == 0 && !tell_kept_) invocation_.console().info("nothing to expire");
         if (failed_ == 0) return;
-        if (failed_ == jails_) throw Error(Errc::failed, "the backups of no jail could be expired");
+        if (failed_ == jails_)
+            throw Error(refused_ == jails_ ? Errc::config : Errc::failed, "the backups of no jail could be expired");
         invocation_.set_exit_status(3);
     }
 
@@ -78,6 +79,7 @@ private:
     void fail(Error& error, const std::string& key) {
         invocation_.console().error(error.with_jail(key));
         ++failed_;
+        if (error.code() == Errc::config) ++refused_;
     }
 
     void treat(const Judged& one, bool goes) {
@@ -111,7 +113,7 @@ private:
     const ExpireArguments& arguments_;
     bool tell_kept_;
     Value list_ = Value::array();
-    std::size_t jails_ = 0, failed_ = 0, removed_ = 0;
+    std::size_t jails_ = 0, failed_ = 0, refused_ = 0, removed_ = 0;
 };
 
 /// The jails named; for `all` those of JAILS and those that only backups in the host's place remember.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "archive_backend.hpp"
 #include "boot.hpp"
 #include "commands.hpp"
@@ -24,10 +26,30 @@ void one_of(const std::string& value, const std::vector<std::string>& accepted) 
     throw Error(Errc::invalid, "'" + value + "' is not " + list);
 }
 
+BackupBackend& backend_named(Invocation& invocation, const std::string& name) {
+    auto known = invocation.services().providers(BackupBackend::id);
+    std::sort(known.begin(), known.end());
+    if (!std::binary_search(known.begin(), known.end(), name)) throw unknown_name("BACKUP_BACKEND", name, "backend", known);
+    return invocation.services().get<BackupBackend>(name);
+}
+
+/// What a backend lacks altogether; what is wrong with a file is told of the variable that names it.
+void inspect_backend(Inspection& inspection) {
+    inspection.attempt([&] {
+        BackupBackend& backend = backend_named(inspection.invocation, inspection.value);
+        if (inspection.jail == nullptr) return;
+        try {
+            backend.check(inspection.invocation, *inspection.jail, "");
+        } catch (const Error& error) {
+            if (error.code() == Errc::config || error.code() == Errc::unsupported) throw;
+        }
+    });
+}
+
 void declare_variables(Registrar& host) {
     host.declare({"BACKUP_EXCLUDE", "literal --exclude PATTERN options, patterns relative to ./", "", Scope::jail,
                   [](const std::string& value) { (void)parse_excludes(value); }});
-    host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}});
+    host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}, inspect_backend});
     host.declare({"BACKUP_FORMAT", "tar.gz, tar.zst or tar", "tar.gz", Scope::jail,
                   [](const std::string& value) { one_of(value, {"tar.gz", "tar.zst", "tar"}); }});
     host.declare({"BACKUP_LEVEL", "how much time goes into size: fast, default or best", "default", Scope::jail,
@@ -75,7 +97,7 @@ public:
 }  // namespace
 
 BackupBackend& backend_for(Invocation& invocation, const Settings& settings) {
-    return invocation.services().get<BackupBackend>(settings["BACKUP_BACKEND"].text);
+    return backend_named(invocation, settings["BACKUP_BACKEND"].text);
 }
 
 }  // namespace jailctl::backup

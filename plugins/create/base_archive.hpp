@@ -9,6 +9,7 @@ namespace jailctl::create {
 class ArchiveBase final : public BaseInstaller {
 public:
     void check(Invocation& invocation, const std::string& what) override;
+    [[nodiscard]] std::string_view takes() const noexcept override { return "FILE"; }
     [[nodiscard]] std::uint64_t estimate(Invocation& invocation, const std::string& what) override;
     void install(Invocation& invocation, const std::string& what, BaseTarget& target) override;
     [[nodiscard]] bool can_upgrade() const noexcept override { return true; }

@@ -20,6 +20,7 @@ struct DebianWord {
 class DebootstrapBase final : public BaseInstaller {
 public:
     void check(Invocation& invocation, const std::string& what) override;
+    [[nodiscard]] std::string_view takes() const noexcept override { return "SUITE"; }
     [[nodiscard]] std::uint64_t estimate(Invocation& invocation, const std::string& what) override;
     void install(Invocation& invocation, const std::string& what, BaseTarget& target) override;
     /// No: a Debian is upgraded by its own apt, inside.

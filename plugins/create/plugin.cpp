@@ -23,6 +23,13 @@ void check_base(const std::string& value) {
     if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,MIRROR][,PACKAGE...]");
 }
 
+void inspect_base(Inspection& inspection) {
+    inspection.attempt([&] {
+        const BaseChoice base = parse_base(inspection.invocation, inspection.value);
+        base.installer->check(inspection.invocation, base.what);
+    });
+}
+
 void check_storage(const std::string& value) {
     std::string expected = "auto";
     for (const auto& name : storage_names()) {
@@ -57,7 +64,7 @@ private:
     static void declare_variables(Registrar& host) {
         host.declare({"BASE",
                       "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR][,PACKAGE...]",
-                      "busybox", Scope::jail, check_base});
+                      "busybox", Scope::jail, check_base, inspect_base});
         host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
                       check_rc_conf});

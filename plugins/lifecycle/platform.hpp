@@ -21,6 +21,9 @@ void register_platform(Registrar& host);
 /// Whether `text` names a signal of this system. @throws Error invalid
 void check_signal(const std::string& text);
 
+/// Whether the jail can have CAPABILITIES with what else is set for it.
+void inspect_capabilities(Inspection& inspection);
+
 /// Whether `text` is a value of RATE. @throws Error invalid
 void check_rate(std::string_view text);
 

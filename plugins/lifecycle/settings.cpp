@@ -74,7 +74,7 @@ void declare_variables(Registrar& host) {
                   Scope::jail, [](const std::string& value) {
                       if (value != "default" && value != "system")
                           throw Error(Errc::invalid, "not a set of capabilities: default or system");
-                  }});
+                  }, inspect_capabilities});
 }
 
 }  // namespace jailctl::lifecycle

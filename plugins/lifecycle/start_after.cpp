@@ -26,24 +26,22 @@ bool leads_to(const Configuration& configuration, const JailName& name, const Ja
 }
 
 /// For `config check`: names that are nobody's, and jails that wait for themselves in the end.
-std::vector<Error> mistakes_in(const Configuration& configuration, const std::string& value) {
-    std::vector<Error> found;
-    for (const JailName& name : names_in(value))
+void tell_mistakes(Inspection& inspection) {
+    const Configuration& configuration = inspection.invocation.configuration();
+    for (const JailName& name : names_in(inspection.value))
         if (configuration.find(name) == nullptr)
-            found.emplace_back(Errc::config, "there is no jail '" + escape_name(name.text()) + "' in JAILS");
-    for (const Jail& jail : configuration.jails) {
-        std::set<std::string> seen;
-        if (jail.settings[variable].text == value && leads_to(configuration, jail.name, jail.name, seen))
-            found.emplace_back(Errc::config, jail.name.text() + " waits for itself in the end: 'start' of them at once is refused");
-    }
-    return found;
+            inspection.refuse({Errc::config, "there is no jail '" + escape_name(name.text()) + "' in JAILS"}, name.text());
+    std::set<std::string> seen;
+    const Jail* jail = inspection.jail;
+    if (jail != nullptr && leads_to(configuration, jail->name, jail->name, seen))
+        inspection.refuse({Errc::config, jail->name.text() + " waits for itself in the end: 'start' of them at once is refused"});
 }
 
 }  // namespace
 
 void declare_start_after(Registrar& host) {
     host.declare({variable, "names of jails that are started before this one and stopped after it", "", Scope::jail,
-                  [](const std::string& value) { (void)names_in(value); }, mistakes_in});
+                  [](const std::string& value) { (void)names_in(value); }, tell_mistakes});
 }
 
 std::vector<JailName> started_before(const Configuration&, const Jail& jail) {

@@ -25,31 +25,21 @@ bool used(const Configuration& configuration) {
                                                      [&](const Jail& jail) { return by(jail.settings); });
 }
 
-/// For `config check`: without a jail that uses it nobody misses restic.
-std::vector<Error> missing_program(const Configuration& configuration, const std::string& value) {
-    if (value.empty() || !used(configuration) || !find_program("restic").empty()) return {};
-    return {Error(Errc::unsupported, "restic is not installed").with_hint("apt-get install restic")};
-}
-
-std::vector<Error> unusable_file(const Configuration& configuration, const std::string& value) {
-    if (value.empty() || !used(configuration)) return {};
-    try {
-        (void)open_trusted(value, Trust::root);
-        return {};
-    } catch (const Error& error) {
-        return {error};
-    }
+/// Without a jail that uses restic nobody misses the file.
+void tell_unusable_file(Inspection& inspection) {
+    if (inspection.value.empty() || !used(inspection.invocation.configuration())) return;
+    inspection.attempt([&] { (void)open_trusted(inspection.value, Trust::root); });
 }
 
 class ResticPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
         host.declare({"RESTIC_REPOSITORY", "repository of BACKUP_BACKEND=restic: a path, or sftp:, rest:, s3: and others", "",
-                      Scope::host, require_location, missing_program});
+                      Scope::host, require_location});
         host.declare({"RESTIC_PASSWORD_FILE", "file with the repository's password, root's, mode 600", "", Scope::host,
-                      require_absolute, unusable_file});
+                      require_absolute, tell_unusable_file});
         host.declare({"RESTIC_ENVIRONMENT_FILE", "file of NAME=value lines for restic, such as the keys of S3", "",
-                      Scope::host, require_absolute, unusable_file});
+                      Scope::host, require_absolute, tell_unusable_file});
         host.declare({"RESTIC_OPTIONS", "name=\"value\" words, restic's -o options", "", Scope::host,
                       [](const std::string& value) { (void)split_assignments(value); }});
         host.declare({"RESTIC_READ_BACK", "read a whole backup back after it was stored, yes or no", "yes", Scope::host,

@@ -100,7 +100,6 @@ Repository::Repository(Invocation& invocation, const Settings& settings) : invoc
     if (local()) (void)find_trusted(location_, Trust::root, O_DIRECTORY);
     const auto& configuration = invocation.configuration();
     cache_ = (configuration.path("STATE_DIR") / "restic-cache").string();
-    (void)make_private_directory(cache_);
     environment_ = {"RESTIC_REPOSITORY=" + location_, "RESTIC_PASSWORD_FILE=" + password, "RESTIC_CACHE_DIR=" + cache_,
                     "HOME=/root", "TZ=UTC", "LANG=C.UTF-8", "RESTIC_PROGRESS_FPS=1"};
     if (const auto& file = settings["RESTIC_ENVIRONMENT_FILE"].text; !file.empty())
@@ -127,6 +126,7 @@ Program Repository::program(std::vector<std::string> arguments, const Run& how) 
 }
 
 Answer Repository::run_once(const std::vector<std::string>& arguments, const Run& how) const {
+    (void)make_private_directory(cache_);  // not before something is run: `config check` looks only
     Answer answer;
     Program restic = program(arguments, how);
     const UniqueFd memory(::memfd_create("restic", MFD_CLOEXEC));

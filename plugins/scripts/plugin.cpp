@@ -59,7 +59,7 @@ void serve(Registrar& host) {
     variable.name = variable_name(Event::event);
     variable.help = "scripts run on the host at " + event_name(Event::event) + ": absolute paths, $1 name, $2 id of the jail";
     variable.check = check_paths;
-    variable.inspect = refused_scripts;
+    variable.inspect = inspect_scripts;
     host.declare(std::move(variable));
     host.on<Event>([](const Event& event) { handle(event); });
 }

@@ -77,16 +77,9 @@ void check_paths(const std::string& value) {
     }
 }
 
-std::vector<Error> refused_scripts(const Configuration& configuration, const std::string& value) {
-    std::vector<Error> refused;
-    for (const auto& path : split_words(value)) {
-        try {
-            (void)require_script(configuration, path);
-        } catch (const Error& error) {
-            refused.push_back(error);
-        }
-    }
-    return refused;
+void inspect_scripts(Inspection& inspection) {
+    for (const auto& path : split_words(inspection.value))
+        inspection.attempt([&] { (void)require_script(inspection.invocation.configuration(), path); }, path);
 }
 
 }  // namespace jailctl::scripts

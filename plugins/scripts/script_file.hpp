@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/inspection.hpp"
 
 namespace jailctl::scripts {
 
@@ -16,6 +16,6 @@ void check_paths(const std::string& value);
 [[nodiscard]] std::string require_script(const Configuration& configuration, const std::string& path);
 
 /// What require_script says against the scripts of a value, for `config check`.
-[[nodiscard]] std::vector<Error> refused_scripts(const Configuration& configuration, const std::string& value);
+void inspect_scripts(Inspection& inspection);
 
 }  // namespace jailctl::scripts

@@ -11,6 +11,7 @@
 #include "examine.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "network/bridge_plan.hpp"
+#include "network/contradictions.hpp"
 #include "network/forward.hpp"
 #include "network/health.hpp"
 #include "network/network.hpp"
@@ -61,6 +62,10 @@ std::int64_t counter(const CgroupMounts& mounts, const Record& record, const cha
     return mount == nullptr ? -1 : number_in(mount->path + "/jailctl/" + record.cgroup + "/" + v1);
 }
 
+std::function<void(Inspection&)> beside(const char* variable) {
+    return [variable](Inspection& inspection) { inspect_beside_network(inspection, variable); };
+}
+
 }  // namespace
 
 void register_platform(Registrar& host) {
@@ -72,13 +77,13 @@ void register_platform(Registrar& host) {
     host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF), "
                              "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
-                  [](const std::string& value) { (void)parse_yes_no(value); }});
+                  [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});
     host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
-                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }});
+                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }, beside("FORWARD")});
     host.declare({"GATEWAY", "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
-                             "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }});
+                             "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, beside("GATEWAY")});
     host.declare({"RATE", "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",
-                  Scope::jail, [](const std::string& value) { check_rate(value); }});
+                  Scope::jail, [](const std::string& value) { check_rate(value); }, beside("RATE")});
     register_network_undoer(host);
     register_runtime_undoers(host);
     register_console_undoer(host);
@@ -102,6 +107,8 @@ void change_limits(Invocation& invocation, const Jail& jail, const std::vector<s
 }
 
 void check_rate(std::string_view text) { (void)parse_rates(text); }
+
+void inspect_capabilities(Inspection& inspection) { inspect_beside_network(inspection, "CAPABILITIES"); }
 
 void check_signal(const std::string& text) { (void)parse_signal(text); }
 

@@ -85,11 +85,13 @@ TEST(ConfigCheck, ReportsHooksThatACommandWouldRefuse) {
     spit(site.path() / "jails.d/a.test.conf", "BEFORESTOP_HOOKS=" + plain + "\n", 0600);
     const Result result = site.jailctl({"config", "check"});
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":10:1: error: BEFORESTART_HOOKS: " + loose +
-                                      " can be written by other users\nchmod go-w " + loose + "\n"));
-    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":11:1: error: AFTERSTOP_HOOKS: cannot open " + absent));
-    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:1: error: BEFORESTOP_HOOKS: " + plain + " is not executable\n"));
-    EXPECT_THAT(result.out, Not(HasSubstr(good)));
+    const std::string before = "BEFORESTART_HOOKS=\"" + good + " ";
+    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":10:" + std::to_string(before.size() + 1) +
+                                      ": error: BEFORESTART_HOOKS: " + loose + " can be written by other users\n"));
+    EXPECT_THAT(result.out, HasSubstr("^\nchmod go-w " + loose + "\n"));
+    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":11:17: error: AFTERSTOP_HOOKS: cannot open " + absent));
+    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:18: error: BEFORESTOP_HOOKS: " + plain + " is not executable\n"));
+    EXPECT_THAT(result.out, Not(HasSubstr("error: BEFORESTART_HOOKS: " + good)));
     EXPECT_FALSE(std::filesystem::exists(site.path() / "ran"));
     EXPECT_EQ(site.json({"config", "check"})["diagnostics"].items().size(), 3U);
     EXPECT_EQ(site.jailctl({"status"}).status, 0) << "other commands go on without them";

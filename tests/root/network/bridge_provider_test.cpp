@@ -197,7 +197,7 @@ TEST_F(BridgeProvider, RefusesWhatIsNoBridgeAndUnclearNetworks) {
                 HasSubstr("address 2001:db8::100 is in use by "));
     auto one = bridged("a.test", "192.0.2.7");
     one.settings.set("FORWARD", {"tcp:80:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::invalid), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     EXPECT_EQ(bed_->host_network(), before_);
 }
 

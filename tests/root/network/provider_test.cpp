@@ -249,10 +249,10 @@ TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
     const auto none = make_no_network();
     none->check(host_, one);
     one.settings.set("FORWARD", {"tcp:8080:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::invalid), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
+    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     one.settings.set("FORWARD", {"", {}, true});
     one.settings.set("NAT", {"yes", {"a.conf", 4, 1}, true});
-    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::invalid), HasSubstr("NAT (a.conf:4)"));
+    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config), HasSubstr("NAT (a.conf:4)"));
 }
 
 /// IF goes while a jail runs, by its name or for good: leaving takes down what is ours.

@@ -132,7 +132,7 @@ TEST(Entries, JailsMustBeSetButMayBeEmpty) {
     EXPECT_THAT(texts(resolve_text("IF=em0\n").diagnostics), HasSubstr("/etc/jails.conf: error: JAILS is not set"));
     const Resolution none = resolve_text("JAILS=''\n");
     EXPECT_TRUE(none.ok()) << texts(none.diagnostics);
-    EXPECT_EQ(ok_line(none.configuration), "/etc/jails.conf: ok, 0 jails");
+    EXPECT_EQ(ok_line(none.configuration, 0), "/etc/jails.conf: ok, 0 jails");
 }
 
 }  // namespace

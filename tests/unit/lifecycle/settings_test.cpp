@@ -8,6 +8,7 @@
 namespace jailctl::lifecycle {
 
 void check_signal(const std::string& text) { (void)parse_signal(text); }  // platform.cpp is not part of this test
+void inspect_capabilities(Inspection&) {}
 
 namespace {
 

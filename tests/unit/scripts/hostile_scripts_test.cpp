@@ -91,10 +91,14 @@ TEST_F(Refused, AreKnownBeforeTheyAreRun) {
     const auto variable = std::find_if(host_.variables.begin(), host_.variables.end(),
                                        [](const Variable& one) { return one.name == "BEFORESTART_HOOKS"; });
     ASSERT_NE(variable, host_.variables.end());
-    const auto refused = variable->inspect(host_.configuration(), loose + " " + good + " " + plain);
+    const std::string value = loose + " " + good + " " + plain;
+    Inspection inspection(host_, value, nullptr);
+    variable->inspect(inspection);
+    const auto& refused = inspection.objections();
     ASSERT_EQ(refused.size(), 2U);
-    EXPECT_THAT(refused[0].what(), HasSubstr("loose can be written by other users"));
-    EXPECT_THAT(refused[1].what(), HasSubstr("plain is not executable"));
+    EXPECT_THAT(refused[0].error.what(), HasSubstr("loose can be written by other users"));
+    EXPECT_EQ(refused[0].word, loose);
+    EXPECT_THAT(refused[1].error.what(), HasSubstr("plain is not executable"));
     EXPECT_FALSE(fs::exists(scratch_.path() / "ran"));
 }
 

@@ -6,6 +6,7 @@
 #include "arp.hpp"
 #include "bridge_plan.hpp"
 #include "check.hpp"
+#include "contradictions.hpp"
 #include "firewall.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
@@ -87,10 +88,9 @@ Value as_configured(Netlink& netlink, const Jail& jail) {
 class BridgedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
+        require_no_contradiction(jail, "bridge");
         Netlink netlink(NETLINK_ROUTE);
         const auto bridge = require_bridge(netlink, jail);
-        const auto why = "leads nowhere: jail " + jail.name.text() + " is on bridge " + bridge.name + ", not behind the host";
-        for (const auto* variable : {"NAT", "FORWARD"}) require_unset(jail, variable, why);
         const auto plan = plan_of(netlink, jail, bridge);
         require_ipv6_inside(plan.addresses);
         require_free(invocation.configuration(), netlink, jail, bridge, plan.addresses);

@@ -69,15 +69,6 @@ std::string all_link_names(Netlink& netlink) {
     return text;
 }
 
-void require_unset(const Jail& jail, std::string_view variable, const std::string& why) {
-    const auto& setting = jail.settings[variable];
-    const bool no = variable == "NAT" && (setting.text.empty() || !parse_yes_no(setting.text));
-    if (setting.text.empty() || setting.text == "none" || no) return;
-    throw Error(Errc::invalid, std::string(variable) + " (" + setting.origin.text() + ") " + why)
-        .with_hint(std::string(variable == "GATEWAY" ? "NETWORK=bridge:NAME" : "NETWORK=routed") + ", or no " + std::string(variable) +
-                   " for this jail");
-}
-
 void require_ipv6(const Link& uplink) {
     const auto disabled = read_sysctl("ipv6/conf/" + uplink.name + "/disable_ipv6");
     if (disabled != "0") {

@@ -24,7 +24,5 @@ void require_ipv6(const Link& uplink);
 /// @throws Error exists: the host, another jail or a machine on the uplink's network has one of the addresses
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
                   const std::vector<Address>& addresses);
-/// For a mistake of the configuration beside another value of NETWORK. @throws Error invalid: `variable` is set
-void require_unset(const Jail& jail, std::string_view variable, const std::string& why);
 
 }  // namespace jailctl::lifecycle

@@ -2,6 +2,7 @@
 
 #include "abstract_sockets.hpp"
 #include "check.hpp"
+#include "contradictions.hpp"
 #include "network.hpp"
 #include "routes.hpp"
 
@@ -21,18 +22,11 @@ void require_address_of_host(Netlink& netlink, const Jail& jail, const Address& 
 class HostNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
-        const auto& name = jail.name.text();
-        if (jail.settings["CAPABILITIES"].text == "system") {
-            throw Error(Errc::invalid, "jail " + name + " has CAPABILITIES=system, which is a network stack of its own, and " +
-                                           "NETWORK=host, which is none")
-                .with_hint("NETWORK=routed or bridge:NAME, or CAPABILITIES=default");
-        }
-        const auto why = "leads nowhere: jail " + name + " uses the network of the host (NETWORK=host)";
-        for (const auto* variable : {"NAT", "FORWARD", "GATEWAY", "RATE"}) require_unset(jail, variable, why);
+        require_no_contradiction(jail, host_network);
         Netlink netlink(NETLINK_ROUTE);
         for (const auto& address : jail.addresses) require_address_of_host(netlink, jail, address);
         if (can_part_abstract_sockets()) return;
-        invocation.console().warn("jail " + name + " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
+        invocation.console().warn("jail " + jail.name.text() + " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
                                   "(before 6.12, or without Landlock) cannot keep it from them");
     }
     Value join(Invocation&, Operation&, const Jail&, int) override { return Value::object().set("provider", host_network); }

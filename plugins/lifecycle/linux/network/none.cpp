@@ -4,6 +4,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "bridge_plan.hpp"
 #include "check.hpp"
+#include "contradictions.hpp"
 #include "links.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
@@ -30,8 +31,7 @@ public:
     /// What asks for a network is a mistake beside NETWORK=none; without one for a moment (run_once) it is none.
     void check(Invocation&, const Jail& jail) override {
         if (jail.settings["NETWORK"].text != "none") return;
-        const auto why = "leads nowhere: jail " + jail.name.text() + " has no network (NETWORK=none)";
-        for (const auto* variable : {"FORWARD", "NAT", "GATEWAY", "RATE"}) require_unset(jail, variable, why);
+        require_no_contradiction(jail, "none");
     }
 
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {

@@ -3,6 +3,7 @@
 
 #include "arp.hpp"
 #include "check.hpp"
+#include "contradictions.hpp"
 #include "firewall.hpp"
 #include "forward.hpp"
 #include "guard.hpp"
@@ -88,10 +89,10 @@ Value as_configured(Netlink& netlink, const Jail& jail) {
 class RoutedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
+        require_no_contradiction(jail, "routed");
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
-        require_unset(jail, "GATEWAY", "leads nowhere: the gateway of jail " + jail.name.text() + " is the host (NETWORK=routed)");
         require_free_ports(invocation.configuration(), netlink, jail, uplink);
         if (has_ipv6(addresses)) require_ipv6(uplink);
         require_free(invocation.configuration(), netlink, jail, uplink, addresses);

@@ -11,6 +11,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/hooks.hpp"
+#include "jailctl/sdk/inspection.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/value.hpp"
 
@@ -27,9 +28,9 @@ struct Variable {
     Scope scope = Scope::jail;
     /// Throws Error invalid with what would be accepted; the host adds file, line, column and caret. May be empty.
     std::function<void(const std::string& value)> check;
-    /// For `config check` alone, which may look at what a value names: files, mostly. Changes and runs nothing.
-    /// @return what the commands would refuse when they come to use the value; the host adds file, line and column
-    std::function<std::vector<Error>(const Configuration& configuration, const std::string& value)> inspect{};
+    /// For `config check` alone, which may look at what a value names, and at what stands beside it: inspection.hpp. The
+    /// host adds file, line, column and caret.
+    std::function<void(Inspection& inspection)> inspect{};
 };
 
 /// Undoes (or, after a commit, finishes) one kind of step from its recorded arguments. Must be repeatable: what is gone

@@ -11,6 +11,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/hooks.hpp"
 #include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/inspection.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/jail_health.hpp"

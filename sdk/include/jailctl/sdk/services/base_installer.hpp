@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,8 @@ public:
     ~BaseInstaller() override;
     /// Checks what follows "scheme:" before anything is made. @throws Error config, not_found, unsupported
     virtual void check(Invocation& invocation, const std::string& what) = 0;
+    /// What follows "scheme:", for people: "FILE"; empty: nothing does.
+    [[nodiscard]] virtual std::string_view takes() const noexcept;
     /// Bytes it will need on disk, roughly; 0 if it cannot know.
     [[nodiscard]] virtual std::uint64_t estimate(Invocation& invocation, const std::string& what) = 0;
     /// Installs into the empty target. A failure may leave a part: the caller removes the staging directory.
@@ -47,5 +50,7 @@ struct BaseChoice {
 };
 /// @throws Error config: no installer of that name
 [[nodiscard]] JAILCTL_SDK_EXPORT BaseChoice base_of(Invocation& invocation, const Jail& jail);
+/// The same of a value of BASE.
+[[nodiscard]] JAILCTL_SDK_EXPORT BaseChoice parse_base(Invocation& invocation, const std::string& text);
 
 }  // namespace jailctl

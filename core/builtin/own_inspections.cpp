@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <fcntl.h>
+
+#include "builtin/builtin.hpp"
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/inspection.hpp"
+#include "jailctl/sdk/text.hpp"
+#include "plugins/names.hpp"
+#include "run/runner.hpp"
+
+namespace jailctl::core {
+namespace {
+
+/// A word that names no plugin of the directory is a mistake that no command tells.
+void doubt_unless_known(const Host& host, Inspection& inspection, const std::string& plugin, const std::string& word) {
+    if (const auto unknown = unknown_plugin(host.plugins, plugin)) inspection.doubt(*unknown, word);
+}
+
+void inspect_disabled(const Host& host, Inspection& inspection) {
+    for (const auto& word : split_words(inspection.value)) doubt_unless_known(host, inspection, word, word);
+}
+
+void inspect_preferred(const Host& host, Inspection& inspection) {
+    for (const auto& word : split_words(inspection.value))
+        doubt_unless_known(host, inspection, word.substr(word.rfind(':') + 1), word);
+}
+
+void inspect_required(const Host& host, Inspection& inspection) {
+    for (const auto& word : split_words(inspection.value))
+        inspection.attempt([&] { require_plugin(host, word); }, word);
+}
+
+/// Without the directory create and upgrade go on: there is nothing for them in it.
+void inspect_addons(Inspection& inspection) {
+    inspection.attempt([&] {
+        if (find_trusted(inspection.value, Trust::root, O_PATH | O_DIRECTORY)) return;
+        inspection.doubt(Error(Errc::not_found, "there is no directory " + escape_name(inspection.value) +
+                                                    ": new jails get no dellists, no runme.sh and no etc from it"));
+    });
+}
+
+Variable inspected(std::string_view name, std::function<void(Inspection&)> inspect) {
+    auto variables = config::core_variables();
+    auto& variable = *std::find_if(variables.begin(), variables.end(), [&](const Variable& one) { return one.name == name; });
+    variable.inspect = std::move(inspect);
+    return std::move(variable);
+}
+
+}  // namespace
+
+std::vector<Variable> own_inspections(const Host& host) {
+    std::vector<Variable> all{inspected("ADDONS", inspect_addons)};
+    // Without the installed plugins every name would be unknown.
+    if (host.globals.no_plugins || !host.globals.plugin_dir.empty() || !host.plugins.directory_problem.empty()) return all;
+    all.push_back(inspected("PLUGIN_DISABLE", [&host](Inspection& inspection) { inspect_disabled(host, inspection); }));
+    all.push_back(inspected("PLUGIN_PREFER", [&host](Inspection& inspection) { inspect_preferred(host, inspection); }));
+    all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));
+    return all;
+}
+
+}  // namespace jailctl::core

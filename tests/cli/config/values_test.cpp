@@ -1,0 +1,115 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+/// Values that are well-formed and wrong all the same: `config check` names them where they stand, and the commands that
+/// come to use them say the same and end with 2.
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Values : public testing::Test {
+protected:
+    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
+    /// `lines` are the 10th and following of jails.conf, one more for each further jail.
+    Result check(const std::string& lines, const std::vector<std::string>& jails = {"a.test:192.0.2.1"}) {
+        site_.configure(jails, lines);
+        return site_.jailctl({"config", "check"});
+    }
+    void of_a_test(const std::string& lines) {
+        std::filesystem::create_directory(site_.path() / "jails.d");
+        spit(site_.path() / "jails.d/a.test.conf", lines, 0600);
+    }
+    std::string at(const std::string& place) { return site_.config().string() + ":" + place + ": "; }
+    Site site_{{}};
+};
+
+TEST_F(Values, ABaseThatIsNone) {
+    const auto result = check("BASE=busibox");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, at("10:6") + "error: BASE=busibox: there is no base of that name; there are archive:FILE, busybox, "
+                                       "debootstrap:SUITE\nBASE=busibox\n     ^\ndid you mean busybox?\n");
+    EXPECT_EQ(check("BASE=archive:" + (site_.path() / "none.tar").string()).status, 2);
+    EXPECT_EQ(check("BASE=busybox").status, 0);
+}
+
+TEST_F(Values, ABackendThatIsNoneOrLacksItsPlace) {
+    const auto unknown = check("BACKUP_BACKEND=foo");
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.out, HasSubstr(at("10:16") + "error: BACKUP_BACKEND=foo: there is no backend of that name; there are archive, restic\n"
+                                                     "BACKUP_BACKEND=foo\n               ^\n"));
+    const auto restic = check("BACKUP_BACKEND=restic", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    EXPECT_EQ(restic.status, 2);
+    EXPECT_THAT(restic.out, HasSubstr(at("11:16") + "error: BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set\n"));
+    EXPECT_FALSE(std::filesystem::exists(site_.state() / "restic-cache")) << "looking makes nothing";
+}
+
+TEST_F(Values, WhatLeadsNowhereBesideTheNetwork) {
+    const auto routed = check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    EXPECT_EQ(routed.status, 2);
+    EXPECT_THAT(routed.out, HasSubstr(at("13:9") + "error: GATEWAY leads nowhere: the gateway of jail a.test is the host "
+                                                   "(NETWORK=routed); the same of 1 more jail\nGATEWAY=192.0.2.254\n        ^\n"));
+    const auto none = check("FORWARD=tcp:8080:80");
+    EXPECT_EQ(none.status, 2);
+    EXPECT_THAT(none.out, HasSubstr(at("10:9") + "error: FORWARD leads nowhere: jail a.test has no network (NETWORK=none)\n"));
+    const auto host = check("NETWORK=host\nCAPABILITIES=system");
+    EXPECT_EQ(host.status, 2);
+    EXPECT_THAT(host.out, HasSubstr(at("11:14") + "error: CAPABILITIES: jail a.test has CAPABILITIES=system, which is a network "
+                                                  "stack of its own, and NETWORK=host, which is none\n"));
+    EXPECT_EQ(check("NAT=no\nGATEWAY=none\nRATE=none").status, 0);
+}
+
+TEST_F(Values, AreJudgedByWhatStandsInTheFileOfTheJail) {
+    of_a_test("NETWORK=bridge:br0\n");
+    EXPECT_EQ(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").status, 0) << "the only jail is on a bridge";
+    of_a_test("NAT=yes\n");
+    const auto result = check("");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:5: error: NAT leads nowhere: jail a.test has no network (NETWORK=none)\n"
+                                      "NAT=yes\n    ^\n"));
+}
+
+TEST_F(Values, WhatChangesNothingIsAWarning) {
+    const auto addons = check("ADDONS=/no/such/directory");
+    EXPECT_EQ(addons.status, 0);
+    EXPECT_THAT(addons.out, HasSubstr(at("10:8") + "warning: ADDONS: there is no directory /no/such/directory: "));
+    EXPECT_THAT(addons.out, HasSubstr(": ok, 1 jail, 1 warning\n"));
+    const auto disable = check("PLUGIN_DISABLE='prune scrips'\nPLUGIN_PREFER=backup:nope");
+    EXPECT_EQ(disable.status, 0);
+    EXPECT_THAT(disable.out, HasSubstr(at("10:23") + "warning: PLUGIN_DISABLE: there is no plugin 'scrips' in "));
+    EXPECT_THAT(disable.out, HasSubstr("\ndid you mean 'scripts'?\n"));
+    EXPECT_THAT(disable.out, HasSubstr(at("11:15") + "warning: PLUGIN_PREFER: there is no plugin 'nope' in "));
+    EXPECT_THAT(disable.out, HasSubstr(": ok, 1 jail, 2 warnings\n"));
+}
+
+TEST_F(Values, APluginThatIsRequiredAndNotThere) {
+    const auto result = check("PLUGIN_REQUIRED='scripts firewall'");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr(at("10:26") + "error: PLUGIN_REQUIRED: nothing is changed without the plugin 'firewall'"));
+}
+
+TEST_F(Values, AreRefusedInTheSameWordsByTheCommandsThatUseThem) {
+    const auto refused = [&](const std::string& lines, const std::vector<std::string>& words) {
+        site_.configure({"a.test:192.0.2.1"}, lines);
+        const auto result = site_.jailctl(words);
+        EXPECT_EQ(result.status, 2) << words.front() << ": " << result.all();
+        return result.err;
+    };
+    const std::string backend = "BACKUP_BACKEND=foo: there is no backend of that name; there are archive, restic";
+    std::filesystem::create_directories(site_.root("a.test") / "bin");
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"backup", "a.test"}, {"backups"}, {"verify", "a.test"}, {"expire", "a.test"}, {"expire"},
+          {"extract", "a.test", "etc/passwd"}, {"--batch", "delete", "--backup-first", "a.test"}})
+        EXPECT_THAT(refused("BACKUP_BACKEND=foo", words), HasSubstr(backend)) << words.front();
+    EXPECT_THAT(refused("FORWARD=tcp:80:80", {"start", "a.test"}),
+                HasSubstr("FORWARD (" + site_.config().string() + ":10) leads nowhere: jail a.test has no network"));
+    std::filesystem::remove_all(site_.root("a.test"));
+    EXPECT_THAT(refused("BASE=foo", {"--batch", "create", "a.test"}), HasSubstr("BASE=foo: there is no base of that name"));
+    EXPECT_THAT(refused("BACKUP_BACKEND=foo", {"restore", "a.test"}), HasSubstr(backend));
+}
+
+}  // namespace
+}  // namespace jailctl::test
