@@ -12,6 +12,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "plugins/guard.hpp"
+#include "plugins/names.hpp"
 #include "run/runner.hpp"
 
 namespace jailctl::core {
@@ -65,6 +66,7 @@ private:
             host_.globals = parse_globals(line_.globals);
         } catch (const Error& error) {
             add_builtin_commands(host_);
+            add_commands_of_plugins();
             throw Refusal{error, usage_text(host_.registry)};
         }
         const auto& globals = host_.globals;
@@ -75,6 +77,17 @@ private:
         console_.restyle(style_);
         terminal_ = TerminalAsker(globals.options.batch);
         choose_command();
+    }
+
+    /// For the usage after a line that was not understood: what plugins add, as far as it can be told.
+    void add_commands_of_plugins() {
+        host_.globals = salvage_globals(arguments_);
+        try {
+            host_.draft = config::parse(configuration_file(host_.globals), Trust::root_or_caller);
+            load();
+        } catch (const std::exception&) {
+            // the mistake in the line is what is told
+        }
     }
 
     /// --version and --help are commands in other words.
@@ -92,6 +105,8 @@ private:
         if (runs_without_anything(line_.command)) return;
         host_.draft = config::parse(configuration_file(host_.globals), Trust::root_or_caller);
         load();
+        if (!keeps_quiet_about_plugins(line_.command)) warn_about_plugins();
+        require_disabled_are_known();
         resolve();
     }
 
@@ -109,7 +124,17 @@ private:
             // resolve() reports the value with its line
         }
         host_.registry.take_in(host_.plugins, prefer);
-        if (!keeps_quiet_about_plugins(line_.command)) warn_about_plugins();
+    }
+
+    /// --disable-plugin with a word that is no plugin leaves in what was to be left out.
+    void require_disabled_are_known() {
+        if (host_.globals.no_plugins || !host_.plugins.directory_problem.empty()) return;
+        for (const auto& name : host_.globals.disabled) {
+            const auto unknown = unknown_plugin(host_.plugins, name);
+            if (!unknown) continue;
+            Error error(Errc::usage, std::string("--disable-plugin: ") + unknown->what());
+            throw Refusal{error.with_hint(unknown->hint()), usage_text(host_.registry)};
+        }
     }
 
     void warn_about_plugins() {
@@ -147,12 +172,7 @@ private:
         if (entry != nullptr) return *entry;
         if (const auto conflict = host_.registry.conflict(line_.command); !conflict.empty())
             throw Refusal{Error(Errc::config, conflict).with_hint("see 'jailctl plugins'"), {}};
-        Error error(Errc::usage, "unknown command '" + escape_name(line_.command) + "'");
-        if (const auto near = nearest(line_.command, host_.registry.command_words()); !near.empty())
-            error.with_hint("did you mean '" + near + "'?");
-        else if (!host_.plugins.left_out.empty() || !host_.plugins.directory_problem.empty())
-            error.with_hint("a plugin is left out, perhaps the one with this command: see 'jailctl plugins'");
-        throw Refusal{error, usage_text(host_.registry)};
+        throw Refusal{unknown_command(host_, line_.command), usage_text(host_.registry)};
     }
 
     std::vector<std::string> parse_words(const Command& command) {

@@ -17,6 +17,9 @@ std::unique_ptr<Command> config_command(const Host& host);
 /// What `config check` looks at of the host's own variables, as Variable::inspect of a plugin's.
 [[nodiscard]] std::vector<Variable> own_inspections(const Host& host);
 
+/// With what may be meant, or why it is not there, as the hint.
+[[nodiscard]] Error unknown_command(const Host& host, const std::string& word);
+
 /// What a command needs before it runs; by name, because it is asked before plugins are loaded.
 [[nodiscard]] bool runs_without_anything(std::string_view command);  ///< version, completion: no plugin, no configuration
 [[nodiscard]] bool keeps_quiet_about_plugins(std::string_view command);  ///< its output would be spoilt, or says it anyway

@@ -10,16 +10,22 @@ void show_help(const Host& host, Invocation& in) {
     if (in.rest().size() > 1) throw Error(Errc::usage, "'help' takes one command");
     const auto& word = in.rest().front();
     const auto* entry = host.registry.command(word);
-    if (entry == nullptr || word.starts_with('_')) {
-        Error error(Errc::usage, "no command '" + escape_name(word) + "'");
-        if (const auto near = nearest(word, host.registry.command_words()); !near.empty())
-            error.with_hint("did you mean '" + near + "'?");
-        throw error;
-    }
+    if (entry == nullptr || word.starts_with('_')) throw unknown_command(host, word);
     in.console().line(help_text(*entry));
 }
 
 }  // namespace
+
+Error unknown_command(const Host& host, const std::string& word) {
+    Error error(Errc::usage, "unknown command '" + escape_name(word) + "'");
+    if (const auto near = nearest(word, host.registry.command_words()); !near.empty())
+        error.with_hint("did you mean '" + near + "'?");
+    else if (host.globals.no_plugins)
+        error.with_hint("most commands come with plugins, and --no-plugins leaves all of them out");
+    else if (!host.plugins.left_out.empty() || !host.plugins.directory_problem.empty())
+        error.with_hint("a plugin is left out, perhaps the one with this command: see 'jailctl plugins'");
+    return error;
+}
 
 std::unique_ptr<Command> help_command(const Host& host) {
     auto command = std::make_unique<Command>();

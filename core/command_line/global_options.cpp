@@ -117,4 +117,21 @@ Globals parse_globals(const std::vector<std::string>& tokens) {
     return globals;
 }
 
+Globals salvage_globals(const std::vector<std::string>& line) {
+    std::vector<std::string> understood;
+    Globals globals;
+    for (std::size_t i = 0; i < line.size() && line[i] != "--"; ++i) {
+        if (!is_global_token(line[i])) continue;
+        const std::size_t before = understood.size();
+        understood.push_back(line[i]);
+        if (takes_next(line[i]) && i + 1 < line.size()) understood.push_back(line[++i]);
+        try {
+            globals = parse_globals(understood);
+        } catch (const Error&) {
+            understood.resize(before);
+        }
+    }
+    return globals;
+}
+
 }  // namespace jailctl::core

@@ -29,6 +29,8 @@ struct Globals {
 [[nodiscard]] bool is_global_token(std::string_view token);
 [[nodiscard]] bool takes_next(std::string_view token);
 
+/// What of a line that cannot be read decides which plugins are loaded: whatever in it can be understood.
+[[nodiscard]] Globals salvage_globals(const std::vector<std::string>& line);
 /// @throws Error usage
 [[nodiscard]] Globals parse_globals(const std::vector<std::string>& tokens);
 

@@ -63,7 +63,7 @@ TEST(Help, OfACommandNamesWordsAndOptions) {
 TEST(Help, OfAnUnknownCommandSuggestsTheNearest) {
     const auto result = bare({"help", "statsu"});
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.err, StartsWith("jailctl: no command 'statsu'\nhint: did you mean 'status'?\n"));
+    EXPECT_THAT(result.err, StartsWith("jailctl: unknown command 'statsu'\nhint: did you mean 'status'?\n"));
 }
 
 TEST(Completion, AsksTheDeclarations) {

@@ -114,6 +114,30 @@ TEST_F(Refusals, RequiredPluginThatIsMissingStopsChanges) {
     EXPECT_EQ(site_.jailctl({"status"}).status, 0) << "what only reads goes on";
 }
 
+TEST_F(Refusals, TheUsageListsCommandsOfPluginsWhateverWasWrong) {
+    const std::string all = "<command> = start|stop|status|create|delete|upgrade|backup|restore|";
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"--bacth", "start", "all"}, {"--jobs", "0", "start", "all"}, {"start", "all", "--color", "blue"}})
+        EXPECT_THAT(site_.jailctl(words).err, HasSubstr(all)) << words[0];
+    // What of the line can be understood holds here too.
+    EXPECT_THAT(site_.jailctl({"--no-plugins", "--bacth"}).err, HasSubstr("<command> = completion|config|help|plugins|version\n"));
+    EXPECT_THAT(site_.jailctl({"--bacth", "--disable-plugin=upgrade"}).err, HasSubstr("|create|delete|backup|restore|"));
+}
+
+TEST_F(Refusals, ACommandOfAPluginThatIsLeftOut) {
+    expect_refused({"--no-plugins", "status"}, "jailctl: unknown command 'status'\nhint: most commands come with plugins, and "
+                                               "--no-plugins leaves all of them out\n");
+    expect_refused({"help", "status", "--no-plugins"}, "jailctl: unknown command 'status'\nhint: most commands come with plugins");
+    EXPECT_THAT(site_.jailctl({"--disable-plugin", "lifecycle", "status"}).err,
+                HasSubstr("jailctl: unknown command 'status'\nhint: a plugin is left out"));
+}
+
+TEST_F(Refusals, DisablingAPluginThatIsNone) {
+    expect_refused({"--disable-plugin", "lifecycel", "status"}, "jailctl: --disable-plugin: there is no plugin 'lifecycel' in ");
+    EXPECT_THAT(site_.jailctl({"--disable-plugin", "lifecycel", "status"}).err, HasSubstr("\nhint: did you mean 'lifecycle'?\n"));
+    EXPECT_EQ(site_.jailctl({"--disable-plugin", "upgrade", "status"}).status, 0);
+}
+
 TEST_F(Refusals, DisabledByConfiguration) {
     site_.configure({"chii.domaine.com:192.0.2.43"}, "PLUGIN_DISABLE=upgrade");
     EXPECT_THAT(site_.jailctl({"plugins"}).out, HasSubstr("-upgrade"));
