@@ -65,18 +65,18 @@ void require_unmounted(const Jail& jail) {
 }
 
 void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
-    if (args.yes || in.options().batch || in.options().dry_run) return;
+    if (args.yes || in.options().batch) return;
     if (!in.console().can_ask()) {
         throw Error(Errc::usage, "jail " + jail.name.text() + " is not deleted without being asked for")
             .with_hint("say --yes or --batch");
     }
+    if (in.options().dry_run) return in.console().line("would ask whether to delete it");
     const std::string question = "Delete jail " + jail.name.text() + " and everything in " + jail.root.string() + "?";
     if (!in.console().confirm(question)) throw Error(Errc::failed, "jail " + jail.name.text() + " was not deleted");
 }
 
 /// A backup that left something out does not justify the deletion: the administrator decides, with the names before him.
 void back_up_first(Invocation& in, const Jail& jail) {
-    if (in.options().dry_run) return in.console().line("would back up jail " + jail.name.text());
     if (!in.services().has(JailBackup::id)) throw Error(Errc::unsupported, "no loaded plugin can back up first");
     const Outcome outcome = in.services().get<JailBackup>().back_up(in, jail);
     if (outcome.kind == Outcome::Kind::omissions) {
@@ -138,8 +138,9 @@ void remove_journalled(Invocation& in, const Jail& jail) {
     const std::string trash = staging_name(jail, Staging::trash);
     Operation operation(in, jail, "delete", JournalPlace::lasting);
     // Journals are recovered by now: a tree of that name has lost its journal, and was being deleted.
-    operation.step("remove what an earlier delete left",
-                   [&] { storage_of(in, jail).remove(jail.root, trash); });
+    if (identity_of(jail.root, trash))
+        operation.step("remove what an earlier delete left",
+                       [&] { storage_of(in, jail).remove(jail.root, trash); });
     operation.step("rename " + jail.root.string() + " aside to " + trash,
                    Undo{"storage.rename_back", tree_arguments(jail, trash)},
                    [&] { storage_of(in, jail).set_aside(jail.root, trash); });
@@ -177,7 +178,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     require_unmounted(jail);
     confirm(in, jail, args);
     // A run that ended without us left its record, network and rules, which nobody would look for without the jail.
-    if (!in.options().dry_run) in.services().get<JailRuntime>().stop(in, jail, std::chrono::seconds(0));
+    in.services().get<JailRuntime>().stop(in, jail, std::chrono::seconds(0));
     with_events<BeforeDelete, AfterDelete>(in, jail, 0, [&] {
         if (args.backup_first) back_up_first(in, jail);
         remove(in, jail);

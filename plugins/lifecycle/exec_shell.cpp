@@ -10,6 +10,7 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "platform.hpp"
 #include "whole_lines.hpp"
 
 namespace po = boost::program_options;
@@ -71,6 +72,7 @@ void or_own_failure(Invocation& invocation, const Jail& jail, Work work) {
 /// @return the status of the command, 0 with --dry-run
 int run_inside(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
     if (invocation.options().dry_run) {
+        require_up(invocation.configuration(), jail);
         invocation.console().line("would run " + request.command.front() + " in " + jail.name.text());
         return 0;
     }

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "platform.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -11,9 +12,10 @@ Outcome change(Invocation& invocation, const Jail& jail, bool frozen) {
     const auto running = runtime.find(invocation.configuration(), jail.name);
     if (running && running->problem.empty() && running->frozen == frozen)
         return Outcome::already(jail.name.text() + (frozen ? " is already frozen" : " is not frozen"));
-    if (invocation.options().dry_run)
+    if (invocation.options().dry_run) {
+        require_up(invocation.configuration(), jail);
         invocation.console().line("would " + std::string(frozen ? "freeze " : "thaw ") + jail.name.text());
-    else if (frozen)
+    } else if (frozen)
         runtime.freeze(invocation, jail);
     else
         runtime.thaw(invocation, jail);

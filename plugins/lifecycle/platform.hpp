@@ -34,6 +34,9 @@ struct JailUsage {
     double cpu_seconds = -1;
     std::int64_t io_bytes = -1;      ///< read from and written to block devices
 };
+/// What every command that works inside a running jail begins with. @throws Error not_found: not running, or not known
+void require_up(const Configuration& configuration, const Jail& jail);
+
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;
 

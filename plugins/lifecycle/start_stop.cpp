@@ -46,9 +46,14 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
 
 /// A start that fails leaves nothing behind, whatever the jail did until then.
 void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail, int id, const UniqueFd& told) {
+    const bool asked = !jail.settings["READY_COMMAND"].text.empty();
+    if (invocation.options().dry_run) {
+        if (told || asked) invocation.console().line(std::string("would wait until ") + (told ? "its init is up" : "READY_COMMAND succeeds"));
+        return;
+    }
     try {
         if (told) listen_to_init(invocation, jail, id, told.get());
-        else if (!jail.settings["READY_COMMAND"].text.empty()) wait_until_ready(invocation, jail, jail.name.text());
+        else if (asked) wait_until_ready(invocation, jail, jail.name.text());
     } catch (Error& error) {
         const Interrupt::Shield shield;
         runtime.stop(invocation, jail, stop_timeout(jail.settings));
@@ -93,7 +98,7 @@ void add_supervised_option(Command& command, bool& supervised, const char* text)
 
 }  // namespace
 
-void start_jail(Invocation& invocation, const Jail& jail, Wait wait) {
+void start_jail(Invocation& invocation, const Jail& jail, Wait wait, bool after_stop) {
     require_root_there(jail);
     auto& runtime = invocation.services().get<JailRuntime>();
     int id = 0;
@@ -101,9 +106,10 @@ void start_jail(Invocation& invocation, const Jail& jail, Wait wait) {
         invocation.console().info("Starting jail " + jail.name.text() + "...");
         UniqueFd told;
         StartRequest request;
+        request.after_stop = after_stop;
         if (wait == Wait::until_ready && jail.settings["READY_COMMAND"].text.empty()) request.readiness = &told;
         id = runtime.start(invocation, jail, request);
-        if (wait == Wait::until_ready && !invocation.options().dry_run) ready_or_down(invocation, runtime, jail, id, told);
+        if (wait == Wait::until_ready) ready_or_down(invocation, runtime, jail, id, told);
     });
     if (invocation.options().dry_run) return;
     invocation.console().data("id", id);
@@ -117,7 +123,7 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
     if (who == StoppedBy::administrator && is_supervised(invocation.configuration(), jail.name, id)) throw supervised(jail.name);
     const auto patience = grace.value_or(stop_timeout(jail.settings));
     with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
-        if (!invocation.options().dry_run) invocation.console().info("Stopping jail " + jail.name.text() + "...");
+        invocation.console().info("Stopping jail " + jail.name.text() + "...");
         const bool watched = who == StoppedBy::supervisor && !invocation.options().dry_run;
         if (watched) take_from_supervisor(invocation.configuration(), jail.name);  // the runtime stops no jail that is watched
         try {
@@ -214,9 +220,9 @@ void add_restart(Registrar& host) {
     restart.run_jail = [options, up](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
         require_root_there(jail);  // a jail that could not come up again is not taken down
-        if (invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name))
-            stop_jail(invocation, jail, grace);
-        if (!invocation.options().dry_run) start_jail(invocation, jail, up->wait());
+        const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
+        if (running) stop_jail(invocation, jail, grace);
+        start_jail(invocation, jail, up->wait(), running);
         return Outcome::done();
     };
     host.add(std::move(restart));

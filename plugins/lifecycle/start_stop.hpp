@@ -11,7 +11,8 @@ namespace jailctl::lifecycle {
 enum class Wait { until_ready, no };
 
 /// start with its events: before, the runtime's work, after, ready. @throws Error exists: it runs already
-void start_jail(Invocation& invocation, const Jail& jail, Wait wait = Wait::until_ready);
+/// @param after_stop  with --dry-run: it runs now, and would be stopped before
+void start_jail(Invocation& invocation, const Jail& jail, Wait wait = Wait::until_ready, bool after_stop = false);
 /// Who stops: a jail that is supervised is stopped by its supervisor alone.
 enum class StoppedBy { administrator, supervisor };
 

@@ -112,6 +112,7 @@ Launched Launch::run(Operation& operation) {
     if (operation.dry_run()) {
         operation.step("join the network: " + provider_, [] {});
         operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", [] {});
+        launched.readiness = std::move(notify_.ours);
         return launched;
     }
     launched.network = network_.join(invocation_, operation, jail_, stack.get());

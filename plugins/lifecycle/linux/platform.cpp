@@ -106,6 +106,8 @@ void change_limits(Invocation& invocation, const Jail& jail, const std::vector<s
     }
 }
 
+void require_up(const Configuration& configuration, const Jail& jail) { (void)require_running(configuration, jail); }
+
 void check_rate(std::string_view text) { (void)parse_rates(text); }
 
 void inspect_capabilities(Inspection& inspection) { inspect_beside_network(inspection, "CAPABILITIES"); }

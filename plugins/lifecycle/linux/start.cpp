@@ -50,7 +50,8 @@ Error ended_at_once(const Configuration& configuration, const Jail& jail) {
 
 int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartRequest& request) {
     const RecordState state = look_up_record(invocation.configuration(), jail.name.key());
-    require_down(jail, state);
+    const bool planned = invocation.options().dry_run && request.after_stop;
+    if (!planned) require_down(jail, state);
     LaunchRequest wanted;
     wanted.root = request.root.empty() ? jail.root : request.root;
     wanted.network = request.network;

@@ -133,6 +133,8 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
         if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
         else if (state.kind == RecordState::Kind::unclear)
             invocation.console().line("would kill what runs in the control group of " + jail.name.text() + " and forget its record");
+        else if (state.kind == RecordState::Kind::dead)
+            invocation.console().line("would clear what the last run of " + jail.name.text() + " left: control groups, network, record");
         return;
     }
     const Record record = require_running(configuration, jail);

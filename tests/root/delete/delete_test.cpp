@@ -121,10 +121,29 @@ TEST_F(Delete, FollowsNoLinkAndStopsAtNothingImmutable) {
 }
 
 TEST_F(Delete, DryRunSaysTheStepsAndDoesNone) {
-    const Result dry = site_.jailctl({"delete", "a.test", "--dry-run"});
+    const Result dry = site_.jailctl({"delete", "a.test", "--yes", "--dry-run"});
     EXPECT_EQ(dry.status, 0) << dry.all();
     EXPECT_THAT(dry.out, HasSubstr("would rename " + root_.string()));
+    EXPECT_THAT(dry.out, Not(HasSubstr("an earlier delete"))) << "there is nothing of one";
+    const Result backed_up = site_.jailctl({"delete", "a.test", "--yes", "--backup-first", "--dry-run"});
+    EXPECT_EQ(backed_up.status, 0) << backed_up.all();
+    EXPECT_THAT(backed_up.out, HasSubstr("would write the tree to it\n"));
     EXPECT_TRUE(stands());
+    EXPECT_TRUE(std::filesystem::is_empty(site_.backups()));
+}
+
+TEST_F(Delete, DryRunIsRefusedAsTheDeleteWouldBe) {
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--dry-run"}).status, 2) << "nobody can be asked";
+    site_.configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=nope");
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes", "--backup-first", "--dry-run"}).status, 2);
+    site_.configure({"a.test:192.0.2.1"}, "PROTECT=yes");
+    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes", "--dry-run"}).status, 1);
+}
+
+TEST_F(Delete, DryRunNamesWhatAnEarlierDeleteLeft) {
+    std::filesystem::create_directory(site_.home() / ".jailctl-trash-a.test");
+    EXPECT_THAT(site_.jailctl({"delete", "a.test", "--yes", "--dry-run"}).out, HasSubstr("would remove what an earlier delete left\n"));
+    EXPECT_EQ(remove().status, 0);
 }
 
 TEST_F(Delete, ABeforeHookCanForbidIt) {

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 TEST_F(JailTest, StartsAndStopsAndLeavesNothing) {
     const Result started = start();
@@ -150,6 +151,37 @@ TEST_F(JailTest, DryRunNamesTheStepsAndTakesNone) {
     ASSERT_EQ(start().status, 0);
     EXPECT_EQ(site.jailctl({"--dry-run", "stop", "a.test"}).status, 0);
     EXPECT_EQ(mark(), '*');
+}
+
+TEST_F(JailTest, DryRunOfRestartNamesBothHalves) {
+    site.configure({"a.test:192.0.2.1"}, "READY_COMMAND=true");
+    const std::string up = "would run jail-init in the jail\nwould record the running jail\nwould wait until READY_COMMAND succeeds\n";
+    const Result stopped = site.jailctl({"--dry-run", "restart", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_THAT(stopped.out, HasSubstr(up));
+    EXPECT_THAT(stopped.out, Not(HasSubstr("would ask init to end")));
+    EXPECT_EQ(mark(), ' ');
+    ASSERT_EQ(start().status, 0);
+    const Value before = record();
+    const Result running = site.jailctl({"--dry-run", "restart", "a.test"});
+    EXPECT_EQ(running.status, 0) << running.all();
+    EXPECT_THAT(running.out, HasSubstr("would ask init to end\n"));
+    EXPECT_THAT(running.out, HasSubstr(up));
+    EXPECT_EQ(record()["pid"].num(), before["pid"].num());
+    EXPECT_EQ(site.jailctl({"--dry-run", "start", "a.test"}).status, 1) << "it runs already";
+}
+
+TEST_F(JailTest, DryRunIsRefusedWhereTheCommandWouldBe) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"freeze", "a.test"}, {"thaw", "a.test"}, {"shell", "a.test"},
+                                                  {"exec", "a.test", "--", "true"}, {"stop", "a.test"}}) {
+        const Result real = site.jailctl(words);
+        std::vector<std::string> tried{"--dry-run"};
+        tried.insert(tried.end(), words.begin(), words.end());
+        const Result dry = site.jailctl(tried);
+        EXPECT_NE(dry.status, 0) << words[0];
+        EXPECT_EQ(dry.status, real.status) << words[0];
+        EXPECT_EQ(dry.err, real.err) << words[0];
+    }
 }
 
 TEST_F(JailTest, StartSaysTheIdInJson) {

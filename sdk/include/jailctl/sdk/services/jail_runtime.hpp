@@ -32,6 +32,7 @@ struct RunningJail {
 struct StartRequest {
     std::filesystem::path root;  ///< empty: jail.root; else a staged one (upgrade's health check)
     bool network = true;         ///< false: no network whatever NETWORK says
+    bool after_stop = false;     ///< for --dry-run: the steps of a start once the jail, which runs now, is stopped
     UniqueFd* readiness = nullptr;  ///< set: becomes what the jail's init tells on once it is up; empty if it tells nothing
 };
 
