@@ -6,7 +6,7 @@
 namespace jailctl::core {
 
 /// The command line taken apart before any plugin is known. Boost.Program_options has no stop at the command word, and
-/// its recipe for subcommands loses "--" (dependencies.md 5): so the line is split here and each part parsed strictly.
+/// its recipe for subcommands loses "--": so the line is split here and each part parsed strictly.
 struct SplitLine {
     std::vector<std::string> globals;  ///< global options with their values, from before and after the command
     std::string command;               ///< empty if there is none

@@ -63,7 +63,7 @@ std::string loader_text(const std::string& what) {
 }
 
 dll::shared_library open_library(const fs::path& file) {
-    // Nodelete has no name in Boost.DLL: closing a plugin is a lottery (dependencies.md 5), so none is ever unmapped.
+    // Nodelete has no name in Boost.DLL: closing a plugin is a lottery (ADR 2), so none is ever unmapped.
     const auto mode = static_cast<dll::load_mode::type>(dll::load_mode::rtld_now | dll::load_mode::rtld_local |
                                                         static_cast<dll::load_mode::type>(RTLD_NODELETE));
     try {

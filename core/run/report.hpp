@@ -27,7 +27,7 @@ struct Report {
     std::vector<JailReport> jails;
 };
 
-/// The one place where exit statuses are made (product.md 1): 0 done, 1 failed, 2 refused, 3 some jails done and some
+/// The one place where exit statuses are made (jailctl(8), EXIT STATUS): 0 done, 1 failed, 2 refused, 3 some jails done and some
 /// not, 4 done with omissions; what a command set itself comes before all of them.
 [[nodiscard]] int exit_status(const Report& report);
 

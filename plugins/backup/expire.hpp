@@ -22,7 +22,7 @@ struct Judged {
 /// @param gone  called for each that is removed, or would be
 void remove_backups(Invocation& invocation, BackupBackend& backend, const std::vector<BackupInfo>& backups,
                     const std::function<void(const BackupInfo& backup)>& gone);
-/// What follows a good backup of the jail (product.md 1): a failure leaves more than wanted, so it is an omission.
+/// What follows a good backup of the jail: a failure leaves more than wanted, so it is an omission.
 void expire_after_backup(Invocation& invocation, const Jail& jail);
 
 }  // namespace jailctl::backup

@@ -9,7 +9,7 @@
 
 namespace jailctl::backup {
 
-/// A running jail made ready to be read (linux-conventions.md C.1): the handlers of backup-quiesce, then BACKUP_QUIESCE
+/// A running jail made ready to be read: the handlers of backup-quiesce, then BACKUP_QUIESCE
 /// inside the jail. end(), or the destructor, runs BACKUP_RESUME inside it and drops the handlers' leases.
 class Quiesced {
 public:

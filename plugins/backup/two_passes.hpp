@@ -13,7 +13,7 @@
 
 namespace jailctl::backup {
 
-/// Reads a running jail where no snapshot can be taken (linux-conventions.md C.3): all of it while it runs, then, made
+/// Reads a running jail where no snapshot can be taken (ADR 14): all of it while it runs, then, made
 /// ready and frozen, only what changed meanwhile. What was read lies compressed in unnamed files until write() makes
 /// the archive; there is no second copy of the tree, and the jail stands still for as long as what changed takes to read.
 class TwoPasses {

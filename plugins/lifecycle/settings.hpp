@@ -8,7 +8,7 @@
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/registrar.hpp"
 
-/// The variables of jails.conf that lifecycle acts on (product.md 2), and what their values mean.
+/// The variables of jails.conf that lifecycle acts on (jails.conf(5)), and what their values mean.
 namespace jailctl::lifecycle {
 
 /// Declares START_AFTER, READY_COMMAND, READY_TIMEOUT, START_COMMAND, STOP_TIMEOUT, STOP_SIGNAL, MEMORY, CPUS, PIDS,

@@ -17,7 +17,7 @@ void remove_from(const BaseInstalled& event, const std::vector<std::string>& pat
     event.invocation.console().data("pruned", Value::object().set("files", removed["files"]).set("bytes", bytes));
 }
 
-/// Takes out of a fresh base what the site's dellists name (product.md 3), before anything of the site is in it.
+/// Takes out of a fresh base what the site's dellists name, before anything of the site is in it.
 void prune_base(const BaseInstalled& event) {
     const std::vector<std::string> paths = read_dellists(event.invocation.configuration().path("ADDONS"));
     if (paths.empty()) return;

@@ -1,4 +1,4 @@
-// The script hooks of jails.conf: one more subscriber to the events every plugin can have (product.md 5).
+// The script hooks of jails.conf: one more subscriber to the events every plugin can have.
 #include "jailctl/sdk/sdk.hpp"
 #include "moment.hpp"
 #include "script.hpp"

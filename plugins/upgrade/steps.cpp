@@ -14,7 +14,7 @@ namespace jailctl::upgrade {
 
 namespace {
 
-// Data of the site (product.md 3): the base only adds what is missing there.
+// Data of the site: the base only adds what is missing there.
 constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
 
 /// Copy and base are nobody's but ours, and the next upgrade begins by removing them.

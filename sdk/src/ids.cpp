@@ -13,7 +13,7 @@ namespace jailctl {
 namespace {
 
 constexpr std::uint64_t range_size = 65536;
-constexpr std::uint64_t first_range = 1879048192;           // product.md 6
+constexpr std::uint64_t first_range = 1879048192;           // above what systemd-nspawn takes for itself: 524288 to 1879048191
 constexpr std::uint64_t end_of_ids = 4294967295 - 1;        // (uid_t)-1 and -2 mean something else
 
 struct Range {

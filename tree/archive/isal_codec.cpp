@@ -8,7 +8,7 @@
 namespace jailctl::tree {
 namespace {
 
-// Level 3 would take half as long again for a size 1.5 per cent smaller (dependencies.md, compression); 1 saves nothing.
+// Level 3 would take half as long again for a size 1.5 per cent smaller; 1 saves nothing.
 constexpr unsigned isal_level = 2;
 
 /// gzip by ISA-L: four to five times as fast as libdeflate at its default level.

@@ -33,7 +33,7 @@ private:
 };
 
 /// A sixth less time than 6 for half a per cent more: whole systems still come out no larger than with pigz -6
-/// (performance.md, B1 and B4).
+/// (bench rows B1 and B4).
 constexpr int default_level = 5;
 constexpr int best_level = 12;
 

@@ -10,7 +10,7 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: X1 of performance.md allows 96 MiB for all
+constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: a backup is to take 96 MiB at most (bench row X1)
 
 /// Pieces beyond those in work, so that no worker waits for the writer.
 std::size_t waiting_for(const PieceCodec& codec) { return codec.piece > gzip_piece ? 2 : 4; }

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t zstd_piece = std::size_t{4} << 20;
 constexpr int window_log = 22, hash_log = 18, chain_log = 17;
 constexpr int default_level = 3;
-// What level 11 takes; 12 would take twice that, and a backup more than X1 of performance.md allows.
+// What level 11 takes; 12 would take twice that, and a backup more than bench row X1 allows.
 constexpr std::size_t worker_memory = std::size_t{3} << 20, best_memory = std::size_t{26} << 20;
 
 class Zstd final : public PieceCompressor {

@@ -6,7 +6,7 @@
 
 namespace jailctl::tree::test {
 
-/// Fills an empty directory with everything that archivers lose (linux-conventions.md A): owners, modes, times, names,
+/// Fills an empty directory with everything that archivers lose: owners, modes, times, names,
 /// links, devices, holes, attributes of all namespaces, ACLs, file flags.
 /// @param for_jail  only what the root of a jail may own: ids below 65536, no devices, flags or trusted attributes
 void build_awkward(const std::filesystem::path& root, bool for_jail = false);

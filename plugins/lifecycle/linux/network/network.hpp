@@ -9,7 +9,7 @@
 namespace jailctl::lifecycle {
 
 /// NETWORK=routed: a veth pair whose jail end is eth0 with the jail's addresses, host routes to them, and proxy
-/// neighbours on IF (product.md 6). The caller's network namespace is the host's.
+/// neighbours on IF. The caller's network namespace is the host's.
 [[nodiscard]] std::unique_ptr<Network> make_routed_network();
 /// NETWORK=bridge:NAME: a veth pair whose host's end is a port of an existing bridge, the jail's end eth0.
 [[nodiscard]] std::unique_ptr<Network> make_bridged_network();

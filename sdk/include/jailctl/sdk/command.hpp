@@ -26,7 +26,7 @@ enum class Targets {
     optional_several,  ///< none means all
 };
 
-/// Whether a last word that contains '/' or is '-' is a path (product.md 1).
+/// Whether a last word that contains '/' or is '-' is a path (jailctl(8), COMMANDS).
 enum class PathWord { none, optional };
 
 /// Order in which 'all' and lists are worked on.

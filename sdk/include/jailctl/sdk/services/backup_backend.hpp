@@ -15,7 +15,7 @@
 
 namespace jailctl {
 
-/// How consistent a backup is (product.md 4). Later grades are added at the end.
+/// How consistent a backup is (jailctl(8), backup). Later grades are added at the end.
 enum class Grade { cold, live, snapshot, frozen, unknown };
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string_view grade_name(Grade grade) noexcept;
 [[nodiscard]] JAILCTL_SDK_EXPORT Grade parse_grade(std::string_view name) noexcept;  ///< unknown for any other word
