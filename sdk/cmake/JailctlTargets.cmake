@@ -17,11 +17,13 @@ if(NOT TARGET jailctl_warnings)
 endif()
 
 # Boost.Program_options and <filesystem> come with the SDK's headers and take most of the time of a small file: they are
-# parsed once a target that has more than a few.
+# parsed once a target that has more than a few, in jailctl's own build once for all plugins.
 function(jailctl_precompile target)
   get_target_property(sources ${target} SOURCES)
   list(LENGTH sources count)
-  if(count GREATER 3)
+  if(TARGET jailctl_precompiled AND NOT target STREQUAL jailctl_precompiled)
+    target_precompile_headers(${target} REUSE_FROM jailctl_precompiled)
+  elseif(count GREATER 3 OR target STREQUAL jailctl_precompiled)
     target_precompile_headers(${target} PRIVATE <boost/program_options/options_description.hpp> <filesystem> <functional>
       <map> <memory> <optional> <string> <variant> <vector>)
   endif()

@@ -1,0 +1,1 @@
+// The precompiled headers of the plugins need one file to belong to.
