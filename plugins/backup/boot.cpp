@@ -9,6 +9,7 @@
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 
@@ -86,6 +87,7 @@ void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& back
         scratch_lock = Lock::of_jail(run_dir.get(), scratch.name, "verify", invocation.options().wait);
     }
     in_context("booting " + escape_name(backup.id), [&] {
+        require_unheld(beside(scratch, staging_name(scratch, Staging::restore)));  // the undo of what follows would stop it
         Operation operation(invocation, jail, "verify", JournalPlace::lasting);
         boot(invocation, operation, scratch, backend, backup.id);
         operation.commit();

@@ -11,6 +11,7 @@
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "password.hpp"
 #include "storage_dir.hpp"
@@ -32,6 +33,13 @@ void refuse_existing(const Jail& jail) {
             throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be made, is no directory")
                 .with_hint("move it away, or change the entry of the jail in jails.conf");
     }
+}
+
+// By a command of another RUN_DIR, whose lock of the jail is not ours: two of them would make one jail.
+void refuse_in_work(const Jail& jail) {
+    in_context("jail " + jail.name.text() + " cannot be created now", [&] {
+        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name));
+    });
 }
 
 // Its root may be gone while its processes still run: a new root under them would be no jail of theirs.
@@ -112,6 +120,7 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
         return Outcome::already("jail " + jail.name.text() + " exists already");
     }
     refuse_existing(jail);
+    refuse_in_work(jail);
     refuse_running(in, jail);
     const BaseChoice base = base_of(in, jail);
     base.installer->check(in, base.what);

@@ -14,6 +14,7 @@
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "storage_dir.hpp"
 #include "undoers.hpp"
@@ -47,6 +48,13 @@ void require_unoccupied(const Jail& jail, const std::filesystem::path& directory
     throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) + " runs in " +
                                 directory.string() + ", though no record in RUN_DIR says so")
         .with_hint("stop it with the configuration that it was started with");
+}
+
+/// By a command whose lock of the jail is not ours.
+void require_nobody_at_work(const Jail& jail) {
+    in_context("jail " + jail.name.text() + " cannot be deleted now", [&] {
+        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name));
+    });
 }
 
 void require_unprotected(const Jail& jail) {
@@ -167,6 +175,7 @@ void remove(Invocation& in, const Jail& jail) {
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
+    require_nobody_at_work(jail);
     if (nothing_stands(jail)) {
         require_stopped(in, jail);
         return clean_up(in, jail);

@@ -10,6 +10,7 @@
 #include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "name_servers.hpp"
 #include "storage_dir.hpp"
 
@@ -42,7 +43,7 @@ void look_at_staged(const Examination& examination, const Jail& jail, const std:
          "remove " + path, [jail, name](Invocation& in) { remove_staged(in, jail, name); }});
 }
 
-/// What has a journal is told with it, and goes with it.
+/// What has a journal is told with it, and goes with it; what is held is in the making by a command of another RUN_DIR.
 void look_at_storage(const Examination& examination) {
     const Configuration& configuration = examination.invocation.configuration();
     const auto journalled = interruptions(configuration);
@@ -50,7 +51,8 @@ void look_at_storage(const Examination& examination) {
         if (journalled.contains(jail.name.key())) continue;
         examination.diagnosis.check("the directory of jail " + jail.name.text(), [&] {
             for (const auto& name : staging_names(jail))
-                if (identity_of(jail.root, name)) look_at_staged(examination, jail, name);
+                if (identity_of(jail.root, name) && !is_held_elsewhere(beside(jail, name)))
+                    look_at_staged(examination, jail, name);
         });
     }
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/value.hpp"
 
@@ -27,6 +28,22 @@ public:
     void remove(const std::filesystem::path& root, const std::string& name) override;
     [[nodiscard]] std::uint64_t free_space(const std::filesystem::path& root) override;
 };
+
+/// Holds what `name` beside `root` is (tree_hold.hpp) to remove it. No directory, or nothing: there is nothing to hold.
+class HeldEntry {
+public:
+    /// @throws Error busy: another command works on it
+    HeldEntry(int parent, const std::string& name, const std::filesystem::path& root);
+    ~HeldEntry();
+    HeldEntry(const HeldEntry&) = delete;
+    HeldEntry& operator=(const HeldEntry&) = delete;
+
+private:
+    UniqueFd tree_;
+};
+
+/// Holds the tree that was made just now as `name` beside `root` until this process ends. @throws Error busy: somebody was faster
+void hold_entry(int parent, const std::string& name, const std::filesystem::path& root);
 
 /// Every name that a Storage makes or removes begins with ".jailctl-". @throws Error internal: this one does not
 void require_staging_name(const std::string& name);

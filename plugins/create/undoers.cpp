@@ -9,6 +9,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 
 namespace jailctl::create {
 
@@ -34,6 +35,17 @@ void exchange_back(Invocation& in, const Jail& jail, const Value& arguments) {
     const fs::path root = root_in(arguments);
     if (identity_of(root, root.filename().string()) != identity_in(arguments)) return;
     storage_of(in, jail).exchange(root, arguments["name"].str());
+}
+
+// What we held ourselves is held no more once we are gone: a tree that somebody holds now is not the one we made.
+void remove_ours(Invocation& in, const Jail& jail, const Value& arguments) {
+    const fs::path root = root_in(arguments);
+    const std::string name = arguments["name"].str();
+    try {
+        storage_of(in, jail).remove(root, name);
+    } catch (const Error& error) {
+        if (error.code() != Errc::busy || !is_held_elsewhere(root.parent_path() / name)) throw;
+    }
 }
 
 void remove_empty_parent(const Value& arguments) {
@@ -62,9 +74,7 @@ void remove_file(const Value& arguments) {
 }  // namespace
 
 void register_undoers(Registrar& host) {
-    host.undoer("storage.remove", [](Invocation& in, const Jail& jail, const Value& a) {
-        storage_of(in, jail).remove(root_in(a), a["name"].str());
-    });
+    host.undoer("storage.remove", remove_ours);
     host.undoer("storage.rename_back",
                 [](Invocation&, const Jail&, const Value& a) { put_back(root_in(a), a["name"].str()); });
     host.undoer("storage.unpublish", [](Invocation&, const Jail&, const Value& a) {

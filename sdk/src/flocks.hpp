@@ -10,6 +10,7 @@ namespace jailctl {
 /// One flock(2) that is held, as the kernel tells it.
 struct HeldFlock {
     pid_t pid = 0;
+    dev_t device = 0;  ///< of the file system; not what stat(2) tells on every one
     std::uint64_t inode = 0;
 };
 /// From the text of /proc/locks (proc_locks(5)); what waits for a lock holds none.

@@ -12,6 +12,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 
 namespace jailctl::create {
 
@@ -68,8 +69,10 @@ void BtrfsStorage::make(const fs::path& root, const std::string& name) {
         const auto cause = last_error();
         if (cause == std::errc::inappropriate_io_control_operation)
             throw Error(Errc::unsupported, root.parent_path().string() + " is not on btrfs, and STORAGE=btrfs was asked for");
+        require_unheld(path);
         throw Error(cause == std::errc::file_exists ? Errc::exists : code_of(cause), "cannot make the subvolume " + path, cause);
     }
+    hold_entry(parent.get(), name, root);
     if (::fchmodat(parent.get(), name.c_str(), 0700, 0) != 0) throw_errno("cannot set the mode of " + path);
     sync_fd(parent.get(), root.parent_path().string());
 }
@@ -78,6 +81,7 @@ void BtrfsStorage::remove(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_directory(root.parent_path());
     if (!parent) return DirStorage::remove(root, name);
+    const HeldEntry held(parent.get(), name, root);
     btrfs_ioctl_vol_args arguments{};
     put_name(arguments, name);
     if (::ioctl(parent.get(), BTRFS_IOC_SNAP_DESTROY, &arguments) == 0)
@@ -119,6 +123,7 @@ void BtrfsStorage::snapshot(const fs::path& root, const std::string& name) {
     arguments.flags = BTRFS_SUBVOL_RDONLY;
     put_name(arguments, name);
     if (::ioctl(parent.get(), BTRFS_IOC_SNAP_CREATE_V2, &arguments) != 0) throw_errno("cannot take the snapshot " + path);
+    hold_entry(parent.get(), name, root);
 }
 
 }  // namespace jailctl::create

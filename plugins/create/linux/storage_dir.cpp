@@ -9,6 +9,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 
 namespace jailctl::create {
 
@@ -49,16 +50,39 @@ UniqueFd open_parent_if_any(const fs::path& root) {
     }
 }
 
+TreeIdentity identity_from(const struct stat& facts) {
+    return {static_cast<std::int64_t>(facts.st_dev), static_cast<std::int64_t>(facts.st_ino)};
+}
+
 std::optional<TreeIdentity> identity_at(int parent, const std::string& name, const fs::path& root) {
     struct stat found {};
     if (::fstatat(parent, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return std::nullopt;
         throw_errno("cannot look at " + shown(root, name));
     }
-    return TreeIdentity{static_cast<std::int64_t>(found.st_dev), static_cast<std::int64_t>(found.st_ino)};
+    return identity_from(found);
+}
+
+void remove_full(int parent, const std::string& name, const fs::path& root) {
+    const UniqueFd tree = open_tree_at(parent, name, root, O_PATH);
+    TreeJob job;
+    job.action = "remove";
+    job.arguments = Value::object();
+    job.root = tree.get();
+    in_context("removing " + shown(root, name), [&] { (void)run_tree(job); });
+    if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0) throw_errno("cannot remove " + shown(root, name));
 }
 
 }  // namespace
+
+HeldEntry::HeldEntry(int parent, const std::string& name, const fs::path& root)
+    : tree_(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
+    if (tree_) hold_tree(tree_.get(), shown(root, name));
+}
+
+HeldEntry::~HeldEntry() {
+    if (tree_) release_tree(tree_.get());
+}
 
 // The one rule that keeps a slip from renaming or removing somebody's directory.
 void require_staging_name(const std::string& name) {
@@ -67,14 +91,26 @@ void require_staging_name(const std::string& name) {
     }
 }
 
+void hold_entry(int parent, const std::string& name, const fs::path& root) {
+    const UniqueFd tree = open_tree_at(parent, name, root, O_RDONLY);
+    hold_tree(tree.get(), shown(root, name));
+    struct stat held {};
+    if (::fstat(tree.get(), &held) != 0) throw_errno("cannot look at " + shown(root, name));
+    // Between its making and its holding somebody may have taken it for a leftover.
+    if (identity_at(parent, name, root) != identity_from(held))
+        throw Error(Errc::busy, shown(root, name) + " was removed by another command just now").with_hint("try again");
+}
+
 void DirStorage::make(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, true);
     if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
         const auto cause = last_error();
+        require_unheld(shown(root, name));
         const Errc code = cause == std::errc::file_exists ? Errc::exists : code_of(cause);
         throw Error(code, "cannot make " + shown(root, name), cause);
     }
+    hold_entry(parent.get(), name, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
 
@@ -95,6 +131,8 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
     const UniqueFd parent = open_root_parent(root, false);
     const UniqueFd staged = open_tree_at(parent.get(), name, root, O_RDONLY);
     const UniqueFd present = open_tree_at(parent.get(), leaf(root), root, O_RDONLY);
+    hold_tree(staged.get(), shown(root, name));
+    hold_tree(present.get(), root.string());  // from now on it is what a failure brings back
     struct stat old {};
     if (::fstat(present.get(), &old) != 0) throw_errno("cannot look at " + root.string());
     set_mode(staged.get(), old.st_mode & 07777U, shown(root, name));
@@ -106,6 +144,7 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
 void DirStorage::set_aside(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
+    hold_tree(open_tree_at(parent.get(), leaf(root), root, O_RDONLY).get(), root.string());
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
@@ -114,21 +153,14 @@ void DirStorage::remove(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent) return;
+    const HeldEntry held(parent.get(), name, root);
     // An empty directory needs no helper; a link or file under our name is unlinked as such.
     if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0) {
         if (errno == ENOENT) return;
         if (errno == ENOTDIR) {
             if (::unlinkat(parent.get(), name.c_str(), 0) != 0) throw_errno("cannot remove " + shown(root, name));
         } else {
-            const UniqueFd tree = open_tree_at(parent.get(), name, root, O_PATH);
-            TreeJob job;
-            job.action = "remove";
-            job.arguments = Value::object();
-            job.root = tree.get();
-            in_context("removing " + shown(root, name), [&] { (void)run_tree(job); });
-            if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0) {
-                throw_errno("cannot remove " + shown(root, name));
-            }
+            remove_full(parent.get(), name, root);
         }
     }
     sync_fd(parent.get(), root.parent_path().string());

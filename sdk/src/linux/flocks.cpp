@@ -1,6 +1,7 @@
 #include "flocks.hpp"
 
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,10 +19,17 @@ namespace jailctl {
 namespace {
 
 template <class Number>
-Number number_in(std::string_view text) {
+Number number_in(std::string_view text, int base = 10) {
     Number number{};
-    std::from_chars(text.data(), text.data() + text.size(), number);
+    std::from_chars(text.data(), text.data() + text.size(), number, base);
     return number;
+}
+
+/// "00:1b:1234": major and minor in hexadecimal, the inode in decimal.
+HeldFlock flock_of(std::string_view pid, std::string_view file) {
+    const auto minor = file.substr(std::min(file.size(), file.find(':') + 1));
+    return {number_in<pid_t>(pid), ::makedev(number_in<unsigned>(file, 16), number_in<unsigned>(minor, 16)),
+            number_in<std::uint64_t>(file.substr(file.rfind(':') + 1))};
 }
 
 }  // namespace
@@ -34,8 +42,7 @@ std::vector<HeldFlock> parse_flocks(std::string_view text) {
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         const auto words = split_words(line);
         if (words.size() < 6 || words[1] != "FLOCK") continue;
-        held.push_back(
-            {number_in<pid_t>(words[4]), number_in<std::uint64_t>(words[5].substr(words[5].rfind(':') + 1))});
+        held.push_back(flock_of(words[4], words[5]));
     }
     return held;
 }

@@ -1,5 +1,6 @@
 // The root password: from a file, from a terminal, or none.
 #include <crypt.h>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -30,7 +31,8 @@ struct Talk {
     std::string seen;
     int status = -1;
 };
-Talk talk(const Site& site, const std::vector<std::string>& args, std::vector<std::string> answers) {
+Talk talk(const Site& site, const std::vector<std::string>& args, std::vector<std::string> answers,
+          const std::function<void()>& at_first_question = [] {}) {
     int terminal = -1;
     const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
     if (child == 0) {
@@ -52,6 +54,7 @@ Talk talk(const Site& site, const std::vector<std::string>& args, std::vector<st
         out.seen.append(buffer, static_cast<std::size_t>(count));
         const bool asks = out.seen.ends_with("assword:") || out.seen.ends_with("assword: ");
         if (asks && answered < answers.size()) {
+            if (answered == 0) at_first_question();
             ::usleep(100'000);  // as a person would: what is typed before echo is off is thrown away with it
             const std::string line = answers[answered++] + "\n";
             EXPECT_EQ(::write(terminal, line.data(), line.size()), static_cast<ssize_t>(line.size()));
@@ -120,6 +123,57 @@ TEST_F(RootPassword, CtrlCAtTheQuestionLeavesNoJail) {
     EXPECT_EQ(made.status, 128 + SIGINT) << made.seen;
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_TRUE(site_.leftovers().empty());
+}
+
+/// A configuration of the same jail in the same place, with a STATE_DIR and RUN_DIR of its own.
+class OtherSite {
+public:
+    explicit OtherSite(const Site& site) : config_(site.path() / "other.conf") {
+        std::string text = slurp(site.config());
+        for (const auto& [name, path] : {std::pair{"STATE_DIR", site.state()}, {"RUN_DIR", site.run_dir()}}) {
+            const std::string line = name + ("=" + path.string());
+            text.replace(text.find(line), line.size(), line + "-other");
+        }
+        spit(config_, text + "\nBACKUP_MAX_AGE=none\n", 0600);
+    }
+    [[nodiscard]] Result jailctl(std::vector<std::string> words) const {
+        words.insert(words.begin(), {(stage() / "bin/jailctl").string(), "--config", config_.string()});
+        return run_command(words);
+    }
+
+private:
+    std::filesystem::path config_;
+};
+
+TEST_F(RootPassword, WhileItIsAskedForNoOtherSiteTakesTheTreeForALeftover) {
+    const OtherSite other(site_);
+    const auto tree = site_.home() / ".jailctl-create-a.test";
+    const Talk made = talk(site_, {"create", "a.test"}, {"s3cret", "s3cret"}, [&] {
+        ASSERT_TRUE(std::filesystem::exists(tree));
+        const Result looked = other.jailctl({"doctor", "--fix"});
+        EXPECT_EQ(looked.out, "healthy\n") << looked.err;
+        for (const char* command : {"delete", "create"}) {
+            const Result refused = other.jailctl({"--batch", command, "a.test"});
+            EXPECT_EQ(refused.status, 1) << refused.all();
+            EXPECT_THAT(refused.err, HasSubstr(tree.string() + " is worked on by process "));
+            EXPECT_THAT(refused.err, HasSubstr("hint: wait until that has ended"));
+        }
+        EXPECT_TRUE(std::filesystem::exists(tree / "etc/passwd"));
+    });
+    EXPECT_EQ(made.status, 0) << made.seen;
+    EXPECT_TRUE(opens(hash_in(root_), "s3cret"));
+    EXPECT_TRUE(site_.leftovers().empty());
+}
+
+TEST_F(RootPassword, WhatAKilledCreateLeftIsALeftoverForOtherSitesToo) {
+    const OtherSite other(site_);
+    ASSERT_TRUE(killed_at(12, site_, {"create", "a.test", "--batch"}));
+    const auto tree = site_.home() / ".jailctl-create-a.test";
+    ASSERT_TRUE(std::filesystem::exists(tree));
+    EXPECT_THAT(other.jailctl({"doctor", "--fix"}).out, HasSubstr("fixed: " + tree.string()));
+    EXPECT_FALSE(std::filesystem::exists(tree));
+    EXPECT_EQ(remove().status, 0);
+    expect_no_jail();
 }
 
 }  // namespace jailctl::test

@@ -1,6 +1,7 @@
 #include "jailctl/sdk/lock.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -124,6 +125,7 @@ TEST(Flocks, AreReadFromTheKernelsTable) {
     ASSERT_EQ(locks.size(), 1U);
     EXPECT_EQ(locks[0].pid, 708);
     EXPECT_EQ(locks[0].inode, 1234U);
+    EXPECT_EQ(locks[0].device, makedev(0, 0x1b));
 }
 
 }  // namespace

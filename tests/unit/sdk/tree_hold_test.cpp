@@ -1,0 +1,93 @@
+#include "jailctl/sdk/tree_hold.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "jailctl/sdk/files.hpp"
+#include "jailctl/testing/scratch.hpp"
+#include "jailctl/testing/thrown.hpp"
+
+namespace jailctl {
+namespace {
+
+using test::error_of;
+using test::Scratch;
+
+class TreeHold : public testing::Test {
+protected:
+    [[nodiscard]] UniqueFd open() const {
+        return UniqueFd(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
+    /// A process that holds the tree until it is killed.
+    pid_t holder() const {
+        Pipe ready = make_pipe();
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            hold_tree(open().get(), tree.string());
+            write_all(ready.write.get(), "x", "pipe");
+            ::pause();
+            ::_exit(0);
+        }
+        char byte = 0;
+        EXPECT_EQ(::read(ready.read.get(), &byte, 1), 1);
+        return pid;
+    }
+    static void end(pid_t pid) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+    }
+
+    Scratch scratch;
+    std::filesystem::path tree = scratch.directory("tree");
+};
+
+TEST_F(TreeHold, IsSeenByOthersUntilItsProcessEnds) {
+    EXPECT_FALSE(is_held_elsewhere(tree));
+    const pid_t pid = holder();
+    EXPECT_TRUE(is_held_elsewhere(tree));
+    const Error error = error_of([&] { require_unheld(tree); });
+    EXPECT_EQ(error.code(), Errc::busy);
+    EXPECT_EQ(std::string(error.what()).find(tree.string() + " is worked on by "), 0U) << error.what();
+    EXPECT_EQ(error_of([&] { hold_tree(open().get(), tree.string()); }).code(), Errc::busy);
+    end(pid);
+    EXPECT_FALSE(is_held_elsewhere(tree));
+    EXPECT_NO_THROW(require_unheld(tree));
+}
+
+TEST_F(TreeHold, OursIsOursUntilWeLetGoOfIt) {
+    hold_tree(open().get(), tree.string());
+    EXPECT_NO_THROW(hold_tree(open().get(), tree.string())) << "as often as we like";
+    EXPECT_FALSE(is_held_elsewhere(tree));
+    const UniqueFd other = open();
+    EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), -1);
+    release_tree(open().get());
+    EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
+}
+
+TEST_F(TreeHold, OfAHolderThatIsEndingIsWaitedFor) {
+    const pid_t pid = holder();
+    const pid_t killer = ::fork();
+    if (killer == 0) {
+        ::usleep(50000);
+        ::kill(pid, SIGKILL);
+        ::_exit(0);
+    }
+    EXPECT_NO_THROW(hold_tree(open().get(), tree.string()));
+    release_tree(open().get());
+    end(pid);
+    ::waitpid(killer, nullptr, 0);
+}
+
+TEST_F(TreeHold, WhatIsNoDirectoryIsHeldByNobody) {
+    scratch.write("file", "x");
+    EXPECT_FALSE(is_held_elsewhere(scratch / "file"));
+    EXPECT_FALSE(is_held_elsewhere(scratch / "nothing"));
+}
+
+}  // namespace
+}  // namespace jailctl
