@@ -23,6 +23,8 @@ std::string read_proc(const std::string& path) {
 
 }  // namespace
 
+StateDirectory StateDirectory::of_host() { return {"/run/jailctl", false}; }
+
 std::string boot_id() {
     std::string text = read_proc("/proc/sys/kernel/random/boot_id");
     if (text.empty()) throw Error(Errc::io, "cannot read /proc/sys/kernel/random/boot_id");

@@ -73,4 +73,8 @@ std::string NetworkBed::host_network() const {
     return std::regex_replace(text, std::regex("valid_lft.*"), "");
 }
 
+bool is_noted(const std::filesystem::path& run_dir) {
+    return slurp("/run/jailctl/network.json").find('"' + run_dir.string() + '"') != std::string::npos;
+}
+
 }  // namespace jailctl::test

@@ -31,4 +31,7 @@ private:
     std::string host_, lan_;
 };
 
+/// Whether jails of that RUN_DIR are noted as users of an interface.
+[[nodiscard]] bool is_noted(const std::filesystem::path& run_dir);
+
 }  // namespace jailctl::test

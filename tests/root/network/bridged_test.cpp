@@ -31,7 +31,7 @@ protected:
         jailctl({"--batch", "stop", "all"});
         EXPECT_EQ(bed_->host_network(), before_);
         EXPECT_THAT(leaks_->found(), IsEmpty());
-        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+        EXPECT_FALSE(is_noted(site_->run_dir()));
     }
     Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
         RunOptions options;

@@ -13,6 +13,8 @@
 
 #include "bed.hpp"
 #include "diagnosed.hpp"
+#include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "roots.hpp"
 
 namespace jailctl::test {
@@ -57,6 +59,33 @@ private:
 
 constexpr const char* settings = "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=0\nBACKUP_MAX_AGE=none\nNAMESERVER=192.0.2.1\n";
 
+/// Notes the users of that RUN_DIR again, as `before` has them; others use the document, too.
+void note_again(const StateDirectory& state, const Value& before, const std::string& run_dir) {
+    const Lock lock = Lock::for_allotment(state.open("").get());
+    Value now = state.read("", "network").value_or(Value::object().set("format", 2).set("boot_id", boot_id()));
+    const auto same = [](const Value& a, const Value& b) {
+        return a["stack"].num() == b["stack"].num() && a["index"].num() == b["index"].num();
+    };
+    const auto with_users = [&](Value uplink, const Value& from) {
+        Value users = uplink["users"].is_array() ? uplink["users"] : Value::array();
+        for (const auto& user : from["users"].items())
+            if (user["run_dir"].str() == run_dir) users.push(user);
+        return uplink.set("users", std::move(users));
+    };
+    for (const auto& one : before["uplinks"].items()) {
+        if (to_json(one).find('"' + run_dir + '"') == std::string::npos) continue;
+        bool there = false;
+        Value all = Value::array();
+        for (const auto& other : now["uplinks"].items()) {
+            there = there || same(one, other);
+            all.push(same(one, other) ? with_users(other, one) : other);
+        }
+        if (!there) all.push(with_users(Value(one).set("users", Value::array()), one));
+        now.set("uplinks", std::move(all));
+    }
+    state.write("", "network", now);
+}
+
 class DoctorOfNetwork : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -72,7 +101,7 @@ protected:
         site_->configure({"www.test:192.0.2.7"}, settings);
         jailctl({"stop", "all"});
         EXPECT_EQ(bed_->host_network(), before_);
-        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+        EXPECT_FALSE(is_noted(site_->run_dir()));
     }
     RunOptions there() const {
         RunOptions options;
@@ -159,6 +188,49 @@ TEST_F(DoctorOfNetwork, ASettingOfTheInterfaceThatSomebodyChangedIsSetAgain) {
     EXPECT_EQ(bed_->in_host({"cat", "/proc/sys/net/ipv4/conf/up0/forwarding"}).out, "1\n");
 }
 
+TEST_F(DoctorOfNetwork, StatusSaysThatAnInterfaceDoesNotForwardAnyMore) {
+    start();
+    EXPECT_EQ(jailctl({"status", "--wide"}).out.find("nobody beyond"), std::string::npos);
+    host("echo 0 > /proc/sys/net/ipv4/conf/up0/forwarding");
+    EXPECT_THAT(jailctl({"status", "--wide"}).out,
+                HasSubstr("www.test: nobody beyond this host reaches it: net/ipv4/conf/up0/forwarding is 0"));
+}
+
+/// The settings of an interface are the host's: whichever of two configurations stops last puts them back, as they were
+/// before the first of both.
+TEST_F(DoctorOfNetwork, OfTwoSitesTheLastStopPutsTheInterfaceBack) {
+    const Site other({"db.test:192.0.2.8"}, settings);
+    make_busybox_root(other.root("db.test"));
+    const auto in_other = [&](const std::vector<std::string>& words) { return other.jailctl(words, there()).status; };
+    for (const bool first_stops_first : {true, false}) {
+        start();
+        ASSERT_EQ(in_other({"start", "db.test"}), 0);
+        ASSERT_EQ(first_stops_first ? jailctl({"stop", "www.test"}).status : in_other({"stop", "db.test"}), 0);
+        EXPECT_EQ(bed_->in_host({"cat", "/proc/sys/net/ipv4/conf/up0/forwarding"}).out, "1\n");
+        const char* left = first_stops_first ? "192.0.2.8" : "192.0.2.7";
+        EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W5", left}).status, 0) << left;
+        ASSERT_EQ(first_stops_first ? in_other({"stop", "db.test"}) : jailctl({"stop", "www.test"}).status, 0);
+        EXPECT_EQ(bed_->host_network(), before_);
+    }
+    EXPECT_FALSE(is_noted(other.run_dir()));
+}
+
+/// A configuration whose RUN_DIR is gone with all that ran does not keep the settings for ever.
+TEST_F(DoctorOfNetwork, ASiteThatIsGoneCountsNoMore) {
+    start();
+    {
+        const Site gone({"db.test:192.0.2.8"}, settings);
+        make_busybox_root(gone.root("db.test"));
+        ASSERT_EQ(gone.jailctl({"start", "db.test"}, there()).status, 0);
+        const Value noted = StateDirectory::of_host().read("", "network").value_or(Value::object());
+        ASSERT_EQ(gone.jailctl({"stop", "db.test"}, there()).status, 0);
+        note_again(StateDirectory::of_host(), noted, gone.run_dir().string());
+        ASSERT_TRUE(is_noted(gone.run_dir()));
+    }
+    ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
 TEST_F(DoctorOfNetwork, AnInitThatWasKilledLeavesNothingAfterFix) {
     start();
     ::kill(static_cast<pid_t>(record()["pid"].num()), SIGKILL);
@@ -192,11 +264,12 @@ TEST_F(DoctorOfNetwork, ALinkThatMayBeOfAJailOfAnotherConfigurationStays) {
 
 TEST_F(DoctorOfNetwork, NotesOfAnInterfaceThatNoJailUsesAreDropped) {
     start();
-    const std::string notes = slurp(site_->run_dir() / "network.json");
+    const auto state = StateDirectory::of_host();
+    const Value noted = state.read("", "network").value_or(Value::object());
     ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
-    spit(site_->run_dir() / "network.json", notes, 0600);
+    note_again(state, noted, site_->run_dir().string());
     expect_fixed("leftover-uplink");
-    EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+    EXPECT_FALSE(is_noted(site_->run_dir()));
 }
 
 TEST_F(DoctorOfNetwork, AnAddressThatSomebodyElseHasIsNamed) {
@@ -211,6 +284,23 @@ TEST_F(DoctorOfNetwork, AnAddressThatSomebodyElseHasIsNamed) {
     EXPECT_THAT(found.document["findings"].items().at(0)["message"].str(), HasSubstr("is in use by "));
     ASSERT_EQ(bed_->in_lan({"ip", "addr", "del", "192.0.2.7/24", "dev", "lan0"}).status, 0);
     EXPECT_THAT(doctor().findings(), IsEmpty());
+}
+
+/// A jail on a bridge answers for its addresses itself, so it is the other answer that counts; of both families.
+TEST_F(DoctorOfNetwork, AnAddressOfARunningBridgedJailThatAMachineTakesIsNamed) {
+    const std::string bridged = std::string(settings) + "NETWORK=bridge:br0\n";
+    bed_->make_bridge();
+    before_ = bed_->host_network();
+    site_->configure({"www.test:192.0.2.7,[2001:db8::7]"}, bridged);
+    start();
+    EXPECT_THAT(doctor().findings(), IsEmpty());
+    for (const char* address : {"192.0.2.7/24", "2001:db8::7/64"}) {
+        ASSERT_EQ(bed_->in_lan({"ip", "addr", "add", address, "dev", "lan0", "nodad"}).status, 0) << address;
+        EXPECT_THAT(doctor().findings(), ElementsAre("address-clash www.test")) << address;
+        ASSERT_EQ(bed_->in_lan({"ip", "addr", "del", address, "dev", "lan0"}).status, 0) << address;
+        EXPECT_THAT(doctor().findings(), IsEmpty()) << address;
+    }
+    site_->configure({"www.test:192.0.2.7"}, bridged);
 }
 
 TEST_F(DoctorOfNetwork, AnInterfaceThatIsNotThereOrDownIsNamed) {

@@ -77,7 +77,7 @@ TEST_F(Hundred, StartAnswerAndLeaveNothing) {
     EXPECT_EQ(bed_.host_network(), network) << "links, addresses, routes, proxy entries, rules";
     EXPECT_THAT(leaks.found(), IsEmpty()) << "mounts, links, control groups, processes, descriptors";
     for (const char* folder : {"jails", "journal", "console"}) EXPECT_THAT(names_in(site_.run_dir() / folder), IsEmpty()) << folder;
-    EXPECT_FALSE(std::filesystem::exists(site_.run_dir() / "network.json"));
+    EXPECT_FALSE(is_noted(site_.run_dir()));
 }
 
 }  // namespace

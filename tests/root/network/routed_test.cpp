@@ -41,7 +41,7 @@ protected:
         jailctl({"--batch", "stop", "all"});
         EXPECT_EQ(bed_->host_network(), before_);
         EXPECT_THAT(leaks_->found(), IsEmpty());
-        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json"));
+        EXPECT_FALSE(is_noted(site_->run_dir()));
     }
     Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
         RunOptions options;
@@ -244,7 +244,7 @@ TEST_F(Routed, AJailWhoseRecordIsGoneOrDamagedLeavesTheNetworkAsItWas) {
         const auto stopped = jailctl({"stop", "www.test"});
         EXPECT_EQ(stopped.status, 0) << content << stopped.all();
         EXPECT_EQ(bed_->host_network(), before_) << content;
-        EXPECT_FALSE(std::filesystem::exists(site_->run_dir() / "network.json")) << content;
+        EXPECT_FALSE(is_noted(site_->run_dir())) << content;
     }
 }
 

@@ -43,7 +43,7 @@ void send_request(int fd, const Link& link, const Address& source, const Address
 
 /// Reads what has arrived; a packet of somebody else that claims one of the addresses is an answer.
 std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vector<Address>& addresses,
-                                        const std::string& own) {
+                                        const std::vector<std::string>& own) {
     ether_arp packet{};
     for (;;) {
         const auto got = ::recv(fd, &packet, sizeof packet, 0);
@@ -54,7 +54,7 @@ std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vec
             return address.family() == Address::Family::v4 &&
                    std::memcmp(address.bytes().data(), packet.arp_spa, 4) == 0;
         });
-        if (asked != addresses.end() && mac != link.mac && mac != own) return ProbeAnswer{*asked, mac};
+        if (asked != addresses.end() && mac != link.mac && std::ranges::find(own, mac) == own.end()) return ProbeAnswer{*asked, mac};
     }
 }
 
@@ -62,7 +62,7 @@ std::optional<ProbeAnswer> read_answers(int fd, const Link& link, const std::vec
 class Question {
 public:
     Question(const Link& link, const std::optional<Address>& source, const std::vector<Address>& addresses,
-             const std::string& own)
+             const std::vector<std::string>& own)
         : link_(link), source_(source.value_or(Address{})), addresses_(addresses), own_(own) {
         for (const auto& address : addresses) {
             auto& fd = address.family() == Address::Family::v4 ? arp_ : ndp_;
@@ -88,7 +88,7 @@ private:
     const Link& link_;
     Address source_;
     const std::vector<Address>& addresses_;
-    const std::string& own_;
+    const std::vector<std::string>& own_;
     UniqueFd arp_, ndp_;
 };
 
@@ -124,7 +124,7 @@ bool can_probe(const Link& link) {
 }
 
 std::optional<ProbeAnswer> probe(const Link& link, const std::optional<Address>& source,
-                                 const std::vector<Address>& addresses, const std::string& own) {
+                                 const std::vector<Address>& addresses, const std::vector<std::string>& own) {
     const Question question(link, source, addresses, own);
     const auto begin = Clock::now();
     for (int sent = 0;;) {

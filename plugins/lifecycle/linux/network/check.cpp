@@ -111,7 +111,7 @@ void require_free(const Configuration& configuration, Netlink& netlink, const Ja
     for (const auto& address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
     if (!can_probe(uplink)) return;
     const std::string mac(pair.jail_mac.begin(), pair.jail_mac.end());
-    if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses, mac)) {
+    if (const auto answer = probe(uplink, first_address(netlink, uplink.index), addresses, {mac})) {
         throw Error(Errc::exists, "address " + answer->address.text() + " is in use by " + mac_text(answer->mac) +
                                       " on the network of " + uplink.name)
             .with_hint("give the jail another address in JAILS, or take this one off that machine");

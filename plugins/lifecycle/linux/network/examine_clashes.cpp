@@ -21,6 +21,7 @@ struct Joining {
     const Jail* first = nullptr;
     const Jail* first_with_ipv6 = nullptr;
     std::map<std::string, const Jail*> addresses;  ///< by their text
+    std::vector<std::string> own{};                ///< MAC addresses of those that answer for themselves
 };
 
 bool runs(const NetworkSight& sight, const Jail& jail) {
@@ -36,7 +37,8 @@ std::map<std::string, Joining> by_interface(const Configuration& configuration, 
         if (one.first == nullptr) one.first = &jail;
         if (one.first_with_ipv6 == nullptr && wants_routed(jail) && has_ipv6(jail.addresses))
             one.first_with_ipv6 = &jail;
-        if (!wants_routed(jail) && runs(sight, jail)) continue;  // it answers for them itself
+        const auto mac = veth_of(jail.name).jail_mac;
+        if (!wants_routed(jail) && runs(sight, jail)) one.own.emplace_back(mac.begin(), mac.end());
         for (const auto& address : jail.addresses) one.addresses.emplace(address.text(), &jail);
     }
     return joining;
@@ -78,7 +80,7 @@ void ask_network(const Examination& examination, NetworkSight& sight, const Link
     for (const auto& [text, jail] : joining.addresses)
         asked.push_back(Address::parse(text.find(':') == text.npos ? text : "[" + text + "]"));
     for (int i = 0; i < answers && !asked.empty(); ++i) {
-        const auto answer = probe(uplink, first_address(sight.netlink, uplink.index), asked);
+        const auto answer = probe(uplink, first_address(sight.netlink, uplink.index), asked, joining.own);
         if (!answer) return;
         examination.diagnosis.add(clash(*joining.addresses.at(answer->address.text()), answer->address,
                                         "is in use by " + mac_text(answer->mac) + " on the network of " + uplink.name,

@@ -171,7 +171,7 @@ void look_at_settings(const Examination& examination, const NetworkSight& sight)
              "jails are not reached by " + escape_name(use.name.interface) + " as they should be: somebody changed " +
                  escape_name(names),
              "'jailctl doctor --fix' sets them again", "set " + names + " again",
-             [name = use.name](Invocation& invocation) { put_up_uplink(invocation.configuration(), name); }});
+             [name = use.name](Invocation&) { put_up_uplink(name); }});
     }
 }
 

@@ -10,6 +10,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
 #include "stack.hpp"
+#include "sysctl.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -24,6 +25,19 @@ bool has_guard(const std::string& link) {
     header.version = NFNETLINK_V0;
     message.put(NFTA_CHAIN_TABLE, link).put(NFTA_CHAIN_NAME, std::string("from_jail"));
     return netlink.try_change(message).error != ENOENT;
+}
+
+/// Without forwarding the kernel routes nothing that arrives there, nor answers for a jail. Of IPv6 it is these alone only
+/// where the kernel can forward between two interfaces (settings_to_route).
+void look_at_forwarding(const std::string& interface, const Value& addresses, std::vector<std::string>& problems) {
+    bool v4 = false, v6 = false;
+    for (const auto& text : addresses.items())
+        (recorded_address(text.str()).family() == Address::Family::v4 ? v4 : v6) = true;
+    for (const auto& [wanted, family] : {std::pair{v4, "ipv4"}, {v6, "ipv6"}}) {
+        const std::string setting = std::string(family) + "/conf/" + interface + "/forwarding";
+        if (wanted && read_sysctl(setting) == "0")
+            problems.push_back("nobody beyond this host reaches it: net/" + escape_name(setting) + " is 0");
+    }
 }
 
 }  // namespace
@@ -41,6 +55,7 @@ std::vector<std::string> network_problems(const JailName& jail, const Value& rec
     if (!there) problems.push_back("interface " + escape_name(uplink.interface) + " is gone");
     if (link && there && provider == "bridge" && link->master != uplink.index)
         problems.push_back(name + " is no port of bridge " + escape_name(uplink.interface) + " any more");
+    if (link && there && provider == "routed") look_at_forwarding(uplink.interface, record["addresses"], problems);
     if (link && !has_guard(name)) problems.push_back("the rules that hold its source addresses are gone from nftables");
     for (const auto& text : record["addresses"].items()) {
         const auto address = recorded_address(text.str());

@@ -71,7 +71,7 @@ void send_advertisement(int fd, const Link& link, const Address& target, bool ro
 }
 
 std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const std::vector<Address>& addresses,
-                                               const std::string& own) {
+                                               const std::vector<std::string>& own) {
     for (;;) {
         Packet packet{};
         sockaddr_ll from{};
@@ -85,7 +85,8 @@ std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const s
             return address.family() == Address::Family::v6 &&
                    std::memcmp(address.bytes().data(), &packet.nd.nd_na_target, 16) == 0;
         });
-        if (asked != addresses.end() && mac != link.mac && mac != own) return ProbeAnswer{*asked, mac};
+        if (asked != addresses.end() && mac != link.mac && std::ranges::find(own, mac) == own.end())
+            return ProbeAnswer{*asked, mac};
     }
 }
 

@@ -19,9 +19,9 @@ void send_frame(int fd, const Link& link, std::uint16_t protocol, const MacAddre
 void send_solicitation(int fd, const Link& link, const Address& target);
 /// "`target` is at the MAC address of `link`", unsolicited, to all nodes (RFC 4861, 7.2.6).
 void send_advertisement(int fd, const Link& link, const Address& target, bool router);
-/// Reads what has arrived: an advertisement of one of the addresses by somebody but `own` is an answer.
+/// Reads what has arrived: an advertisement of one of the addresses by nobody of `own` is an answer.
 [[nodiscard]] std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link,
                                                              const std::vector<Address>& addresses,
-                                                             const std::string& own);
+                                                             const std::vector<std::string>& own);
 
 }  // namespace jailctl::lifecycle

@@ -24,16 +24,16 @@ struct KernelSetting {
 /// and answer no ARP request for others) and proxy_delay=0 (or it would answer up to 0.8 s late), for IPv6 also
 /// proxy_ndp=1, force_forwarding=1 where the kernel has it, and accept_ra=2 instead of 1, which would end with forwarding.
 [[nodiscard]] std::vector<KernelSetting> settings_to_route(const std::string& interface, bool ipv6);
-/// Notes in RUN_DIR/network.json that `jail` uses the uplink and what `settings` were before the first jail changed them;
-/// then sets them, those this kernel has. Repeatable.
+/// Notes (uplink_notes.hpp) that `jail` uses the uplink and what `settings` were before the first jail of the host, of
+/// whatever configuration, changed them; then sets them, those this kernel has. Repeatable.
 void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink,
                  const std::vector<KernelSetting>& settings);
-/// Forgets the jail; with the last one the old values are put back, but for forwarding when the whole host was made a
+/// Forgets the jail; with the host's last one the old values are put back, but for forwarding when the whole host was made a
 /// router meanwhile (net.ipv4.ip_forward=1, as container engines do): then it is no longer ours to switch off.
 /// @param restore  false: the uplink is in another namespace, only the note is dropped
 void release_uplink(Invocation& invocation, const JailName& jail, const UplinkName& uplink, bool restore);
 
-/// An uplink as RUN_DIR/network.json notes it.
+/// An uplink as it is noted for jails of this configuration.
 struct UplinkUse {
     UplinkName name;
     std::vector<std::string> jails;    ///< keys
@@ -42,7 +42,7 @@ struct UplinkUse {
 /// All that are noted in this boot. Takes no lock.
 [[nodiscard]] std::vector<UplinkUse> uplink_uses(const Configuration& configuration);
 /// Sets again what jails need of an uplink that is noted.
-void put_up_uplink(const Configuration& configuration, const UplinkName& uplink);
+void put_up_uplink(const UplinkName& uplink);
 
 /// Whether `jail` is noted as a user of an uplink of this namespace, i.e. runs or was not taken down. Takes no lock.
 [[nodiscard]] bool is_noted(const Configuration& configuration, const JailName& jail);

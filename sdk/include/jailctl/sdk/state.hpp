@@ -20,6 +20,9 @@ public:
     [[nodiscard]] static StateDirectory lasting(const Configuration& configuration);
     /// Running state: not synced; what another boot left is ignored by its readers.
     [[nodiscard]] static StateDirectory running(const Configuration& configuration);
+    /// Running state that is the host's and not a site's, such as what the kernel has once for all of them: the same for
+    /// every configuration (Linux: /run/jailctl).
+    [[nodiscard]] static StateDirectory of_host();
 
     /// @param folder  "jails", "backups", ...: one level; "" for the top
     /// @return nothing if there is no such document
