@@ -44,6 +44,12 @@ void declare_hosts(Registrar& host) {
                   [](const std::string& value) { (void)parse_yes_no(value); }});
 }
 
+void register_hosts_undo(Registrar& host) {
+    host.undoer("hosts.temporary", [](Invocation&, const Jail& jail, const Value&) {
+        if (root_state(jail.root) == RootState::present) Rootfs::open(jail.root).remove_temporary(file);
+    });
+}
+
 std::string names_of_others(const Configuration& configuration, const Jail& jail) {
     std::string lines;
     const auto& wanted = jail.settings[variable].text;

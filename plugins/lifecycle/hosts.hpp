@@ -13,6 +13,8 @@ namespace jailctl::lifecycle {
 
 /// Declares HOSTS.
 void declare_hosts(Registrar& host);
+/// Registers "hosts.temporary" {}: removes what a write_hosts() that was killed left in the jail.
+void register_hosts_undo(Registrar& host);
 
 /// The lines of the block in `jail`: name and addresses of every other jail of the configuration that has a network, but for
 /// addresses of the loopback, which are those of the reader. Empty: HOSTS=no, no network, or no other jail.

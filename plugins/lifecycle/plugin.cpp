@@ -1,6 +1,7 @@
 #include "jailctl/sdk/plugin.hpp"
 
 #include "commands.hpp"
+#include "hosts.hpp"
 #include "platform.hpp"
 #include "settings.hpp"
 
@@ -11,6 +12,7 @@ public:
     void attach(Registrar& host) override {
         declare_variables(host);
         register_platform(host);
+        register_hosts_undo(host);
         add_status(host);
         add_top(host);
         add_logs(host);

@@ -64,7 +64,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     // A staged root (upgrade) is not the jail's yet, and without a network no name leads anywhere.
     const bool names = request.root.empty() && request.network && invocation.configuration().find(jail.name) != nullptr;
     if (const auto change = names ? look_at_hosts(invocation, jail, launch.root()) : std::nullopt)
-        operation.step("write the names of the other jails into its /etc/hosts",
+        operation.step("write the names of the other jails into its /etc/hosts", {"hosts.temporary", Value::object()},
                        [&] { write_hosts(invocation, jail, launch.root(), *change); });
     Launched launched = launch.run(operation);
     operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {

@@ -129,6 +129,15 @@ void Rootfs::replace(const std::string& path, std::string_view content, mode_t m
     rename_temporary(parent.get(), name, path);
 }
 
+void Rootfs::remove_temporary(const std::string& path) const {
+    const UniqueFd parent = resolve_strictly(fd(), split_path(path).parent, O_PATH | O_DIRECTORY);
+    // A jail that put a link into the way has moved or lost what was there.
+    if (!parent && (absent(errno) || errno == ELOOP || errno == EXDEV)) return;
+    if (!parent) throw_errno("cannot open the way to " + escape_name(path) + " in the root");
+    if (::unlinkat(parent.get(), temporary, 0) != 0 && errno != ENOENT && errno != EISDIR)
+        throw_errno("cannot remove what is left of " + escape_name(path) + " in the root");
+}
+
 void Rootfs::make_directory(const std::string& path, mode_t mode) const {
     const auto [parent_path, name] = split_path(path);
     const UniqueFd parent = open_or_make_directory(fd(), parent_path);

@@ -92,6 +92,21 @@ TEST_F(KillSweep, RestartKilledAtEachPointIsCleanedByStart) {
     expect_nothing_left(point);
 }
 
+/// The names of the other jails are written while the jail is down; nobody may find a file of ours in it afterwards.
+TEST_F(KillSweep, StartKilledWhileItWritesHostsLeavesNothingInTheJail) {
+    site.configure({"a.test:127.0.0.2", "b.test:192.0.2.2"}, "NETWORK=host\n");
+    const auto temporary = site.root("a.test") / "etc/.jailctl-new";
+    bool was_there = false;
+    for (int n = 1; n < 30 && !was_there; ++n) {
+        ASSERT_TRUE(killed_at_call("renameat", n, site, {"start", "a.test"})) << n;
+        was_there = std::filesystem::exists(temporary);
+        stop();
+        EXPECT_FALSE(std::filesystem::exists(temporary)) << n;
+    }
+    EXPECT_TRUE(was_there) << "killed before it was written, or after";
+    expect_nothing_left(0);
+}
+
 /// exec changes nothing that lasts, so it has no journal: killed at each of its calls it leaves the jail as it was.
 TEST_F(KillSweep, ExecKilledOnItsWayLeavesTheJailAsItWas) {
     ASSERT_EQ(start().status, 0);

@@ -34,6 +34,8 @@ public:
     /// Puts a file: temporary name, fchown, fchmod, fsync, rename. What stood there, be it a link, FIFO or device, is
     /// replaced. Missing parents are made 0755 root. Ids are those on disk (the jail's own numbers).
     void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;
+    /// Removes what a replace() of `path` that was killed left beside it. Nothing there, or no way to it any more: success.
+    void remove_temporary(const std::string& path) const;
     void make_directory(const std::string& path, mode_t mode) const;  ///< and missing parents; an existing one is kept
     void remove(const std::string& path) const;  ///< a file or link; nothing there is success
     /// True if the path, walked without following links, is a directory.
