@@ -182,6 +182,17 @@ TEST_F(Doctor, WhatCannotBeLookedAtIsAFindingAndHidesNoOther) {
     expect_fixed("leftover-staging");
 }
 
+TEST_F(Doctor, ADirectoryOfJailsThatIsOpenIsOneFinding) {
+    site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2", "c.test:192.0.2.3"}, "BACKUP_MAX_AGE=none\n");
+    fs::permissions(site.home(), fs::perms(0755));
+    const Diagnosed found = doctor();
+    EXPECT_THAT(found.findings(), ElementsAre("not-examined -"));
+    EXPECT_EQ(found.document["findings"].items().at(0)["hint"].str(), "chmod 0700 " + site.home().string());
+    fs::permissions(site.home(), fs::perms(0700));
+    EXPECT_THAT(doctor().findings(), IsEmpty());
+    configure("BACKUP_MAX_AGE=none\n");
+}
+
 TEST_F(Doctor, DryRunTellsWhatFixWouldDo) {
     const auto staged = site.home() / ".jailctl-create-a.test";
     fs::create_directories(staged);

@@ -20,6 +20,20 @@ TEST(Diagnosis, ACheckThatFailsIsAFindingAndHidesNoOther) {
     EXPECT_EQ(diagnosis.findings()[1].jail, "a.test");
 }
 
+TEST(Diagnosis, OneCauseIsOneFinding) {
+    Diagnosis diagnosis;
+    const auto locked = [] { throw Error(Errc::denied, "the door is locked").with_hint("unlock it"); };
+    diagnosis.check("the hall", locked);
+    diagnosis.check("the cellar", [] { throw Error(Errc::denied, "the light is off").with_hint("unlock it"); });
+    diagnosis.check("the kitchen", locked);
+    ASSERT_EQ(diagnosis.findings().size(), 2U);
+    EXPECT_EQ(diagnosis.findings()[0].message, "cannot examine the hall, the kitchen: the door is locked");
+    for (const char* room : {"the bath", "the attic", "the garden"}) diagnosis.check(room, locked);
+    ASSERT_EQ(diagnosis.findings().size(), 2U);
+    EXPECT_EQ(diagnosis.findings()[0].message,
+              "cannot examine the hall, the kitchen, the bath and others: the door is locked");
+}
+
 TEST(Diagnosis, AnInterruptionEndsTheExamination) {
     Diagnosis diagnosis;
     EXPECT_EQ(
