@@ -115,13 +115,14 @@ void apply(const ExecOptions& options, const Jail& jail, ExecRequest& request) {
     request.environment.insert(request.environment.end(), options.environment.begin(), options.environment.end());
 }
 
-ExecRequest command_of(const Invocation& invocation, const Jail& jail, const ExecOptions& options) {
+ExecRequest command_of(Invocation& invocation, const Jail& jail, const ExecOptions& options) {
     ExecRequest request;
     request.command = invocation.rest();
     if (request.command.empty() || request.command.front().empty())
         throw Error(Errc::usage, "no command was given").with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]");
     request.terminal = true;
     add_term(request);
+    if (!options.user.empty()) require_up(invocation.configuration(), jail);  // its passwd is read first
     apply(options, jail, request);
     return request;
 }
@@ -197,7 +198,10 @@ void add_shell(Registrar& host) {
     shell.run = [user](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         const Jail& jail = invocation.jails().front();
-        or_own_failure(invocation, jail, [&] { invocation.set_exit_status(run_inside(invocation, jail, login(jail, *user))); });
+        or_own_failure(invocation, jail, [&] {
+            require_up(invocation.configuration(), jail);
+            invocation.set_exit_status(run_inside(invocation, jail, login(jail, *user)));
+        });
     };
     host.add(std::move(shell));
 }

@@ -2,6 +2,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "platform.hpp"
+#include "standing.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -10,7 +11,8 @@ namespace {
 Outcome change(Invocation& invocation, const Jail& jail, bool frozen) {
     auto& runtime = invocation.services().get<JailRuntime>();
     const auto running = runtime.find(invocation.configuration(), jail.name);
-    if (running && running->problem.empty() && running->frozen == frozen)
+    if (!running) throw not_running(jail);
+    if (running->problem.empty() && running->frozen == frozen)
         return Outcome::already(jail.name.text() + (frozen ? " is already frozen" : " is not frozen"));
     if (invocation.options().dry_run) {
         require_up(invocation.configuration(), jail);

@@ -3,30 +3,22 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
+#include "ended.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail_health.hpp"
-#include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "readiness.hpp"
 #include "settings.hpp"
+#include "standing.hpp"
 #include "start_after.hpp"
-#include "supervision.hpp"
 
 namespace po = boost::program_options;
 
 namespace jailctl::lifecycle {
 namespace {
-
-void require_root_there(const Jail& jail) {
-    const RootState state = root_state(jail.root);
-    if (state == RootState::present) return;
-    if (state == RootState::not_a_directory)
-        throw Error(Errc::invalid, jail.root.string() + " is not a directory");
-    throw Error(Errc::not_found, jail.name.text() + " has not been created: nothing at " + jail.root.string())
-        .with_hint("create it: jailctl create " + jail.name.text());
-}
 
 std::string running_sentence(const Jail& jail) { return jail.name.text() + " is already running"; }
 
@@ -86,12 +78,6 @@ Outcome handed_over(Invocation& invocation, const Jail& jail, bool supervised, O
     return Outcome::done();
 }
 
-/// What a power-off from inside or a crash left.
-void clear_after_end(Invocation& invocation, const Jail& jail) {
-    if (!invocation.options().dry_run) take_from_supervisor(invocation.configuration(), jail.name);
-    invocation.services().get<JailRuntime>().stop(invocation, jail, std::chrono::seconds(0));
-}
-
 void add_supervised_option(Command& command, bool& supervised, const char* text) {
     command.options.add_options()("supervised", po::bool_switch(&supervised), text);
 }
@@ -99,7 +85,7 @@ void add_supervised_option(Command& command, bool& supervised, const char* text)
 }  // namespace
 
 void start_jail(Invocation& invocation, const Jail& jail, Wait wait, bool after_stop) {
-    require_root_there(jail);
+    require_created(jail);
     auto& runtime = invocation.services().get<JailRuntime>();
     int id = 0;
     with_events<BeforeStart, AfterStart>(invocation, jail, id, [&] {
@@ -185,10 +171,7 @@ void add_stop(Registrar& host) {
     stop.run_jail = [options](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
-        if (!running) {
-            clear_after_end(invocation, jail);
-            return options->supervised ? Outcome::done() : Outcome::already(jail.name.text() + " is not running");
-        }
+        if (!running) return stop_ended(invocation, jail, options->supervised);
         const bool watched = is_supervised(invocation.configuration(), jail.name, running->id);
         if (options->supervised && !watched) return Outcome::done();  // somebody started it anew, and it is theirs
         if (options->supervised) {
@@ -219,7 +202,7 @@ void add_restart(Registrar& host) {
     add_wait_option(restart, up->no_wait);
     restart.run_jail = [options, up](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
-        require_root_there(jail);  // a jail that could not come up again is not taken down
+        require_created(jail);  // a jail that could not come up again is not taken down
         const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
         if (running) stop_jail(invocation, jail, grace);
         start_jail(invocation, jail, up->wait(), running);

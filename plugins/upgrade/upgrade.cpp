@@ -10,6 +10,7 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "restart.hpp"
@@ -55,6 +56,9 @@ int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     if (running && !args.restart)
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running")
             .with_hint("stop it with 'jailctl stop " + jail.name.text() + "', or say --restart");
+    if (running && is_supervised(in.configuration(), jail.name, running->id))
+        throw Error(Errc::busy, "jail " + jail.name.text() + " is supervised, so upgrade cannot stop it: it would be started again")
+            .with_hint("'systemctl stop jailctl@" + jail.name.text() + "' first, and 'systemctl start' afterwards");
     if (const auto pid = running ? std::nullopt : process_in_root(jail.root))
         throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) +
                                     " runs in " + jail.root.string() + ", though no record in RUN_DIR says so")

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "../commands.hpp"
+#include "../standing.hpp"
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"
@@ -24,6 +25,7 @@ void copy(Invocation& invocation, bool keep_owners) {
                                                       : "one side of cp is the host: jails share no files")
             .with_hint("JAIL:PATH is a path in a jail");
     const Jail& jail = from.jail != nullptr ? *from.jail : *to.jail;
+    require_created(jail);
     in_context(jail.name.text(), [&] {
         // The command's words are no jails to the host, so the lock that it takes for others is taken here.
         const UniqueFd run_dir = StateDirectory::running(configuration).open("");

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "../standing.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "runtime.hpp"
 
@@ -93,8 +94,7 @@ Record require_running(const Configuration& configuration, const Jail& jail) {
     RecordState state = look_up_record(configuration, jail.name.key());
     const std::string& name = jail.name.text();
     if (state.kind == RecordState::Kind::unclear) throw unclear(jail, state);
-    if (state.kind != RecordState::Kind::alive)
-        throw Error(Errc::not_found, name + " is not running").with_hint("start it: jailctl start " + name);
+    if (state.kind != RecordState::Kind::alive) throw not_running(jail);
     if (!runs_from(state.record, jail.root))
         throw Error(Errc::busy, "a jail named " + name + " runs from " + state.record.root + ", not from " +
                     jail.root.string())

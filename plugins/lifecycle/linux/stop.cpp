@@ -5,13 +5,14 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "../platform.hpp"
 #include "console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/services/network.hpp"
-#include "../supervision.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/supervision.hpp"
 #include "runtime.hpp"
 #include "stop_signal.hpp"
 
@@ -124,6 +125,12 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
     cgroup.remove();
     remove_record(configuration, jail.name.key());
     return true;
+}
+
+bool is_left_of_a_run(const Configuration& configuration, const JailName& jail) {
+    const auto kind = look_up_record(configuration, jail.key()).kind;
+    if (kind == RecordState::Kind::none) return Cgroup(Cgroup::name_for(configuration, jail)).exists();
+    return kind == RecordState::Kind::dead;
 }
 
 void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) {

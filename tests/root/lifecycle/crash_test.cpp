@@ -38,11 +38,31 @@ TEST_F(CrashTest, StopCleansWhatAPowerOffFromInsideLeft) {
     const std::string cgroup = record()["cgroup"].str();
     inside("kill -USR2 1");
     wait_for_end();
-    const Result result = stop();
-    EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("a.test is not running"));
+    EXPECT_THAT(site.jailctl({"--dry-run", "stop", "a.test"}).out, HasSubstr("would remove what is left of a.test"));
+    const Value result = site.json({"stop", "a.test"});
+    EXPECT_EQ(result["status"].num(), 0) << to_json(result, 1);
+    EXPECT_TRUE(result["jails"].items().at(0)["leftovers"].truth()) << to_json(result, 1);
     EXPECT_TRUE(record().is_null());
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
+    EXPECT_EQ(stop().status, 1) << "now there is nothing to be done";
+}
+
+TEST_F(CrashTest, StopSaysThatAJailHadEndedByItself) {
+    ASSERT_EQ(start().status, 0);
+    ::kill(static_cast<pid_t>(record()["pid"].num()), SIGKILL);
+    wait_for_end();
+    const Result result = stop();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_EQ(result.out, "a.test had ended by itself; what was left of it is removed\n");
+    EXPECT_EQ(result.err, "");
+}
+
+TEST_F(CrashTest, StopSaysWhatAnInterruptedStartLeft) {
+    ASSERT_TRUE(killed_at(6, site, {"start", "a.test"}));
+    const Result result = stop();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.out, testing::EndsWith("a.test does not run; what an interrupted start left of it is removed\n"));
+    EXPECT_EQ(stop().status, 1);
 }
 
 TEST_F(CrashTest, RebootFromInsideEndsTheJail) {
@@ -77,7 +97,7 @@ TEST_F(CrashTest, APidThatBelongsToAnotherProcessNowIsNotTheJail) {
     ASSERT_EQ(stop().status, 0);
     spit(site.run_dir() / "jails/a.test.json", to_json(old.set("pid", static_cast<int>(::getpid()))), 0600);
     EXPECT_EQ(mark(), ' ');
-    EXPECT_EQ(stop().status, 1);
+    EXPECT_EQ(stop().status, 0);
     EXPECT_TRUE(record().is_null());  // and we are still here to say so
 }
 

@@ -75,6 +75,33 @@ TEST_F(JailTest, AStoppedJailIsNotStoppedAgain) {
     EXPECT_THAT(left_behind(), IsEmpty());
 }
 
+/// One cause, one code and one sentence, whichever command meets it.
+TEST_F(JailTest, CommandsSayTheSameOfAJailThatDoesNotRun) {
+    const std::vector<std::vector<std::string>> commands{{"stop", "a.test"}, {"freeze", "a.test"}, {"thaw", "a.test"},
+        {"exec", "a.test", "--", "true"}, {"exec", "-u", "root", "a.test", "--", "true"}, {"--dry-run", "freeze", "a.test"},
+        {"--dry-run", "exec", "a.test", "--", "true"}};
+    const auto expect = [&](const std::string& message) {
+        for (const auto& words : commands) {
+            const Value answer = site.json(words);
+            const Value& error = answer["errors"].items().at(0);
+            EXPECT_EQ(error["code"].str(), "not_found") << to_json(answer, 1);
+            EXPECT_EQ(error["message"].str(), message) << to_json(answer, 1);
+        }
+    };
+    expect("a.test is not running");
+    std::filesystem::remove_all(site.root("a.test"));
+    const std::string message = "a.test has not been created: nothing at " + site.root("a.test").string();
+    expect(message);
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"shell", "a.test"}, {"cp", "/etc/passwd", "a.test:etc/"}, {"freeze", "a.test"}, {"exec", "a.test", "--", "true"}}) {
+        const Result refused = site.jailctl(words);
+        EXPECT_THAT(refused.err, HasSubstr(message)) << words.front();
+        EXPECT_THAT(refused.err, HasSubstr("hint: create it: jailctl create a.test")) << words.front();
+    }
+    EXPECT_EQ(site.jailctl({"stop", "all"}).status, 0);
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
 TEST_F(JailTest, AMissingRootIsNamedAndNothingChanges) {
     std::filesystem::remove_all(site.root("a.test"));
     const Result result = start();

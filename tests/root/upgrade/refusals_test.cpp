@@ -52,6 +52,23 @@ TEST_F(UpgradeRefusals, ASystemThatCouldNotBeStartedIsNotCopied) {
     expect_version("1");
 }
 
+/// Only what systemd is asked for stops it for good: found at its stop, the hooks would have run for nothing.
+TEST_F(UpgradeRefusals, ASupervisedJailIsNotRestarted) {
+    const auto told = site_.path() / "told";
+    spit(site_.path() / "hook", "#!/bin/sh\n: >" + told.string() + "\n", 0755);
+    use(pack("2"), "BEFOREUPGRADE_HOOKS=" + (site_.path() / "hook").string());
+    ASSERT_EQ(site_.jailctl({"start", "--supervised", "a.test"}).status, 0);
+    const Result result = upgrade({"--restart"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("jail a.test is supervised, so upgrade cannot stop it"));
+    EXPECT_THAT(result.err, HasSubstr("hint: 'systemctl stop jailctl@a.test' first"));
+    EXPECT_THAT(result.all(), ::testing::Not(HasSubstr("Upgrading jail")));
+    EXPECT_FALSE(fs::exists(told));
+    EXPECT_THAT(site_.jailctl({"status", "a.test"}).out, HasSubstr("*a.test"));
+    ASSERT_EQ(site_.jailctl({"stop", "--supervised", "a.test"}).status, 0);
+    expect_version("1");
+}
+
 TEST_F(UpgradeRefusals, ADamagedArchiveLeavesTheOldSystem) {
     const std::string archive = pack("2");
     fs::resize_file(archive, fs::file_size(archive) / 2);

@@ -1,4 +1,4 @@
-#include "supervision.hpp"
+#include "jailctl/sdk/supervision.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/state.hpp"
 
-namespace jailctl::lifecycle {
+namespace jailctl {
 namespace {
 
 constexpr const char* folder = "supervised";
@@ -44,4 +44,4 @@ Error supervised(const JailName& jail) {
         .with_hint("stop it where that is done: systemctl stop jailctl@" + name);
 }
 
-}  // namespace jailctl::lifecycle
+}  // namespace jailctl
