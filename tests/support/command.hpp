@@ -15,6 +15,9 @@ struct Result {
     [[nodiscard]] std::string all() const { return out + err; }
 };
 
+/// For what runs under strace: of a sanitizer build, whose search for leaks works under no tracer.
+constexpr const char* no_leak_search = "ASAN_OPTIONS=detect_leaks=0";
+
 struct RunOptions {
     std::string input{};                      ///< given on stdin, then closed
     std::vector<std::string> environment{};   ///< "NAME=value", over a minimal environment

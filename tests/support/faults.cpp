@@ -25,7 +25,7 @@ Result traced(const Site& site, const std::vector<std::string>& strace_options, 
         argv.push_back(word);
     argv.insert(argv.end(), words.begin(), words.end());
     RunOptions options;
-    options.environment = {"ASAN_OPTIONS=detect_leaks=0"};  // a sanitizer build: its search for leaks works under no tracer
+    options.environment = {no_leak_search};
     return run_command(argv, options);
 }
 

@@ -28,6 +28,7 @@ protected:
         const fs::path out = site.path() / "out", err = site.path() / "err";
         RunOptions limit;
         limit.limit = std::chrono::seconds(30);
+        limit.environment = {no_leak_search};
         Result result = run_command({"/bin/sh", "-c", "exec strace -D -f --seccomp-bpf " + options + " " + jailctl + " start a.test >" +
                                                           out.string() + " 2>" + err.string() + " </dev/null"}, limit);
         result.out = slurp(out);

@@ -42,7 +42,7 @@ TEST_F(ExecTest, WhoHasSaidWhyItCannotRunIsNotWaitedFor) {
                                    "--config", site.config().string(), "exec", "a.test", "--", "/nonexistent"};
     RunOptions options;
     options.limit = std::chrono::seconds(15);
-    options.environment = {"ASAN_OPTIONS=detect_leaks=0"};  // a sanitizer build: its search for leaks works under no tracer
+    options.environment = {no_leak_search};
     EXPECT_THAT(run_command(words, options).err, HasSubstr("cannot run /nonexistent in the jail"));
 }
 
