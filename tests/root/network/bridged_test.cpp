@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bed.hpp"
+#include "network_site.hpp"
 
 namespace jailctl::test {
 namespace {
@@ -11,42 +11,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class Bridged : public ::testing::Test {
+class Bridged : public NetworkSite {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
-        bed_ = std::make_unique<NetworkBed>();
-        bed_->make_bridge();
-        site_ = std::make_unique<Site>(std::vector<std::string>{"www.test:192.0.2.7,[2001:db8::7]", "db.test:192.0.2.8"},
-                                       "NETWORK=bridge:br0\nSTOP_TIMEOUT=5\n");  // no IF
-        for (const std::string name : {"www.test", "db.test"}) {
-            const auto made = jailctl({"--batch", "create", name});
-            ASSERT_EQ(made.status, 0) << made.all();
-        }
-        before_ = bed_->host_network();
-        leaks_ = std::make_unique<Leaks>(site_->path());
-    }
-    void TearDown() override {
-        if (!leaks_) return;
-        jailctl({"--batch", "stop", "all"});
-        EXPECT_EQ(bed_->host_network(), before_);
-        EXPECT_THAT(leaks_->found(), IsEmpty());
-        EXPECT_FALSE(is_noted(site_->run_dir()));
-    }
-    Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
-        RunOptions options;
-        options.network_namespace = bed_->host_path();
-        options.environment = environment;
-        return site_->jailctl(args, options);
+        set_up({"www.test:192.0.2.7,[2001:db8::7]", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n", true);  // no IF
     }
     bool lan_reaches(const std::string& address) {
         return bed_->in_lan({"busybox", "ping", "-c1", "-W2", address}).status == 0;
     }
-
-    std::unique_ptr<NetworkBed> bed_;
-    std::unique_ptr<Site> site_;
-    std::unique_ptr<Leaks> leaks_;
-    std::string before_;
 };
 
 TEST_F(Bridged, JailsAreReachedOnTheBridgeAndReachEachOther) {

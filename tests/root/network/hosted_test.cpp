@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "abstract_sockets.hpp"
-#include "bed.hpp"
+#include "network_site.hpp"
 
 namespace jailctl::test {
 namespace {
@@ -21,27 +21,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class Hosted : public ::testing::Test {
+class Hosted : public NetworkSite {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
-        bed_ = std::make_unique<NetworkBed>();
-        site_ = std::make_unique<Site>(std::vector<std::string>{"www.test:192.0.2.1"}, "NETWORK=host\nSTOP_TIMEOUT=5\n");
-        const auto made = jailctl({"--batch", "create", "www.test"});
-        ASSERT_EQ(made.status, 0) << made.all();
-        before_ = bed_->host_network();
-        leaks_ = std::make_unique<Leaks>(site_->path());
-    }
-    void TearDown() override {
-        if (!leaks_) return;
-        jailctl({"--batch", "stop", "all"});
-        EXPECT_EQ(bed_->host_network(), before_);
-        EXPECT_THAT(leaks_->found(), IsEmpty());
-    }
-    Result jailctl(const std::vector<std::string>& args) {
-        RunOptions options;
-        options.network_namespace = bed_->host_path();
-        return site_->jailctl(args, options);
+        set_up({"www.test:192.0.2.1"}, "NETWORK=host\n");
     }
     Result inside(const std::string& script) { return jailctl({"exec", "www.test", "--", "sh", "-c", script}); }
     void start() {
@@ -55,11 +39,6 @@ protected:
         EXPECT_NE(result.status, 0) << result.all();
         return result.err;
     }
-
-    std::unique_ptr<NetworkBed> bed_;
-    std::unique_ptr<Site> site_;
-    std::unique_ptr<Leaks> leaks_;
-    std::string before_;
 };
 
 TEST_F(Hosted, AJailServesUnderTheHostsAddress) {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "bed.hpp"
+#include "network_site.hpp"
 
 namespace jailctl::test {
 namespace {
@@ -22,32 +22,11 @@ std::vector<std::string> request(const std::string& address, const std::string& 
     return {"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 " + address + " " + port};
 }
 
-class Routed : public ::testing::Test {
+class Routed : public NetworkSite {
 protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
-        bed_ = std::make_unique<NetworkBed>();
-        site_ = std::make_unique<Site>(std::vector<std::string>{"www.test:192.0.2.7", "db.test:192.0.2.8,192.0.2.9"},
-                                       "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
-        for (const std::string name : {"www.test", "db.test"}) {
-            const auto made = jailctl({"--batch", "create", name});
-            ASSERT_EQ(made.status, 0) << made.all();
-        }
-        before_ = bed_->host_network();
-        leaks_ = std::make_unique<Leaks>(site_->path());
-    }
-    void TearDown() override {
-        if (!site_) return;
-        jailctl({"--batch", "stop", "all"});
-        EXPECT_EQ(bed_->host_network(), before_);
-        EXPECT_THAT(leaks_->found(), IsEmpty());
-        EXPECT_FALSE(is_noted(site_->run_dir()));
-    }
-    Result jailctl(const std::vector<std::string>& args, const std::vector<std::string>& environment = {}) {
-        RunOptions options;
-        options.network_namespace = bed_->host_path();
-        options.environment = environment;
-        return site_->jailctl(args, options);
+        set_up({"www.test:192.0.2.7", "db.test:192.0.2.8,192.0.2.9"}, "NETWORK=routed\nIF=up0\n");
     }
     /// A web server in the jail: busybox httpd, whose page holds the jail's name.
     void serve(const std::string& jail) {
@@ -55,11 +34,6 @@ protected:
                                      "mkdir -p /tmp/www && hostname >/tmp/www/index.html && httpd -p 80 -h /tmp/www"});
         EXPECT_EQ(result.status, 0) << result.all();
     }
-
-    std::unique_ptr<NetworkBed> bed_;
-    std::unique_ptr<Site> site_;
-    std::unique_ptr<Leaks> leaks_;
-    std::string before_;
 };
 
 TEST_F(Routed, AJailServesTheLanAndReachesIt) {
