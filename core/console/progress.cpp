@@ -8,6 +8,7 @@
 namespace jailctl::core {
 
 std::string progress_text(std::uint64_t done, std::uint64_t total, double seconds) {
+    if (done == 0 && total == 0) return human_seconds(seconds);
     const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
     std::string text = human_bytes(done);
     if (total > 0) text += " of " + human_bytes(std::max(total, done));

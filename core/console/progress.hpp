@@ -9,7 +9,7 @@
 
 namespace jailctl::core {
 
-/// "12.4 MB of 169 MB, 80.2 MB/s, 2 s left"; without a total only bytes and rate.
+/// "12.4 MB of 169 MB, 80.2 MB/s, 2 s left"; without a total only bytes and rate, before the first byte of it "20 s".
 [[nodiscard]] std::string progress_text(std::uint64_t done, std::uint64_t total, double seconds);
 /// "[######--------]  42%" with `width` cells; empty without a total.
 [[nodiscard]] std::string progress_bar(std::uint64_t done, std::uint64_t total, int width);

@@ -80,6 +80,7 @@ TEST_F(ConsoleTest, WithoutATerminalNothingIsAsked) {
 TEST(ProgressText, BytesRateAndTimeLeft) {
     EXPECT_EQ(progress_text(50'000'000, 100'000'000, 10), "50 MB of 100 MB, 5.0 MB/s, 10 s left");
     EXPECT_THAT(progress_text(50'000'000, 0, 10), testing::StartsWith("50 MB, 5"));
+    EXPECT_EQ(progress_text(0, 0, 20.3), "20 s");
     EXPECT_EQ(progress_bar(1, 4, 8), "[##------]  25%");
     EXPECT_EQ(progress_bar(9, 4, 4), "[####] 100%");
     EXPECT_EQ(progress_bar(9, 0, 4), "");
