@@ -52,13 +52,11 @@ TEST_F(Archives, NothingOutsideIsReadWhateverIsSwappedUnderTheWalker) {
         ::rename((outside_ / "moved").c_str(), (tree_ / "a/dir/inner").c_str());
     });
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(4);
-    int runs = 0;
-    for (; std::chrono::steady_clock::now() < end; ++runs) {
+    for (int runs = 0; runs < 20 || std::chrono::steady_clock::now() < end; ++runs) {
         pack(tree_, archive_, Value::object().set("format", "tar"));
         ASSERT_EQ(slurp(archive_).find(secret), std::string::npos) << "after " << runs << " runs";
         ASSERT_EQ(refusal(slurp(archive_)), std::nullopt) << "an archive of a restless tree is still an archive";
     }
-    EXPECT_GT(runs, 20);
 }
 
 }  // namespace
