@@ -135,7 +135,7 @@ TEST_F(ExecTest, ASecondInterruptEndsWhatHeedsNone) {
     const auto before = std::chrono::steady_clock::now();
     ::kill(pid, SIGINT);
     ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(3));
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 130) << status;
     EXPECT_EQ(processes(), "init sh ") << "it is gone from the jail too";
 }
