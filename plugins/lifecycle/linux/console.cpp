@@ -30,9 +30,11 @@ std::string live_directory(const Configuration& configuration, const JailName& j
     return (StateDirectory::running(configuration).path() / folder / jail.key()).string();
 }
 
-/// The file of the running jail; empty if there is none. The directory is root's alone: nobody put another file there.
+/// The file of the running jail; empty if there is none. The directory is root's alone: nobody put another file there. The
+/// file is the jail's: not blocking, for it may hold a lease on it (fcntl(2)), and the kernel would let us wait for that.
 UniqueFd open_live(const Configuration& configuration, const JailName& jail) {
-    return UniqueFd{::open((live_directory(configuration, jail) + "/" + file_name).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC)};
+    return UniqueFd{::open((live_directory(configuration, jail) + "/" + file_name).c_str(),
+                           O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
 }
 
 /// Gives back the older part of a file that is nearly full; later writes go on at its end.
@@ -116,6 +118,9 @@ std::optional<ConsoleReader> ConsoleReader::open(const Configuration& configurat
     ConsoleReader reader;
     reader.file_ = open_live(configuration, jail);
     reader.live_ = static_cast<bool>(reader.file_);
+    if (!reader.live_ && errno == EWOULDBLOCK)
+        throw Error(Errc::busy, "the init of " + jail.text() + " holds a lease on its output, and lets nobody read it")
+            .with_hint("try again in a minute: the kernel takes the lease away; or stop the jail");
     if (!reader.live_) {
         const auto kept = StateDirectory::lasting(configuration).path() / folder / kept_name(jail);
         reader.file_ = UniqueFd{::open(kept.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};

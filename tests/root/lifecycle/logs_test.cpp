@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <sstream>
+
 #include "roots.hpp"
 
 namespace jailctl::test {
@@ -78,6 +80,34 @@ TEST_F(LogsTest, WhateverTheJailDoesToItsOutput) {
     ASSERT_EQ(inside("echo fresh >/proc/1/fd/1").status, 0) << "its root may open it again, as /dev/stdout";
     EXPECT_THAT(logs().out, HasSubstr("fresh"));
     EXPECT_EQ(stop().status, 0);
+    EXPECT_THAT(left_behind(), testing::IsEmpty());
+}
+
+/// The file is its own, so the kernel grants it one: opening must not wait for a jail that does not want to be read.
+TEST_F(LogsTest, AnInitThatHoldsALeaseOnItsOutputKeepsNobodyWaiting) {
+    std::filesystem::copy_file(LEASEHOLDER, site.root("a.test") / "sbin/leaseholder");
+    configure("START_COMMAND=/sbin/leaseholder\n");
+    ASSERT_EQ(start().status, 0);
+    struct stat output {};
+    ASSERT_EQ(::stat((site.run_dir() / "console/a.test/log").c_str(), &output), 0);
+    const auto settled = [&] {  // it has the lease, or has said that there is none
+        const std::string held = ":" + std::to_string(output.st_ino) + " ";
+        std::istringstream locks(slurp("/proc/locks"));
+        for (std::string line; std::getline(locks, line);)
+            if (line.find(" LEASE ") != std::string::npos && line.find(held) != std::string::npos) return true;
+        ::stat((site.run_dir() / "console/a.test/log").c_str(), &output);
+        return output.st_size > 0;
+    };
+    for (int attempt = 0; attempt < 1000 && !settled(); ++attempt) ::usleep(20000);
+    RunOptions options;
+    options.limit = std::chrono::seconds(30);  // a lease is broken by force after 45 s
+    const Result refused = site.jailctl({"logs", "a.test"}, options);
+    if (refused.out == "no lease\n") GTEST_SKIP() << "this kernel grants no lease on the console";
+    EXPECT_EQ(refused.status, 1) << refused.all();
+    EXPECT_THAT(refused.err, HasSubstr("the init of a.test holds a lease on its output"));
+    EXPECT_THAT(refused.err, HasSubstr("hint: "));
+    ASSERT_EQ(stop().status, 0);
+    EXPECT_EQ(logs().out, "leased\n");
     EXPECT_THAT(left_behind(), testing::IsEmpty());
 }
 
