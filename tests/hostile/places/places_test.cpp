@@ -17,7 +17,9 @@ constexpr const char* files[] = {"etc/passwd",   "etc/group",       "etc/shadow"
                                  "etc/hosts",    "etc/rc.conf",     "etc/rc",      "etc/rc.shutdown",
                                  "etc/resolv.conf", "etc/machine-id", "etc/os-release", "etc/ssh/ssh_host_rsa_key",
                                  "var/lib/dbus/machine-id", "sbin/init", "usr/sbin/init", "usr/bin/systemctl",
-                                 "runme.sh",     "root/target",     "etc/pruned",  "root/a\n\x1b[31mname"};
+                                 "runme.sh",     "root/target",     "etc/pruned",  "root/a\n\x1b[31mname",
+                                 "dev/log",      "dev/null",        "dev/console", "etc/inittab",
+                                 "etc/.jailctl-new", "etc/hosts.jailctl-new", "usr/local/etc/rc.conf"};
 
 /// Each place holds another shape, the first one that of the parameter, and all commands come by: each ends in time, with
 /// success or a sentence, and nothing outside the root is another than before.
@@ -39,7 +41,7 @@ protected:
             for (const char* file : files) make_mutable(site.root(jail) / file);
     }
     void put_everywhere(const fs::path& root) const {
-        for (const char* directory : {"etc/ssh", "var/lib/dbus", "usr/sbin"}) fs::create_directories(root / directory);
+        for (const char* directory : {"etc/ssh", "var/lib/dbus", "usr/sbin", "usr/local/etc"}) fs::create_directories(root / directory);
         std::size_t which = GetParam();
         for (const char* file : files) {
             fs::remove(root / file);
@@ -115,13 +117,38 @@ TEST_P(PlacesOfTrees, OfBackupRestoreAndCreate) {
     EXPECT_THAT(left_behind(), IsEmpty());
 }
 
+class PlacesOfUpgrades : public Places {};
+
+/// Both ways: a base like any other over a hostile system, and a hostile base over what became of that.
+TEST_P(PlacesOfUpgrades, OfUpgrade) {
+    const auto pack = [&](const fs::path& tree, const std::string& name) {
+        const fs::path archive = site.path() / name;
+        EXPECT_EQ(run_command({"tar", "-C", tree.string(), "-S", "-cf", archive.string(), "."}).status, 0);
+        return archive.string();
+    };
+    const fs::path good = site.path() / "good";
+    make_busybox_root(good);
+    for (const std::string& base : {pack(good, "good.tar"), pack(site.root("a.test"), "hostile.tar")}) {
+        configure("STOP_TIMEOUT=0\nSTART_COMMAND=\"/bin/sleep 1000\"\nBASE=archive:" + base + "\n");
+        EXPECT_THAT(run({"upgrade", "a.test"}).status, testing::AnyOf(0, 4)) << base;
+        run({"start", "a.test"});
+        run({"upgrade", "--restart", "a.test"});
+        run({"stop", "a.test"});
+        EXPECT_EQ(mark(), ' ') << base;
+        EXPECT_THAT(site.leftovers(), IsEmpty()) << base;
+    }
+    EXPECT_EQ(run({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
 std::string name_of(const testing::TestParamInfo<std::size_t>& which) {
     std::string name = hostile_shapes()[which.param].name;
     for (char& letter : name) letter = std::isalnum(static_cast<unsigned char>(letter)) != 0 ? letter : '_';
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(From, Places, testing::Range(std::size_t{0}, hostile_shapes().size()), name_of);
-// A sample: these take a second each.
+// Samples: these take seconds each.
+INSTANTIATE_TEST_SUITE_P(From, PlacesOfUpgrades, testing::Range(std::size_t{1}, hostile_shapes().size(), 5), name_of);
 INSTANTIATE_TEST_SUITE_P(From, PlacesOfTrees, testing::Range(std::size_t{0}, hostile_shapes().size(), 3), name_of);
 
 }  // namespace
