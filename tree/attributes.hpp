@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "file.hpp"
@@ -25,6 +26,8 @@ void set_xattr(int fd, const Xattr& attribute);
 void set_xattr_at(int directory, const char* name, const Xattr& attribute);
 /// A missing one is success.
 void remove_xattr(int fd, const std::string& name);
+/// Whether an attribute of that name may come out of what nobody vouches for (security.md 6).
+[[nodiscard]] bool is_harmless(std::string_view attribute) noexcept;
 
 /// Times of an entry, links not followed; "" as name: of the descriptor itself. @throws Error io
 void set_times_at(int directory, const char* name, const Timestamp& accessed, const Timestamp& modified);

@@ -36,6 +36,9 @@ void append_parts(std::string& out, std::uint64_t offset, Format format, char id
 /// How long a part is that carries `field` bytes.
 [[nodiscard]] std::size_t part_size(Format format, std::size_t field);
 
+/// Whether parts of ours stand anywhere in the file: another tool that compresses a tar anew leaves none.
+[[nodiscard]] bool holds_parts(int file, std::uint64_t size);
+
 /// A file's bytes. @throws Error damaged: it is shorter
 [[nodiscard]] std::string read_exactly(int file, std::uint64_t offset, std::size_t size);
 /// The same into a text that keeps its memory.

@@ -103,6 +103,7 @@ void Extraction::read_run(const Wanted* first, const Wanted* last, const Take& t
         IndexEntry found = entry_of(*member, reader.offset());
         found.sha256 = first->entry.sha256;  // compared behind the content
         if (const auto what = difference(found, first->entry); !what.empty()) damaged(first->entry.path, what);
+        member->sparse = first->entry.sparse;
         take(reader, *member, *first);
         if (digest_ != first->entry.sha256) damaged(first->entry.path, "digest");
         ++first;
@@ -142,7 +143,7 @@ void Extraction::to_descriptor(int out, const std::string& path) {
     extractor_.emplace(job_, rules_, nullptr);
     read(wanted, [&](TarReader& reader, Member& member, const Wanted&) {
         std::uint64_t holes_left = most_holes, at = 0;
-        ContentDigest digest(rules_.any_holes ? nullptr : &holes_left);
+        ContentDigest digest(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left);
         reader.content([&](std::uint64_t offset, std::string_view bytes) {
             digest.add(offset, bytes);
             write_zeros(out, offset - at);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "acl.hpp"
+#include "archive/aside.hpp"
 #include "archive/member_name.hpp"
 #include "archive/piece_source.hpp"
 #include "archive/socket_list.hpp"
@@ -22,10 +23,6 @@ std::uint64_t size_of(int archive) {
     if (!S_ISREG(facts.st_mode)) throw Error(Errc::invalid, "the archive is not a regular file");
     if (facts.st_size == 0) damaged("the archive is empty");
     return static_cast<std::uint64_t>(facts.st_size);
-}
-
-bool allowed(std::string_view attribute) {
-    return attribute.starts_with("user.") || attribute == "security.capability" || is_acl(attribute);
 }
 
 bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
@@ -62,8 +59,13 @@ void Extractor::run(int archive) {
     const auto source = decoder(archive, file);
     const bool first_format = marker_ && !marker_->document["tar"]["crc32"].is_int();
     TarReader reader(*source, marker_.has_value(), 0, first_format);
-    read_members(reader, file);
-    read_to_end(reader, file);
+    try {
+        read_members(reader, file);
+        read_to_end(reader, file);
+    } catch (const Error&) {
+        explain_trailer(reader, file);
+        throw;
+    }
     file.extend(size);
     while (!file.next().empty()) {}
     sha256_ = file.hash().finish();
@@ -90,7 +92,10 @@ void Extractor::socket(const Member& socket) {
 
 void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
     reader.finish();
-    if (reader.guard().claimed() && !marker_)
+    // Its tar is whole, but for zeros at its end. Where the index was beside it, the end marker was as well; another tool that
+    // compresses the tar anew carries neither over, and what it made is read as any other tool's.
+    const bool padded = reader.guard().bytes() % TarWriter::record == 0;
+    if (reader.guard().claimed() && !marker_ && (!padded || holds_parts(file.descriptor(), file.end())))
         damaged("the archive is cut off: jailctl made it, and its end marker is missing");
     if (marker_ && !reader.guard().claimed()) damaged("the archive is damaged: its end marker belongs to another one");
     if (file.position() != file.end()) damaged("there is something behind the archive's end");
@@ -101,6 +106,14 @@ void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
     if (!index_) return;
     if (const IndexEntry* missing = index_->next(); missing != nullptr)
         damaged("the archive is damaged: its index lists '" + escape_name(missing->path) + "', which it does not hold");
+}
+
+/// Behind the end of a plain tar of ours stands its index: what is wrong is the marker behind that.
+void Extractor::explain_trailer(TarReader& reader, const ArchiveFile& file) const {
+    if (marker_ || !reader.guard().claimed() || !reader.guard().trailed()) return;
+    if (!is_compressed(file)) damaged("the archive is cut off: jailctl made it, and its end marker is missing");
+    throw Error(Errc::unsupported, "the archive is a plain tar of jailctl's that another tool compressed: its index cannot be reached")
+        .with_hint("decompress it: jailctl reads the tar, and can prove every byte of it");
 }
 
 void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
@@ -132,6 +145,9 @@ void Extractor::take(Member& member, TarReader& reader) {
     check_ids(name, member);
     if (path.empty() && member.kind != Kind::directory) damaged("the archive's root is no directory");
     entry_ = see_ || index_ ? entry_of(member, reader.offset()) : IndexEntry();
+    const IndexEntry* const says = index_ ? index_->next() : nullptr;
+    if (index_) member.sparse = says != nullptr && says->sparse;
+    entry_.sparse = has_content(entry_) && member.sparse;
     if (member.hard_link) {
         link(path, member);
     } else if (allow(name, member)) {
@@ -142,11 +158,10 @@ void Extractor::take(Member& member, TarReader& reader) {
         writer_->leave_out(path);
     }
     if (see_) see_(entry_);
-    if (index_) compare_with_index(entry_);
+    if (index_) compare_with_index(says, entry_);
 }
 
-void Extractor::compare_with_index(const IndexEntry& found) {
-    const IndexEntry* says = index_->next();
+void Extractor::compare_with_index(const IndexEntry* says, const IndexEntry& found) {
     if (says == nullptr || says->offset > found.offset)
         damaged("the archive is damaged: its index does not list '" + escape_name(found.path) + "'");
     if (says->offset < found.offset)
@@ -197,7 +212,7 @@ bool Extractor::allow(const std::string& path, Member& member) {
     }
     std::erase_if(member.xattrs, [&](const Xattr& one) {
         const bool grants = rules_.on_host && one.name == "security.capability";
-        return (grants || !allowed(one.name)) && odd(path, "its attribute " + escape_name(one.name));
+        return (grants || !is_harmless(one.name)) && odd(path, "its attribute " + escape_name(one.name));
     });
     constexpr mode_t set_ids = S_ISUID | S_ISGID;
     if (rules_.on_host && member.kind == Kind::regular && (member.mode & set_ids) != 0 && odd(path, "its set-id bits"))
@@ -208,12 +223,12 @@ bool Extractor::allow(const std::string& path, Member& member) {
 
 void Extractor::write(const TreeWriter::Components& path, const Member& member, TarReader& reader) {
     if (writer_ == nullptr) {
-        if (member.kind == Kind::regular) read_content(reader, [](std::uint64_t, std::string_view) {});
+        if (member.kind == Kind::regular) read_content(member, reader, [](std::uint64_t, std::string_view) {});
         return;
     }
     if (member.kind == Kind::directory) return writer_->directory(path, member);
     if (member.kind != Kind::regular) return writer_->special(path, member);
-    writer_->file(path, member, [&](const auto& put) { read_content(reader, put); });
+    writer_->file(path, member, [&](const auto& put) { read_content(member, reader, put); });
 }
 
 void Extractor::link(const TreeWriter::Components& path, const Member& member) {
@@ -224,9 +239,10 @@ void Extractor::link(const TreeWriter::Components& path, const Member& member) {
     writer_->leave_out(path);
 }
 
-void Extractor::read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put) {
+void Extractor::read_content(const Member& member, TarReader& reader,
+                             const std::function<void(std::uint64_t, std::string_view)>& put) {
     std::optional<ContentDigest> digest;
-    if (see_ || index_) digest.emplace(rules_.any_holes ? nullptr : &holes_left_);
+    if (see_ || index_) digest.emplace(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left_);
     reader.content([&](std::uint64_t offset, std::string_view bytes) {
         content_ += bytes.size();
         if (content_ > rules_.max_bytes) damaged("the archive holds more than " + human_bytes(rules_.max_bytes));

@@ -52,6 +52,7 @@ private:
     [[nodiscard]] std::unique_ptr<ByteSource> decoder(int archive, ArchiveFile& file) const;
     [[nodiscard]] std::uint64_t end_of_tar(std::uint64_t size) const;
     void read_to_end(TarReader& reader, ArchiveFile& file);
+    void explain_trailer(TarReader& reader, const ArchiveFile& file) const;
     void read_members(TarReader& reader, const ArchiveFile& file);
     void check_ids(const std::string& path, const Member& member) const;
     /// Removes what the allow-list forbids; returns false if nothing is left of the member.
@@ -59,9 +60,9 @@ private:
     bool odd(const std::string& path, const std::string& what);
     void write(const TreeWriter::Components& path, const Member& member, TarReader& reader);
     void link(const TreeWriter::Components& path, const Member& member);
-    void read_content(TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
+    void read_content(const Member& member, TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
     void compare_with_marker(TarReader& reader, ArchiveFile& file) const;
-    void compare_with_index(const IndexEntry& entry);
+    void compare_with_index(const IndexEntry* says, const IndexEntry& found);
 
     Job& job_;
     ExtractRules rules_;

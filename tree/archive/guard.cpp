@@ -60,7 +60,8 @@ std::size_t TarGuard::take(std::string_view bytes) {
 }
 
 void TarGuard::end_block(std::string_view bytes) {
-    if (!all_zero(bytes)) damaged("there is something behind its end");
+    trailed_ = !all_zero(bytes);
+    if (trailed_) damaged("there is something behind its end");
     zeros_ += bytes.size();
     if (zeros_ > most_zeros) damaged("its end goes on and on");
 }

@@ -18,6 +18,8 @@ public:
 
     /// The first record says that jailctl made it (archive/marker.hpp).
     [[nodiscard]] bool claimed() const noexcept { return claimed_; }
+    /// Something stood behind the end, and that was refused.
+    [[nodiscard]] bool trailed() const noexcept { return trailed_; }
     /// Whether the member whose headers begin at `offset` is of a kind tar does not define. Each is told once.
     [[nodiscard]] bool take_unknown(std::uint64_t offset) { return unknown_.erase(offset) > 0; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
@@ -44,7 +46,7 @@ private:
     std::uint64_t member_start_ = 0;   // where the headers of the current member begin
     bool start_known_ = false;
     bool in_member_ = false;             // between an extension header and the member's own
-    bool claimed_ = false;
+    bool claimed_ = false, trailed_ = false;
     std::uint64_t bytes_ = 0;
     std::uint64_t zeros_ = 0;          // since the end began
     std::set<std::uint64_t> unknown_;

@@ -15,7 +15,7 @@ constexpr std::size_t enough = std::size_t{1} << 20;   // bytes of records and d
 constexpr std::size_t most_raw = enough + (1 << 16);   // one entry is shorter than two paths and its numbers
 constexpr std::size_t longest_path = 4096, digest_size = 32, block = 512;
 constexpr std::uint64_t most_blocks = std::uint64_t{1} << 53;
-constexpr unsigned link_bit = 0x80;
+constexpr unsigned link_bit = 0x80, sparse_bit = 0x40;
 constexpr int level = 6;
 
 [[noreturn]] void damaged() { throw Error(Errc::damaged, "the archive is damaged: its index cannot be read"); }
@@ -48,8 +48,11 @@ IndexEntry read_record(Unpacked& in, const IndexEntry& before) {
     IndexEntry entry;
     const auto kind = static_cast<unsigned>(in.number(0xff));
     entry.hard_link = (kind & link_bit) != 0;
-    if ((kind & ~link_bit) > static_cast<unsigned>(Kind::unknown)) damaged();
-    entry.kind = static_cast<Kind>(kind & ~link_bit);
+    entry.sparse = (kind & sparse_bit) != 0;
+    const unsigned plain_kind = kind & ~(link_bit | sparse_bit);
+    if (plain_kind > static_cast<unsigned>(Kind::unknown)) damaged();
+    entry.kind = static_cast<Kind>(plain_kind);
+    if (entry.sparse && !has_content(entry)) damaged();
     entry.path = before.path.substr(0, static_cast<std::size_t>(in.number(before.path.size())));
     entry.path += in.text(longest_path - std::min(longest_path, entry.path.size()));
     entry.mode = static_cast<mode_t>(in.number(07777));
@@ -72,7 +75,7 @@ IndexEntry read_record(Unpacked& in, const IndexEntry& before) {
 void IndexChunk::add(const IndexEntry& entry) {
     const auto differ = std::mismatch(last_path_.begin(), last_path_.end(), entry.path.begin(), entry.path.end());
     const auto common = static_cast<std::size_t>(differ.first - last_path_.begin());
-    put_number(records_, static_cast<unsigned>(entry.kind) | (entry.hard_link ? link_bit : 0));
+    put_number(records_, static_cast<unsigned>(entry.kind) | (entry.hard_link ? link_bit : 0) | (entry.sparse ? sparse_bit : 0));
     put_number(records_, common);
     put_text(records_, std::string_view(entry.path).substr(common));
     put_number(records_, entry.mode);

@@ -25,6 +25,12 @@ const char* kind_name(const IndexEntry& entry) {
     }
 }
 
+std::string eight_bytes(std::uint64_t number) {
+    std::string bytes;
+    for (int i = 0; i < 8; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xff);
+    return bytes;
+}
+
 bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
 
 }  // namespace
@@ -82,7 +88,7 @@ Value to_value(const IndexEntry& entry) {
     if (!entry.target.empty()) value.set("target", encode_path(entry.target));
     if (is_device(entry.kind))
         value.set("major", entry.device_major).set("minor", entry.device_minor);
-    if (!entry.sha256.empty()) value.set("sha256", hex(entry.sha256));
+    if (!entry.sha256.empty()) value.set(entry.sparse ? "sparse_sha256" : "sha256", hex(entry.sha256));
     return value;
 }
 
@@ -102,15 +108,30 @@ void ContentDigest::zeros_up_to(std::uint64_t offset) {
     }
 }
 
+void ContentDigest::end_stretch() {
+    if (at_ > begin_) map_.update(eight_bytes(begin_) + eight_bytes(at_ - begin_));
+}
+
 void ContentDigest::add(std::uint64_t offset, std::string_view bytes) {
-    zeros_up_to(offset);
+    if (form_ == DigestForm::plain) {
+        zeros_up_to(offset);
+    } else if (offset != at_) {
+        end_stretch();
+        begin_ = at_ = offset;
+    }
     hash_.update(bytes);
     at_ += bytes.size();
 }
 
 std::string ContentDigest::finish(std::uint64_t size) {
-    zeros_up_to(size);
-    return hash_.finish_raw();
+    if (form_ == DigestForm::plain) {
+        zeros_up_to(size);
+        return hash_.finish_raw();
+    }
+    end_stretch();
+    Sha256 whole;
+    whole.update("jailctl sparse 1\n" + eight_bytes(size) + map_.finish_raw() + hash_.finish_raw());
+    return whole.finish_raw();
 }
 
 }  // namespace jailctl::tree

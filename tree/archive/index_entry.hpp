@@ -20,7 +20,8 @@ struct IndexEntry {
     std::uint32_t device_major = 0, device_minor = 0;
     Timestamp modified;
     std::uint64_t offset = 0;     ///< in the tar stream: of its first header block
-    std::string sha256;           ///< of a regular file's content, holes as zeros: 32 bytes; else empty
+    std::string sha256;           ///< of a regular file's content: 32 bytes; else empty
+    bool sparse = false;          ///< the digest is of the form DigestForm::sparse
     friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
 };
 
@@ -36,20 +37,32 @@ struct IndexEntry {
 /// What a stranger's archive may cost in holes: they take no room in it, but a digest counts every zero.
 constexpr std::uint64_t most_holes = std::uint64_t{256} << 30;
 
-/// SHA-256 of a file's content that arrives in stretches, the holes between them counted as zeros.
+/// What the digest of a file's content is of.
+enum class DigestForm {
+    plain,   ///< the SHA-256 of its bytes, holes as zeros
+    /// Of a file stored with its holes, for which nobody should have to count a terabyte of zeros: the SHA-256 of
+    ///   "jailctl sparse 1\n", the size, SHA-256 of the map, SHA-256 of the data
+    /// where the map is offset and length of each stretch of data, as long as they are, and the data is their bytes.
+    /// Numbers have 8 bytes, the lowest first.
+    sparse,
+};
+
+/// Digest of a file's content that arrives in stretches, in the order of the file.
 class ContentDigest {
 public:
-    /// @param holes  bytes of holes that may still be counted, less with each; nullptr: any
+    /// @param holes  of the plain form: bytes of holes that may still be counted, less with each; nullptr: any
     /// @throws Error unsupported, from add() and finish(): there are more
-    explicit ContentDigest(std::uint64_t* holes = nullptr) : holes_(holes) {}
+    explicit ContentDigest(DigestForm form, std::uint64_t* holes = nullptr) : form_(form), holes_(holes) {}
     void add(std::uint64_t offset, std::string_view bytes);
     /// @param size  of the file: a hole may be its end @return 32 bytes
     [[nodiscard]] std::string finish(std::uint64_t size);
 
 private:
     void zeros_up_to(std::uint64_t offset);
-    Sha256 hash_;
-    std::uint64_t at_ = 0;
+    void end_stretch();
+    DigestForm form_;
+    Sha256 hash_, map_;                  // of the bytes; of the sparse form alone
+    std::uint64_t begin_ = 0, at_ = 0;   // of the current stretch; where the next byte is expected
     std::uint64_t* holes_;
 };
 

@@ -8,7 +8,7 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr int newest_format = 1;
+constexpr int newest_format = 2;
 constexpr std::uint64_t largest_piece = std::uint64_t{16} << 20;
 constexpr std::uint64_t block = 512;
 

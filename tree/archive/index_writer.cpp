@@ -6,7 +6,7 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::size_t most_held = std::size_t{32} << 20;
-constexpr int index_format = 1;
+constexpr int first_format = 1, sparse_format = 2;
 
 Value value_of(const AsidePlace& place) {
     return Value::array().push(place.offset).push(place.length).push(place.sha256);
@@ -17,6 +17,7 @@ Value value_of(const AsidePlace& place) {
 void IndexWriter::add(const IndexEntry& entry) {
     if (omitted_) return;
     chunk_.add(entry);
+    sparse_ = sparse_ || entry.sparse;
     if (chunk_.full()) flush();
 }
 
@@ -35,7 +36,7 @@ Value IndexWriter::finish(Output& output) {
     if (omitted_) return Value::object().set("omitted", "too many entries for a plain tar");
     Value chunks = Value::array();
     for (const AsidePlace& place : encoder_.asides()) chunks.push(value_of(place));
-    return Value::object().set("format", index_format).set("chunks", std::move(chunks)).set("pieces", pieces(output));
+    return Value::object().set("format", sparse_ ? sparse_format : first_format).set("chunks", std::move(chunks)).set("pieces", pieces(output));
 }
 
 Value IndexWriter::pieces(Output& output) const {

@@ -182,15 +182,21 @@ void Packer::store_file(const Entry& entry) {
     Facts before;
     const UniqueFd file = open_same(entry, why, before);
     if (!file) return problem(entry.path, why);
+    if (before.size > longest_stored_file) {
+        ++counts_.unrestorable;
+        noted_ = true;
+        return job_.note(entry.path, "is longer than " + human_bytes(longest_stored_file) + ", and left out");
+    }
     const auto cached = before.size == 0 ? 0 : read_cached(file.get(), buffer_);
     const bool brought = ahead_.look(entry, cached.has_value());
     at_hand_ = cached.value_or(0);
     const Member member = member_of(entry.path, file.get(), before);
     IndexEntry indexed = begin(member);
     remember(entry);
-    digest_ = Sha256();
+    indexed.sparse = member.sparse;
+    digest_ = ContentDigest(member.sparse ? DigestForm::sparse : DigestForm::plain);
     const bool whole = copy_content(file.get(), member);
-    indexed.sha256 = digest_.finish_raw();
+    indexed.sha256 = digest_.finish(member.size);
     index_.add(indexed);
     ++counts_.files;
     counts_.bytes += member.size;
@@ -211,11 +217,11 @@ bool Packer::copy_content(int file, const Member& member) {
     bool whole = true;
     std::uint64_t at = 0;
     for (const Extent& extent : member.extents) {
-        zeros(extent.offset - at);
+        tar_.hole(extent.offset - at);
         whole = copy_extent(file, extent) && whole;
         at = extent.offset + extent.length;
     }
-    zeros(member.size - at);
+    tar_.hole(member.size - at);
     return whole;
 }
 
@@ -223,7 +229,7 @@ bool Packer::copy_extent(int file, const Extent& extent) {
     std::uint64_t done = 0;
     if (extent.offset == 0 && at_hand_ > 0) {
         done = std::min<std::uint64_t>(at_hand_, extent.length);
-        content(buffer_.data(), static_cast<std::size_t>(done));
+        content(0, buffer_.data(), static_cast<std::size_t>(done));
     }
     at_hand_ = 0;  // the buffer is used for what follows
     while (done < extent.length) {
@@ -232,24 +238,25 @@ bool Packer::copy_extent(int file, const Extent& extent) {
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) read_error_ = last_error();
         if (got <= 0) break;  // unreadable from here on, or shorter than it was
-        content(buffer_.data(), static_cast<std::size_t>(got));
+        content(extent.offset + done, buffer_.data(), static_cast<std::size_t>(got));
         done += static_cast<std::uint64_t>(got);
         job_.progress(counts_.bytes + extent.offset + done);
     }
-    zeros(extent.length - done);
+    zeros(extent.offset + done, extent.length - done);
     return done == extent.length;
 }
 
-void Packer::content(const char* bytes, std::size_t size) {
-    digest_.update(bytes, size);
+void Packer::content(std::uint64_t offset, const char* bytes, std::size_t size) {
+    digest_.add(offset, {bytes, size});
     tar_.data(bytes, size);
 }
 
-void Packer::zeros(std::uint64_t size) {
+void Packer::zeros(std::uint64_t offset, std::uint64_t size) {
     static const std::string nothing(std::size_t{1} << 20, '\0');
     while (size > 0) {
         const std::size_t part = std::min<std::uint64_t>(nothing.size(), size);
-        content(nothing.data(), part);
+        content(offset, nothing.data(), part);
+        offset += part;
         size -= part;
     }
 }

@@ -13,6 +13,8 @@
 
 namespace jailctl::tree {
 
+/// A longer file is not stored. What holes cost is small, but not nothing, and a file system may have files of 8 EiB.
+inline constexpr std::uint64_t longest_stored_file = std::uint64_t{1} << 48;
 /// The longest path that a restore can make again, in bytes.
 inline constexpr std::size_t longest_stored_path = 4095;
 
@@ -59,8 +61,9 @@ private:
     /// @return false: the file became shorter, or cannot be read: then read_error_ says why
     bool copy_content(int file, const Member& member);
     bool copy_extent(int file, const Extent& extent);
-    void zeros(std::uint64_t size);
-    void content(const char* bytes, std::size_t size);
+    /// Data of the file that begins at `offset` in it.
+    void content(std::uint64_t offset, const char* bytes, std::size_t size);
+    void zeros(std::uint64_t offset, std::uint64_t size);
     void changed(std::string_view path, const std::string& what);
 
     Job& job_;
@@ -75,7 +78,7 @@ private:
     std::string buffer_;
     std::size_t at_hand_ = 0;           // bytes of the current file's beginning that the buffer holds
     LookAhead ahead_;
-    Sha256 digest_;  // of the current file's content
+    ContentDigest digest_{DigestForm::plain};  // of the current file's content
     std::map<std::pair<std::uint64_t, std::uint64_t>, FirstName> first_names_;
     std::size_t first_names_size_ = 0;  // bytes
 };

@@ -64,10 +64,16 @@ std::string ArchiveFile::peek(std::size_t size) const {
     return bytes;
 }
 
-void require_archive(const ArchiveFile& file) {
-    const std::string first = file.peek(512);
+bool is_compressed(const ArchiveFile& file) {
+    const std::string first = file.peek(6);
     for (const char* magic : {"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd" "7zXZ", "BZh"})
-        if (first.starts_with(magic)) return;
+        if (first.starts_with(magic)) return true;
+    return false;
+}
+
+void require_archive(const ArchiveFile& file) {
+    if (is_compressed(file)) return;
+    const std::string first = file.peek(512);
     const bool zeros = first.find_first_not_of('\0') == std::string::npos;  // a tar that holds nothing
     if (first.size() == 512 && (zeros || TarHeader(first).checksum_matches())) return;
     throw Error(Errc::damaged, "the file is no archive: it begins neither as a tar nor as anything compressed");

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] std::uint64_t end() const noexcept { return end_; }
     /// Moves the end: for what stands behind the part read so far.
     void extend(std::uint64_t end) noexcept { end_ = end; }
+    [[nodiscard]] int descriptor() const noexcept { return fd_; }
     [[nodiscard]] Sha256& hash() noexcept { return hash_; }
     /// The first bytes, without reading on.
     [[nodiscard]] std::string peek(std::size_t size) const;
@@ -44,6 +45,9 @@ private:
 /// Says of a file that is something else altogether that it is, before its bytes are taken for headers.
 /// @throws Error damaged
 void require_archive(const ArchiveFile& file);
+
+/// By its first bytes.
+[[nodiscard]] bool is_compressed(const ArchiveFile& file);
 
 /// Undoes the compression that the first bytes tell of: gzip and zstd are inflated here, with every check sum and
 /// length compared and nothing accepted behind the end; xz and bzip2 by libarchive's filters; everything else is passed

@@ -85,9 +85,9 @@ TarReader::TarReader(ByteSource& stream, bool coded_names, std::uint64_t begins,
     : stream_(stream), coded_names_(coded_names), begins_(begins), digests_(digests), archive_(archive_read_new()) {
     archive* handle = archive_.get();
     if (handle == nullptr) throw std::bad_alloc();
-    if (archive_read_support_format_tar(handle) != ARCHIVE_OK ||
-        archive_read_open(handle, this, nullptr, &TarReader::on_read, nullptr) != ARCHIVE_OK)
-        fail();
+    if (archive_read_support_format_tar(handle) != ARCHIVE_OK) fail();
+    // It reads already: what is wrong with those bytes next() says, when somebody can ask the guard about it.
+    if (archive_read_open(handle, this, nullptr, &TarReader::on_read, nullptr) != ARCHIVE_OK && !failure_) fail();
 }
 
 TarReader::~TarReader() = default;
@@ -126,6 +126,7 @@ void TarReader::fail() {
 
 std::optional<Member> TarReader::next() {
     archive_entry* entry = nullptr;
+    if (failure_) fail();
     archive_clear_error(archive_.get());
     const int result = archive_read_next_header(archive_.get(), &entry);
     if (failure_) fail();
@@ -165,7 +166,8 @@ Member TarReader::convert(archive_entry* entry) {
         member.modified =
             from_tar_time({archive_entry_mtime(entry), static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry))});
     if (member.hard_link) return member;
-    member.xattrs = attributes_of(entry, coded_names_);
+    member.sparse = archive_entry_sparse_count(entry) > 0;
+    member.xattrs = attributes_of(entry, coded_names_ || guard_.claimed());
     for (const Xattr& attribute : member.xattrs) member.mode = mode_with_mask(attribute, member.mode);
     unsigned long set = 0, clear = 0;
     archive_entry_fflags(entry, &set, &clear);

@@ -1,5 +1,6 @@
 #include "archive/tar_writer.hpp"
 
+#include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
 #include <cstdio>
@@ -14,7 +15,7 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t block = 512, record = 10240;
+constexpr std::size_t block = 512;
 
 unsigned type_of(Kind kind) {
     switch (kind) {
@@ -96,6 +97,7 @@ void TarWriter::write_claim() {
 ssize_t TarWriter::on_write(archive* handle, void* self, const void* bytes, std::size_t size) {
     auto& writer = *static_cast<TarWriter*>(self);
     try {
+        if (writer.in_hole_) throw Error(Errc::internal, "libarchive writes the bytes of a hole");
         writer.emit({static_cast<const char*>(bytes), size});
         return static_cast<ssize_t>(size);
     } catch (...) {
@@ -167,6 +169,22 @@ void TarWriter::data(const char* bytes, std::size_t size) {
         bytes += written;
         size -= static_cast<std::size_t>(written);
     }
+}
+
+void TarWriter::hole(std::uint64_t size) {
+    static const std::string nothing(block, '\0');
+    const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(size, block));
+    data(nothing.data(), first);  // the map of the holes comes with the first bytes
+    // The rest is handed over as lengths alone: libarchive passes over what is a hole by the map without touching the
+    // bytes. Should it do otherwise one day, on_write() would end the backup before anything of them is read.
+    constexpr std::uint64_t most = std::uint64_t{1} << 30;
+    in_hole_ = true;
+    for (size -= first; size > 0;) {
+        const la_ssize_t passed = archive_write_data(archive_.get(), nothing.data(), static_cast<std::size_t>(std::min(size, most)));
+        if (passed <= 0) fail("");
+        size -= static_cast<std::uint64_t>(passed);
+    }
+    in_hole_ = false;
 }
 
 void TarWriter::splice(std::string_view bytes) {

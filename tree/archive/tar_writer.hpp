@@ -29,7 +29,7 @@ struct Member {
     std::vector<Xattr> xattrs;
     std::uint32_t flags = 0;       ///< chattr flags
     std::vector<Extent> extents;   ///< in writing: the data of a sparse file
-    bool sparse = false;
+    bool sparse = false;           ///< in reading: the digest of its content is of the sparse form
 };
 
 /// libarchive writes the seconds of a time before 1970 and its nanoseconds side by side, "-2.3" for what is -1.7; every
@@ -40,12 +40,16 @@ struct Member {
 /// Writes a pax tar stream member by member into an encoder. libarchive makes the headers.
 class TarWriter {
 public:
+    static constexpr std::size_t record = 10240;  ///< what finish() makes the stream a multiple of
+
     explicit TarWriter(Encoder& encoder);
     ~TarWriter();
     /// @return a warning of libarchive that concerns this member, else ""
     std::string begin(const Member& member);
-    /// Content of the member begun, holes included as zeros; exactly `size` bytes in all.
+    /// Content of the member begun; with its holes exactly `size` bytes in all.
     void data(const char* bytes, std::size_t size);
+    /// A hole that the member told of.
+    void hole(std::uint64_t size);
     /// Members, or parts of them, as another TarWriter made them.
     void splice(std::string_view bytes);
     /// The two zero blocks, padded to a record of 10240 bytes as tar does.
@@ -71,7 +75,7 @@ private:
     Encoder& encoder_;
     std::uint32_t crc32_ = 0;
     std::uint64_t bytes_ = 0;
-    bool begun_ = false;
+    bool begun_ = false, in_hole_ = false;
     std::exception_ptr failure_;  // of the encoder, carried through libarchive's C code
     std::unique_ptr<archive_entry, Free> entry_;
     std::unique_ptr<archive, Free> archive_;

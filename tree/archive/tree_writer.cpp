@@ -44,7 +44,8 @@ mode_t type_bits(Kind kind) {
 }  // namespace
 
 TreeWriter::TreeWriter(int root, Note note, Target target)
-    : root_(root), note_(std::move(note)), stack_(root), target_(target), crew_(note_) {
+    : root_(root), note_(std::move(note)), stack_(root), target_(target),
+      appears_(target == Target::empty ? Appears::at_once : appears_whole(root)), crew_(note_, appears_) {
     if (target == Target::empty) require_empty(root);
     levels_.emplace_back();
     levels_.back().end.gives_group = gives_group(facts_of(root));
@@ -147,7 +148,7 @@ void TreeWriter::file(const Components& path, const Member& member, const Conten
         queue(path, member, content);
     } else {
         in_context("restoring " + escape_name(key(path)), [&] {
-            NewFile file(stack_.fd(), path.back().c_str(), key(path), member, levels_.back().end.gives_group);
+            NewFile file(stack_.fd(), path.back().c_str(), key(path), member, levels_.back().end.gives_group, appears_);
             content([&](std::uint64_t offset, std::string_view bytes) { file.write(offset, bytes); });
             file.finish(note_);
         });

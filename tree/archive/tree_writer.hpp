@@ -75,6 +75,7 @@ private:
     std::set<std::string> left_out_;
     std::size_t left_out_size_ = 0;
     Target target_;
+    Appears appears_;
     Crew crew_;  // last: its threads end before all else
 };
 

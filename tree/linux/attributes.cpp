@@ -10,6 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "acl.hpp"
 #include "jailctl/sdk/error.hpp"
 
 namespace jailctl::tree {
@@ -95,6 +96,10 @@ void set_xattr_at(int directory, const char* name, const Xattr& attribute) {
     enter(directory);
     if (::lsetxattr(name, attribute.name.c_str(), attribute.value.data(), attribute.value.size(), 0) != 0)
         throw_errno("cannot set attribute " + attribute.name);
+}
+
+bool is_harmless(std::string_view attribute) noexcept {
+    return attribute.starts_with("user.") || attribute == "security.capability" || is_acl(attribute);
 }
 
 void remove_xattr(int fd, const std::string& name) {

@@ -78,6 +78,31 @@ TEST_F(Foreign, ExtendedAttributesComeBack) {
     EXPECT_STREQ(value, "kept");
 }
 
+TEST_F(Foreign, OfOursThatAnotherToolCompressedAnew) {
+    const auto ours = site.path() / "ours.tar.gz", theirs = site.path() / "theirs.tar.gz";
+    ASSERT_EQ(backup({ours.string()}).status, 0);
+    remove_jail();
+    const auto shell = [](const std::string& script) { ASSERT_EQ(run_command({"sh", "-ec", script}).status, 0) << script; };
+    shell("umask 077; gzip -dc " + ours.string() + " | gzip > " + theirs.string());
+    const Result verified = site.jailctl({"verify", theirs.string()});
+    EXPECT_EQ(verified.status, 4) << verified.all();
+    EXPECT_THAT(verified.out, HasSubstr(": whole, "));
+    EXPECT_THAT(verified.err, HasSubstr("holds none, for another tool wrote it"));
+    EXPECT_TRUE(site.json({"verify", theirs.string()})["verified"].items().at(0)["verified"].is_null());
+    const Result restored = site.jailctl({"restore", "a.test", theirs.string()});
+    EXPECT_EQ(restored.status, 0) << restored.all();
+    EXPECT_THAT(restored.out, HasSubstr("unverified"));
+    EXPECT_EQ(slurp(site.root("a.test") / "root/precious"), "precious data\n");
+    remove_jail();
+    shell("umask 077; gzip -dc " + ours.string() + " | xz -0 > " + theirs.string());
+    const Result refused = site.jailctl({"restore", "a.test", theirs.string()});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("compressed with xz"));
+    EXPECT_THAT(refused.err, HasSubstr("xz -dc ARCHIVE > NAME.tar"));
+    shell("umask 077; xz -dc < " + theirs.string() + " > " + (site.path() / "name.tar").string());
+    EXPECT_EQ(site.jailctl({"restore", "a.test", (site.path() / "name.tar").string()}).status, 0) << "as the hint says";
+}
+
 TEST_F(Foreign, DamagedInTheMiddleLeavesNothing) {
     // Noise: in well compressed zeros a flipped bit can mean the same.
     ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (tree_ / "noise").string(), "bs=1M", "count=1", "status=none"}).status, 0);
