@@ -1,15 +1,13 @@
 #include "records.hpp"
 
-#include <sys/file.h>
-
 #include <algorithm>
 
-#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl::restic {
 namespace {
 constexpr const char* folder = "restic";
+constexpr int newest_format = 1;
 }
 
 std::optional<std::int64_t> Records::verified(const std::string& id) const {
@@ -34,13 +32,11 @@ void Records::forget(const std::string& id) const {
 }
 
 void Records::alter(const std::function<void(Value::Object& snapshots)>& change) const {
-    const auto state = StateDirectory::lasting(configuration_);
-    const UniqueFd lock = state.open(folder);  // verify holds no jail's lock
-    if (::flock(lock.get(), LOCK_EX) != 0) throw_errno("cannot lock " + (state.path() / folder).string());
-    Value document = state.read(folder, key_).value_or(Value::object().set("format", 1));
-    Value::Object snapshots = document["snapshots"].members();
-    change(snapshots);
-    state.write(folder, key_, document.set("snapshots", Value(std::move(snapshots))));
+    StateDirectory::lasting(configuration_).alter(folder, key_, newest_format, [&](Value& document) {
+        Value::Object snapshots = document["snapshots"].members();
+        change(snapshots);
+        document.set("snapshots", Value(std::move(snapshots)));
+    });
 }
 
 }  // namespace jailctl::restic

@@ -51,7 +51,7 @@ StoredBackup ResticBackend::store(Invocation& invocation, BackupSource& source, 
     operation.commit();
     if (operation.dry_run()) return {};
     info.id = shown_id(stored.id);
-    return {info, std::move(stored.omissions)};
+    return {info, std::move(stored.omissions), stored.sockets};
 }
 
 std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::string& jail, const std::string& where) {

@@ -6,6 +6,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "patterns.hpp"
 #include "view.hpp"
@@ -43,11 +44,13 @@ private:
 };
 
 /// Puts right what restic could not, from the manifest; what nobody vouches for passes the allow-list instead.
-Value settle(const JailView& view, int directory, bool whole) {
+Value settle(const JailView& view, int directory, const Wanted& wanted) {
     const UniqueFd files = view.own_files();
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!manifest) throw Error(Errc::damaged, "the snapshot has no manifest of jailctl's");
-    return run_tree({.action = "settle", .arguments = Value::object().set("trusted", whole), .root = directory,
+    Value paths = Value::array();
+    for (const auto& path : wanted.paths) paths.push(escape_name(path));
+    return run_tree({.action = "settle", .arguments = Value::object().set("trusted", wanted.whole).set("wanted", paths), .root = directory,
                      .id_base = {}, .read_only = false, .descriptors = {{"facts", manifest.get()}}, .on_progress = {},
                      .on_note = {}});
 }
@@ -64,7 +67,7 @@ Value write_tree(Invocation& invocation, const Repository& repository, const Wan
     for (const auto& path : wanted.paths) arguments.push_back("--include=/jail/" + literal_pattern(path));
     if (!wanted.paths.empty()) arguments.emplace_back("--include=/jailctl");
     (void)repository.ask(arguments, run);
-    Value settled = settle(view, directory, wanted.whole);
+    Value settled = settle(view, directory, wanted);
     top.restore();
     return settled;
 }

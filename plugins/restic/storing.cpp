@@ -106,7 +106,7 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
         throw repository.failure("restic backup", answer);
     auto changed = changed_since(begin, source, tree);
     progress.omissions.insert(progress.omissions.end(), changed.begin(), changed.end());
-    return {find(repository, progress.snapshot).id, std::move(progress.omissions)};
+    return {find(repository, progress.snapshot).id, std::move(progress.omissions), static_cast<std::uint64_t>(facts["sockets"].num())};
 }
 
 }  // namespace jailctl::restic

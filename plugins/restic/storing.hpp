@@ -12,6 +12,7 @@ namespace jailctl::restic {
 struct Stored {
     std::string id;  ///< all 64 digits
     std::vector<std::string> omissions;
+    std::uint64_t sockets = 0;
 };
 
 /// Has restic read the tree, with what it would lose of it beside it. @throws Error as Repository::failure()

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -93,7 +94,22 @@ std::string link_text(const Spot& spot) {
 
 class Settler {
 public:
-    explicit Settler(Job& job) : job_(job) {}
+    explicit Settler(Job& job) : job_(job) {
+        for (const Value& path : job.arguments()["wanted"].items()) wanted_.push_back(decode_path(path.str()));
+    }
+
+    /// A socket asked for by name: restic makes none, and no directory for it alone.
+    bool is_wanted_socket(const Value& line) const {
+        return line["socket"].is_int() && std::find(wanted_.begin(), wanted_.end(), decode_path(line["path"].str())) != wanted_.end();
+    }
+    void make_room_for(const Value& line) {
+        const std::string path = decode_path(line["path"].str());
+        for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+            const Spot above = spot_of(job_.root(), path.substr(0, slash));
+            if (!above.parent || (::mkdirat(above.parent.get(), above.name.c_str(), 0700) != 0 && errno != EEXIST))
+                return job_.note(path, "no directory can be made for it");
+        }
+    }
 
     void apply(const Value& line) {
         attempt(line, [&](const Spot& spot, const Facts& facts) {
@@ -206,6 +222,7 @@ private:
     }
 
     Job& job_;
+    std::vector<std::string> wanted_;
     std::uint64_t applied_ = 0;
 };
 
@@ -230,9 +247,6 @@ public:
     [[nodiscard]] Value skipped() const { return skipped_; }
 
 private:
-    static bool allowed(const std::string& name) {
-        return name.starts_with("user.") || name.starts_with("system.posix_acl_") || name == "security.capability";
-    }
     void strip(const Entry& entry) {
         std::string why;
         UniqueFd opened;
@@ -240,7 +254,7 @@ private:
         const int fd = entry.directory >= 0 ? entry.directory : opened.get();
         if (fd < 0) throw Error(Errc::io, encode_path(entry.path) + ": " + why);
         for (const Xattr& one : xattrs_of(fd)) {
-            if (allowed(one.name)) continue;
+            if (is_harmless(one.name)) continue;
             remove_xattr(fd, one.name);
             left_out(entry, "attribute " + encode_path(one.name));
         }
@@ -255,13 +269,18 @@ private:
 }  // namespace
 
 Value settle(Job& job) {
-    if (!job.arguments()["trusted"].truth()) {
+    const bool trusted = job.arguments()["trusted"].truth();
+    Settler settler(job);
+    each_line(job.descriptor("facts"), [&](const Value& line) {
+        const bool wanted = settler.is_wanted_socket(line);
+        if (wanted) settler.make_room_for(line);
+        if (wanted || trusted) settler.apply(line);
+    });
+    if (!trusted) {
         AllowList list;
         walk(job.root(), list);
-        return Value::object().set("applied", 0).set("skipped", list.skipped());
+        return Value::object().set("applied", settler.applied()).set("skipped", list.skipped());
     }
-    Settler settler(job);
-    each_line(job.descriptor("facts"), [&](const Value& line) { settler.apply(line); });
     each_line(job.descriptor("facts"), [&](const Value& line) { settler.apply_flags(line); });
     return Value::object().set("applied", settler.applied()).set("skipped", Value::array());
 }

@@ -137,6 +137,25 @@ TEST_F(Restic, SingleFilesComeOutAsOutOfAnArchive) {
     EXPECT_TRUE(fs::is_empty(site_->state() / "restic-scratch"));
 }
 
+TEST_F(Restic, ALoneSocketComesOutAndAllAreCounted) {
+    sh("mkdir -p run/deep; chmod 750 run");
+    ASSERT_EQ(::mknod((tree_ / "run/deep/socket").c_str(), S_IFSOCK | 0640, 0), 0);
+    EXPECT_EQ(site_->json({"backup", "a.test"})["jails"].items().at(0)["backup"]["sockets"].num(), 1);
+    const auto target = site_->path() / "taken";
+    fs::create_directory(target);
+    const auto extract = [&] { return site_->jailctl({"extract", "--to=" + target.string(), "a.test", "run/deep/socket"}); };
+    const auto taken = extract();
+    EXPECT_EQ(taken.status, 0) << taken.all();
+    EXPECT_TRUE(fs::is_socket(target / "run/deep/socket"));
+    EXPECT_EQ(site_->jailctl({"extract", "--to=" + target.string(), "a.test", "run/deep/none"}).status, 1);
+    fs::remove_all(target / "run");
+    fs::remove_all(site_->state() / "restic");  // as on a host that did not make it
+    const auto foreign = extract();
+    EXPECT_EQ(foreign.status, 4) << foreign.all();
+    EXPECT_THAT(foreign.err, HasSubstr("run/deep/socket: a socket"));
+    EXPECT_TRUE(fs::is_empty(site_->state() / "restic-scratch"));
+}
+
 TEST_F(Restic, ListsVerifiesAndFindsDamage) {
     fs::create_directory(site_->path() / "jails.d");
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
