@@ -162,7 +162,8 @@ private:
             throw Error(Errc::denied, "jailctl " + command.name + " needs root");
         if (command.needs_configuration) require_configuration();
         const Resolved resolved = resolve_targets(command, words);
-        if (command.changes()) before_change();
+        changes_ = command.changes();
+        if (changes_) before_change();
         run_command(host_, entry, resolved, console_, report_);
         if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
     }
@@ -230,7 +231,8 @@ private:
     Ending finish() {
         if (style_.json && !report_.command.starts_with('_')) console_.document(document_of(report_));
         Ending ending{exit_status(report_), false};
-        if (!console_.output_ok() && ending.status == 0) {
+        ending.unread = console_.output_closed() && ending.status == 0 && !changes_;
+        if (!console_.output_ok() && ending.status == 0 && !ending.unread) {
             ending.status = 1;
             console_.failure("jailctl", Error(Errc::io, "the output could not be written"));
         }
@@ -251,6 +253,7 @@ private:
     TerminalAsker terminal_{false};
     Host host_;
     boost::program_options::variables_map values_;  // may hold values of a plugin's types: dies before the plugins
+    bool changes_ = false;
     StreamConsole console_{style_, terminal_, report_.ledger};
 };
 

@@ -10,6 +10,7 @@ namespace jailctl::core {
 struct Ending {
     int status = 0;
     bool interrupted = false;
+    bool unread = false;  ///< nothing was changed, and whoever was to read the output has gone: it ends as ls does, by SIGPIPE
 };
 [[nodiscard]] Ending run(const std::vector<std::string>& arguments);
 

@@ -50,7 +50,10 @@ bool use_color(int choice, int fd) {
 
 void StreamConsole::put(int fd, std::string_view text) {
     clear_bar();
-    if (const int failed = write_fully(fd, text); failed != 0 && fd == 1) output_ok_ = false;
+    const int failed = write_fully(fd, text);
+    if (failed == 0 || fd != 1) return;
+    output_ok_ = false;
+    output_closed_ = failed == EPIPE;
 }
 
 void StreamConsole::clear_bar() {

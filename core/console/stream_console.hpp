@@ -52,6 +52,8 @@ public:
     [[nodiscard]] Asker& asker() noexcept { return *asker_; }
     /// False once stdout could not be written to (a full disk): the status must not be 0 then.
     [[nodiscard]] bool output_ok() const noexcept { return output_ok_; }
+    /// Then it was a pipe whose reader has gone.
+    [[nodiscard]] bool output_closed() const noexcept { return output_closed_; }
 
 private:
     void put(int fd, std::string_view text);
@@ -62,7 +64,7 @@ private:
     ConsoleStyle style_;
     Asker* asker_;
     Ledger* ledger_;
-    bool bar_visible_ = false, output_ok_ = true;
+    bool bar_visible_ = false, output_ok_ = true, output_closed_ = false;
 };
 
 /// --color, NO_COLOR and TERM applied to a descriptor.

@@ -50,6 +50,15 @@ TEST_F(Process, OutputThatCannotBeWrittenIsAFailure) {
     EXPECT_EQ(result.err, "jailctl: the output could not be written\n");
 }
 
+TEST_F(Process, AListingWhoseReaderHasGoneEndsAsOthersDo) {
+    for (const std::string& command : {std::string("help"), "--config " + site_.config().string() + " config show"}) {
+        // A fifo whose reader has gone before anything is written to it.
+        const auto result = run_command({"bash", "-c", "exec 3> >(:); wait $!; " + program() + " " + command + " >&3; echo $?"});
+        EXPECT_EQ(result.out, "141\n") << command << result.err;
+        EXPECT_EQ(result.err, "") << command;
+    }
+}
+
 TEST_F(Process, SeveralJailsEndWithATable) {
     const auto result = site_.jailctl({"start", "all"});
     EXPECT_EQ(result.status, 1);
