@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_info.hpp"
 #include "archive_job.hpp"
 #include "archive_names.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/tar_file.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
-#include "place.hpp"
-#include "records.hpp"
 
 namespace jailctl::backup {
 namespace fs = std::filesystem;
@@ -27,13 +26,6 @@ void require_space(int directory, const Place& place, std::uint64_t content) {
     if (free < needed)
         throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " + place.directory.string() +
                                         " has " + human_bytes(free) + " free");
-}
-
-UniqueFd make_partial(int directory, const std::string& name) {
-    ::unlinkat(directory, name.c_str(), 0);  // of an earlier run that was killed: the jail's lock is ours
-    UniqueFd file(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file) throw_errno("cannot make " + name);
-    return file;
 }
 
 /// Each piece was decoded when it was written (tree/archive/piece_encoder.hpp); what remains to be proven is that the disk
@@ -54,10 +46,10 @@ void read_back(const BackupSource& source, int file, const Value& packed, const 
 }
 
 BackupRecord record_of(const Place& place, const std::string& name, const BackupSource& source, const Value& packed,
-                       std::int64_t taken) {
+                       std::int64_t taken, const FileStamp& stamp) {
     return {(place.directory / name).string(), static_cast<std::uint64_t>(packed["size"].num()), packed["sha256"].str(),
             taken, std::string(grade_name(source.grade())), static_cast<std::uint64_t>(packed["changed"].num()),
-            unix_now()};
+            unix_now(), stamp};
 }
 
 /// A name nobody has yet: the given one, or the jail's with a number after those of the same second. A number that
@@ -83,29 +75,13 @@ BackupInfo info_of(const BackupRecord& record, const std::string& jail) {
     return {record.file, jail, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
 }
 
-std::uint64_t size_of(int file, const std::string& name) {
-    struct stat facts{};
-    if (::fstat(file, &facts) != 0) throw_errno("cannot look at " + escape_name(name));
-    return static_cast<std::uint64_t>(facts.st_size);
-}
-
-/// Whose an archive is that this host did not make: its name tells, if it is one of ours, else its marker.
-std::string claimed_jail(const std::optional<ArchiveName>& name, const Value& marker) {
-    const std::string told = marker["description"]["jail"].str();
-    if (name && (name->taken != 0 || told.empty())) return name->jail;
-    try {
-        if (!told.empty()) return JailName(told).key();
-    } catch (const Error&) {
-        if (name) return name->jail;  // the marker's is a stranger's word, and no name
-    }
-    return "unknown";
-}
+std::uint64_t sockets_in(const Value& packed) { return static_cast<std::uint64_t>(packed["sockets"].num()); }
 
 StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const Place& place) {
     const Value packed = source.write_tar(invocation.console().raw_output(), place.format);
     BackupInfo info{"-", source.jail().name.key(), unix_now(), static_cast<std::uint64_t>(packed["size"].num()),
                     source.grade(), 0, {}};
-    return {std::move(info), omissions_of(packed)};
+    return {std::move(info), omissions_of(packed), sockets_in(packed)};
 }
 
 }  // namespace
@@ -117,7 +93,7 @@ void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::
     std::error_code unreadable;
     if (place.configured && !fs::exists(place.directory, unreadable)) return;
     const UniqueFd directory = open_place(place);  // first: it says what is wrong with a directory that cannot be used
-    require_outside_roots(invocation.configuration(), place);
+    require_outside_roots(invocation.configuration(), place.directory, "keep backups where no jail can write");
     (void)free_name(directory.get(), place, jail.name.text(), unix_now());
 }
 
@@ -125,7 +101,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     const Place place = resolve_place(source.jail().settings, where);
     if (place.standard_output) return store_to_stdout(invocation, source, place);
     const UniqueFd directory = open_place(place);
-    require_outside_roots(invocation.configuration(), place);
+    require_outside_roots(invocation.configuration(), place.directory, "keep backups where no jail can write");
     const std::int64_t taken = unix_now();
     const auto& jail = source.jail();
     const std::string partial = ".jailctl-backup-" + jail.name.key() + ".partial";
@@ -145,24 +121,27 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     operation.step("read it back", [&] { read_back(source, file.get(), packed, partial_path.string()); });
     // The record comes first: an archive without one would be restored as if a stranger had made it.
     operation.step("record it", [&] {
-        record = record_of(place, name, source, packed, taken);
+        record = record_of(place, name, source, packed, taken, stamp_of(file.get(), name));
         BackupRecords(invocation.configuration(), jail.name.key()).add(record);
     });
     operation.step("rename it to " + name, [&] {
-        publish_file(directory.get(), partial, name);
+        publish_partial(directory.get(), partial, name);
         file.close_checked(name);
     });
     operation.commit();
     if (operation.dry_run()) return {};
-    return {info_of(record, jail.name.key()), omissions_of(packed)};
+    return {info_of(record, jail.name.key()), omissions_of(packed), sockets_in(packed)};
 }
 
 std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail, const std::string& where) {
     const Place place = resolve_place(settings_for(invocation.configuration(), jail), where);
     std::vector<BackupInfo> found;
+    KnownRecords records(invocation.configuration());
     for (const auto& entry : archives_in(place)) {
-        if (!jail.empty() && entry.name.jail != jail) continue;
-        found.push_back(describe(invocation, place, entry));
+        // Of a name that somebody chose only the archive tells whose it is.
+        if (!jail.empty() && entry.name.taken != 0 && entry.name.jail != jail) continue;
+        BackupInfo info = describe(records, place.directory / entry.file, entry.name);
+        if (jail.empty() || info.jail == jail) found.push_back(std::move(info));
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.taken < b.taken; });
     return found;
@@ -179,7 +158,7 @@ std::optional<std::uint64_t> ArchiveBackend::free_space(Invocation&, const Jail&
 OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
     UniqueFd file = open_archive(backup);
     const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
-    const bool vouched = find_record(invocation.configuration(), size_of(file.get(), backup), digest).has_value();
+    const bool vouched = find_record(invocation.configuration(), stamp_of(file.get(), backup).size, digest).has_value();
     if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
     return {std::move(file), vouched, {}};
 }
@@ -188,7 +167,7 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
 /// which holds no holes, is not.
 std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& backup) {
     const UniqueFd file = open_archive(backup);
-    const Value marker = run_tree(archive_job("marker", file.get()))["marker"];
+    const Value marker = marker_of(file.get());
     const std::int64_t bytes = marker["bytes"].num();
     return static_cast<std::uint64_t>(std::min(bytes, marker["tar"]["bytes"].num(bytes)));
 }
@@ -196,26 +175,26 @@ std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& back
 BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {
     const Configuration& configuration = invocation.configuration();
     const UniqueFd file = open_archive(backup);
-    const std::uint64_t size = size_of(file.get(), backup);
+    const FileStamp stamp = stamp_of(file.get(), backup);  // before it is read: what is written meanwhile is not proven
+    const std::uint64_t size = stamp.size;
     auto job = archive_job("check", file.get());
     job.arguments.set("trusted", may_be_recorded(configuration, size));
     const auto progress = invocation.console().progress("verifying " + backup, size);
     job.on_progress = [&](std::uint64_t done) { progress->update(done); };
     const Value checked = in_context(escape_name(backup), [&] { return run_tree(job); });
     if (const auto made = find_record(configuration, size, [&] { return checked["sha256"].str(); })) {
-        // Of a copy under another name the record says nothing: the file it names may have become worse meanwhile.
-        const bool named = fs::path(made->record.file).filename() == fs::path(backup).filename();
-        if (named && !invocation.options().dry_run)
-            BackupRecords(configuration, made->jail).set_verified(made->record, unix_now());
+        if (!invocation.options().dry_run)
+            BackupRecords(configuration, made->jail).set_verified(made->record, backup, stamp, unix_now());
         return {backup, made->jail, made->record.taken, size, parse_grade(made->record.grade), unix_now(), {}};
     }
     const auto& marker = checked["marker"];
     const auto name = parse_archive_name(fs::path(backup).filename().string());
     const std::string jail = claimed_jail(name, marker);
-    if (BackupRecords(configuration, jail).find(backup, size))
+    if (BackupRecords(configuration, jail).has(backup, size))
         throw Error(Errc::damaged, escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
     BackupInfo info{backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(), size,
-                    parse_grade(marker["description"]["grade"].str("unknown")), unix_now(), {}};
+                    parse_grade(marker["description"]["grade"].str("unknown")), 0, {}};
+    if (marker.is_object()) info.verified = unix_now();  // else there was no digest to compare
     info.foreign = true;
     return info;
 }
@@ -241,7 +220,7 @@ void ArchiveBackend::contents(Invocation&, const std::string& backup,
 Value ArchiveBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
     const Configuration& configuration = invocation.configuration();
     const UniqueFd file = open_archive(backup);
-    const std::uint64_t size = size_of(file.get(), backup);
+    const std::uint64_t size = stamp_of(file.get(), backup).size;
     if (wanted.trust || wanted.out >= 0 || !may_be_recorded(configuration, size)) return extract_from_tar(file.get(), wanted);
     Value extracted = extract_from_tar(file.get(), wanted, Vouched::ask);
     if (!extracted["asks"].truth()) return extracted;

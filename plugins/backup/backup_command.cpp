@@ -32,16 +32,18 @@ void refuse_one_file_for_many(const Invocation& invocation) {
         throw Error(Errc::usage, "several jails cannot go into one file").with_hint("name a directory");
 }
 
-void report(Invocation& invocation, const BackupInfo& info, std::uint64_t omitted, double seconds) {
+void report(Invocation& invocation, const StoredBackup& stored, double seconds) {
     Console& console = invocation.console();
-    console.data("backup", to_value(info).set("omitted", omitted));
+    const BackupInfo& info = stored.info;
+    const std::uint64_t omitted = stored.omissions.size();
+    console.data("backup", to_value(info).set("omitted", omitted).set("sockets", stored.sockets));
     console.info(info.id + ": " + human_bytes(info.size) + ", " + describe_grade(info.grade, omitted) +
                  (info.verified == 0 ? "" : ", verified") + ", " + human_seconds(seconds));
 }
 
 Outcome finish(Invocation& invocation, const StoredBackup& stored, double seconds) {
     if (invocation.options().dry_run) return Outcome::done();
-    report(invocation, stored.info, stored.omissions.size(), seconds);
+    report(invocation, stored, seconds);
     for (const auto& sentence : stored.omissions) invocation.omission(sentence);
     if (stored.omissions.empty()) return Outcome::done();
     return Outcome::with_omissions("the backup is usable; what is named above was left out or changed while it was read");

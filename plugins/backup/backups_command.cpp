@@ -19,9 +19,8 @@ std::string line_of(const BackupInfo& info) {
     return line + "  " + info.id;
 }
 
-/// Names given may be those of jails that are in JAILS no more: their backups are what one looks for then. Without a name
-/// it is all that the host's backend holds (""), and what jails with a backend of their own have in that.
-std::vector<std::string> wanted_jails(const Invocation& invocation) {
+/// Without a name it is all that the host's backend holds (""), and what jails with a backend of their own have in that.
+std::vector<std::string> wanted_jails(Invocation& invocation) {
     std::vector<std::string> keys;
     if (invocation.rest().empty() && invocation.all()) {
         keys.emplace_back();
@@ -32,7 +31,7 @@ std::vector<std::string> wanted_jails(const Invocation& invocation) {
         return keys;
     }
     for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
-    for (const auto& word : invocation.rest()) keys.push_back(JailName(word).key());
+    for (auto& key : jails_with_backups(invocation, invocation.path().value_or(""))) keys.push_back(std::move(key));
     return keys;
 }
 
@@ -66,6 +65,19 @@ void list_backups(Invocation& invocation) {
 }
 
 }  // namespace
+
+std::vector<std::string> jails_with_backups(Invocation& invocation, const std::string& where) {
+    std::vector<std::string> keys;
+    for (const auto& word : invocation.rest()) {
+        const std::string key = JailName(word).key();
+        BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
+        if (backend.list(invocation, key, where).empty())
+            throw Error(Errc::usage, "there is neither a jail " + key + " in JAILS nor a backup of one of that name")
+                .with_hint("'jailctl backups' lists all");
+        keys.push_back(key);
+    }
+    return keys;
+}
 
 Command make_backups_command() {
     const auto contents = std::make_shared<bool>(false);

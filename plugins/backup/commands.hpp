@@ -35,6 +35,10 @@ struct ChosenBackup {
 /// `backups WORD --contents`: what the backup holds, in text and JSON.
 void list_contents(Invocation& invocation, const std::string& word);
 
+/// The jails named that are in JAILS no more: what one may look for is their backups. @return their keys
+/// @param where  as the path word  @throws Error usage: there is neither such a jail nor a backup of one
+[[nodiscard]] std::vector<std::string> jails_with_backups(Invocation& invocation, const std::string& where);
+
 /// The backend that BACKUP_BACKEND names for a jail (or for the host).
 [[nodiscard]] BackupBackend& backend_for(Invocation& invocation, const Settings& settings);
 /// "cold", or "live, 2 left out or changed while read".

@@ -120,7 +120,7 @@ private:
 std::vector<std::string> wanted(Invocation& invocation) {
     std::vector<std::string> keys;
     for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
-    for (const auto& word : invocation.rest()) keys.push_back(JailName(word).key());
+    for (auto& key : jails_with_backups(invocation, "")) keys.push_back(std::move(key));
     if (!invocation.all()) return keys;
     const auto& configuration = invocation.configuration();
     std::set<std::string> deleted;

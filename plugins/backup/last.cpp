@@ -1,7 +1,5 @@
 #include "last.hpp"
 
-#include <filesystem>
-
 #include "marks.hpp"
 #include "records.hpp"
 
@@ -10,14 +8,15 @@ namespace {
 
 constexpr const char* member = "last";
 
-bool is_gone(const std::string& id) {
-    std::error_code none;
-    return id.starts_with('/') && !std::filesystem::exists(id, none);
+/// Of another file that stands in its place by now nothing is known. What no file was noted of is in a repository.
+bool is_gone(const Value& noted) {
+    const FileStamp then = stamp_in(noted);
+    return then.known() && then != stamp_at(noted["id"].str());
 }
 
 std::optional<BackupInfo> noted_in(const Value& notes, const std::string& jail_key) {
     const Value& last = notes[member];
-    if (!last.is_object() || is_gone(last["id"].str())) return std::nullopt;
+    if (!last.is_object() || is_gone(last)) return std::nullopt;
     return BackupInfo{last["id"].str(), jail_key, last["taken"].num(), static_cast<std::uint64_t>(last["size"].num()),
                       parse_grade(last["grade"].str()), last["verified"].num(), {}};
 }
@@ -29,14 +28,14 @@ BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
 }  // namespace
 
 void note_last(const Configuration& configuration, const BackupInfo& backup) {
-    alter_notes(configuration, backup.jail, [&](Value& document) {
-        document.set(member, Value::object()
-                                 .set("id", backup.id)
-                                 .set("taken", backup.taken)
-                                 .set("size", backup.size)
-                                 .set("grade", grade_name(backup.grade))
-                                 .set("verified", backup.verified));
-    });
+    Value last = Value::object()
+                     .set("id", backup.id)
+                     .set("taken", backup.taken)
+                     .set("size", backup.size)
+                     .set("grade", grade_name(backup.grade))
+                     .set("verified", backup.verified);
+    if (const FileStamp stamp = stamp_at(backup.id); stamp.known()) put_stamp(last, stamp);
+    alter_notes(configuration, backup.jail, [&](Value& document) { document.set(member, last); });
 }
 
 void forget_last(const Configuration& configuration, const BackupInfo& backup) {
@@ -47,7 +46,7 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup) {
 std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key) {
     auto newest = noted_in(read_notes(configuration, jail_key), jail_key);
     for (const auto& record : BackupRecords(configuration, jail_key).all())
-        if ((!newest || record.taken > newest->taken) && !is_gone(record.file)) newest = info_of(record, jail_key);
+        if ((!newest || record.taken > newest->taken) && stands(record)) newest = info_of(record, jail_key);
     if (newest) apply_mark(configuration, *newest);
     return newest;
 }

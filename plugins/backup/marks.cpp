@@ -4,26 +4,41 @@
 #include <filesystem>
 #include <map>
 
+#include "archive_info.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "records.hpp"
 
 namespace jailctl::backup {
 namespace fs = std::filesystem;
 namespace {
 
-bool same(const Value& value, const BackupInfo& backup) {
+/// How far what was noted is true of a backup.
+enum class Bearing {
+    none,
+    moved,  ///< the same archive, but another file: nothing is proven of it
+    full,
+};
+
+Bearing bearing_of(const Value& value, const BackupInfo& backup, const FileStamp& now) {
     const std::string id = value["id"].str();
-    if (!backup.id.starts_with('/')) return id == backup.id;
-    return value["size"].num() == static_cast<std::int64_t>(backup.size) &&
-           fs::path(id).filename() == fs::path(backup.id).filename();
+    const FileStamp then = stamp_in(value);
+    if (then.known() && then == now) return Bearing::full;
+    if (!now.known()) return !then.known() && id == backup.id ? Bearing::full : Bearing::none;
+    if (then.size != now.size || fs::path(id).filename() != fs::path(backup.id).filename()) return Bearing::none;
+    if (!then.known()) return Bearing::moved;  // of older times, when a name and a size were enough
+    const std::string seal = value["seal"].str();
+    const bool kept = then.modified == now.modified || (!seal.empty() && seal == seal_of(backup.id));
+    return kept ? Bearing::moved : Bearing::none;
 }
 
-/// The file of that name is there no more: nothing is left to be said of it.
-bool gone(const Value& value) {
+/// Whether a mark says nothing any more once `backup` gets one: it was its own, or its file is gone.
+bool superseded(const Value& value, const BackupInfo& backup, const FileStamp& now) {
     const std::string id = value["id"].str();
+    const FileStamp then = stamp_in(value);
     std::error_code none;
-    return id.starts_with('/') && !fs::exists(id, none) && !none;
+    if (then.known() && !fs::exists(id, none) && !none) return true;
+    if (id == backup.id) return true;
+    return then.known() ? then == now : now.known() && bearing_of(value, backup, now) != Bearing::none;
 }
 
 BackupMark from_value(const Value& value) {
@@ -31,19 +46,28 @@ BackupMark from_value(const Value& value) {
 }
 
 Value to_mark_value(const BackupInfo& backup, const BackupMark& mark) {
-    return Value::object()
-        .set("id", backup.id)
-        .set("size", backup.size)
-        .set("verified", mark.verified)
-        .set("booted", mark.booted)
-        .set("damaged", mark.damaged)
-        .set("protect", mark.protect);
+    Value value = Value::object()
+                      .set("id", backup.id)
+                      .set("size", backup.size)
+                      .set("verified", mark.verified)
+                      .set("booted", mark.booted)
+                      .set("damaged", mark.damaged)
+                      .set("protect", mark.protect);
+    const FileStamp stamp = stamp_at(backup.id);
+    if (!stamp.known()) return value;
+    if (mark.protect) value.set("seal", seal_of(backup.id));
+    return put_stamp(value, stamp);
 }
 
 BackupMark find(const Value& notes, const BackupInfo& backup) {
-    for (const auto& value : notes["marks"].items())
-        if (same(value, backup)) return from_value(value);
-    return {};
+    BackupMark found;
+    const FileStamp now = stamp_at(backup.id);
+    for (const auto& value : notes["marks"].items()) {
+        const Bearing bearing = bearing_of(value, backup, now);
+        if (bearing == Bearing::full) return from_value(value);
+        if (bearing == Bearing::moved && value["protect"].truth()) found.protect = true;
+    }
+    return found;
 }
 
 void apply(BackupInfo& backup, const BackupMark& mark) {
@@ -55,11 +79,12 @@ void apply(BackupInfo& backup, const BackupMark& mark) {
     if (backup.problem.empty()) backup.problem = "it was found damaged on " + describe_time(mark.damaged);
 }
 
-void alter_marks(const Configuration& configuration, const BackupInfo& backup, const BackupMark* mark) {
+void alter_marks(const Configuration& configuration, const BackupInfo& backup, const Value& mark) {
+    const FileStamp now = stamp_at(backup.id);
     alter_notes(configuration, backup.jail, [&](Value& document) {
         Value::Array marks = document["marks"].items();
-        std::erase_if(marks, [&](const Value& value) { return same(value, backup) || gone(value); });
-        if (mark != nullptr) marks.push_back(to_mark_value(backup, *mark));
+        std::erase_if(marks, [&](const Value& value) { return superseded(value, backup, now); });
+        if (!mark.is_null()) marks.push_back(mark);
         document.set("marks", std::move(marks));
     });
 }
@@ -73,7 +98,7 @@ BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup)
 void apply_mark(const Configuration& configuration, BackupInfo& backup) { apply(backup, mark_of(configuration, backup)); }
 
 void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark) {
-    alter_marks(configuration, backup, &mark);
+    alter_marks(configuration, backup, to_mark_value(backup, mark));
 }
 
 void set_protect(const Configuration& configuration, const BackupInfo& backup, bool on) {
@@ -83,7 +108,7 @@ void set_protect(const Configuration& configuration, const BackupInfo& backup, b
 }
 
 void forget_mark(const Configuration& configuration, const BackupInfo& backup) {
-    if (!read_notes(configuration, backup.jail)["marks"].items().empty()) alter_marks(configuration, backup, nullptr);
+    if (!read_notes(configuration, backup.jail)["marks"].items().empty()) alter_marks(configuration, backup, {});
 }
 
 std::vector<BackupInfo> list_marked(Invocation& invocation, BackupBackend& backend, const std::string& jail,

@@ -16,8 +16,9 @@ struct BackupMark {
     bool protect = false;
 };
 
-/// An archive that was moved keeps its mark: it is known by the last component of its name and its size. What has no
-/// path (a snapshot of restic) is known by its id.
+/// What is in no file of that id (a snapshot of restic) is known by its id. A file is known by its stamp: only of the very
+/// file that was read is it true that it was proven, or found damaged. The protection goes with an archive that was moved
+/// or copied, known by the last component of its name, its size, and its time or what its end marker says.
 [[nodiscard]] BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup);
 /// What the host knows of it, set in `backup` itself.
 void apply_mark(const Configuration& configuration, BackupInfo& backup);

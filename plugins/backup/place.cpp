@@ -8,11 +8,8 @@
 #include <tuple>
 #include <unistd.h>
 
-#include "archive_job.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "jailctl/sdk/tree.hpp"
-#include "records.hpp"
 
 namespace jailctl::backup {
 namespace fs = std::filesystem;
@@ -61,31 +58,10 @@ UniqueFd open_place(const Place& place) {
     return directory;
 }
 
-void require_outside_roots(const Configuration& configuration, const Place& place) {
-    const fs::path real = fs::canonical(place.directory);  // without links: the owner check has been through it
-    for (const auto& jail : configuration.jails) {
-        struct stat root{}, above{};
-        if (::stat(jail.root.c_str(), &root) != 0) continue;
-        for (fs::path at = real;; at = at.parent_path()) {
-            if (::stat(at.c_str(), &above) == 0 && above.st_dev == root.st_dev && above.st_ino == root.st_ino)
-                throw Error(Errc::denied, place.directory.string() + " lies in the root of jail " + jail.name.text())
-                    .with_hint("keep backups where no jail can write");
-            if (at == at.root_path()) break;
-        }
-    }
-}
-
 const Settings& settings_for(const Configuration& configuration, const std::string& jail_key) {
     for (const auto& jail : configuration.jails)
         if (jail.name.key() == jail_key) return jail.settings;
     return configuration.settings;
-}
-
-void publish_file(int directory, const std::string& from, const std::string& to) {
-    // link and unlink instead of rename: they never replace, on every system and file system we know.
-    if (::linkat(directory, from.c_str(), directory, to.c_str(), 0) != 0) throw_errno("cannot publish " + to);
-    if (::unlinkat(directory, from.c_str(), 0) != 0) throw_errno("cannot remove " + from);
-    sync_fd(directory, "the directory of " + to);
 }
 
 void remove_archive(const std::string& file, int opened) {
@@ -136,30 +112,6 @@ std::vector<FoundArchive> archives_in(const Place& place) {
         return std::tie(a.name.taken, a.name.sequence, a.file) < std::tie(b.name.taken, b.name.sequence, b.file);
     });
     return found;
-}
-
-BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive) {
-    const std::string id = (place.directory / archive.file).string();
-    BackupInfo info{id, archive.name.jail, archive.name.taken, 0, Grade::unknown, 0, {}};
-    info.foreign = archive.name.taken == 0;
-    try {
-        const UniqueFd file = open_archive(id);
-        struct stat facts{};
-        if (::fstat(file.get(), &facts) != 0) throw_errno("cannot look at it");
-        info.size = static_cast<std::uint64_t>(facts.st_size);
-        if (info.taken == 0) info.taken = facts.st_mtime;
-        if (const auto record = BackupRecords(invocation.configuration(), info.jail).find(id, info.size)) {
-            info.grade = parse_grade(record->grade);
-            info.verified = record->verified;
-            info.foreign = false;
-            return info;
-        }
-        info.grade = parse_grade(run_tree(archive_job("marker", file.get()))["marker"]["description"]["grade"].str("unknown"));
-    } catch (const Error& error) {
-        if (error.code() == Errc::interrupted) throw;
-        info.problem = error.what();
-    }
-    return info;
 }
 
 }  // namespace jailctl::backup

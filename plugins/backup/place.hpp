@@ -28,14 +28,8 @@ struct Place {
 /// Opens the directory for writing archives: owner check (security.md 6). @throws Error not_found, denied
 [[nodiscard]] UniqueFd open_place(const Place& place);
 
-/// An archive in a root would be the jail's to change (security.md 6). @throws Error denied
-void require_outside_roots(const Configuration& configuration, const Place& place);
-
 /// Settings that tell where the backups of `jail` are: the jail's, or the host's if it is not in JAILS any more.
 [[nodiscard]] const Settings& settings_for(const Configuration& configuration, const std::string& jail_key);
-
-/// Renames without replacing, then syncs the directory. @throws Error exists, io
-void publish_file(int directory, const std::string& from, const std::string& to);
 
 /// A regular file whose owner and directories pass the owner check, opened for reading. @throws Error not_found, denied, invalid
 [[nodiscard]] UniqueFd open_archive(const std::string& file);
@@ -52,9 +46,6 @@ struct FoundArchive {
 };
 /// Archives in the place, oldest first by their names; empty if the directory does not exist. @throws Error denied
 [[nodiscard]] std::vector<FoundArchive> archives_in(const Place& place);
-
-/// What is known about one of them: from its record, else from its end marker. Never throws for a damaged file.
-[[nodiscard]] BackupInfo describe(Invocation& invocation, const Place& place, const FoundArchive& archive);
 
 /// The problem of a backup for a line that names the backup already: without the name it begins with.
 [[nodiscard]] std::string problem_beside_name(const BackupInfo& info);

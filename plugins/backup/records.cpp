@@ -1,6 +1,6 @@
 #include "records.hpp"
 
-#include <sys/file.h>
+#include <algorithm>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -15,22 +15,19 @@ constexpr int newest_format = 1;
 BackupRecord from_value(const Value& value) {
     return {value["file"].str(),  static_cast<std::uint64_t>(value["size"].num()),    value["sha256"].str(),
             value["taken"].num(), value["grade"].str("unknown"), static_cast<std::uint64_t>(value["changed"].num()),
-            value["verified"].num()};
+            value["verified"].num(), stamp_in(value)};
 }
 
 Value to_value(const BackupRecord& record) {
-    return Value::object()
-        .set("file", record.file)
-        .set("size", record.size)
-        .set("sha256", record.sha256)
-        .set("taken", record.taken)
-        .set("grade", record.grade)
-        .set("changed", record.changed)
-        .set("verified", record.verified);
-}
-
-bool same(const BackupRecord& record, const std::filesystem::path& file, std::uint64_t size) {
-    return record.size == size && std::filesystem::path(record.file).filename() == file.filename();
+    Value value = Value::object()
+                      .set("file", record.file)
+                      .set("size", record.size)
+                      .set("sha256", record.sha256)
+                      .set("taken", record.taken)
+                      .set("grade", record.grade)
+                      .set("changed", record.changed)
+                      .set("verified", record.verified);
+    return record.stamp.known() ? put_stamp(value, record.stamp) : value;
 }
 
 }  // namespace
@@ -45,11 +42,11 @@ std::vector<BackupRecord> BackupRecords::all() const {
     return records;
 }
 
-std::optional<BackupRecord> BackupRecords::find(const std::filesystem::path& file, std::uint64_t size) const {
-    std::optional<BackupRecord> found;
-    for (auto& record : all())
-        if (same(record, file, size)) found = std::move(record);  // the youngest of several is last
-    return found;
+bool BackupRecords::has(const std::filesystem::path& file, std::uint64_t size) const {
+    const auto records = all();
+    return std::any_of(records.begin(), records.end(), [&](const BackupRecord& record) {
+        return record.size == size && std::filesystem::path(record.file).filename() == file.filename();
+    });
 }
 
 void BackupRecords::add(const BackupRecord& record) const {
@@ -64,10 +61,14 @@ void BackupRecords::add(const BackupRecord& record) const {
     });
 }
 
-void BackupRecords::set_verified(const BackupRecord& record, std::int64_t when) const {
+void BackupRecords::set_verified(const BackupRecord& record, const std::string& file, const FileStamp& stamp,
+                                 std::int64_t when) const {
     alter([&](Value::Array& backups) {
-        for (auto& value : backups)
-            if (value["sha256"].str() == record.sha256) value.set("verified", when);
+        for (auto& value : backups) {
+            const BackupRecord known = from_value(value);
+            if (known.sha256 != record.sha256 || (known.file != file && stands(known))) continue;
+            put_stamp(value.set("file", file).set("verified", when), stamp);
+        }
     });
 }
 
@@ -93,17 +94,11 @@ Value read_notes(const Configuration& configuration, const std::string& jail_key
 
 void alter_notes(const Configuration& configuration, const std::string& jail_key,
                  const std::function<void(Value&)>& change) {
-    const auto state = StateDirectory::lasting(configuration);
-    const std::string shown = escape_name((state.path() / folder / jail_key).string()) + ".json";
-    const UniqueFd guard = state.open(folder);
-    if (::flock(guard.get(), LOCK_EX) != 0) throw_errno("cannot lock the directory of " + shown);
-    Value document = read_notes(configuration, jail_key);
-    if (document["format"].num() > newest_format)
-        throw Error(Errc::unsupported, shown + " was written by a newer version of jailctl");
-    if (document.members().empty()) document.set("format", newest_format);
-    document.set("jail", jail_key);
-    change(document);
-    state.write(folder, jail_key, document);
+    StateDirectory::lasting(configuration).alter(folder, jail_key, newest_format, [&](Value& document) {
+        if (document["jail"].str(jail_key) != jail_key) document = Value::object().set("format", newest_format);
+        document.set("jail", jail_key);
+        change(document);
+    });
 }
 
 std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
@@ -128,10 +123,28 @@ bool may_be_recorded(const Configuration& configuration, std::uint64_t size) {
     return possible;
 }
 
+bool stands(const BackupRecord& record) {
+    const FileStamp now = stamp_at(record.file);
+    return now.known() && (record.stamp.known() ? now == record.stamp : now.size == record.size);
+}
+
+const std::vector<BackupRecord>& KnownRecords::of(const std::string& jail) {
+    const auto known = read_.find(jail);
+    return known != read_.end() ? known->second : read_.emplace(jail, BackupRecords(configuration_, jail).all()).first->second;
+}
+
+std::optional<FoundRecord> KnownRecords::find(const FileStamp& file, const std::string& jail) {
+    const auto jails = jail.empty() ? recorded_jails(configuration_) : std::vector<std::string>{jail};
+    for (const auto& key : jails)
+        for (const auto& record : of(key))
+            if (record.stamp.known() && record.stamp == file) return FoundRecord{key, record};
+    return {};
+}
+
 bool is_recorded(const Configuration& configuration, const std::string& file) {
     for (const auto& key : recorded_jails(configuration))
         for (const auto& record : BackupRecords(configuration, key).all())
-            if (record.file == file) return true;
+            if (record.file == file && stands(record)) return true;
     return false;
 }
 

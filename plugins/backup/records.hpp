@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "file_stamp.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/value.hpp"
 
@@ -21,6 +23,7 @@ struct BackupRecord {
     std::string grade;
     std::uint64_t changed = 0;   ///< files that changed while they were read
     std::int64_t verified = 0;   ///< 0: never
+    FileStamp stamp{};           ///< of the file as it was last proven; not known in records of older times
 };
 
 /// Records of one jail's backups: STATE_DIR/backups/<key>.json. Unknown members of a newer version are kept.
@@ -28,11 +31,12 @@ class BackupRecords {
 public:
     BackupRecords(const Configuration& configuration, std::string jail_key);
     [[nodiscard]] std::vector<BackupRecord> all() const;
-    /// The record of a file of that name and size. The name is the last component: an archive may have been moved.
-    [[nodiscard]] std::optional<BackupRecord> find(const std::filesystem::path& file, std::uint64_t size) const;
+    /// Whether a record is of that name and size, whatever stands there now. The name is the last component: an archive
+    /// may have been moved.
+    [[nodiscard]] bool has(const std::filesystem::path& file, std::uint64_t size) const;
     void add(const BackupRecord& record) const;
-    void set_verified(const BackupRecord& record, std::int64_t when) const;
-
+    /// The file was read and has the record's digest. Where the record's own file is no more, it is of this one now.
+    void set_verified(const BackupRecord& record, const std::string& file, const FileStamp& stamp, std::int64_t when) const;
     void forget(const std::string& file) const;
     [[nodiscard]] const std::string& jail() const noexcept { return key_; }
 
@@ -55,7 +59,24 @@ struct FoundRecord {
 /// Whether a record is of a file of that size: only then is its digest worth the reading.
 [[nodiscard]] bool may_be_recorded(const Configuration& configuration, std::uint64_t size);
 
-/// Whether a record of this host names this very path.
+/// Whether the file that a record was written for is there, and as it was.
+[[nodiscard]] bool stands(const BackupRecord& record);
+
+/// The records as they stand, each jail's read once: for many files.
+class KnownRecords {
+public:
+    explicit KnownRecords(const Configuration& configuration) : configuration_(configuration) {}
+    /// The record of this very file, by what stat says of it and not by its name.
+    /// @param jail  key of the jail it may be of; "": any
+    [[nodiscard]] std::optional<FoundRecord> find(const FileStamp& file, const std::string& jail);
+
+private:
+    [[nodiscard]] const std::vector<BackupRecord>& of(const std::string& jail);
+    const Configuration& configuration_;
+    std::map<std::string, std::vector<BackupRecord>> read_;
+};
+
+/// Whether a record of this host is of the file at this very path.
 [[nodiscard]] bool is_recorded(const Configuration& configuration, const std::string& file);
 /// Drops the records of that path, of whichever jail.
 void forget_record(const Configuration& configuration, const std::string& file);

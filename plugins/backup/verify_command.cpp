@@ -1,7 +1,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "archive_names.hpp"
+#include "archive_info.hpp"
 #include "boot.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -15,13 +15,12 @@ struct Chosen {
     std::vector<std::string> without;  ///< keys of jails that have none
 };
 
-/// As much of a file as its name and size say: enough to record that it is damaged.
-BackupInfo named_file(const std::filesystem::path& file) {
+/// As it is listed: enough to record that it is damaged.
+BackupInfo named_file(const Configuration& configuration, const std::filesystem::path& file) {
+    KnownRecords records(configuration);
+    if (const auto name = parse_archive_name(file.filename().string())) return describe(records, file, *name);
     BackupInfo info;
     info.id = file.string();
-    if (const auto name = parse_archive_name(file.filename().string())) info.jail = name->jail;
-    std::error_code none;
-    info.size = std::filesystem::file_size(file, none);
     return info;
 }
 
@@ -30,7 +29,7 @@ Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
         const auto file = std::filesystem::absolute(*invocation.path()).lexically_normal();
-        return {{{&backend_for(invocation, host), named_file(file)}}, {}};
+        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), file)}}, {}};
     }
     Chosen chosen;
     const auto newest_of = [&](const std::string& key, const Settings& settings) {
@@ -68,7 +67,10 @@ void verify(Invocation& invocation, bool boot) {
         try {
             BackupInfo info = verify_marked(invocation, *backend, known);
             if (boot) prove_boot(invocation, *backend, info);
-            invocation.console().line(known.id + ": good, " + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
+            if (info.verified == 0 && !invocation.options().dry_run)
+                invocation.omission("the comparison of digests: " + escape_name(known.id) +
+                                    " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
+            invocation.console().line(known.id + (info.verified == 0 ? ": whole, " : ": good, ") + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
                                       (boot && !invocation.options().dry_run ? ", boots" : ""));
             list.push(to_value(info));
         } catch (const Error& error) {

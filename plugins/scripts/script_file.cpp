@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::scripts {
@@ -21,22 +22,6 @@ std::string real_path(const std::string& path) {
     const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr), std::free);
     if (!resolved) throw_errno("cannot resolve " + escape_name(path));
     return resolved.get();
-}
-
-/// A jail's root looks trustworthy (its files are owned by the jail's own ids, 0 among them), so what lies in one is
-/// recognised by the directories above it, compared as device and inode.
-void require_outside_roots(const Configuration& configuration, const std::string& path) {
-    for (const auto& jail : configuration.jails) {
-        struct stat root{}, above{};
-        if (::stat(jail.root.c_str(), &root) != 0) continue;
-        for (auto directory = fs::path(path).parent_path();; directory = directory.parent_path()) {
-            if (::stat(directory.c_str(), &above) == 0 && above.st_dev == root.st_dev && above.st_ino == root.st_ino) {
-                throw Error(Errc::denied, escape_name(path) + " lies in the root of jail " + jail.name.text())
-                    .with_hint("scripts run on the host as root: keep them where no jail can write");
-            }
-            if (directory == directory.root_path()) break;
-        }
-    }
 }
 
 UniqueFd open_script(const std::string& path) {
@@ -60,10 +45,9 @@ std::string require_script(const Configuration& configuration, const std::string
     if ((found.st_mode & S_IXUSR) == 0) {
         throw Error(Errc::denied, escape_name(path) + " is not executable").with_hint("chmod u+x " + escape_name(path));
     }
-    const auto real = real_path(path);
-    require_outside_roots(configuration, path);  // a link in a root would let the jail choose a program of the host
-    require_outside_roots(configuration, real);
-    return real;
+    // A link in a root would let the jail choose a program of the host.
+    require_outside_roots(configuration, path, "scripts run on the host as root: keep them where no jail can write");
+    return real_path(path);
 }
 
 void check_paths(const std::string& value) {

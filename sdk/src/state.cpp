@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,6 +65,18 @@ void StateDirectory::write(const std::string& folder, const std::string& name, c
     in_context(escape_name((path_ / folder).string()), [&] {
         replace_file(fd.get(), name + std::string(ending), to_json(document, 1) + "\n", 0600, sync_);
     });
+}
+
+void StateDirectory::alter(const std::string& folder, const std::string& name, int format,
+                           const std::function<void(Value&)>& change) const {
+    const std::string shown = escape_name((path_ / folder / name).string()) + std::string(ending);
+    const UniqueFd guard = open(folder);
+    if (::flock(guard.get(), LOCK_EX) != 0) throw_errno("cannot lock the directory of " + shown);
+    Value document = read(folder, name).value_or(Value::object().set("format", format));
+    if (document["format"].num() > format)
+        throw Error(Errc::unsupported, shown + " was written by a newer version of jailctl");
+    change(document);
+    write(folder, name, document);
 }
 
 void StateDirectory::remove(const std::string& folder, const std::string& name) const {

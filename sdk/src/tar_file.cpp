@@ -20,11 +20,8 @@ constexpr std::size_t most_omissions_named = 20;
 /// A file that is nobody's until it is published, and gone if it never is.
 class Partial {
 public:
-    Partial(int directory, std::string name) : directory_(directory), name_(std::move(name)) {
-        ::unlinkat(directory_, name_.c_str(), 0);  // of an earlier run that was killed: the jail's lock is ours
-        file_.reset(::openat(directory_, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-        if (!file_) throw_errno("cannot make " + name_);
-    }
+    Partial(int directory, std::string name)
+        : directory_(directory), name_(std::move(name)), file_(make_partial(directory_, name_)) {}
     ~Partial() {
         if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
     }
@@ -32,12 +29,9 @@ public:
     Partial& operator=(const Partial&) = delete;
 
     [[nodiscard]] int file() const noexcept { return file_.get(); }
-    /// link and unlink instead of rename: they never replace, on every system and file system we know.
     void publish(const std::string& as) {
-        if (::linkat(directory_, name_.c_str(), directory_, as.c_str(), 0) != 0) throw_errno("cannot publish " + as);
-        if (::unlinkat(directory_, name_.c_str(), 0) != 0) throw_errno("cannot remove " + name_);
+        publish_partial(directory_, name_, as);
         name_.clear();
-        sync_fd(directory_, "the directory of " + as);
         file_.close_checked(as);
     }
 
@@ -57,6 +51,20 @@ void rewind(int file, const std::string& what) {
 }
 
 }  // namespace
+
+UniqueFd make_partial(int directory, const std::string& name) {
+    ::unlinkat(directory, name.c_str(), 0);
+    UniqueFd file(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file) throw_errno("cannot make " + escape_name(name));
+    return file;
+}
+
+void publish_partial(int directory, const std::string& partial, const std::string& name) {
+    // link and unlink instead of rename: they never replace, on every system and file system we know.
+    if (::linkat(directory, partial.c_str(), directory, name.c_str(), 0) != 0) throw_errno("cannot publish " + escape_name(name));
+    if (::unlinkat(directory, partial.c_str(), 0) != 0) throw_errno("cannot remove " + escape_name(partial));
+    sync_fd(directory, "the directory of " + escape_name(name));
+}
 
 Value store_tar_file(BackupSource& source, int directory, const std::string& name) {
     if (::faccessat(directory, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)

@@ -41,6 +41,19 @@ TEST_F(Extract, TakesFilesOutOfTheNewestBackupOrAnArchive) {
     EXPECT_EQ(extract("a.test", {"../etc/shadow"}).status, 2);
 }
 
+TEST_F(Extract, ARehearsalPromisesNothingFalse) {
+    ASSERT_EQ(backup().status, 0);
+    const Result none = extract("a.test", {"nope"}, {"--dry-run"});
+    EXPECT_EQ(none.status, 1) << none.all();
+    EXPECT_THAT(none.err, HasSubstr("the archive holds no 'nope'"));
+    const Result would = extract("a.test", {"/root/precious", "./etc/hosts"}, {"--dry-run"});
+    EXPECT_EQ(would.status, 0) << would.all();
+    EXPECT_THAT(would.out, HasSubstr("would extract 2 entries of "));
+    EXPECT_TRUE(std::filesystem::is_empty(target));
+    ASSERT_EQ(extract("a.test", {"root/precious"}).status, 0);
+    EXPECT_THAT(extract("a.test", {"root/precious"}, {"--dry-run"}).err, HasSubstr("'root/precious' exists already"));
+}
+
 TEST_F(Extract, AHardLinkBringsItsContentAlong) {
     const auto root = site.root("a.test");
     for (const char* directory : {"one", "two", "three"}) std::filesystem::create_directory(root / directory);

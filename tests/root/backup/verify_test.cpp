@@ -65,5 +65,32 @@ TEST_F(BackedUpSite, BackupsAreListedAlsoOfAJailThatIsGone) {
     EXPECT_EQ(site.json({"backups"})["backups"].items().size(), 1U);
 }
 
+TEST_F(BackedUpSite, AWordThatIsNoJailAndHasNoBackupIsNamed) {
+    for (const char* command : {"backups", "expire"}) {
+        const Result nobody = site.jailctl({command, "nope"});
+        EXPECT_EQ(nobody.status, 2) << nobody.all();
+        EXPECT_THAT(nobody.err, HasSubstr("there is neither a jail nope in JAILS nor a backup of one of that name")) << command;
+        EXPECT_EQ(site.jailctl({command, "a.test"}).status, 0) << "a jail without backups";
+    }
+    const Result elsewhere = site.jailctl({"backups", "nope", site.path().string() + "/"});
+    EXPECT_EQ(elsewhere.status, 2) << elsewhere.all();
+}
+
+TEST_F(BackedUpSite, TerabytesOfHolesCostNothing) {
+    const auto file = site.root("a.test") / "root/hole";
+    spit(file, "begin");
+    std::filesystem::resize_file(file, std::uintmax_t{4} << 40);
+    ASSERT_EQ(backup().status, 0);
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
+    bool listed = false;
+    const Value contents = site.json({"backups", "a.test", "--contents"});
+    for (const auto& entry : contents["entries"].items())
+        listed = listed || (entry["path"].str() == "root/hole" && entry["sparse_sha256"].is_string() && entry["sha256"].is_null());
+    EXPECT_TRUE(listed);
+    remove_jail();
+    EXPECT_EQ(site.jailctl({"restore", "a.test"}).status, 0);
+    EXPECT_EQ(std::filesystem::file_size(file), std::uintmax_t{4} << 40);
+}
+
 }  // namespace
 }  // namespace jailctl::test

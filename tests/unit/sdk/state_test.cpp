@@ -75,6 +75,23 @@ TEST(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
     EXPECT_EQ(id_range(configuration, JailName("c")), first);
 }
 
+TEST(StateDirectoryTest, NoAlterationIsLost) {
+    JAILCTL_NEEDS_ROOT();
+    const Scratch scratch;
+    const auto state = StateDirectory::lasting(scratch.configuration());
+    test::at_once(12, [&](int i) {
+        state.alter("backups", "a.test", 1, [&](Value& document) {
+            Value list = document["list"];
+            document.set("list", list.push(i));
+        });
+    });
+    const Value document = state.read("backups", "a.test").value();
+    EXPECT_EQ(document["list"].items().size(), 12U);
+    EXPECT_EQ(document["format"].num(), 1);
+    state.write("backups", "a.test", Value::object().set("format", 2));
+    EXPECT_EQ(code_thrown_by([&] { state.alter("backups", "a.test", 1, [](Value&) {}); }), Errc::unsupported);
+}
+
 TEST(IdRangeTest, ManyProcessesNeverShareOne) {
     JAILCTL_NEEDS_ROOT();
     const Scratch scratch;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ public:
     /// @throws Error damaged: unreadable state is reported, never guessed
     [[nodiscard]] std::optional<Value> read(const std::string& folder, const std::string& name) const;
     void write(const std::string& folder, const std::string& name, const Value& document) const;
+    /// Reads a document, or begins one with "format", lets `change` alter it, and writes it: one writer of `folder` at a time,
+    /// for whoever holds no jail's lock. @throws Error damaged; unsupported: it is of a newer format than `format`
+    void alter(const std::string& folder, const std::string& name, int format,
+               const std::function<void(Value& document)>& change) const;
     void remove(const std::string& folder, const std::string& name) const;
     /// Names of the documents in `folder`, sorted; empty if there is no such folder.
     [[nodiscard]] std::vector<std::string> list(const std::string& folder) const;

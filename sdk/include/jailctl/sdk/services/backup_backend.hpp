@@ -87,6 +87,7 @@ enum class Vouched {
 struct StoredBackup {
     BackupInfo info;
     std::vector<std::string> omissions;  ///< sentences: files changed while read, vanished, unreadable
+    std::uint64_t sockets = 0;           ///< met in the tree: without content, only their names are kept
 };
 
 /// Keeps backups somewhere. Every implementation passes jailctl/testing/backup_backend.hpp. Provider: BACKUP_BACKEND.
@@ -113,7 +114,8 @@ public:
     /// As it is given here: open(), and the tree helper unpacks. A store that keeps trees restores them in its own way.
     /// @return "entries", "bytes", "skipped", "marker" as the unpack action does (tree/README.md), and "vouched"
     virtual Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target);
-    /// Proves it: every byte read, every digest compared; records the time. @throws Error damaged, not_found
+    /// Proves it: every byte read, every digest compared; records the time. Of what holds no digests (a tar of another tool)
+    /// `verified` stays 0. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
     /// Lists what a backup holds in its own order, some entries at a time: objects with "path", "type" (file, dir, link,
     /// hardlink, fifo, char, block, socket), "mode", "uid", "gid", "size", "modified", and "target", "sha256" where there is one.
