@@ -1,4 +1,7 @@
 // Warm backups of a root without snapshots: read while the jail runs, then what changed while it stands still.
+#include <fcntl.h>
+
+#include "jailctl/sdk/scoped.hpp"
 #include "writing_site.hpp"
 
 namespace jailctl::test {
@@ -26,10 +29,12 @@ protected:
         return (stage() / "bin/jailctl").string() + " --config " + site.config().string() + " " + words;
     }
     static Result shell(const std::string& text) { return run_command({"sh", "-c", text}); }
-    /// A file that takes long to read, and that the jail changes without end.
+    /// A file that takes long to read, for it has no holes, and that the jail changes without end.
     void make_slow() {
+        const UniqueFd slow(::open((site.root("a.test") / "slow").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+        ASSERT_EQ(::posix_fallocate(slow.get(), 0, off_t{3} << 30), 0);
         spit(site.root("a.test") / "count",
-             "#!/bin/sh\n/bin/busybox truncate -s 4G /slow\nn=0\nwhile :; do n=$((n+1)); echo $n >/first; echo $n >/second; "
+             "#!/bin/sh\nn=0\nwhile :; do n=$((n+1)); echo $n >/first; echo $n >/second; "
              "echo x | /bin/busybox dd of=/slow bs=1 conv=notrunc 2>/dev/null; done\n",
              0755);
     }
