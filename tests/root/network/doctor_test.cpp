@@ -215,6 +215,25 @@ TEST_F(DoctorOfNetwork, OfTwoSitesTheLastStopPutsTheInterfaceBack) {
     EXPECT_FALSE(is_noted(other.run_dir()));
 }
 
+/// Its link, which would tell that it is there, cannot be seen from another network namespace.
+TEST_F(DoctorOfNetwork, AJailOfAnotherNamespaceIsNotForgottenWithItsRecord) {
+    start();
+    const auto record = site_->run_dir() / "jails/www.test.json", away = site_->path() / "away";
+    std::filesystem::rename(record, away);
+    {
+        const Site other({"db.test:192.0.2.8"}, std::string(settings) + "IF=lan0\n");
+        make_busybox_root(other.root("db.test"));
+        RunOptions in_lan;
+        in_lan.network_namespace = bed_->lan_path();
+        for (const char* command : {"start", "stop"}) {
+            const Result done = other.jailctl({command, "db.test"}, in_lan);
+            EXPECT_EQ(done.status, 0) << done.all();
+        }
+    }
+    EXPECT_TRUE(is_noted(site_->run_dir()));
+    std::filesystem::rename(away, record);
+}
+
 /// A configuration whose RUN_DIR is gone with all that ran does not keep the settings for ever.
 TEST_F(DoctorOfNetwork, ASiteThatIsGoneCountsNoMore) {
     start();

@@ -56,9 +56,9 @@ bool is_there(const UplinkUser& user, const UplinkNote& note) {
     std::error_code unreadable;
     const fs::path run_dir = user.run_dir;
     if (!fs::exists(run_dir, unreadable) && !unreadable) return false;
+    if (note.name.stack != this_stack()) return true;  // whose link cannot be seen from here
     if (fs::exists(run_dir / "jails" / (user.jail + ".json"), unreadable) || unreadable) return true;
     if (fs::exists(run_dir / "journal" / user.jail, unreadable) || unreadable) return true;
-    if (note.name.stack != this_stack()) return false;
     Netlink netlink(NETLINK_ROUTE);
     return find_link(netlink, veth_of(JailName(user.jail)).host_name).has_value();
 }
