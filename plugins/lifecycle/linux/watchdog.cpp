@@ -58,6 +58,9 @@ Watchdog::Watchdog(int file, const char* text, std::chrono::milliseconds limit) 
     pid_ = ::_Fork();
     if (pid_ == 0) watch(leash.get(), file, text, static_cast<int>(limit.count()));
     const int cause = errno;
+    // A kill -9 of our whole group (timeout(1) does that) may come before it has run at all, and would take it along. Once it
+    // is in a session of its own this fails, and need not succeed.
+    if (pid_ > 0) (void)::setpgid(pid_, pid_);
     ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
     errno = cause;
     if (pid_ < 0) throw_errno("cannot start the watchdog");

@@ -307,6 +307,14 @@ TEST_F(Index, HolesAreProvenAsContentIs) {
     const UniqueFd packed = opened();
     EXPECT_EQ(read_marker(packed.get())->document["index"]["format"].num(), 2) << "an older reader says that it is too old";
     EXPECT_THAT(complaint(with_entries([](auto& list) { list.back().sha256[5] ^= 4; })), HasSubstr("the digest of 'holes'"));
+    const auto plainly = [&](std::string digest) {
+        return with_entries([&](auto& list) {
+            list.back().sparse = false;
+            list.back().sha256 = std::move(digest);
+        });
+    };
+    EXPECT_EQ(complaint(plainly(digest_of(tree_ / "holes", false))), "") << "as archives had it before there was this form";
+    EXPECT_THAT(complaint(plainly(entry.sha256)), HasSubstr("the digest of 'holes'"));
     // The same data at other places.
     fs::create_directory(tree_ / "../moved");
     const UniqueFd other{::open((tree_ / "../moved/holes").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
