@@ -24,10 +24,14 @@ void stop(Invocation& in, const Jail& jail, JailRuntime& runtime, int& id) {
 void start(Invocation& in, const Jail& jail, JailRuntime& runtime, int& id) {
     with_events<BeforeStart, AfterStart>(in, jail, id, [&] {
         in.console().info("Starting jail " + jail.name.text() + "...");
-        id = runtime.start(in, jail, {});
+        StartRequest request;
+        request.after_stop = true;
+        id = runtime.start(in, jail, request);
+        if (in.options().dry_run) return;
         // Not taken down if it fails, as `start` would do: it ran before the upgrade, whose copy became ready.
         (void)wait_until_ready(in, jail, jail.name.text());
     });
+    if (in.options().dry_run) return;
     in.console().data("id", id);
     const Leases ready = in.hooks().fire(JailReady{{in, jail, id}});
 }

@@ -100,7 +100,7 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, int& id) 
             throw;
         }
     };
-    if (id != 0 && !in.options().dry_run)
+    if (id != 0)
         while_stopped(in, jail, id, upgrade);
     else
         upgrade();

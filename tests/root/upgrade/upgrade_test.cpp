@@ -113,6 +113,11 @@ TEST_F(Upgrade, ARunningJailIsStoppedAndStartedAgainWithRestart) {
     EXPECT_THAT(refused.err, HasSubstr("jail a.test is running"));
     EXPECT_THAT(refused.err, HasSubstr("--restart"));
     expect_version("1");
+    const Result dry = upgrade({"--restart", "--dry-run"});
+    EXPECT_EQ(dry.status, 0) << dry.all();
+    EXPECT_LT(dry.out.find("would ask init to end"), dry.out.find("would copy the system"));
+    EXPECT_LT(dry.out.find("would exchange"), dry.out.find("would record the running jail"));
+    EXPECT_THAT(dry.out, HasSubstr("would record the running jail"));
     const Result result = upgrade({"--restart"});
     EXPECT_EQ(result.status, 0) << result.all();
     expect_version("2");
