@@ -30,7 +30,7 @@ fs::path configuration_file(const Globals& globals) {
     if (!globals.config.empty()) return fs::absolute(globals.config);
     const char* from_environment = std::getenv("JAILCTL_CONF");
     if (from_environment != nullptr && *from_environment != '\0') return fs::absolute(from_environment);
-    return fs::path(JAILCTL_SYSCONFDIR) / "jails.conf";
+    return install_paths().sysconf / "jails.conf";
 }
 
 class Application {

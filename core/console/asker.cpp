@@ -62,7 +62,12 @@ std::string TerminalAsker::ask(std::string_view prompt, bool secret) {
     std::optional<NoEcho> quiet;
     if (secret) quiet.emplace();
     write_all(2, prompt, "the terminal");
-    return read_line();
+    try {
+        return read_line();
+    } catch (const Error&) {  // Ctrl-C, Ctrl-D: what is said next begins a line of its own
+        write_all(2, "\n", "the terminal");
+        throw;
+    }
 }
 
 }  // namespace jailctl::core

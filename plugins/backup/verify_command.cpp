@@ -93,8 +93,8 @@ Command make_verify_command() {
     Command command;
     command.name = "verify";
     command.summary = "prove a backup: read every byte, compare every digest";
-    command.words = "JAIL|all...|FILE [--boot]";
-    command.details = "Of a jail its newest backup is read; FILE is a word with '/' in it.";
+    command.words = "[JAIL|all...|FILE] [--boot]";
+    command.details = "Of a jail its newest backup is read, of every jail without a name; FILE is a word with '/' in it.";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.path = PathWord::optional;

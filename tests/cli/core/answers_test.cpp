@@ -37,6 +37,19 @@ TEST(Version, InJson) {
     EXPECT_TRUE(document["errors"].items().empty());
 }
 
+/// Whatever prefix was given at build time: the configuration and what starts jails at boot are those of this one.
+TEST(Installed, ReadsTheConfigurationOfItsOwnPrefix) {
+    const auto file = (stage() / "etc/jails.conf").string();
+    const auto result = bare({"config", "check"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.all(), HasSubstr(file));
+    for (const auto* unit : {"lib/systemd/system/jailctl.service", "lib/systemd/system/jailctl@.service"}) {
+        EXPECT_THAT(slurp(stage() / unit), HasSubstr("\nEnvironment=JAILCTL_CONF=" + file + "\n")) << unit;
+        EXPECT_THAT(slurp(stage() / unit), HasSubstr("\nExecStart=" + (stage() / "bin/jailctl").string() + " ")) << unit;
+    }
+    EXPECT_THAT(slurp(stage() / "etc/init.d/jailctl"), HasSubstr("{JAILCTL_CONF:=" + file + "}"));
+}
+
 TEST(Help, WithoutArgumentsIsTheOverview) {
     const auto plain = bare({});
     EXPECT_EQ(plain.status, 0);

@@ -121,6 +121,7 @@ TEST_F(RootPassword, NeverTheSameTwiceLeavesNoJail) {
 TEST_F(RootPassword, CtrlCAtTheQuestionLeavesNoJail) {
     const Talk made = talk(site_, {"create", "a.test"}, {"\x03"});
     EXPECT_EQ(made.status, 128 + SIGINT) << made.seen;
+    EXPECT_THAT(made.seen, HasSubstr("New Password:\r\n")) << "the prompt of the shell begins a line of its own";
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_TRUE(site_.leftovers().empty());
 }

@@ -32,6 +32,7 @@ struct InstallPaths {
     std::filesystem::path plugins;   ///< <libdir>/jailctl/plugins
     std::filesystem::path libexec;   ///< <libexecdir>/jailctl: jailctl-tree, jail-init
     std::filesystem::path share;     ///< <datadir>/jailctl: bases/busybox, addons
+    std::filesystem::path sysconf;   ///< where jails.conf stands unless somebody says otherwise
 };
 [[nodiscard]] JAILCTL_SDK_EXPORT const InstallPaths& install_paths();
 
