@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "jailctl/sdk/lines.hpp"
+
 namespace jailctl::provision {
 
 /// Cuts a stream into lines with bounded memory: a line longer than `line_limit` is given out in pieces, and after
@@ -22,10 +24,8 @@ public:
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
 private:
-    void give();
-
     std::function<void(std::string_view)> print_;
-    std::string line_;
+    LineCutter lines_{line_limit};
     std::uint64_t given_ = 0, dropped_ = 0;
 };
 

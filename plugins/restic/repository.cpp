@@ -12,6 +12,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -61,26 +62,6 @@ std::string last_line(const std::string& text) {
 }
 
 bool locked(const Answer& answer) { return answer.errors.find("already locked") != std::string::npos; }
-
-/// Cuts a stream into lines.
-class Lines {
-public:
-    explicit Lines(std::function<void(std::string_view)> take) : take_(std::move(take)) {}
-    void add(std::string_view chunk) {
-        rest_ += chunk;
-        std::size_t begin = 0;
-        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
-            take_(std::string_view(rest_).substr(begin, end - begin));
-            begin = end + 1;
-        }
-        rest_.erase(0, begin);
-        if (rest_.size() > most_output) rest_.clear();
-    }
-
-private:
-    std::function<void(std::string_view)> take_;
-    std::string rest_;
-};
 
 }  // namespace
 
@@ -135,12 +116,13 @@ Answer Repository::run_once(const std::vector<std::string>& arguments, const Run
         answer.errors += text;
         if (answer.errors.size() > errors_kept) answer.errors.erase(0, answer.errors.size() - errors_kept);
     };
-    Lines lines([&](std::string_view line) {
+    LineCutter lines(most_output);
+    const auto on_line = [&](std::string_view line) {
         if (line.starts_with('{')) how.on_line(line);
         else keep(std::string(line) + "\n");
-    });
+    };
     restic.on_output = keep;
-    if (how.on_line) restic.on_output = [&](std::string_view chunk) { lines.add(chunk); };
+    if (how.on_line) restic.on_output = [&](std::string_view chunk) { lines.add(chunk, on_line); };
     else restic.stdout_fd = how.stdout_fd >= 0 ? how.stdout_fd : memory.get();
     answer.status = jailctl::run(restic);
     if (!how.on_line && how.stdout_fd < 0) {

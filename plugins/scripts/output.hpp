@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "jailctl/sdk/lines.hpp"
+
 namespace jailctl::scripts {
 
 /// Cuts what a script writes into lines and hands them on as "name: line". A flood is bounded: after 64 KiB or 1000
@@ -19,8 +21,9 @@ public:
 
 private:
     void line(std::string_view text);
-    std::string name_, pending_;
+    std::string name_;
     Show show_;
+    LineCutter cutter_{4096};
     std::size_t bytes_ = 0, lines_ = 0;
     bool full_ = false;
 };

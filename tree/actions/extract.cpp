@@ -1,11 +1,11 @@
 #include "actions.hpp"
 #include "archive/extraction.hpp"
 #include "archive/member_name.hpp"
+#include "jailctl/sdk/state.hpp"
 
 namespace jailctl::tree::actions {
 
 Value extract(Job& job) {
-    constexpr std::uint64_t ids_of_a_jail = 65536;
     const Value& arguments = job.arguments();
     ExtractRules rules;
     rules.everything = arguments["trusted"].truth() || arguments["vouched"].truth();
@@ -13,7 +13,7 @@ Value extract(Job& job) {
     rules.named = !arguments["trusted"].truth();
     rules.on_host = true;
     rules.ask = arguments["ask"].truth();
-    if (!rules.everything) rules.largest_id = ids_of_a_jail - 1;
+    if (!rules.everything) rules.largest_id = ids_per_jail - 1;
     std::vector<std::string> paths;
     for (const Value& path : arguments["paths"].items())
         paths.push_back(joined(member_components(decode_path(path.str()))));

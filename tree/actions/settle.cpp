@@ -15,6 +15,7 @@
 #include "../punch_hole.hpp"
 #include "../walk.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/state.hpp"
 
 namespace jailctl::tree::actions {
 
@@ -22,7 +23,7 @@ namespace {
 
 constexpr std::size_t longest_line = std::size_t{8} << 20;
 constexpr std::size_t most_named = 1000;
-constexpr unsigned top_id = 65535;  // of a jail's map
+constexpr unsigned top_id = ids_per_jail - 1;  // of a jail's map
 
 /// Calls `take` with each line of a file, from its beginning.
 void each_line(int file, const std::function<void(const Value&)>& take) {

@@ -1,10 +1,9 @@
 #include "actions.hpp"
 #include "archive/extractor.hpp"
+#include "jailctl/sdk/state.hpp"
 
 namespace jailctl::tree::actions {
 namespace {
-
-constexpr std::uint64_t ids_of_a_jail = 65536;
 
 ExtractRules rules_of(const Job& job) {
     const Value& arguments = job.arguments();
@@ -14,7 +13,7 @@ ExtractRules rules_of(const Job& job) {
     rules.on_host = arguments["on_host"].truth();
     rules.everything = arguments["trusted"].truth() || rules.named;
     if (arguments["trusted"].truth()) rules.named = false;
-    if (job.in_userns()) rules.largest_id = ids_of_a_jail - 1;
+    if (job.in_userns()) rules.largest_id = ids_per_jail - 1;
     if (const auto limit = arguments["max_bytes"].num(); limit > 0) rules.max_bytes = static_cast<std::uint64_t>(limit);
     if (const auto limit = arguments["max_entries"].num(); limit > 0)
         rules.max_entries = static_cast<std::uint64_t>(limit);

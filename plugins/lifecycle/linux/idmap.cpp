@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/state.hpp"
 
 namespace jailctl::lifecycle {
 namespace {

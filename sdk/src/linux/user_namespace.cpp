@@ -58,7 +58,7 @@ void write_map(const std::string& file, const std::string& map) {
 UniqueFd make_user_namespace(std::uint32_t base) {
     const ChildProcess sleeper = start_sleeper();
     const std::string process = "/proc/" + std::to_string(sleeper.pid());
-    const std::string map = "0 " + std::to_string(base) + " 65536";
+    const std::string map = "0 " + std::to_string(base) + " " + std::to_string(ids_per_jail);
     write_map(process + "/uid_map", map);
     write_map(process + "/gid_map", map);
     UniqueFd space(::open((process + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));

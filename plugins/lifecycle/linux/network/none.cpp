@@ -21,7 +21,7 @@ void bring_loopback_up(Netlink& inside) {
 void permit_ping(const Configuration& configuration, const JailName& jail) {
     const auto base = known_id_range(configuration, jail);
     if (!base) return;
-    write_sysctl("ipv4/ping_group_range", std::to_string(*base) + " " + std::to_string(*base + 65535));
+    write_sysctl("ipv4/ping_group_range", std::to_string(*base) + " " + std::to_string(*base + ids_per_jail - 1));
 }
 
 namespace {

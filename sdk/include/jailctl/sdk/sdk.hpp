@@ -15,6 +15,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/jail_health.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/occupants.hpp"

@@ -47,14 +47,16 @@ private:
     bool sync_;
 };
 
-/// First host id of the 65536 that `jail` owns (Linux user namespaces); allotted under the global lock on first use and
+/// How many ids a jail has: 0 and up inside, and as many on the host that are nobody else's.
+inline constexpr std::uint32_t ids_per_jail = 65536;
+/// First host id of those that `jail` owns (Linux user namespaces); allotted under the global lock on first use and
 /// kept until release_ids. From 1879048192 up, skipping /etc/subuid and /etc/subgid.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint32_t id_range(const Configuration& configuration, const JailName& jail);
 /// The same without allotting: nothing if the jail has none.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail);
 JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
 
-/// A user namespace whose ids 0 to 65535 are the host's from `base` up (Linux), kept alive by the descriptor alone: the
+/// A user namespace whose ids_per_jail ids are the host's from `base` up (Linux), kept alive by the descriptor alone: the
 /// process that it takes to make one has ended on return. @throws Error unsupported, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_user_namespace(std::uint32_t base);
 

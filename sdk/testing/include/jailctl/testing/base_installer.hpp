@@ -20,6 +20,7 @@
 
 #include "jailctl/sdk/services/base_installer.hpp"
 #include "jailctl/sdk/staged_target.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/testing/fake_host.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
@@ -127,8 +128,8 @@ TEST_P(BaseInstallerTest, ASystemStandsInTheTargetThatBelongsToTheJailAndIsAsLar
     EXPECT_TRUE(std::filesystem::is_regular_file(root / "etc/passwd"));
     std::uint64_t used = 0;
     each(root, [&used](const std::filesystem::path& path, const struct stat& found) {
-        EXPECT_LT(found.st_uid, 65536U) << path;
-        EXPECT_LT(found.st_gid, 65536U) << path;
+        EXPECT_LT(found.st_uid, ids_per_jail) << path;
+        EXPECT_LT(found.st_gid, ids_per_jail) << path;
         EXPECT_FALSE(S_ISBLK(found.st_mode) || S_ISCHR(found.st_mode)) << path;
         used += static_cast<std::uint64_t>(found.st_blocks) * 512;
     });
