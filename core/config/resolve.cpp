@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "config/catalogue.hpp"
 #include "config/config.hpp"
 #include "config/entries.hpp"
@@ -24,17 +22,16 @@ std::vector<Jail> jails_of(const Script& script, std::vector<Entry> entries) {
     return jails;
 }
 
-/// IF is needed as soon as one jail is routed.
-void require_interface(Script& script, const Configuration& configuration) {
-    if (configuration.settings["IF"].is_set) return;
-    const auto networked = [](const Jail& jail) {
-        const std::string& network = jail.settings["NETWORK"].text;
-        return network != "none" && network != "host" && !network.starts_with("bridge:");
-    };
-    const auto first = std::find_if(configuration.jails.begin(), configuration.jails.end(), networked);
-    if (first == configuration.jails.end()) return;
-    refuse_file(script, "IF is not set, and " + first->name.text() + " joins a network",
-                "name the interface, as IF=\"eth0\"; only jails with NETWORK=bridge:NAME, host or none do without");
+/// One jail that cannot do without a variable is enough to say so.
+void require_variable(Script& script, const Configuration& configuration, const Variable& variable) {
+    for (const Jail& jail : configuration.jails) {
+        if (jail.settings[variable.name].is_set) continue;
+        try {
+            variable.require(jail);
+        } catch (const Error& error) {
+            return refuse_file(script, error.what(), error.hint());
+        }
+    }
 }
 
 void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins, Configuration& configuration) {
@@ -51,7 +48,8 @@ void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins
     configuration.jails = jails_of(script, std::move(entries));
     reader.of_jails(configuration.jails, configuration.settings);
     reader.judge_undeclared(plugins);
-    require_interface(script, configuration);
+    for (const Variable& variable : declared)
+        if (variable.require) require_variable(script, configuration, variable);
 }
 
 }  // namespace

@@ -33,13 +33,6 @@ void check_outside_system(const std::string& value) {
     if (!tree.empty()) refuse(value, "lies in " + std::string(tree) + ", a directory of the system", "write another directory");
 }
 
-/// The kernel takes names up to 15 bytes without '/' and blanks (dev_valid_name; IFNAMSIZ on FreeBSD).
-void check_interface(const std::string& value) {
-    const bool odd = value.find_first_of("/: \t\n") != std::string::npos || value == "." || value == "..";
-    if (value.empty() || value.size() > 15 || odd)
-        refuse(value, "is not the name of an interface", "write one name of up to 15 bytes, as `ip link` shows it");
-}
-
 void check_level(const std::string& value) {
     constexpr std::array levels{"trace", "debug", "info", "warn", "error", "critical", "off"};
     if (std::find(levels.begin(), levels.end(), value) == levels.end())
@@ -64,7 +57,6 @@ std::vector<Variable> core_variables() {
     const std::string run(platform::run_dir());
     return {
         {"JAILS", "the jails: name:address[,address...][:path] each", "", Scope::host, {}},
-        {"IF", "interface whose network routed jails join", "", Scope::host, check_interface},
         {"JAIL_HOME", "directory where jails live", "/usr/local/jails", Scope::host, check_directory_for_jails},
         {"ADDONS", "directory with dellists, runme.sh and etc/ for new jails", "$JAIL_HOME/addons", Scope::host, check_path},
         {"BACKUPDIR", "directory where archives go", "$JAIL_HOME", Scope::host, check_outside_system},

@@ -14,6 +14,7 @@
 #include "network/contradictions.hpp"
 #include "network/forward.hpp"
 #include "network/health.hpp"
+#include "network/interface.hpp"
 #include "network/network.hpp"
 #include "network/rate.hpp"
 #include "record.hpp"
@@ -74,6 +75,8 @@ void register_platform(Registrar& host) {
     host.provide<Network>("bridge", make_bridged_network());
     host.provide<Network>(host_network, make_host_network());
     host.provide<Network>("none", make_no_network());
+    host.declare({"IF", "interface whose network routed jails join", "", Scope::host,
+                  [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, {}, require_interface});
     host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF), "
                              "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,

@@ -62,6 +62,18 @@ TEST_F(Values, WhatLeadsNowhereBesideTheNetwork) {
     EXPECT_EQ(check("NAT=no\nGATEWAY=none\nRATE=none").status, 0);
 }
 
+TEST_F(Values, InterfacesThatAreNoneOrMissing) {
+    const auto missing = check("NETWORK=routed");
+    EXPECT_EQ(missing.status, 2);
+    EXPECT_THAT(missing.out, HasSubstr("error: IF is not set, and a.test joins a network\nname the interface, as IF=\"eth0\""));
+    EXPECT_EQ(site_.jailctl({"status"}).status, 2) << "as every command says";
+    const auto odd = check("IF=an/interface");
+    EXPECT_EQ(odd.status, 2);
+    EXPECT_THAT(odd.out, HasSubstr(at("10:4") + "error: IF: 'an/interface' is not the name of an interface\n"));
+    EXPECT_THAT(check("NETWORK=bridge:an/interface").out, HasSubstr(at("10:9") + "error: NETWORK: 'an/interface' is not the name of an interface\n"));
+    EXPECT_EQ(check("NETWORK=bridge:br0").status, 0) << "which needs no IF";
+}
+
 TEST_F(Values, AreJudgedByWhatStandsInTheFileOfTheJail) {
     of_a_test("NETWORK=bridge:br0\n");
     EXPECT_EQ(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").status, 0) << "the only jail is on a bridge";

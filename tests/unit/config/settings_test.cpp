@@ -89,8 +89,8 @@ TEST(Settings, IfIsNeededForANetwork) {
 
 TEST(Settings, ResolvingTwiceGivesTheSame) {
     const Draft draft = parse_text(one_jail + "MEMORY=1\n");
-    EXPECT_EQ(resolve(draft, {}).diagnostics.size(), 1U);
-    EXPECT_EQ(resolve(draft, {}).diagnostics.size(), 1U);
+    EXPECT_EQ(resolve(draft, plugin_variables()).diagnostics.size(), 1U);
+    EXPECT_EQ(resolve(draft, plugin_variables()).diagnostics.size(), 1U);
     EXPECT_TRUE(draft.ok());
 }
 

@@ -31,7 +31,11 @@ Draft parse_text(const std::string& text, std::map<std::string, std::string> oth
 
 std::vector<Variable> plugin_variables() {
     const auto number = [](const std::string& value) { (void)parse_number(value, 1, 100000); };
-    return {{"PIDS", "most processes of a jail", "4096", Scope::jail, number},
+    const auto routed = [](const Jail& jail) {
+        if (jail.settings["NETWORK"].text == "routed") throw Error(Errc::config, "IF is not set, and " + jail.name.text() + " joins a network");
+    };
+    return {{"IF", "interface", "", Scope::host, [](const std::string& v) { if (v.empty() || v.size() > 15) throw Error(Errc::invalid, "'" + v + "' is not the name of an interface"); }, {}, routed},
+            {"PIDS", "most processes of a jail", "4096", Scope::jail, number},
             {"NETWORK", "routed, host or none", "routed", Scope::jail, {}},
             {"RC_CONF", "words for rc.conf", "", Scope::jail, [](const std::string& v) { (void)split_assignments(v); }},
             {"NAMESERVER", "resolvers", "", Scope::jail, {}},

@@ -47,12 +47,6 @@ void require_reached(const Jail& jail, const Address& gateway, const std::vector
 
 }  // namespace
 
-void check_interface_name(const std::string& name) {
-    const bool odd = name.find_first_of("/: \t\n") != std::string::npos || name == "." || name == "..";
-    if (!odd && !name.empty() && name.size() <= 15) return;
-    throw Error(Errc::invalid, "'" + escape_name(name) + "' is not the name of an interface: bridge:br0, as 'ip link' shows it");
-}
-
 Link require_bridge(Netlink& netlink, const Jail& jail) {
     const auto& setting = jail.settings["NETWORK"];
     const auto name = setting.text.substr(std::min(setting.text.size(), setting.text.find(':') + 1));

@@ -9,8 +9,6 @@
 
 namespace jailctl::lifecycle {
 
-/// @throws Error invalid: no name of an interface
-void check_interface_name(const std::string& name);
 /// The bridge NETWORK=bridge:NAME names. @throws Error not_found: no such interface; config: it is no bridge
 [[nodiscard]] Link require_bridge(Netlink& netlink, const Jail& jail);
 /// The jail's addresses with the length of their prefix: as JAILS has it, else that of the bridge's own network they are in.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "arp.hpp"
+#include "interface.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
 #include "sysctl.hpp"
@@ -84,10 +85,7 @@ void require_ipv6(const Link& uplink) {
 
 Link require_uplink(Netlink& netlink, const Jail& jail) {
     const auto& setting = jail.settings["IF"];
-    if (setting.text.empty()) {
-        throw Error(Errc::config, "IF is not set: jail " + jail.name.text() + " needs an interface whose network it joins")
-            .with_hint("set IF in jails.conf to one of: " + all_link_names(netlink) + "; or give the jail another NETWORK: bridge:NAME, host, none");
-    }
+    if (setting.text.empty()) require_interface(jail);
     auto link = find_link(netlink, setting.text);
     if (!link) {
         throw Error(Errc::not_found, setting.origin.text() + ": IF: there is no network interface " +

@@ -4,6 +4,7 @@
 #include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
+#include "interface.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
@@ -18,7 +19,7 @@ bool is_joined_here(const KnownRun& run) {
            static_cast<std::uint64_t>(run.state.record.network["stack"].num()) == this_stack();
 }
 
-bool wants_routed(const Jail& jail) { return !jail.addresses.empty() && jail.settings["NETWORK"].text == "routed"; }
+bool wants_routed(const Jail& jail) { return !jail.addresses.empty() && is_routed(jail); }
 
 std::string interface_for(const Jail& jail) {
     constexpr std::string_view bridge = "bridge:";

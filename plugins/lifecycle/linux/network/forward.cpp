@@ -9,6 +9,7 @@
 
 #include "check.hpp"
 #include "guard.hpp"
+#include "interface.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
@@ -58,8 +59,7 @@ bool is_taken(const PortForward& forward, const Address& address) {
 }
 
 void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
-    const auto& network = other.settings["NETWORK"].text;
-    if (network == "none" || network == "host" || network.starts_with("bridge:")) return;
+    if (!is_routed(other)) return;
     const auto& setting = other.settings["FORWARD"];
     for (const auto& theirs : parse_forwards(setting.text)) {
         const auto clash = [&](const PortForward& ours) { return same_port(ours, theirs); };

@@ -2,9 +2,9 @@
 
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "bridge_plan.hpp"
 #include "check.hpp"
 #include "contradictions.hpp"
+#include "interface.hpp"
 #include "links.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
@@ -56,7 +56,7 @@ std::unique_ptr<Network> make_no_network() {
 
 void check_network_setting(const std::string& value) {
     if (value == "routed" || value == "none" || value == host_network) return;
-    if (value.starts_with("bridge:")) return check_interface_name(value.substr(7));
+    if (value.starts_with("bridge:")) return check_interface_name(value.substr(7), "bridge:br0");
     throw Error(Errc::invalid, "'" + escape_name(value) + "' is no kind of network: routed, bridge:NAME, host or none");
 }
 

@@ -31,6 +31,8 @@ struct Variable {
     /// For `config check` alone, which may look at what a value names, and at what stands beside it: inspection.hpp. The
     /// host adds file, line, column and caret.
     std::function<void(Inspection& inspection)> inspect{};
+    /// Asked of each jail while nobody has set the variable. Throws Error config if the jail cannot do without.
+    std::function<void(const Jail& jail)> require{};
 };
 
 /// Undoes (or, after a commit, finishes) one kind of step from its recorded arguments. Must be repeatable: what is gone
