@@ -6,7 +6,8 @@
 
 namespace jailctl::tree {
 
-/// What tells one configuration file from another: SHA-256 in hexadecimal of a regular file, "-> TARGET" of a link, ""
+/// What tells one configuration file from another: SHA-256 in hexadecimal of a regular file, "sparse " and that of its data
+/// and their places if it has holes, "-> TARGET" of a link, ""
 /// of anything else and of what cannot be read. @throws Error io
 [[nodiscard]] std::string digest_of_entry(const Entry& entry);
 /// The same for an entry by name; "" if there is none.

@@ -18,6 +18,21 @@ TEST_F(Digests, OfFilesAndLinksBelowTheDirectoryAlone) {
     EXPECT_EQ(digests["etc/mtab"].str(), "-> /proc/mounts");
 }
 
+TEST_F(Digests, TerabytesOfHolesAreNotCounted) {
+    fs::create_directory(tree_ / "etc");
+    for (const char* name : {"etc/one", "etc/two", "etc/other"}) {
+        spit(tree_ / name, "begin");
+        fs::resize_file(tree_ / name, std::uintmax_t{4} << 40);  // counted, it would take longer than a test may
+    }
+    spit(tree_ / "etc/other", "other");
+    fs::resize_file(tree_ / "etc/other", std::uintmax_t{4} << 40);
+    const Value digests = run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"];
+    EXPECT_EQ(digests["etc/one"].str().substr(0, 7), "sparse ");
+    EXPECT_EQ(digests["etc/one"].str().size(), 7U + 64U);
+    EXPECT_EQ(digests["etc/one"].str(), digests["etc/two"].str());
+    EXPECT_NE(digests["etc/one"].str(), digests["etc/other"].str());
+}
+
 TEST_F(Digests, NamesThatAreNoTextAreWrittenInHexadecimal) {
     fs::create_directory(tree_ / "etc");
     spit(tree_ / "etc/\xff", "");

@@ -98,7 +98,7 @@ TEST_F(Remove, AWideAndDeepTreeIsCountedWholeWhoeverRemovesIt) {
 }
 
 TEST_F(Remove, WhatIsMountedDeepInALargeTreeIsRefusedAndStays) {
-    for (int i = 0; i < 25; ++i) {
+    for (int i = 0; i < 60; ++i) {
         const fs::path directory = tree_ / ("d" + std::to_string(i)) / "inner";
         fs::create_directories(directory);
         for (int k = 0; k < 20; ++k) spit(directory / ("file" + std::to_string(k)), "x");
