@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,7 @@
 #include <string>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -59,24 +61,35 @@ std::string line_of(const fs::path& file) {
     return line;
 }
 
-void make(const Hierarchy& one) {
-    if (!fs::create_directory(one.ours)) fail("cannot make " + one.ours.string());
+/// @return false: control groups cannot be changed here, as in a container
+bool make(const Hierarchy& one) {
+    if (::mkdir(one.ours.c_str(), 0755) != 0) {
+        if (errno == EROFS || errno == EACCES || errno == EPERM) return false;
+        fail("cannot make " + one.ours.string());
+    }
     // A cpuset without processors and memory takes no process.
     for (const char* file : {"cpuset.cpus", "cpuset.mems"})
         if (!one.v2 && fs::exists(one.top / file)) write_to(one.ours / file, line_of(one.top / file));
-    if (!one.v2) return;
-    // On v2 a group with processes hands no controller down, so the test itself stands in a leaf.
-    fs::create_directory(one.ours / "test");
+    if (one.v2) fs::create_directory(one.ours / "test");
+    return true;
+}
+
+/// On v2 a group with processes hands no controller down, so the test itself goes into a leaf first.
+void hand_down(const Hierarchy& one) {
+    write_to(one.ours / "test/cgroup.procs", "0");
     std::istringstream handed(line_of(one.top / "cgroup.subtree_control"));
     for (std::string controller; handed >> controller;) write_to(one.ours / "cgroup.subtree_control", "+" + controller);
 }
 
 void join(const std::vector<Hierarchy>& all) {
     for (const auto& one : all) write_to(one.ours / "cgroup.procs", "0");
-    if (::unshare(CLONE_NEWCGROUP | CLONE_NEWNS) != 0) fail("unshare");
+    if (::unshare(CLONE_NEWCGROUP | CLONE_NEWNS) != 0) {
+        if (errno == EPERM) return;  // root of a container: tests that need more say so themselves
+        fail("unshare");
+    }
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) fail("cannot make mounts private");
     for (const auto& one : all) {
-        if (one.v2) write_to(one.ours / "test/cgroup.procs", "0");
+        if (one.v2) hand_down(one);
         if (::mount(one.ours.c_str(), one.top.c_str(), nullptr, MS_BIND, nullptr) != 0) fail("cannot bind " + one.top.string());
     }
     for (const char* directory : {"/run/netns", "/run/jailctl"}) {
@@ -92,25 +105,31 @@ void join(const std::vector<Hierarchy>& all) {
     ::_exit(125);
 }
 
-/// Deepest first; what is no directory is the kernel's. Says what the test left.
+void remove_soon(const fs::path& directory) {
+    for (int attempt = 0; attempt < 100 && ::rmdir(directory.c_str()) != 0 && errno == EBUSY; ++attempt) ::usleep(20000);
+}
+
+/// From the deepest up; what is no directory is the kernel's. Says what the test left.
 bool take_away(const Hierarchy& one) {
     std::vector<fs::path> left;
-    for (fs::recursive_directory_iterator at(one.ours), end; at != end; ++at)
-        if (at->is_directory() && at->path() != one.ours / "test") left.push_back(at->path());
+    std::error_code gone;
+    for (fs::recursive_directory_iterator at(one.ours, gone), end; !gone && at != end; at.increment(gone))
+        if (at->is_directory(gone) && at->path() != one.ours / "test") left.push_back(at->path());
     // The directory that all jails share stays after the last one.
     std::erase_if(left, [&](const fs::path& path) { return path == one.ours / "jailctl" && left.size() == 1; });
     for (auto path = left.rbegin(); path != left.rend(); ++path) {
         std::fprintf(stderr, "apart: the test left %s\n", path->c_str());
-        ::rmdir(path->c_str());
+        remove_soon(*path);
     }
-    for (const fs::path& path : {one.ours / "jailctl", one.ours / "test", one.ours}) ::rmdir(path.c_str());
+    for (const fs::path& path : {one.ours / "jailctl", one.ours / "test", one.ours}) remove_soon(path);
     return left.empty();
 }
 
 int run(char** argv) {
-    const std::string name = "jailctl-test-" + std::to_string(::getpid());
-    const auto all = hierarchies(name);
-    for (const auto& one : all) make(one);
+    // With the time: one that was killed may have left its groups, and pids come round again.
+    const std::string name = "jailctl-test-" + std::to_string(::getpid()) + "-" + std::to_string(::time(nullptr));
+    auto all = hierarchies(name);
+    std::erase_if(all, [](const Hierarchy& one) { return !make(one); });
     const pid_t child = ::fork();
     if (child < 0) fail("fork");
     if (child == 0) {
@@ -125,6 +144,8 @@ int run(char** argv) {
     }
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    for (const auto& one : all)
+        if (one.v2) std::ofstream(one.ours / "cgroup.kill") << 1;  // what the test started and left
     bool clean = true;
     for (const auto& one : all) clean = take_away(one) && clean;
     if (WIFSIGNALED(status)) {

@@ -16,7 +16,7 @@ TEST(Kernel61, RunsTheWholeLifeOfAJailOnPureCgroupV2) {
     Machine machine(scripts);
     if (const auto why = machine.missing(); !why.empty()) GTEST_SKIP() << why;
     const auto image = run_command({"sh", scripts + "/make-image", stage().string(), machine.kernel().string(),
-                                    machine.work().string()});
+                                    machine.work().string(), JAILCTL_APART});
     ASSERT_EQ(image.status, 0) << image.all();
     machine.run(512, std::chrono::seconds(180), "ttyS0");
     machine.expect_all_passed();
