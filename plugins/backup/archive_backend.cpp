@@ -206,7 +206,7 @@ void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
         throw Error(Errc::denied, escape_name(backup) + " is neither recorded nor named as a backup of jailctl")
             .with_hint("look at what it is, and remove it yourself");
     remove_archive(backup, file.get());
-    // The file first: a record without a file says nothing, and the next backup drops it.
+    // The file first: a record without a file does no harm.
     forget_record(invocation.configuration(), backup);
 }
 

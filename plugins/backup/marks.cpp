@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "absent.hpp"
 #include "archive_info.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -31,12 +32,10 @@ Bearing bearing_of(const Value& value, const BackupInfo& backup, const FileStamp
     return kept ? Bearing::moved : Bearing::none;
 }
 
-/// Whether a mark says nothing any more once `backup` gets one: it was its own, or its file is gone.
+/// Whether a mark says nothing any more once `backup` gets one: it was its own.
 bool superseded(const Value& value, const BackupInfo& backup, const FileStamp& now) {
     const std::string id = value["id"].str();
     const FileStamp then = stamp_in(value);
-    std::error_code none;
-    if (then.known() && !fs::exists(id, none) && !none) return true;
     if (id == backup.id) return true;
     return then.known() ? then == now : now.known() && bearing_of(value, backup, now) != Bearing::none;
 }
@@ -84,6 +83,7 @@ void alter_marks(const Configuration& configuration, const BackupInfo& backup, c
     alter_notes(configuration, backup.jail, [&](Value& document) {
         Value::Array marks = document["marks"].items();
         std::erase_if(marks, [&](const Value& value) { return superseded(value, backup, now); });
+        bound_absent(marks, "id", [](const Value& value) { return value["protect"].truth() || !stamp_in(value).known(); });
         if (!mark.is_null()) marks.push_back(mark);
         document.set("marks", std::move(marks));
     });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absent.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -30,6 +31,16 @@ Value to_value(const BackupRecord& record) {
     return record.stamp.known() ? put_stamp(value, record.stamp) : value;
 }
 
+/// Whether a mark of the same document (marks.hpp) protects the file of that record.
+bool is_protected(const Value& document, const Value& record) {
+    const auto& marks = document["marks"].items();
+    const FileStamp stamp = stamp_in(record);
+    return std::any_of(marks.begin(), marks.end(), [&](const Value& mark) {
+        const bool same = mark["id"].str() == record["file"].str() || (stamp.known() && stamp_in(mark) == stamp);
+        return same && mark["protect"].truth();
+    });
+}
+
 }  // namespace
 
 BackupRecords::BackupRecords(const Configuration& configuration, std::string jail_key)
@@ -50,14 +61,15 @@ bool BackupRecords::has(const std::filesystem::path& file, std::uint64_t size) c
 }
 
 void BackupRecords::add(const BackupRecord& record) const {
-    alter([&](Value::Array& backups) {
-        // A record whose file is gone, or is replaced by this one, says nothing any more.
+    alter_notes(configuration_, key_, [&](Value& document) {
+        Value::Array backups = document["backups"].items();
+        // A record whose file is replaced by this one says nothing any more. One whose file is not there may again.
         std::erase_if(backups, [&](const Value& value) {
-            std::error_code none;
-            const std::string file = value["file"].str();
-            return file == record.file || !std::filesystem::exists(file, none);
+            return value["file"].str() == record.file || (record.stamp.known() && stamp_in(value) == record.stamp);
         });
+        bound_absent(backups, "file", [&](const Value& value) { return is_protected(document, value); });
         backups.push_back(to_value(record));
+        document.set("backups", std::move(backups));
     });
 }
 

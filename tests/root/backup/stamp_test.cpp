@@ -70,6 +70,18 @@ TEST_F(OneFile, ARenameKeepsAllThatIsKnown) {
     EXPECT_THAT(listed(moved.parent_path()), HasSubstr("cold  verified "));
 }
 
+TEST_F(OneFile, OneThatIsAwayForAWhileIsKnownWhenItIsBack) {
+    ASSERT_EQ(backup({"--protect"}).status, 0);
+    const auto file = only_archive(), away = elsewhere() / "away";  // as a disk that is not mounted
+    fs::rename(file, away);
+    ASSERT_EQ(backup({(elsewhere() / "other.tar").string(), "--protect"}).status, 0);
+    ASSERT_EQ(site.jailctl({"verify", (elsewhere() / "other.tar").string()}).status, 0);
+    fs::rename(away, file);
+    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  protected")));
+    remove_jail();
+    EXPECT_THAT(site.jailctl({"restore", "a.test", file.string()}).all(), Not(HasSubstr("unverified"))) << "its record is there";
+}
+
 TEST_F(OneFile, ANameOfTheUsersIsNotTheJails) {
     const auto file = elsewhere() / "b.test.tar.gz";  // b.test is a jail of JAILS
     ASSERT_EQ(backup({file.string()}).status, 0);
