@@ -21,6 +21,16 @@ std::string temporary_name() {
     static std::atomic<unsigned> count = 0;
     return ".jailctl-extract-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
 }
+
+/// Like a rename that replaces nothing, by calls every file system has: NFS and most of FUSE lack RENAME_NOREPLACE. Where
+/// there are no links either (vfat below FUSE), looking first has to do. @return false: errno says why
+bool move_by_link(int directory, const char* from, const char* to) {
+    if (::linkat(directory, from, directory, to, 0) == 0) return ::unlinkat(directory, from, 0) == 0;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return false;
+    struct stat facts{};
+    if (::fstatat(directory, to, &facts, AT_SYMLINK_NOFOLLOW) == 0) errno = EEXIST;
+    return errno == ENOENT && ::renameat(directory, from, directory, to) == 0;
+}
 }  // namespace
 
 Appears appears_whole(int directory) {
@@ -76,7 +86,9 @@ void NewFile::publish() {
         if (::linkat(fd_.get(), "", directory_, name_.c_str(), AT_EMPTY_PATH) != 0) cannot_make("cannot make", path_);
         return;
     }
-    if (::renameat2(directory_, temporary_.c_str(), directory_, name_.c_str(), RENAME_NOREPLACE) != 0)
+    const char* const from = temporary_.c_str();
+    if (::renameat2(directory_, from, directory_, name_.c_str(), RENAME_NOREPLACE) != 0 &&
+        ((errno != EINVAL && errno != ENOSYS) || !move_by_link(directory_, from, name_.c_str())))
         cannot_make("cannot make", path_);
     temporary_.clear();
 }

@@ -1,29 +1,54 @@
 #include "archive/new_file.hpp"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "archives.hpp"
+
+// In place of libc's: file systems that refuse what these do, as NFS and FUSE may, are not to be had everywhere.
+namespace {
+bool refuses_noreplace = false, refuses_links = false;
+}
+extern "C" int renameat2(int from, const char* old, int to, const char* name, unsigned flags) noexcept {
+    if (refuses_noreplace) return errno = EINVAL, -1;
+    return static_cast<int>(::syscall(SYS_renameat2, from, old, to, name, flags));
+}
+extern "C" int linkat(int from, const char* old, int to, const char* name, int flags) noexcept {
+    if (refuses_links) return errno = EPERM, -1;
+    return static_cast<int>(::syscall(SYS_linkat, from, old, to, name, flags));
+}
 
 namespace jailctl::tree::test {
 namespace {
 
+/// How a file appears, and where RENAME_NOREPLACE, or links as well, are not to be had.
+enum class Way { linked, renamed, by_link, looking };
+
 /// Files that come to stand among somebody's, whole or not at all.
-class NewFiles : public Archives, public ::testing::WithParamInterface<Appears> {
+class NewFiles : public Archives, public ::testing::WithParamInterface<Way> {
 protected:
     void SetUp() override {
         Archives::SetUp();
         directory_.reset(::open(other_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (GetParam() == Appears::linked && appears_whole(directory_.get()) != Appears::linked)
+        if (GetParam() == Way::linked && appears_whole(directory_.get()) != Appears::linked)
             GTEST_SKIP() << "this file system, or container, cannot name a file that was made without a name";
+        refuses_noreplace = GetParam() == Way::by_link || GetParam() == Way::looking;
+        refuses_links = GetParam() == Way::looking;
         member_.kind = Kind::regular;
         member_.mode = 04711;
         member_.uid = 5;
         member_.size = 11;
         member_.modified = {1'000'000'000, 5};
     }
-    [[nodiscard]] std::unique_ptr<NewFile> begun() {
-        return std::make_unique<NewFile>(directory_.get(), "name", "name", member_, false, GetParam());
+    void TearDown() override {
+        refuses_noreplace = refuses_links = false;
+        Archives::TearDown();
     }
+    [[nodiscard]] std::unique_ptr<NewFile> begun() {
+        return std::make_unique<NewFile>(directory_.get(), "name", "name", member_, false, appears());
+    }
+    [[nodiscard]] static Appears appears() { return GetParam() == Way::linked ? Appears::linked : Appears::renamed; }
     static void finish(NewFile& file) {
         file.finish([](const std::string& path, const std::string& what) { ADD_FAILURE() << path << what; });
     }
@@ -59,8 +84,9 @@ TEST_P(NewFiles, ReplaceNothing) {
     EXPECT_EQ(slurp(other_ / "name"), "ours");
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, NewFiles, ::testing::Values(Appears::linked, Appears::renamed),
-                         [](const auto& one) { return one.param == Appears::linked ? "linked" : "renamed"; });
+constexpr const char* ways[] = {"linked", "renamed", "by_link", "looking"};
+INSTANTIATE_TEST_SUITE_P(Ways, NewFiles, ::testing::Values(Way::linked, Way::renamed, Way::by_link, Way::looking),
+                         [](const auto& one) { return ways[static_cast<std::size_t>(one.param)]; });
 
 }  // namespace
 }  // namespace jailctl::tree::test
