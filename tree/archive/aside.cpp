@@ -106,18 +106,14 @@ std::optional<std::string> carried_by(std::string_view parts, Format format, cha
     return carried;
 }
 
-bool holds_parts(int file, std::uint64_t size) {
-    // How a part begins; '.' is a byte of its length. No compressed data is likely to hold ten such bytes by chance.
+bool begins_part(std::string_view bytes) {
+    // '.' is a byte of its length.
     static constexpr std::string_view begins[] = {std::string_view("\x1f\x8b\x08\x04\0\0\0\0\0\xff..J", 13),
                                                   std::string_view("\x5a\x2a\x4d\x18..\0\0J", 9)};
-    constexpr std::size_t stretch = std::size_t{1} << 20, overlap = 16;
-    const auto same = [](char byte, char wanted) { return wanted == '.' || byte == wanted; };
-    for (std::uint64_t at = 0; at < size; at += stretch) {
-        const std::string bytes = read_exactly(file, at, static_cast<std::size_t>(std::min<std::uint64_t>(stretch + overlap, size - at)));
-        for (const std::string_view begin : begins)
-            if (std::search(bytes.begin(), bytes.end(), begin.begin(), begin.end(), same) != bytes.end()) return true;
-    }
-    return false;
+    const auto same = [](char wanted, char byte) { return wanted == '.' || byte == wanted; };
+    return std::any_of(std::begin(begins), std::end(begins), [&](std::string_view begin) {
+        return bytes.size() >= begin.size() && std::equal(begin.begin(), begin.end(), bytes.begin(), same);
+    });
 }
 
 std::string wrapped_aside(std::string_view bytes, Format format, std::uint64_t offset) {

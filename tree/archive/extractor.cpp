@@ -95,7 +95,7 @@ void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
     // Its tar is whole, but for zeros at its end. Where the index was beside it, the end marker was as well; another tool that
     // compresses the tar anew carries neither over, and what it made is read as any other tool's.
     const bool padded = reader.guard().bytes() % TarWriter::record == 0;
-    if (reader.guard().claimed() && !marker_ && (!padded || holds_parts(file.descriptor(), file.end())))
+    if (reader.guard().claimed() && !marker_ && (!padded || file.holds_parts()))
         damaged("the archive is cut off: jailctl made it, and its end marker is missing");
     if (marker_ && !reader.guard().claimed()) damaged("the archive is damaged: its end marker belongs to another one");
     if (file.position() != file.end()) damaged("there is something behind the archive's end");

@@ -3,6 +3,7 @@
 #include <optional>
 #include <zlib.h>
 
+#include "archive/aside.hpp"
 #include "archive/input_window.hpp"
 #include "archive/piece_codec.hpp"
 
@@ -23,8 +24,8 @@ using Decompressor = std::unique_ptr<libdeflate_decompressor, void (*)(libdeflat
 /// wrong with them. Both compare check sum and length of each member.
 class GzipSource final : public ByteSource {
 public:
-    explicit GzipSource(ByteSource& from)
-        : input_(from), whole_(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor),
+    GzipSource(ByteSource& from, std::atomic<bool>* parts)
+        : input_(from), parts_(parts), whole_(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor),
           buffer_(gzip_piece, '\0') {
         if (!whole_ || ::inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
     }
@@ -48,6 +49,7 @@ private:
     std::size_t begin_member(std::string_view member) {
         if (member.front() != '\x1f')
             throw Error(Errc::damaged, "there is something behind the archive's compressed data");
+        if (parts_ != nullptr && begins_part(member)) *parts_ = true;
         if (const auto size = inflate_whole(member)) return *size;
         if (::inflateReset(&stream_) != Z_OK) throw Error(Errc::internal, "zlib cannot be reset");
         at_boundary_ = false;
@@ -84,6 +86,7 @@ private:
     }
 
     InputWindow input_;
+    std::atomic<bool>* parts_;
     Decompressor whole_;
     std::string buffer_;
     z_stream stream_{};
@@ -92,6 +95,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file) { return std::make_unique<GzipSource>(file); }
+std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file, std::atomic<bool>* parts) {
+    return std::make_unique<GzipSource>(file, parts);
+}
 
 }  // namespace jailctl::tree

@@ -31,10 +31,10 @@ private:
     ByteSource& from_;
 };
 
-std::unique_ptr<ByteSource> plain_decoder(ArchiveFile& file) {
+std::unique_ptr<ByteSource> plain_decoder(ArchiveFile& file, std::atomic<bool>& parts) {
     const std::string first = file.peek(6);
-    if (first.starts_with("\x1f\x8b")) return make_gzip_decoder(file);
-    if (first.starts_with("\x28\xb5\x2f\xfd")) return make_zstd_decoder(file);
+    if (first.starts_with("\x1f\x8b")) return make_gzip_decoder(file, &parts);
+    if (first.starts_with("\x28\xb5\x2f\xfd")) return make_zstd_decoder(file, &parts);
     if (first.starts_with("\xfd" "7zXZ") || first.starts_with("BZh")) return make_filter_decoder(file);
     return std::make_unique<Unchanged>(file);
 }
@@ -89,7 +89,7 @@ void require_own_compression(const ArchiveFile& file) {
 }
 
 std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file) {
-    return std::make_unique<ReadAhead>(plain_decoder(file));
+    return std::make_unique<ReadAhead>(plain_decoder(file, file.holds_parts_));
 }
 
 }  // namespace jailctl::tree

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::string peek(std::size_t size) const;
     /// The next bytes were read by somebody else.
     void took(std::string_view bytes);
+    /// Whether its decoder came by parts of ours (archive/aside.hpp): another tool that compresses a tar anew leaves none.
+    [[nodiscard]] bool holds_parts() const noexcept { return holds_parts_; }
 
 private:
     int fd_;
@@ -40,6 +42,8 @@ private:
     std::uint64_t end_;
     std::string buffer_;
     Sha256 hash_;
+    std::atomic<bool> holds_parts_ = false;
+    friend std::unique_ptr<ByteSource> make_decoder(ArchiveFile& file);
 };
 
 /// Says of a file that is something else altogether that it is, before its bytes are taken for headers.
@@ -57,8 +61,9 @@ void require_archive(const ArchiveFile& file);
 /// Refuses xz and bzip2: security.md 6 keeps them for bases. @throws Error unsupported
 void require_own_compression(const ArchiveFile& file);
 
-[[nodiscard]] std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file);
-[[nodiscard]] std::unique_ptr<ByteSource> make_zstd_decoder(ByteSource& file);
+/// @param parts  set once a part of ours was passed over, if it is given
+[[nodiscard]] std::unique_ptr<ByteSource> make_gzip_decoder(ByteSource& file, std::atomic<bool>* parts = nullptr);
+[[nodiscard]] std::unique_ptr<ByteSource> make_zstd_decoder(ByteSource& file, std::atomic<bool>* parts = nullptr);
 [[nodiscard]] std::unique_ptr<ByteSource> make_filter_decoder(ByteSource& file);
 
 }  // namespace jailctl::tree

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
+#include "archive/marker.hpp"
 #include "archives.hpp"
 #include "awkward.hpp"
 
@@ -42,6 +44,33 @@ TEST_F(Recompressed, IsReadAsATarOfAnotherTool) {
             if (fs::is_socket(fs::symlink_status(tree_ / path))) continue;  // the end marker alone lists them
             EXPECT_EQ(text, after.contains(path) ? after.at(path) : "missing") << path;
         }
+    }
+}
+
+TEST_F(Recompressed, ArchivesOfOursWithinAreContent) {
+    build_small(tree_);
+    for (const char* format : {"tar.gz", "tar.zst"}) {
+        pack(tree_, archive_, Value::object().set("format", format));
+        fs::rename(archive_, tree_ / (std::string("old.") + format));
+    }
+    for (const auto& [format, command] : {std::pair<const char*, const char*>{"tar.gz", "gzip -dc"}, {"tar.gz", "gzip -dc | gzip -1"},
+                                          {"tar.gz", "gzip -dc | zstd -q"}, {"tar.zst", "zstd -dcq"}}) {
+        pack(tree_, archive_, Value::object().set("format", format));
+        through(command);
+        SCOPED_TRACE(command);
+        EXPECT_TRUE(check(archive_)["marker"].is_null());
+    }
+}
+
+TEST_F(Recompressed, WithoutItsEndMarkerOneIsCutOffAtWhateverPart) {
+    build_small(tree_);
+    for (const char* format : {"tar.gz", "tar.zst"}) {
+        pack(tree_, archive_, Value::object().set("format", format));
+        const UniqueFd file{::open(archive_.c_str(), O_RDONLY | O_CLOEXEC)};
+        const auto marker = read_marker(file.get());
+        ASSERT_TRUE(marker);
+        spit(archive_, slurp(archive_).substr(0, marker->offset));  // the index stands before it
+        EXPECT_THAT(error_of([&] { check(archive_); }).what(), HasSubstr("its end marker is missing")) << format;
     }
 }
 
