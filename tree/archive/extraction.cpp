@@ -142,6 +142,9 @@ void Extraction::to_descriptor(int out, const std::string& path) {
             .with_hint("give a directory to write it to with --to");
     extractor_.emplace(job_, rules_, nullptr);
     read(wanted, [&](TarReader& reader, Member& member, const Wanted&) {
+        // Holes are written out as well, and only a stranger's word may make them long.
+        if (!rules_.any_holes && member.size > rules_.max_bytes)
+            throw Error(Errc::damaged, "the archive holds more than " + human_bytes(rules_.max_bytes));
         std::uint64_t holes_left = most_holes, at = 0;
         ContentDigest digest(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left);
         reader.content([&](std::uint64_t offset, std::string_view bytes) {
