@@ -32,14 +32,17 @@ public:
 /// Holds what `name` beside `root` is (tree_hold.hpp) to remove it. No directory, or nothing: there is nothing to hold.
 class HeldEntry {
 public:
-    /// @throws Error busy: another command works on it
+    /// @throws Error busy: another command works on it, or has put another tree in its place while it was waited for
     HeldEntry(int parent, const std::string& name, const std::filesystem::path& root);
     ~HeldEntry();
     HeldEntry(const HeldEntry&) = delete;
     HeldEntry& operator=(const HeldEntry&) = delete;
+    /// Whether nothing has the name: what was waited for may have been removed.
+    [[nodiscard]] bool gone() const noexcept { return gone_; }
 
 private:
     UniqueFd tree_;
+    bool gone_ = false;
 };
 
 /// Holds the tree that was made just now as `name` beside `root` until this process ends. @throws Error busy: somebody was faster

@@ -82,6 +82,7 @@ void BtrfsStorage::remove(const fs::path& root, const std::string& name) {
     const UniqueFd parent = open_directory(root.parent_path());
     if (!parent) return DirStorage::remove(root, name);
     const HeldEntry held(parent.get(), name, root);
+    if (held.gone()) return;
     btrfs_ioctl_vol_args arguments{};
     put_name(arguments, name);
     if (::ioctl(parent.get(), BTRFS_IOC_SNAP_DESTROY, &arguments) == 0)

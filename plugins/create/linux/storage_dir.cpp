@@ -63,6 +63,15 @@ std::optional<TreeIdentity> identity_at(int parent, const std::string& name, con
     return identity_from(found);
 }
 
+/// Whoever waits for a tree may find another one under its name afterwards: somebody else's.
+void require_still_named(int tree, int parent, const std::string& name, const fs::path& root) {
+    struct stat held {};
+    if (::fstat(tree, &held) != 0) throw_errno("cannot look at " + shown(root, name));
+    if (identity_at(parent, name, root) == identity_from(held)) return;
+    throw Error(Errc::busy, shown(root, name) + " was removed or replaced by another command just now")
+        .with_hint("try again");
+}
+
 void remove_full(int parent, const std::string& name, const fs::path& root) {
     const UniqueFd tree = open_tree_at(parent, name, root, O_PATH);
     TreeJob job;
@@ -77,7 +86,16 @@ void remove_full(int parent, const std::string& name, const fs::path& root) {
 
 HeldEntry::HeldEntry(int parent, const std::string& name, const fs::path& root)
     : tree_(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
-    if (tree_) hold_tree(tree_.get(), shown(root, name));
+    gone_ = !tree_ && errno == ENOENT;
+    if (!tree_) return;
+    hold_tree(tree_.get(), shown(root, name));
+    try {
+        gone_ = !identity_at(parent, name, root);
+        if (!gone_) require_still_named(tree_.get(), parent, name, root);
+    } catch (const Error&) {
+        release_tree(tree_.get());
+        throw;
+    }
 }
 
 HeldEntry::~HeldEntry() {
@@ -94,11 +112,8 @@ void require_staging_name(const std::string& name) {
 void hold_entry(int parent, const std::string& name, const fs::path& root) {
     const UniqueFd tree = open_tree_at(parent, name, root, O_RDONLY);
     hold_tree(tree.get(), shown(root, name));
-    struct stat held {};
-    if (::fstat(tree.get(), &held) != 0) throw_errno("cannot look at " + shown(root, name));
     // Between its making and its holding somebody may have taken it for a leftover.
-    if (identity_at(parent, name, root) != identity_from(held))
-        throw Error(Errc::busy, shown(root, name) + " was removed by another command just now").with_hint("try again");
+    require_still_named(tree.get(), parent, name, root);
 }
 
 void DirStorage::make(const fs::path& root, const std::string& name) {
@@ -154,6 +169,7 @@ void DirStorage::remove(const fs::path& root, const std::string& name) {
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent) return;
     const HeldEntry held(parent.get(), name, root);
+    if (held.gone()) return;
     // An empty directory needs no helper; a link or file under our name is unlinked as such.
     if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) != 0) {
         if (errno == ENOENT) return;

@@ -1,10 +1,14 @@
 #include "storage_dir.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
 #include "support.hpp"
 
 namespace jailctl::create {
@@ -30,6 +34,39 @@ protected:
     static mode_t mode(const fs::path& path) {
         struct stat found {};
         return ::lstat(path.c_str(), &found) == 0 ? found.st_mode & 07777U : 0;
+    }
+    static bool has_open(pid_t process, const fs::path& path) {
+        std::error_code gone;
+        for (const auto& fd : fs::directory_iterator("/proc/" + std::to_string(process) + "/fd"))
+            if (fs::read_symlink(fd, gone) == path) return true;
+        return false;
+    }
+    /// Another command: holds what is at `path`, and once we have opened that to wait for it does `then` and ends, with
+    /// status 0 if it could do all that.
+    static pid_t holder_of(const fs::path& path, const std::function<bool()>& then) {
+        const fs::path real = fs::canonical(path);
+        Pipe ready = make_pipe();
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            const UniqueFd tree{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+            const bool good = tree && ::flock(tree.get(), LOCK_EX) == 0;
+            write_all(ready.write.get(), "x", "pipe");
+            int left = 20000;
+            while (!has_open(::getppid(), real) && --left > 0) ::usleep(1000);
+            ::_exit(good && left > 0 && then() ? 0 : 1);
+        }
+        char byte = 0;
+        EXPECT_EQ(::read(ready.read.get(), &byte, 1), 1);
+        return pid;
+    }
+    static void expect_good(pid_t pid) {
+        int status = -1;
+        EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+        EXPECT_EQ(status, 0);
+    }
+    /// What another command does: puts a tree of its own where the one that is waited for was.
+    [[nodiscard]] bool exchange_for_another(const fs::path& path) const {
+        return ::rename(path.c_str(), (home_ / "was").c_str()) == 0 && ::mkdir(path.c_str(), 0700) == 0;
     }
     test::Scratch scratch_;
     fs::path home_ = scratch_.path() / "home";
@@ -132,6 +169,23 @@ TEST_F(DirStorageTest, RemovesALinkUnderItsNameAndNotWhatItPointsTo) {
     EXPECT_FALSE(fs::is_symlink(staged_));
     EXPECT_EQ(test::slurp(scratch_.path() / "victim" / "file"), "mine");
     storage_.remove(root_, name_);  // nothing there: success
+}
+
+TEST_F(DirStorageTest, RemovesNotTheTreeThatTookTheNameOfTheOneItWaitedFor) {
+    fs::create_directory(staged_);
+    const pid_t other = holder_of(staged_, [&] { return exchange_for_another(staged_); });
+    EXPECT_EQ(code_of_failure([&] { storage_.remove(root_, name_); }), Errc::busy);
+    expect_good(other);
+    EXPECT_TRUE(fs::exists(staged_)) << "the other command's";
+    storage_.remove(root_, name_);  // let go of both: a later try may
+    EXPECT_FALSE(fs::exists(staged_));
+}
+
+TEST_F(DirStorageTest, ATreeThatIsGoneOnceItWasWaitedForIsRemoved) {
+    fs::create_directory(staged_);
+    const pid_t other = holder_of(staged_, [&] { return ::rmdir(staged_.c_str()) == 0; });
+    EXPECT_NO_THROW(storage_.remove(root_, name_));
+    expect_good(other);
 }
 
 TEST_F(DirStorageTest, AHomeThatOthersEnterIsRefusedWithTheCommandToType) {
