@@ -59,9 +59,11 @@ void require_staging_name(const std::string& name);
 void open_to_jail_users(const std::filesystem::path& root, const std::string& name);
 
 /// Renames `name` back to the root's own: undoes set_aside. Gone, or the root stands: success.
+/// @throws Error busy: another command works on it
 void put_back(const std::filesystem::path& root, const std::string& name);
 
 /// Renames the root to `name` if it is still `staged`: undoes publish. Anything else: success.
+/// @throws Error busy: another command works on it, or a process runs in it
 void unpublish(const std::filesystem::path& root, const std::string& name, const TreeIdentity& staged);
 
 }  // namespace jailctl::create

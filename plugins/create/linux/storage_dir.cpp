@@ -7,6 +7,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/tree_hold.hpp"
@@ -70,6 +71,15 @@ void require_still_named(int tree, int parent, const std::string& name, const fs
     if (identity_at(parent, name, root) == identity_from(held)) return;
     throw Error(Errc::busy, shown(root, name) + " was removed or replaced by another command just now")
         .with_hint("try again");
+}
+
+/// The caller has looked, too, but since then somebody was asked, a backup was written or another command was waited for; or
+/// the command was killed, and this is its undo.
+void require_unoccupied(const fs::path& root) {
+    const auto pid = process_in_root(root);
+    if (!pid) return;
+    throw Error(Errc::busy, root.string() + " is in use now: process " + std::to_string(*pid) + " runs in it")
+        .with_hint("stop it with the configuration that it was started with");
 }
 
 void remove_full(int parent, const std::string& name, const fs::path& root) {
@@ -148,6 +158,9 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
     const UniqueFd present = open_tree_at(parent.get(), leaf(root), root, O_RDONLY);
     hold_tree(staged.get(), shown(root, name));
     hold_tree(present.get(), root.string());  // from now on it is what a failure brings back
+    require_still_named(staged.get(), parent.get(), name, root);
+    require_still_named(present.get(), parent.get(), leaf(root), root);
+    require_unoccupied(root);
     struct stat old {};
     if (::fstat(present.get(), &old) != 0) throw_errno("cannot look at " + root.string());
     set_mode(staged.get(), old.st_mode & 07777U, shown(root, name));
@@ -159,7 +172,8 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
 void DirStorage::set_aside(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, false);
-    hold_tree(open_tree_at(parent.get(), leaf(root), root, O_RDONLY).get(), root.string());
+    hold_entry(parent.get(), leaf(root), root);
+    require_unoccupied(root);
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
@@ -210,6 +224,8 @@ void put_back(const fs::path& root, const std::string& name) {
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent || !identity_at(parent.get(), name, root)) return;
     if (identity_at(parent.get(), leaf(root), root)) return;  // the renaming never happened
+    const HeldEntry held(parent.get(), name, root);
+    if (held.gone()) return;
     rename_entry(parent.get(), name, leaf(root), RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
@@ -218,6 +234,8 @@ void unpublish(const fs::path& root, const std::string& name, const TreeIdentity
     require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);
     if (!parent || identity_at(parent.get(), leaf(root), root) != staged) return;
+    hold_entry(parent.get(), leaf(root), root);
+    require_unoccupied(root);
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }

@@ -97,6 +97,30 @@ TEST_F(Leftovers, AJailThatRunsByTheRecordsOfAnotherSiteIsRefused) {
     EXPECT_EQ(remove().status, 0);
 }
 
+// What another site starts between our checks and the renaming: while the prompt stands, or a backup is written first.
+TEST_F(Leftovers, AJailThatAnotherSiteStartsMeanwhileKeepsItsRoot) {
+    ASSERT_EQ(create().status, 0);
+    const fs::path other = site_.path() / "other.conf", hook = site_.path() / "starts-it";
+    std::string text = slurp(site_.config());
+    const std::string line = "RUN_DIR=" + site_.run_dir().string();
+    text.replace(text.find(line), line.size(), line + "-other");
+    spit(other, text, 0600);
+    const std::string by_other = (stage() / "bin/jailctl").string() + " --config " + other.string() + " ";
+    spit(hook, "#!/bin/sh\nexec " + by_other + "start a.test\n", 0755);
+    site_.configure({"a.test:192.0.2.1"}, "BEFOREDELETE_HOOKS=" + hook.string() + "\nBEFOREUPGRADE_HOOKS=" + hook.string());
+    for (const char* command : {"delete", "upgrade"}) {
+        const Result kept = site_.jailctl({"--batch", command, "a.test"});
+        EXPECT_EQ(kept.status, 1) << kept.all();
+        EXPECT_THAT(kept.err, HasSubstr(root_.string() + " is in use now: process "));
+        EXPECT_TRUE(fs::exists(root_ / "etc/rc.conf"));
+        EXPECT_THAT(site_.leftovers(), IsEmpty());
+        const Result stopped = run_command({"/bin/sh", "-c", by_other + "stop a.test"});
+        EXPECT_EQ(stopped.status, 0) << stopped.all();
+    }
+    site_.configure({"a.test:192.0.2.1"});
+    EXPECT_EQ(remove().status, 0);
+}
+
 TEST_F(Leftovers, AFailedAfterHookIsListedAmongTheOmissions) {
     spit(site_.path() / "fails", "#!/bin/sh\nexit 3\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "AFTERCREATE_HOOKS=" + (site_.path() / "fails").string());

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "support.hpp"
@@ -186,6 +188,51 @@ TEST_F(DirStorageTest, ATreeThatIsGoneOnceItWasWaitedForIsRemoved) {
     const pid_t other = holder_of(staged_, [&] { return ::rmdir(staged_.c_str()) == 0; });
     EXPECT_NO_THROW(storage_.remove(root_, name_));
     expect_good(other);
+}
+
+TEST_F(DirStorageTest, PutsBackNothingThatAnotherCommandWasRemoving) {
+    fs::create_directory(staged_);
+    const pid_t removing = holder_of(staged_, [&] { return ::rmdir(staged_.c_str()) == 0; });
+    put_back(root_, name_);
+    expect_good(removing);
+    EXPECT_FALSE(fs::exists(root_));
+    fs::create_directory(staged_);
+    const pid_t replacing = holder_of(staged_, [&] { return exchange_for_another(staged_); });
+    EXPECT_EQ(code_of_failure([&] { put_back(root_, name_); }), Errc::busy);
+    expect_good(replacing);
+    EXPECT_TRUE(fs::exists(staged_) && !fs::exists(root_));
+}
+
+TEST_F(DirStorageTest, TakesNoRootThatTookTheNameOfTheOneItWaitedFor) {
+    fs::create_directory(root_);
+    const pid_t other = holder_of(root_, [&] { return exchange_for_another(root_); });
+    EXPECT_EQ(code_of_failure([&] { storage_.set_aside(root_, name_); }), Errc::busy);
+    expect_good(other);
+    EXPECT_TRUE(fs::exists(root_) && !fs::exists(staged_));
+}
+
+TEST_F(DirStorageTest, ARootThatAProcessRunsInKeepsItsName) {
+    fs::create_directories(root_ / "etc");
+    storage_.make(root_, name_);
+    Pipe ready = make_pipe();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        if (::chroot(root_.c_str()) != 0) ::_exit(1);
+        write_all(ready.write.get(), "x", "pipe");
+        ::pause();
+        ::_exit(0);
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(ready.read.get(), &byte, 1), 1);
+    EXPECT_EQ(code_of_failure([&] { storage_.set_aside(root_, ".jailctl-trash-a.test"); }), Errc::busy);
+    EXPECT_EQ(code_of_failure([&] { storage_.exchange(root_, name_); }), Errc::busy);
+    const auto here = identity_of(root_, "a.test");
+    ASSERT_TRUE(here);
+    EXPECT_EQ(code_of_failure([&] { unpublish(root_, ".jailctl-trash-a.test", *here); }), Errc::busy);
+    EXPECT_TRUE(fs::exists(root_ / "etc") && fs::is_empty(staged_));
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    EXPECT_NO_THROW(storage_.exchange(root_, name_));
 }
 
 TEST_F(DirStorageTest, AHomeThatOthersEnterIsRefusedWithTheCommandToType) {
