@@ -125,34 +125,64 @@ bool take_away(const Hierarchy& one) {
     return left.empty();
 }
 
-int run(char** argv) {
-    // With the time: one that was killed may have left its groups, and pids come round again.
+int status_of(int waited) {
+    if (!WIFSIGNALED(waited)) return WEXITSTATUS(waited);
+    std::fprintf(stderr, "apart: the test was ended by signal %d\n", WTERMSIG(waited));
+    return 128 + WTERMSIG(waited);
+}
+
+int wait_for(pid_t child) {
+    int waited = 0;
+    while (::waitpid(child, &waited, 0) < 0 && errno == EINTR) {}
+    return waited;
+}
+
+/// The test, in its groups. It ends with us.
+pid_t begin(const std::vector<Hierarchy>& all, char** argv) {
+    const pid_t child = ::fork();
+    if (child < 0) fail("fork");
+    if (child != 0) return child;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    try {
+        join(all);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "apart: %s\n", error.what());
+        ::_exit(125);
+    }
+    become(argv);
+}
+
+pid_t test = 0;
+
+/// Runs the test and takes away what it left.
+int keep_apart(char** argv) {
+    // With the time: pids come round again, and a keeper that was killed itself left its groups.
     const std::string name = "jailctl-test-" + std::to_string(::getpid()) + "-" + std::to_string(::time(nullptr));
     auto all = hierarchies(name);
     std::erase_if(all, [](const Hierarchy& one) { return !make(one); });
-    const pid_t child = ::fork();
-    if (child < 0) fail("fork");
-    if (child == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        try {
-            join(all);
-        } catch (const std::exception& error) {
-            std::fprintf(stderr, "apart: %s\n", error.what());
-            ::_exit(125);
-        }
-        become(argv);
-    }
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    test = begin(all, argv);
+    ::signal(SIGTERM, [](int) { ::kill(test, SIGKILL); });
+    const int status = status_of(wait_for(test));
     for (const auto& one : all)
         if (one.v2) std::ofstream(one.ours / "cgroup.kill") << 1;  // what the test started and left
     bool clean = true;
     for (const auto& one : all) clean = take_away(one) && clean;
-    if (WIFSIGNALED(status)) {
-        std::fprintf(stderr, "apart: the test was ended by signal %d\n", WTERMSIG(status));
-        return 128 + WTERMSIG(status);
+    return status != 0 || clean ? status : 1;
+}
+
+/// In a process of its own: ctest kills the one it started when the time is over, and nobody would clean up.
+int run(char** argv) {
+    const pid_t keeper = ::fork();
+    if (keeper < 0) fail("fork");
+    if (keeper != 0) return status_of(wait_for(keeper));
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::setsid();
+    try {
+        ::_exit(keep_apart(argv));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "apart: %s\n", error.what());
+        ::_exit(125);
     }
-    return WEXITSTATUS(status) != 0 || clean ? WEXITSTATUS(status) : 1;
 }
 
 }  // namespace
