@@ -116,7 +116,8 @@ Launched Launch::run(Operation& operation) {
         return launched;
     }
     launched.network = network_.join(invocation_, operation, jail_, stack.get());
-    operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", [&] {
+    // From here on others than we act in there: its undo comes before that of the network, whose rules hold them.
+    operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", {"runtime.kill", group}, [&] {
         report.write.reset();
         if (::write(go.write.get(), "g", 1) != 1) throw_errno("cannot wake the jail's first process");
         hear_child(report.read);

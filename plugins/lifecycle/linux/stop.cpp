@@ -147,6 +147,8 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
     const Record record = require_running(configuration, jail);
     if (is_supervised(configuration, jail.name, record.init.pid)) throw supervised(jail.name);
     Cgroup cgroup(record.cgroup);
+    // While the kernel ends a network namespace it holds the locks that deleting the link needs: that one ends afterwards.
+    const UniqueFd network{::open(("/proc/" + std::to_string(record.init.pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC)};
     Operation operation(invocation, jail, "stop", JournalPlace::running);
     operation.step("ask init to end", [&] {
         if (cgroup.frozen()) cgroup.set_frozen(false, kill_limit);

@@ -5,7 +5,6 @@
 
 #include "arp.hpp"
 #include "forward.hpp"
-#include "guard.hpp"
 #include "links.hpp"
 #include "network.hpp"
 
@@ -49,18 +48,6 @@ TEST(CheckNetworkSetting, NamesWhatThisVersionDoes) {
             EXPECT_NE(std::string(error.what()).find("bridge:NAME, host or none"), std::string::npos) << error.what();
         }
     }
-}
-
-TEST(Guard, NamesTheJailsAddressesOfEachFamilyItHas) {
-    const auto pair = veth_of(JailName("a.test"));
-    const auto v4 = guard_script(pair, {Address::parse("192.0.2.7"), Address::parse("192.0.2.8/24")}, GuardPlace::router);
-    EXPECT_NE(v4.find("ip saddr { 192.0.2.7, 192.0.2.8 } accept"), std::string::npos) << v4;
-    EXPECT_NE(v4.find("device \"" + pair.host_name + "\""), std::string::npos) << v4;
-    EXPECT_NE(v4.find("policy drop"), std::string::npos) << v4;
-    EXPECT_EQ(v4.find("ip6"), std::string::npos) << v4;
-    const auto v6 = guard_script(pair, {Address::parse("[2001:db8::7]/64")}, GuardPlace::router);
-    EXPECT_NE(v6.find("ip6 saddr { 2001:db8::7 } accept"), std::string::npos) << v6;
-    EXPECT_EQ(v6.find("arp"), std::string::npos) << v6;
 }
 
 TEST(Forwards, AreReadOrRefused) {

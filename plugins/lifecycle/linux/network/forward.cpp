@@ -70,34 +70,54 @@ void require_no_clash(const Jail& other, const std::vector<PortForward>& forward
     }
 }
 
-/// One rule per family the jail has: to its first address of it.
-std::string redirections(const PortForward& forward, const std::vector<Address>& addresses, bool from_host) {
-    std::string rules;
-    const auto match = " fib daddr type local " + forward.protocol + " dport " + std::to_string(forward.host_port);
-    const auto port = ":" + std::to_string(forward.jail_port) + "\n";
-    const auto first_of = [&](Address::Family family) {
-        return std::ranges::find_if(addresses, [&](const Address& one) { return one.family() == family; });
-    };
-    // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
-    if (const auto to = first_of(Address::Family::v4); to != addresses.end()) {
-        rules += std::string(from_host ? "  ip daddr != 127.0.0.0/8" : "  meta nfproto ipv4") + match + " dnat ip to " +
-                 to->text() + port;
-    }
-    if (const auto to = first_of(Address::Family::v6); to != addresses.end()) {
-        rules += std::string(from_host ? "  ip6 daddr != ::1" : "  meta nfproto ipv6") + match + " dnat ip6 to [" +
-                 to->text() + "]" + port;
-    }
-    return rules;
-}
+Rule rule() { return Rule(RuleFamily::inet); }
 
-std::string masquerade(const std::string& out, const std::vector<Address>& addresses) {
-    std::string rules;
-    for (const auto& address : addresses) {
-        rules += "  oifname \"" + out + "\" " + (address.family() == Address::Family::v4 ? "ip" : "ip6") + " saddr " +
-                 address.text() + " masquerade\n";
+/// NAT and FORWARD of one jail being written into a transaction.
+class Translation {
+public:
+    Translation(RuleTransaction& transaction, std::string link, const std::vector<Address>& addresses)
+        : transaction_(transaction), link_(std::move(link)), addresses_(addresses) {
+        transaction_.add_table(RuleFamily::inet, link_);
+        const ChainHook hook{"nat", NF_INET_POST_ROUTING, 100};
+        transaction_.add_chain(RuleFamily::inet, link_, leaving, &hook);
     }
-    return rules;
-}
+
+    void hide(const std::vector<Address>& addresses, const std::string& behind) {
+        for (const auto& address : addresses)
+            transaction_.add_rule(link_, leaving, rule().leaves_by(behind).source(address).masquerade());
+    }
+
+    void redirect(const std::vector<PortForward>& forwards) {
+        if (!forwards.empty()) hide(addresses_, link_);  // the jail by the host's port to itself
+        redirect_in("arriving", NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().version(family); });
+        // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
+        redirect_in("from_host", NF_INET_LOCAL_OUT, forwards,
+                    [](Address::Family family) { return rule().destination_is_no_loopback(family); });
+    }
+
+private:
+    static constexpr auto leaving = "leaving";
+
+    /// One rule per family the jail has: to its first address of it.
+    void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards, Rule (*matching)(Address::Family)) {
+        const ChainHook hook{"nat", place, -100};
+        transaction_.add_chain(RuleFamily::inet, link_, chain, &hook);
+        for (const auto& forward : forwards) {
+            for (const auto family : {Address::Family::v4, Address::Family::v6}) {
+                const auto to = std::ranges::find(addresses_, family, &Address::family);
+                if (to == addresses_.end()) continue;
+                const std::uint8_t protocol = forward.protocol == "tcp" ? IPPROTO_TCP : IPPROTO_UDP;
+                transaction_.add_rule(link_, chain,
+                                      matching(family).destination_is_local().destination_port(protocol, forward.host_port)
+                                          .redirect_to(*to, forward.jail_port));
+            }
+        }
+    }
+
+    RuleTransaction& transaction_;
+    std::string link_;
+    const std::vector<Address>& addresses_;
+};
 
 }  // namespace
 
@@ -130,23 +150,6 @@ void require_free_ports(const Configuration& configuration, Netlink& netlink, co
     }
 }
 
-std::string translation_script(const std::string& link, const std::string& uplink,
-                               const std::vector<Address>& addresses, const std::vector<Address>& hidden,
-                               const std::vector<PortForward>& forwards) {
-    if (hidden.empty() && forwards.empty()) return {};
-    std::string script = "table inet " + link + " {\n chain leaving {\n  type nat hook postrouting priority 100;\n" +
-                         masquerade(uplink, hidden);
-    if (!forwards.empty()) script += masquerade(link, addresses);  // the jail by the host's port to itself
-    script += " }\n";
-    for (const bool from_host : {false, true}) {
-        script += std::string(" chain ") + (from_host ? "from_host" : "arriving") + " {\n  type nat hook " +
-                  (from_host ? "output" : "prerouting") + " priority -100;\n";
-        for (const auto& forward : forwards) script += redirections(forward, addresses, from_host);
-        script += " }\n";
-    }
-    return script + "}\n";
-}
-
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink) {
     const auto& nat = jail.settings["NAT"].text;
     std::vector<Address> hidden;
@@ -159,9 +162,14 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
                                       "network of " + uplink.name);
         }
     }
-    const auto script = translation_script(veth_of(jail.name).host_name, uplink.name, jail.addresses, hidden,
-                                           parse_forwards(jail.settings["FORWARD"].text));
-    if (!script.empty()) run_rules(script, "translate addresses and ports of jail " + jail.name.text());
+    const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
+    if (hidden.empty() && forwards.empty()) return;
+    RuleTransaction transaction;
+    Translation translation(transaction, veth_of(jail.name).host_name, jail.addresses);
+    translation.hide(hidden, uplink.name);
+    translation.redirect(forwards);
+    Netlink netfilter(NETLINK_NETFILTER);
+    transaction.commit(netfilter, "translate addresses and ports of jail " + jail.name.text());
 }
 
 }  // namespace jailctl::lifecycle

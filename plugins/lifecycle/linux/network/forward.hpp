@@ -21,12 +21,7 @@ struct PortForward {
 /// or on the first of the uplink. @throws Error exists: names the port and who has it
 void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink);
 
-/// Rules of NAT and FORWARD in a table `inet` of the link's name; empty if there is nothing to translate.
-/// @param hidden  addresses that go out of `uplink` as the host's
-[[nodiscard]] std::string translation_script(const std::string& link, const std::string& uplink,
-                                             const std::vector<Address>& addresses, const std::vector<Address>& hidden,
-                                             const std::vector<PortForward>& forwards);
-/// Makes what NAT and FORWARD ask for; take_down_rules() removes it. @throws Error unsupported, io
+/// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. @throws Error unsupported, io
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink);
 
 }  // namespace jailctl::lifecycle

@@ -1,5 +1,10 @@
 #include "guard.hpp"
 
+#include <netinet/icmp6.h>
+
+#include <linux/if_ether.h>
+
+#include "check.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "rules.hpp"
 
@@ -17,77 +22,113 @@ Address link_local_of(const MacAddress& mac) {
                           pair(mac[4], mac[5]) + "]");
 }
 
-/// As a number, for what nft reads from a packet by place and length.
-std::string number_of(const Address& address) {
-    return "0x" + hex(std::string_view(reinterpret_cast<const char*>(address.bytes().data()), 16));
-}
+constexpr std::uint32_t ingress = NF_NETDEV_INGRESS;
+constexpr std::uint8_t solicitation = ND_NEIGHBOR_SOLICIT, advertisement = ND_NEIGHBOR_ADVERT;
+constexpr std::uint8_t router_advertisement = ND_ROUTER_ADVERT, redirection = ND_REDIRECT;
+constexpr std::uint8_t multicast_report = 143;  // MLDv2, RFC 3810; netinet/icmp6.h knows version 1 alone
 
-using Text = std::string (*)(const Address&);
-std::string text_of(const Address& address) { return address.text(); }
+/// The chains of one jail being written into a transaction.
+class Guard {
+public:
+    Guard(RuleTransaction& transaction, const VethPair& pair, const std::vector<Address>& addresses)
+        : transaction_(transaction), pair_(pair), addresses_(addresses) {}
 
-/// "{ 192.0.2.7, 192.0.2.8 }" of one family; empty if the jail has none of it.
-std::string set_of(const std::vector<Address>& addresses, Address::Family family, Text text = text_of) {
-    std::string members;
-    for (const auto& address : addresses) {
-        if (address.family() == family) members += (members.empty() ? "" : ", ") + text(address);
+    void write(GuardPlace place) {
+        transaction_.add_table(RuleFamily::netdev, pair_.host_name);
+        const ChainHook hook{"filter", ingress, -500, pair_.host_name, true};
+        transaction_.add_chain(RuleFamily::netdev, pair_.host_name, from_jail, &hook);
+        drop_foreign_frames();
+        if (place == GuardPlace::bridge) drop_dhcp_servers();
+        for (const auto& address : addresses_)
+            if (address.family() == Address::Family::v4) accept_v4(address);
+        if (!has_ipv6(addresses_)) return;
+        if (place == GuardPlace::router) accept_v6_at_router();
+        else accept_v6_on_bridge();
     }
-    return members.empty() ? members : "{ " + members + " }";
-}
 
-std::string rules_at_router(const std::string& v6) {
-    return "  ip6 saddr " + v6 + " accept\n  ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type "
-           "{ nd-neighbor-solicit, nd-neighbor-advert } accept\n";
-}
+private:
+    static constexpr auto from_jail = "from_jail", v6_of_jail = "v6_of_jail";
 
-/// The target of a solicitation or advertisement stands 64 bits after the beginning of ICMPv6; nft 1.0.6 has no word for it.
-std::string rules_on_bridge(std::vector<Address> addresses, const MacAddress& mac) {
-    addresses.push_back(link_local_of(mac));
-    const auto own = set_of(addresses, Address::Family::v6);
-    const std::string target = " @th,64,128 ", numbers = set_of(addresses, Address::Family::v6, number_of);
-    return "  ip6 saddr :: icmpv6 type nd-neighbor-solicit" + target + numbers + " accept\n"
-           "  ip6 saddr :: icmpv6 type mld2-listener-report accept\n"
-           "  ip6 saddr != " + own + " drop\n"
-           "  icmpv6 type { nd-router-advert, nd-redirect } drop\n"
-           "  icmpv6 type nd-neighbor-advert" + target + "!= " + numbers + " drop\n"
-           "  meta protocol ip6 accept\n";
+    static Rule rule() { return Rule(RuleFamily::netdev); }
+    void add(const Rule& rule, const char* chain = from_jail) { transaction_.add_rule(pair_.host_name, chain, rule); }
+
+    void drop_foreign_frames() {
+        add(rule().ether_source_is_not(pair_.jail_mac).drop());
+        // The kernel looks into frames of a VLAN as if the tag were not there.
+        for (const auto tagged : std::initializer_list<std::uint16_t>{ETH_P_8021Q, ETH_P_8021AD}) add(rule().ether_type(tagged).drop());
+    }
+
+    void drop_dhcp_servers() {
+        for (const auto port : std::initializer_list<std::uint16_t>{67, 547}) add(rule().source_port(IPPROTO_UDP, port).drop());
+    }
+
+    void accept_v4(const Address& address) {
+        add(rule().source(address).accept());
+        add(rule().arp_source(pair_.jail_mac, address).accept());
+    }
+
+    void accept_v6_at_router() {
+        for (const auto& address : addresses_)
+            if (address.family() == Address::Family::v6) add(rule().source(address).accept());
+        for (const auto type : {solicitation, advertisement})
+            add(rule().source_is_link_local().hop_limit(255).icmpv6(type).accept());
+    }
+
+    void accept_v6_on_bridge() {
+        const auto nobody = Address::parse("[::]");
+        const auto own = v6_addresses();
+        transaction_.add_chain(RuleFamily::netdev, pair_.host_name, v6_of_jail);
+        for (const auto& address : own)
+            add(rule().source(nobody).icmpv6(solicitation).neighbour_target(address).accept());
+        add(rule().source(nobody).icmpv6(multicast_report).accept());
+        for (const auto& address : own) add(rule().source(address).go_to(v6_of_jail));
+
+        for (const auto type : {router_advertisement, redirection})
+            add(rule().version(Address::Family::v6).icmpv6(type).drop(), v6_of_jail);
+        for (const auto& address : own)
+            add(rule().version(Address::Family::v6).icmpv6(advertisement).neighbour_target(address).accept(), v6_of_jail);
+        add(rule().version(Address::Family::v6).icmpv6(advertisement).drop(), v6_of_jail);
+        add(rule().accept(), v6_of_jail);
+    }
+
+    [[nodiscard]] std::vector<Address> v6_addresses() const {
+        std::vector<Address> own{link_local_of(pair_.jail_mac)};
+        for (const auto& address : addresses_)
+            if (address.family() == Address::Family::v6) own.push_back(address);
+        return own;
+    }
+
+    RuleTransaction& transaction_;
+    const VethPair& pair_;
+    const std::vector<Address>& addresses_;
+};
+
+void commit(RuleTransaction& transaction, const JailName& jail) {
+    Netlink netfilter(NETLINK_NETFILTER);
+    transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
 
 }  // namespace
 
-std::string guard_script(const VethPair& pair, const std::vector<Address>& addresses, GuardPlace place) {
-    const bool bridged = place == GuardPlace::bridge;
-    const auto mac = mac_text(std::string(pair.jail_mac.begin(), pair.jail_mac.end()));
-    const auto v4 = set_of(addresses, Address::Family::v4);
-    const auto v6 = set_of(addresses, Address::Family::v6);
-    std::string script = "table netdev " + pair.host_name + " {\n chain from_jail {\n  type filter hook ingress device \"" +
-                         pair.host_name + "\" priority -500; policy drop;\n  ether saddr != " + mac + " drop\n" +
-                         "  ether type { 8021q, 8021ad } drop\n";  // the kernel looks into them as if the tag were not there
-    if (bridged) script += "  udp sport { 67, 547 } drop\n";
-    if (!v4.empty()) {
-        script += "  ip saddr " + v4 + " accept\n  arp saddr ether " + mac + " arp saddr ip " + v4 + " accept\n";
-    }
-    if (!v6.empty()) script += bridged ? rules_on_bridge(addresses, pair.jail_mac) : rules_at_router(v6);
-    return script + " }\n}\n";
-}
-
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
-    const auto pair = veth_of(jail);
-    run_rules(guard_script(pair, addresses, place), "guard the source addresses of jail " + jail.text());
+    RuleTransaction transaction;
+    Guard(transaction, veth_of(jail), addresses).write(place);
+    commit(transaction, jail);
 }
 
 void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
     const auto pair = veth_of(jail);
-    const auto table = "table netdev " + pair.host_name + "\n";
-    run_rules("add " + table + "delete " + table + guard_script(pair, addresses, place), "guard the source addresses of jail " + jail.text());
+    RuleTransaction transaction;
+    transaction.delete_table(RuleFamily::netdev, pair.host_name);
+    Guard(transaction, pair, addresses).write(place);
+    commit(transaction, jail);
 }
 
-void take_down_rules(const JailName& jail) {
+void take_down_rules(Netlink& netfilter, const JailName& jail) {
     const auto name = veth_of(jail).host_name;
-    std::string script;
-    for (const std::string family : {"netdev ", "inet "}) {  // added first: deleting what is not there is an error
-        script += "add table " + family + name + "\ndelete table " + family + name + "\n";
-    }
-    run_rules(script, "delete the rules of jail " + jail.text());
+    RuleTransaction transaction;
+    for (const auto family : {RuleFamily::netdev, RuleFamily::inet}) transaction.delete_table(family, name);
+    transaction.commit(netfilter, "delete the rules of jail " + jail.text());
 }
 
 }  // namespace jailctl::lifecycle

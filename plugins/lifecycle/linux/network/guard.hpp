@@ -11,19 +11,19 @@ namespace jailctl::lifecycle {
 /// What the host's end of the veth is: the only way out, or a port of a bridge with others on it.
 enum class GuardPlace { router, bridge };
 
-/// The rules on the host's end of a jail's veth, as a script of nft(8): what comes out of the jail passes only with the
-/// jail's MAC address and one of its addresses as sender, in IPv4, IPv6 and ARP; anything else, VLANs and other
-/// protocols included, is dropped before the host looks at it (security.md 4). At a router neighbour discovery may also
-/// come from a link-local address, which no route leads to. On a bridge the only link-local address is the one made of the
-/// MAC address, neighbour discovery speaks of the jail's own addresses alone, and nothing passes that would configure
-/// others: DHCP servers, router advertisements, redirects. The table has the name of the link.
-[[nodiscard]] std::string guard_script(const VethPair& pair, const std::vector<Address>& addresses, GuardPlace place);
-
+/// The rules on the host's end of a jail's veth: what comes out of the jail passes only with the jail's MAC address and one of
+/// its addresses as sender, in IPv4, IPv6 and ARP; anything else, VLANs and other protocols included, is dropped before the
+/// host looks at it (security.md 4). At a router neighbour discovery may also come from a link-local address, which no route
+/// leads to. On a bridge the only link-local address is the one made of the MAC address, neighbour discovery speaks of the
+/// jail's own addresses alone, and nothing passes that would configure others: DHCP servers, router advertisements,
+/// redirects. The table has the name of the link.
+///
 /// Makes the guard; the link is there, and better not up yet. @throws Error unsupported, io
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
 /// Makes it anew where somebody took it away, or a part of it, in one transaction. @throws Error unsupported, io
 void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
-/// Deletes all tables of the jail, guard included; what is gone is success. @throws Error unsupported, io
-void take_down_rules(const JailName& jail);
+/// Deletes all tables of the jail, guard included; what is gone is success. @param netfilter  see RuleTransaction::commit
+/// @throws Error unsupported, io
+void take_down_rules(Netlink& netfilter, const JailName& jail);
 
 }  // namespace jailctl::lifecycle

@@ -16,7 +16,6 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-/// By netlink and not by libnftables, which `status` would have to load for one question.
 bool has_guard(const std::string& link) {
     Netlink netlink(NETLINK_NETFILTER);
     NetlinkMessage message((NFNL_SUBSYS_NFTABLES << 8U) | NFT_MSG_GETCHAIN, 0);

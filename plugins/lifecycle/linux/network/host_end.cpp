@@ -54,10 +54,13 @@ std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const 
 void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record) {
     const auto uplink = uplink_of(record);
     const bool here = uplink.stack == this_stack();
+    // The kernel frees the rules while it deletes the link; nothing is left to send what they would have dropped.
+    std::optional<Netlink> netfilter;
     if (here) {
         const auto link = find_host_end(netlink, jail, record);
+        if (link || !find_link(netlink, veth_of(jail).host_name))  // they are named after it
+            take_down_rules(netfilter.emplace(NETLINK_NETFILTER), jail);
         if (link) delete_link_with_others(netlink, link->index, link->name);
-        if (link || !find_link(netlink, veth_of(jail).host_name)) take_down_rules(jail);  // they are named after it
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +
                                   uplink.interface + " there is not taken down");

@@ -58,7 +58,7 @@ void try_alternative_name(Netlink& netlink, int index, const std::string& name);
 /// Deletes it with its addresses and routes; one that is gone is success. @throws Error io
 void delete_link(Netlink& netlink, int index, const std::string& name);
 /// The same, together with what other commands are deleting just now. The kernel holds its lock of the network
-/// configuration for some 15 ms per deletion, of however many links: so each puts its link into a group, and who gets the
+/// configuration for 15 to 25 ms per deletion, of however many links: so each puts its link into a group, and who gets the
 /// lock first deletes them all.
 void delete_link_with_others(Netlink& netlink, int index, const std::string& name);
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace jailctl::lifecycle {
@@ -58,6 +59,35 @@ NetlinkAnswer Netlink::ask(NetlinkMessage& message, const std::function<void(con
                 return {-error->error, words_of(*at)};
             }
             if (at->nlmsg_type >= NLMSG_MIN_TYPE) each(*at);
+        }
+    }
+}
+
+NetlinkAnswer Netlink::try_together(std::string messages) {
+    const auto before = sequence_;
+    int rest = static_cast<int>(messages.size());
+    for (auto* at = reinterpret_cast<nlmsghdr*>(messages.data()); mnl_nlmsg_ok(at, rest); at = mnl_nlmsg_next(at, &rest))
+        at->nlmsg_seq = ++sequence_;
+    const int room = static_cast<int>(2 * messages.size());  // the kernel counts what it needs beside the bytes
+    if (messages.size() > 65536) (void)::setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
+    if (mnl_socket_sendto(socket_.get(), messages.data(), messages.size()) < 0)
+        throw_errno("cannot send to the kernel's network configuration (netlink)");
+    return verdict_since(before);
+}
+
+NetlinkAnswer Netlink::verdict_since(std::uint32_t sequence) {
+    std::optional<NetlinkAnswer> first;
+    std::vector<char> buffer(32768);
+    for (;;) {
+        const auto received = ::recv(mnl_socket_get_fd(socket_.get()), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (received < 0 && errno == EINTR) continue;
+        if (received < 0 && errno != EAGAIN) throw_errno("cannot read from the kernel's network configuration (netlink)");
+        if (received < 0) return first.value_or(NetlinkAnswer{EIO, "the kernel did not answer"});
+        int rest = static_cast<int>(received);
+        for (auto* at = reinterpret_cast<const nlmsghdr*>(buffer.data()); mnl_nlmsg_ok(at, rest); at = mnl_nlmsg_next(at, &rest)) {
+            if (at->nlmsg_seq <= sequence || at->nlmsg_type != NLMSG_ERROR) continue;
+            const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(at));
+            if (!first || first->ok()) first = NetlinkAnswer{-error->error, words_of(*at)};
         }
     }
 }

@@ -70,6 +70,9 @@ public:
     [[nodiscard]] NetlinkAnswer try_change(NetlinkMessage& message);
     /// The same; a refusal is thrown as "cannot <what>: <errno> (<the kernel's words>)". @throws Error io, denied, ...
     void change(NetlinkMessage& message, const std::string& what);
+    /// Sends several messages at once and reads what came back: the first refusal, else success. For netfilter, which has dealt
+    /// with all of them before the kernel takes more, and where one of them asks for an answer (NLM_F_ACK).
+    [[nodiscard]] NetlinkAnswer try_together(std::string messages);
     /// A question: each message of the answer goes to `each`; `false` from a query of one thing that is not there.
     NetlinkAnswer ask(NetlinkMessage& message, const std::function<void(const nlmsghdr&)>& each);
 
@@ -78,6 +81,7 @@ private:
         void operator()(mnl_socket* socket) const noexcept { mnl_socket_close(socket); }
     };
     void send(NetlinkMessage& message);
+    NetlinkAnswer verdict_since(std::uint32_t sequence);
     std::unique_ptr<mnl_socket, Close> socket_;
     std::uint32_t sequence_ = 0;
 };

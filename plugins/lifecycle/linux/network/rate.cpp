@@ -27,6 +27,24 @@ std::uint64_t bytes_per_second(const std::string& text) {
     throw Error(Errc::invalid, "'" + escape_name(text) + "' is no rate: 64kbit to 100gbit, such as 100mbit");
 }
 
+/// Drops what leaves the jail beyond a rate; 0: no longer.
+void police(const JailName& jail, std::uint64_t bytes_per_second) {
+    // Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
+    // fit at the lowest rate too, or none of them ever passes.
+    constexpr std::uint32_t burst = 128 << 10;
+    const auto link = veth_of(jail).host_name;
+    const std::string chain = "from_jail_rate";
+    const ChainHook hook{"filter", NF_NETDEV_INGRESS, -501, link};
+    RuleTransaction transaction;
+    // Added first: what flushes or deletes it finds it then, whether it was there or not.
+    transaction.add_table(RuleFamily::netdev, link).add_chain(RuleFamily::netdev, link, chain, &hook);
+    transaction.flush_chain(RuleFamily::netdev, link, chain);
+    if (bytes_per_second == 0) transaction.delete_chain(RuleFamily::netdev, link, chain);
+    else transaction.add_rule(link, chain, Rule(RuleFamily::netdev).is_beyond(bytes_per_second, burst).drop());
+    Netlink netfilter(NETLINK_NETFILTER);
+    transaction.commit(netfilter, "limit the rate of jail " + jail.text());
+}
+
 }  // namespace
 
 Rates parse_rates(std::string_view text) {
@@ -44,29 +62,15 @@ Rates parse_rates(std::string_view text) {
     return rates;
 }
 
-std::string rate_script(const std::string& link, std::uint64_t bytes_per_second) {
-    const auto chain = " chain netdev " + link + " from_jail_rate";
-    // Added first: what flushes or deletes it finds it then, whether it was there or not.
-    std::string script = "add table netdev " + link + "\nadd" + chain + " { type filter hook ingress device \"" + link +
-                         "\" priority -501; policy accept; }\nflush" + chain + "\n";
-    if (bytes_per_second == 0) return script + "delete" + chain + "\n";
-    // Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
-    // fit at the lowest rate too, or none of them ever passes.
-    constexpr int burst = 128 << 10;
-    return script + "add rule netdev " + link + " from_jail_rate limit rate over " + std::to_string(bytes_per_second) +
-           " bytes/second burst " + std::to_string(burst) + " bytes drop\n";
-}
-
 void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates) {
-    const auto link = veth_of(jail).host_name;
-    shape(netlink, index, link, rates.in);
-    run_rules(rate_script(link, rates.out), "limit the rate of jail " + jail.text());
+    shape(netlink, index, veth_of(jail).host_name, rates.in);
+    police(jail, rates.out);
 }
 
 void limit_from_birth(Netlink& netlink, const Jail& jail, int index) {
     const auto rates = parse_rates(jail.settings["RATE"].text);
     if (rates.in != 0) shape(netlink, index, veth_of(jail.name).host_name, rates.in);
-    if (rates.out != 0) run_rules(rate_script(veth_of(jail.name).host_name, rates.out), "limit the rate of jail " + jail.name.text());
+    if (rates.out != 0) police(jail.name, rates.out);
 }
 
 void change_rates(const Jail& jail, const std::string& provider, const Value& record) {

@@ -28,7 +28,4 @@ void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
 /// The same for a jail that runs, by what join() noted of it. @throws Error not_found: its link is gone; invalid: it has none
 void change_rates(const Jail& jail, const std::string& provider, const Value& record);
 
-/// The script that sets or, with 0, lifts the limit of what comes from the jail.
-[[nodiscard]] std::string rate_script(const std::string& link, std::uint64_t bytes_per_second);
-
 }  // namespace jailctl::lifecycle

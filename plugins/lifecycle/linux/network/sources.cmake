@@ -1,9 +1,8 @@
 # The Network providers of Linux; plugins/lifecycle/CMakeLists.txt includes this file and adds both variables to the
 # plugin: the sources, and the library that carries netlink messages. The tests build from the same list.
 pkg_check_modules(LIBMNL REQUIRED IMPORTED_TARGET libmnl)
-pkg_check_modules(LIBNFTABLES REQUIRED libnftables)  # its header; the library itself is opened when a rule is made
 set(JAILCTL_NETWORK_SOURCES)
-foreach(source abstract_sockets netlink links routes stack sysctl uplink uplink_notes arp ndp firewall forward guard rules tables shaper rate check contradictions interface host_end health routed bridge_plan bridge host none)
+foreach(source abstract_sockets netlink links routes stack sysctl uplink uplink_notes arp ndp firewall forward guard rule rules tables shaper rate check contradictions interface host_end health routed bridge_plan bridge host none)
   list(APPEND JAILCTL_NETWORK_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp")
 endforeach()
-set(JAILCTL_NETWORK_LIBRARIES PkgConfig::LIBMNL ${CMAKE_DL_LIBS})
+set(JAILCTL_NETWORK_LIBRARIES PkgConfig::LIBMNL)

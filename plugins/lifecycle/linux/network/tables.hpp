@@ -13,7 +13,7 @@ struct JailTable {
     std::string name;
     std::size_t rules = 0;
 };
-/// Asked of the kernel itself: libnftables would read every rule of the host. @throws Error io, denied
+/// @throws Error io, denied
 [[nodiscard]] std::vector<JailTable> jail_tables();
 /// Whether there is such a table, and a rule in it.
 [[nodiscard]] bool has_rules(const std::vector<JailTable>& tables, std::string_view family, std::string_view name);
