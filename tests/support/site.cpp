@@ -27,10 +27,18 @@ void Site::configure(const std::vector<std::string>& jails, const std::string& m
     spit(config(), text + "\"\n" + more + "\n", 0600);
 }
 
-Result Site::jailctl(const std::vector<std::string>& args, const RunOptions& options) const {
-    std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config", config().string()};
+namespace {
+
+Result run_jailctl(const std::filesystem::path& config, const std::vector<std::string>& args, const RunOptions& options) {
+    std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config", config.string()};
     argv.insert(argv.end(), args.begin(), args.end());
     return run_command(argv, options);
+}
+
+}  // namespace
+
+Result Site::jailctl(const std::vector<std::string>& args, const RunOptions& options) const {
+    return run_jailctl(config(), args, options);
 }
 
 Value Site::json(const std::vector<std::string>& args, const RunOptions& options) const {
@@ -59,6 +67,17 @@ std::vector<std::string> Site::leftovers() const {
     look(state() / "journal", [](const std::string&) { return true; });
     look(run_dir() / "journal", [](const std::string&) { return true; });
     return found;
+}
+
+OtherSite::OtherSite(const Site& site, const std::string& more) : config_(site.path() / "other.conf") {
+    std::string text = slurp(site.config());
+    for (const auto& line : {"STATE_DIR=" + site.state().string(), "RUN_DIR=" + site.run_dir().string()})
+        text.replace(text.find(line), line.size(), line + "-other");
+    spit(config_, text + more, 0600);
+}
+
+Result OtherSite::jailctl(const std::vector<std::string>& args, const RunOptions& options) const {
+    return run_jailctl(config_, args, options);
 }
 
 }  // namespace jailctl::test

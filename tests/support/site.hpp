@@ -44,4 +44,16 @@ private:
     Leaks leaks_{scratch_.path()};
 };
 
+/// A second configuration of the same jails in the same place, with a STATE_DIR and RUN_DIR of its own.
+class OtherSite {
+public:
+    /// As `site` is configured now. @param more  further lines of its jails.conf
+    explicit OtherSite(const Site& site, const std::string& more = {});
+    Result jailctl(const std::vector<std::string>& args, const RunOptions& options = {}) const;
+    [[nodiscard]] std::filesystem::path config() const { return config_; }
+
+private:
+    std::filesystem::path config_;
+};
+
 }  // namespace jailctl::test

@@ -20,6 +20,8 @@ struct KnownRun {
 
 /// What this kernel and its file systems lack: namespaces, cgroup controllers for the limits that are set, id maps.
 void examine_host(const Examination& examination);
+/// Roots from which jails of other configurations run.
+void look_for_shared_roots(Diagnosis& diagnosis, const Configuration& configuration, const std::vector<KnownRun>& runs);
 /// Records, control groups and consoles that no running jail has.
 void examine_runs(const Examination& examination, const std::vector<KnownRun>& runs);
 

@@ -97,6 +97,7 @@ void examine_runs(const Examination& examination, const std::vector<KnownRun>& r
     const Configuration& configuration = examination.invocation.configuration();
     look_at_records(diagnosis, runs);
     diagnosis.check("the control groups", [&] { look_at_groups(diagnosis, configuration, runs); });
+    diagnosis.check("the roots", [&] { look_for_shared_roots(diagnosis, configuration, runs); });
     diagnosis.check("the consoles", [&] { look_at_consoles(diagnosis, configuration, runs); });
 }
 

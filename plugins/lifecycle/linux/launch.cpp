@@ -1,5 +1,6 @@
 #include "launch.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "birth.hpp"
@@ -16,6 +17,7 @@
 #include "namespaces.hpp"
 #include "network/network.hpp"
 #include "report.hpp"
+#include "root_use.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -33,6 +35,12 @@ Rootfs open_root(const std::filesystem::path& path) {
     return root;
 }
 
+struct stat facts_of(const Rootfs& root) {
+    struct stat facts {};
+    if (::fstat(root.fd(), &facts) != 0) throw_errno("cannot look at the jail's root");
+    return facts;
+}
+
 std::string provider_of(const Jail& jail, bool network) {
     const std::string& setting = jail.settings["NETWORK"].text;
     return !network ? "none" : setting.substr(0, setting.find(':'));
@@ -45,15 +53,35 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
       jail_(jail),
       request_(std::move(request)),
       root_(open_root(request_.root)),
+      held_(root_.fd(), request_.root, invocation.options().wait),
       provider_(provider_of(jail, request_.network)),
       network_(invocation.services().get<Network>(provider_)),
       limits_(resource_limits(jail.settings)),
       program_(request_.command.empty() ? choose_init(root_, jail.settings) : jail_init_for(request_.command)) {
+    require_unused();
     network_.check(invocation, jail);
     add_environment(program_, request_.environment);
     program_.confinement = confinement_of(jail.settings);
     program_.host_network = provider_ == host_network;
     if (request_.tells_readiness) notify_ = open_notify_channel(root_, program_);
+}
+
+/// Two inits in one root would write into the same files, each believing itself alone. What launches at the same moment holds
+/// the root, too, so it is seen here or sees us.
+void Launch::require_unused() const {
+    const auto use = user_of_root(noted_roots(), facts_of(root_), Cgroup::name_for(invocation_.configuration(), jail_.name));
+    if (!use) return;
+    throw Error(Errc::busy, jail_.name.text() + " cannot be started: " + described(*use) + " runs from " +
+                                escape_name(request_.root.string()) + " already")
+        .with_hint("stop that one first: " + how_to_stop(*use));
+}
+
+void Launch::make_groups(Cgroup& cgroup) {
+    cgroup.make(limits_);
+    note_root(cgroup.directory(), invocation_.configuration(), jail_, facts_of(root_));
+    if (program_.confinement != Confinement::system) return;
+    cgroup.divide(id_range(invocation_.configuration(), jail_.name));
+    restrict_devices(cgroup.directory());
 }
 
 /// Mount points a root of another tool may lack, and the mounts that will cover them.
@@ -87,12 +115,7 @@ Launched Launch::run(Operation& operation) {
     Launched launched{{}, Cgroup(name), provider_, {}, {}};
     Pipe go = make_pipe(), report = make_pipe();
     UniqueFd stack;
-    operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] {
-        launched.cgroup.make(limits_);
-        if (program_.confinement != Confinement::system) return;
-        launched.cgroup.divide(id_range(invocation_.configuration(), jail_.name));
-        restrict_devices(launched.cgroup.directory());
-    });
+    operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { make_groups(launched.cgroup); });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
             console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name));

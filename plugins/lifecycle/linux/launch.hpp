@@ -8,6 +8,7 @@
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/network.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "notify.hpp"
 #include "program.hpp"
 
@@ -38,7 +39,8 @@ struct Launched {
 /// that a before-hook is not run for what cannot be done.
 class Launch {
 public:
-    /// @throws Error not_found, invalid (the root), unsupported, config
+    /// Holds the root (tree_hold.hpp) from then on: nobody renames it, nor launches in it, until the jail runs.
+    /// @throws Error not_found, invalid (the root), unsupported, config; busy: the root is in use, or worked on
     Launch(Invocation& invocation, const Jail& jail, LaunchRequest request);
     /// Takes the steps of security.md 3 as steps of `operation`. With --dry-run nothing is launched.
     /// @throws Error: what was done is undone by `operation`
@@ -46,6 +48,8 @@ public:
     [[nodiscard]] const Rootfs& root() const noexcept { return root_; }
 
 private:
+    void require_unused() const;
+    void make_groups(Cgroup& cgroup);
     void prepare_root();
     ChildProcess clone(const Cgroup& cgroup, const Pipe& go, int report);
 
@@ -53,6 +57,7 @@ private:
     const Jail& jail_;
     LaunchRequest request_;
     Rootfs root_;
+    HeldRoot held_;
     std::string provider_;
     Network& network_;
     ResourceLimits limits_;

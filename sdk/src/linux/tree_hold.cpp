@@ -21,6 +21,8 @@ namespace jailctl {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr auto patience = std::chrono::seconds(5);
 constexpr auto between = std::chrono::milliseconds(10);
 
@@ -66,7 +68,7 @@ std::string holder_of(const struct stat& facts) {
 Error held(const std::string& shown, const struct stat& facts) {
     return Error(Errc::busy, escape_name(shown) + " is worked on by " + holder_of(facts) +
                                  ", a command with a RUN_DIR other than the one of this configuration")
-        .with_hint("wait until that has ended");
+        .with_hint("repeat the command when that one has ended, or wait for it with --wait SECONDS");
 }
 
 /// The facts of what another process holds.
@@ -81,18 +83,19 @@ std::optional<struct stat> held_elsewhere(const std::filesystem::path& path) {
 
 }  // namespace
 
-void hold_tree(int directory, const std::string& shown) {
+bool hold_tree(int directory, const std::string& shown, std::chrono::seconds wait) {
     const struct stat facts = facts_of(directory, shown);
-    if (is_ours(facts)) return;
+    if (is_ours(facts)) return false;
     // A description of our own: the lock lasts as long as that, whatever the caller does with his.
     UniqueFd own(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!own) throw_errno("cannot open " + shown);
-    const auto until = std::chrono::steady_clock::now() + patience;
+    const auto until = Clock::now() + std::max<Clock::duration>(patience, wait);
     while (!try_lock(own.get(), LOCK_EX)) {
-        if (std::chrono::steady_clock::now() >= until) throw held(shown, facts);
+        if (Clock::now() >= until) throw held(shown, facts);
         Interrupt::pause(between);
     }
     holds().push_back({std::move(own), facts.st_dev, facts.st_ino});
+    return true;
 }
 
 void release_tree(int directory) noexcept {
@@ -104,8 +107,27 @@ void release_tree(int directory) noexcept {
 
 bool is_held_elsewhere(const std::filesystem::path& path) { return held_elsewhere(path).has_value(); }
 
-void require_unheld(const std::filesystem::path& path) {
-    if (const auto facts = held_elsewhere(path)) throw held(path.string(), *facts);
+void require_unheld(const std::filesystem::path& path, std::chrono::seconds wait) {
+    const auto until = Clock::now() + wait;
+    while (const auto facts = held_elsewhere(path)) {
+        if (Clock::now() >= until) throw held(path.string(), *facts);
+        Interrupt::pause(between);
+    }
+}
+
+HeldRoot::HeldRoot(int root, const std::filesystem::path& path, std::chrono::seconds wait)
+    : root_(root), taken_(hold_tree(root, path.string(), wait)) {
+    struct stat held {}, named {};
+    const bool same = ::fstat(root, &held) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+                      held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    if (same) return;
+    if (taken_) release_tree(root);
+    throw Error(Errc::busy, escape_name(path.string()) + " was removed or replaced by another command just now")
+        .with_hint("try again");
+}
+
+HeldRoot::~HeldRoot() {
+    if (taken_) release_tree(root_);
 }
 
 }  // namespace jailctl

@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 /// Codes in a source file: literals of words joined by '-' whose first word begins codes.
 std::set<std::string> codes_in(const fs::path& file) {
     static const std::regex code(
-        R"re("((address|backup|broken|guard|host|interface|interrupted|leftover|name|not|route|translation|)re"
-        R"re(unlisted|uplink)(-[a-z0-9]+)+)")re");
+        R"re("((address|backup|broken|guard|host|interface|interrupted|leftover|name|not|route|shared|)re"
+        R"re(translation|unlisted|uplink)(-[a-z0-9]+)+)")re");
     const std::string text = slurp(file);
     std::set<std::string> found;
     for (auto at = std::sregex_iterator(text.begin(), text.end(), code); at != std::sregex_iterator(); ++at)

@@ -126,38 +126,18 @@ TEST_F(RootPassword, CtrlCAtTheQuestionLeavesNoJail) {
     EXPECT_TRUE(site_.leftovers().empty());
 }
 
-/// A configuration of the same jail in the same place, with a STATE_DIR and RUN_DIR of its own.
-class OtherSite {
-public:
-    explicit OtherSite(const Site& site) : config_(site.path() / "other.conf") {
-        std::string text = slurp(site.config());
-        for (const auto& [name, path] : {std::pair{"STATE_DIR", site.state()}, {"RUN_DIR", site.run_dir()}}) {
-            const std::string line = name + ("=" + path.string());
-            text.replace(text.find(line), line.size(), line + "-other");
-        }
-        spit(config_, text + "\nBACKUP_MAX_AGE=none\n", 0600);
-    }
-    [[nodiscard]] Result jailctl(std::vector<std::string> words) const {
-        words.insert(words.begin(), {(stage() / "bin/jailctl").string(), "--config", config_.string()});
-        return run_command(words);
-    }
-
-private:
-    std::filesystem::path config_;
-};
-
 TEST_F(RootPassword, WhileItIsAskedForNoOtherSiteTakesTheTreeForALeftover) {
-    const OtherSite other(site_);
+    const OtherSite other(site_, "BACKUP_MAX_AGE=none\n");
     const auto tree = site_.home() / ".jailctl-create-a.test";
     const Talk made = talk(site_, {"create", "a.test"}, {"s3cret", "s3cret"}, [&] {
         ASSERT_TRUE(std::filesystem::exists(tree));
         const Result looked = other.jailctl({"doctor", "--fix"});
         EXPECT_EQ(looked.out, "healthy\n") << looked.err;
-        for (const char* command : {"delete", "create"}) {
+        for (const char* command : {"delete", "create", "start"}) {
             const Result refused = other.jailctl({"--batch", command, "a.test"});
             EXPECT_EQ(refused.status, 1) << refused.all();
             EXPECT_THAT(refused.err, HasSubstr(tree.string() + " is worked on by process "));
-            EXPECT_THAT(refused.err, HasSubstr("hint: wait until that has ended"));
+            EXPECT_THAT(refused.err, HasSubstr("hint: repeat the command when that one has ended"));
         }
         EXPECT_TRUE(std::filesystem::exists(tree / "etc/passwd"));
     });
@@ -167,7 +147,7 @@ TEST_F(RootPassword, WhileItIsAskedForNoOtherSiteTakesTheTreeForALeftover) {
 }
 
 TEST_F(RootPassword, WhatAKilledCreateLeftIsALeftoverForOtherSitesToo) {
-    const OtherSite other(site_);
+    const OtherSite other(site_, "BACKUP_MAX_AGE=none\n");
     ASSERT_TRUE(killed_at(12, site_, {"create", "a.test", "--batch"}));
     const auto tree = site_.home() / ".jailctl-create-a.test";
     ASSERT_TRUE(std::filesystem::exists(tree));

@@ -83,6 +83,42 @@ TEST_F(TreeHold, OfAHolderThatIsEndingIsWaitedFor) {
     ::waitpid(killer, nullptr, 0);
 }
 
+TEST_F(TreeHold, AHeldRootIsHeldNoLongerThanItWas) {
+    const UniqueFd opened = open(), other = open();
+    {
+        const HeldRoot root(opened.get(), tree, {});
+        EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), -1);
+    }
+    EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
+    ::flock(other.get(), LOCK_UN);
+    hold_tree(open().get(), tree.string());
+    { const HeldRoot root(opened.get(), tree, {}); }
+    EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), -1) << "it was ours before";
+    release_tree(open().get());
+}
+
+TEST_F(TreeHold, ARootThatTookTheNameOfTheOneThatWasOpenedIsNotHeld) {
+    const UniqueFd opened = open(), other = open();
+    std::filesystem::rename(tree, scratch / "aside");
+    std::filesystem::create_directory(tree);
+    EXPECT_EQ(error_of([&] { const HeldRoot root(opened.get(), tree, {}); }).code(), Errc::busy);
+    EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
+}
+
+TEST_F(TreeHold, IsWaitedForAsLongAsOneWants) {
+    const pid_t pid = holder();
+    const pid_t killer = ::fork();
+    if (killer == 0) {
+        ::usleep(300000);
+        ::kill(pid, SIGKILL);
+        ::_exit(0);
+    }
+    EXPECT_EQ(error_of([&] { require_unheld(tree); }).code(), Errc::busy);
+    EXPECT_NO_THROW(require_unheld(tree, std::chrono::minutes(1)));
+    end(pid);
+    ::waitpid(killer, nullptr, 0);
+}
+
 TEST_F(TreeHold, WhatIsNoDirectoryIsHeldByNobody) {
     scratch.write("file", "x");
     EXPECT_FALSE(is_held_elsewhere(scratch / "file"));
