@@ -36,9 +36,9 @@ void refuse_existing(const Jail& jail) {
 }
 
 // By a command of another RUN_DIR, whose lock of the jail is not ours: two of them would make one jail.
-void refuse_in_work(const Jail& jail) {
+void refuse_in_work(Invocation& in, const Jail& jail) {
     in_context("jail " + jail.name.text() + " cannot be created now", [&] {
-        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name));
+        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name), in.options().wait);
     });
 }
 
@@ -119,8 +119,8 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     if (in.all() && root_state(jail.root) == RootState::present) {
         return Outcome::already("jail " + jail.name.text() + " exists already");
     }
+    refuse_in_work(in, jail);
     refuse_existing(jail);
-    refuse_in_work(jail);
     refuse_running(in, jail);
     const BaseChoice base = base_of(in, jail);
     base.installer->check(in, base.what);

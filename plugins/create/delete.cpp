@@ -51,9 +51,9 @@ void require_unoccupied(const Jail& jail, const std::filesystem::path& directory
 }
 
 /// By a command whose lock of the jail is not ours.
-void require_nobody_at_work(const Jail& jail) {
+void require_nobody_at_work(Invocation& in, const Jail& jail) {
     in_context("jail " + jail.name.text() + " cannot be deleted now", [&] {
-        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name));
+        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name), in.options().wait);
     });
 }
 
@@ -175,7 +175,7 @@ void remove(Invocation& in, const Jail& jail) {
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
-    require_nobody_at_work(jail);
+    require_nobody_at_work(in, jail);
     if (nothing_stands(jail)) {
         require_stopped(in, jail);
         return clean_up(in, jail);

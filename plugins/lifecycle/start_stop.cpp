@@ -8,7 +8,9 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/supervision.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "readiness.hpp"
 #include "settings.hpp"
@@ -34,6 +36,20 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
     } catch (const Error& error) {
         throw Error(Errc::usage, "--timeout: " + std::string(error.what()));
     }
+}
+
+/// What another configuration's create, restore, upgrade or delete makes of the jail, whose lock of it is not ours. Beside a
+/// snapshot, which a backup reads, the jail may run. The root itself is held by whoever launches in it.
+void require_nobody_at_work(Invocation& invocation, const Jail& jail) {
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + invocation.options().wait;
+    in_context("jail " + jail.name.text() + " cannot be started now", [&] {
+        for (const auto& name : staging_names(jail)) {
+            if (name == staging_name(jail, Staging::snapshot)) continue;
+            const auto left = std::max(until - Clock::now(), Clock::duration::zero());
+            require_unheld(beside(jail, name), std::chrono::ceil<std::chrono::seconds>(left));
+        }
+    });
 }
 
 /// A start that fails leaves nothing behind, whatever the jail did until then.
@@ -85,6 +101,7 @@ void add_supervised_option(Command& command, bool& supervised, const char* text)
 }  // namespace
 
 void start_jail(Invocation& invocation, const Jail& jail, Wait wait, bool after_stop) {
+    require_nobody_at_work(invocation, jail);
     require_created(jail);
     auto& runtime = invocation.services().get<JailRuntime>();
     int id = 0;
@@ -202,6 +219,7 @@ void add_restart(Registrar& host) {
     add_wait_option(restart, up->no_wait);
     restart.run_jail = [options, up](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
+        require_nobody_at_work(invocation, jail);
         require_created(jail);  // a jail that could not come up again is not taken down
         const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
         if (running) stop_jail(invocation, jail, grace);

@@ -94,6 +94,28 @@ private:
     int fd_;
 };
 
+TEST_F(SharedRoot, IsNotStartedWhileAnotherConfigurationWorksOnIt) {
+    const auto tree = site.home() / ".jailctl-upgrade-a.test";
+    std::filesystem::create_directory(tree);
+    auto upgrade = std::make_unique<Held>(tree);
+    for (const char* command : {"start", "restart"}) {
+        const Result refused = site.jailctl({command, "a.test"});
+        EXPECT_EQ(refused.status, 1) << command;
+        EXPECT_THAT(refused.err, HasSubstr("jail a.test cannot be started now: " + tree.string() + " is worked on by "));
+        EXPECT_THAT(refused.err, HasSubstr("--wait SECONDS"));
+    }
+    std::thread ends([&] {
+        ::usleep(300000);
+        upgrade.reset();
+    });
+    EXPECT_EQ(site.jailctl({"start", "--wait", "60", "a.test"}).status, 0);
+    ends.join();
+    upgrade = std::make_unique<Held>(tree);
+    EXPECT_EQ(site.jailctl({"restart", "a.test"}).status, 1);
+    EXPECT_EQ(mark(), '*') << "what could not come up again is not taken down";
+    std::filesystem::remove(tree);
+}
+
 /// As it is by one that exchanges or renames it.
 TEST_F(SharedRoot, IsNotStartedWhileItIsHeld) {
     auto exchange = std::make_unique<Held>(site.root("a.test"));
