@@ -7,6 +7,7 @@
 #include "archive_info.hpp"
 #include "archive_job.hpp"
 #include "archive_names.hpp"
+#include "bounded_check.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/outside_roots.hpp"
@@ -177,11 +178,18 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
     const UniqueFd file = open_archive(backup);
     const FileStamp stamp = stamp_of(file.get(), backup);  // before it is read: what is written meanwhile is not proven
     const std::uint64_t size = stamp.size;
-    auto job = archive_job("check", file.get());
-    job.arguments.set("trusted", may_be_recorded(configuration, size));
     const auto progress = invocation.console().progress("verifying " + backup, size);
-    job.on_progress = [&](std::uint64_t done) { progress->update(done); };
-    const Value checked = in_context(escape_name(backup), [&] { return run_tree(job); });
+    const auto checked_as = [&](bool ours) {
+        if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + escape_name(backup));
+        auto job = archive_job("check", file.get());
+        job.arguments.set("trusted", ours);
+        job.on_progress = [&](std::uint64_t done) { progress->update(done); };
+        return in_context(escape_name(backup), [&] { return run_tree(job); });
+    };
+    const auto is_ours = [&] {
+        return find_record(configuration, size, [&] { return digest_of_file(file.get(), backup); }).has_value();
+    };
+    const Value checked = checked_as_far_as_known(checked_as, is_ours);
     if (const auto made = find_record(configuration, size, [&] { return checked["sha256"].str(); })) {
         if (!invocation.options().dry_run)
             BackupRecords(configuration, made->jail).set_verified(made->record, backup, stamp, unix_now());
