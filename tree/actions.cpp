@@ -11,6 +11,7 @@ constexpr std::pair<std::string_view, Action> table[] = {
     {"check", &actions::check},
     {"contents", &actions::contents},
     {"extract", &actions::extract},
+    {"tidy", &actions::tidy},
     {"marker", &actions::marker},
     {"digest", &actions::digest},
     {"pack", &actions::pack},

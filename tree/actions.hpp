@@ -15,6 +15,7 @@ Value digest(Job& job);
 Value pack(Job& job);
 Value catch_up(Job& job);
 Value splice(Job& job);
+Value tidy(Job& job);
 Value copy(Job& job);
 Value merge(Job& job);
 Value digests(Job& job);

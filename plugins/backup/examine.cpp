@@ -6,6 +6,7 @@
 #include <set>
 
 #include "commands.hpp"
+#include "extractions.hpp"
 #include "freshness.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -140,11 +141,21 @@ void look_at_directory(const Examination& examination, const fs::path& directory
         throw Error(code_of(failed), "cannot list " + escape_name(directory.string()), failed);
 }
 
+void look_at_extractions(const Examination& examination) {
+    for (const auto& directory : abandoned_extractions(examination.invocation.configuration())) {
+        const std::string where = escape_name(directory.string());
+        examination.diagnosis.add({"leftover-extract", "", where + " holds what is left of an extraction that was killed",
+                                   "'jailctl doctor --fix' removes it, and the next 'jailctl extract' does", "clear " + where,
+                                   [](Invocation& invocation) { clear_extractions(invocation.configuration()); }});
+    }
+}
+
 }  // namespace
 
 void register_examination(Registrar& host) {
     host.on<Examination>([](const Examination& examination) {
         examination.diagnosis.check("the backups", [&] { look_at_backups(examination); });
+        examination.diagnosis.check("extractions", [&] { look_at_extractions(examination); });
         std::set<fs::path> places{resolve_place(examination.invocation.configuration().settings, "").directory};
         for (const Jail& jail : examination.invocation.configuration().jails)
             places.insert(resolve_place(jail.settings, "").directory);

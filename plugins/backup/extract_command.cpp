@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 
 #include "commands.hpp"
+#include "extractions.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "place.hpp"
 
@@ -96,6 +98,8 @@ void extract(Invocation& invocation, const ExtractArguments& arguments) {
         wanted.directory = target.get();
     }
     if (invocation.options().dry_run) return rehearse(invocation, chosen, wanted, arguments.to);
+    std::optional<ExtractionNote> note;
+    if (target) note.emplace(invocation.configuration(), std::filesystem::absolute(arguments.to).lexically_normal());
     const Value extracted =
         in_context(escape_name(chosen.id), [&] { return chosen.backend->extract(invocation, chosen.id, wanted); });
     if (arguments.to != "-") report(invocation, chosen.id, arguments.to, extracted);

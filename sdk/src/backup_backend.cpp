@@ -1,5 +1,8 @@
 #include "jailctl/sdk/services/backup_backend.hpp"
 
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/extract_staging.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/tree.hpp"
 
 namespace jailctl {
@@ -29,7 +32,23 @@ Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched
                 .on_progress = {},
                 .on_note = {}};
     if (content) job.descriptors.emplace_back("out", wanted.out);
-    return run_tree(job);
+    try {
+        return run_tree(job);
+    } catch (...) {
+        if (content) throw;
+        const Interrupt::Shield shield;  // a helper that was ended with us by a signal had no time for that
+        try {
+            clear_extract_staging(wanted.directory);
+        } catch (const Error&) {
+            // An error is under way already and says why; the next extraction clears it.
+        }
+        throw;
+    }
+}
+
+void clear_extract_staging(int directory) {
+    (void)run_tree({.action = "tidy", .arguments = Value::object(), .root = directory, .id_base = {}, .read_only = false,
+                    .descriptors = {}, .on_progress = {}, .on_note = {}});
 }
 
 void BackupBackend::contents(Invocation& invocation, const std::string& backup,

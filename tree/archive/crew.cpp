@@ -19,7 +19,7 @@ bool Crew::Batch::full() const noexcept {
     return files.size() >= files_in_batch || bytes.size() + stretches * sizeof(QueuedFile::Stretch) >= bytes_in_batch;
 }
 
-Crew::Crew(Note note, Appears appears) : note_(std::move(note)), appears_(appears) {}
+Crew::Crew(Note note) : note_(std::move(note)) {}
 
 Crew::~Crew() {
     {
@@ -124,8 +124,7 @@ void Crew::make_all(Batch& batch) {
 }
 
 void Crew::make(const Batch& batch, QueuedFile& file) {
-    NewFile made(file.place->fd(), file.name.c_str(), file.place->path_of(file.name), file.member, file.gives_group,
-                 appears_);
+    NewFile made(file.place->fd(), file.name.c_str(), file.place->path_of(file.name), file.member, file.gives_group);
     for (const auto& stretch : file.stretches)
         made.write(stretch.offset, std::string_view(batch.bytes).substr(stretch.begin, stretch.size));
     made.finish([this](const std::string& path, const std::string& what) {

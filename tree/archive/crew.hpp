@@ -34,7 +34,7 @@ public:
     static constexpr std::uint64_t largest = std::uint64_t{64} << 10;  ///< bytes of a file worth copying
 
     /// @param note  called by the thread that calls these functions
-    Crew(Note note, Appears appears);
+    explicit Crew(Note note);
     /// Leaves undone what was not begun.
     ~Crew();
     /// Adds a file; its content is what add_content() brings before the next call of anything else.
@@ -60,7 +60,6 @@ private:
     void surface(std::unique_lock<std::mutex>& lock);
 
     Note note_;
-    Appears appears_;
     std::unique_ptr<Batch> filling_ = std::make_unique<Batch>();
     std::mutex mutex_;
     std::condition_variable work_, done_;

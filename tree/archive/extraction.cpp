@@ -124,14 +124,13 @@ void Extraction::to_directory(int root, std::vector<std::string> paths) {
     Selection selection(std::move(paths));
     const std::vector<Wanted> wanted = select(selection);
     Destination destination(root, selection.paths());
-    TreeWriter writer(root, [&](const auto& path, const auto& what) { extractor_->skip(path, what); },
-                      TreeWriter::Target::existing);
+    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { extractor_->skip(path, what); });
     extractor_.emplace(job_, rules_, &writer);
     extractor_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
     read(wanted, [&](TarReader& reader, Member& member, const Wanted& one) { write(reader, member, one); });
     for (const Member& socket : sockets_) extractor_->socket(socket);
     writer.finish();
-    destination.keep();
+    destination.publish();
 }
 
 void Extraction::to_descriptor(int out, const std::string& path) {

@@ -17,41 +17,22 @@ void attempt(const std::string& path, const Note& note, const std::function<void
 /// @param path  what could not be made, with errno @throws Error damaged: the archive holds it twice; io
 [[noreturn]] void cannot_make(const char* what, const std::string& path);
 
-/// How a file comes to stand under its name.
-enum class Appears {
-    at_once,  ///< empty, when it is begun: in a tree that appears as a whole later
-    linked,   ///< whole, and without any name before: a kill -9 leaves nothing of it
-    renamed,  ///< whole, under a temporary name before
-};
-/// How it can appear whole in such a directory: vfat knows no file without a name, NFS neither, and to give it one is a
-/// right of the host's root.
-[[nodiscard]] Appears appears_whole(int directory);
-
 /// Makes one regular file of an archive. Attributes that wait for the end, default ACL and file flags, are not set.
 class NewFile {
 public:
-    /// @param directory  borrowed until finish()
     /// @param path   of the file, for messages
     /// @param gives_group  the directory gives files its own group
     /// @throws Error damaged: the name is taken; io
-    NewFile(int directory, const char* name, std::string path, const Member& member, bool gives_group, Appears appears);
-    ~NewFile();
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
+    NewFile(int directory, const char* name, std::string path, const Member& member, bool gives_group);
     /// In ascending order; what lies between is a hole.
     void write(std::uint64_t offset, std::string_view bytes);
     /// Size, owner, mode, attributes and time. To be called once, after the content.
     void finish(const Note& note);
 
 private:
-    void hide();
-    void publish();
-
-    int directory_;
-    std::string name_, path_, temporary_;  // temporary_: its name so far, where a file needs one
+    std::string path_;
     const Member& member_;
     bool gives_group_, owned_;
-    Appears appears_;
     UniqueFd fd_;
     std::uint64_t end_ = 0;
 };

@@ -43,13 +43,11 @@ mode_t type_bits(Kind kind) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(int root, Note note, Target target)
-    : root_(root), note_(std::move(note)), stack_(root), target_(target),
-      appears_(target == Target::empty ? Appears::at_once : appears_whole(root)), crew_(note_, appears_) {
-    if (target == Target::empty) require_empty(root);
+TreeWriter::TreeWriter(int root, Note note) : root_(root), note_(std::move(note)), stack_(root), crew_(note_) {
+    require_empty(root);
     levels_.emplace_back();
     levels_.back().end.gives_group = gives_group(facts_of(root));
-    if (target == Target::empty) forget_default_acl(root);
+    forget_default_acl(root);
 }
 
 std::string TreeWriter::key(const Components& path) { return joined(path); }
@@ -82,7 +80,7 @@ void TreeWriter::enter(const std::string& name) {
                     "the archive has members below '" + escape_name(key(path)) + "', which is no directory");
     if (!level.end.own) {
         const Facts facts = facts_of(stack_.fd());
-        level.end.timed = target_ == Target::empty;
+        level.end.timed = true;
         level.end.modified = facts.modified;
         level.end.gives_group = gives_group(facts);
     }
@@ -148,7 +146,7 @@ void TreeWriter::file(const Components& path, const Member& member, const Conten
         queue(path, member, content);
     } else {
         in_context("restoring " + escape_name(key(path)), [&] {
-            NewFile file(stack_.fd(), path.back().c_str(), key(path), member, levels_.back().end.gives_group, appears_);
+            NewFile file(stack_.fd(), path.back().c_str(), key(path), member, levels_.back().end.gives_group);
             content([&](std::uint64_t offset, std::string_view bytes) { file.write(offset, bytes); });
             file.finish(note_);
         });

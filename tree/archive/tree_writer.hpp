@@ -25,11 +25,8 @@ public:
     /// Gives the content of the current member to `take`.
     using Content = std::function<void(const std::function<void(std::uint64_t offset, std::string_view bytes)>& take)>;
 
-    /// What stands in the directory that is written to: nothing, or things of others, which stay as they are.
-    enum class Target { empty, existing };
-
     /// @param root  borrowed; its owner and mode stay as they are @throws Error exists: it is not empty
-    TreeWriter(int root, Note note, Target target = Target::empty);
+    TreeWriter(int root, Note note);
 
     void directory(const Components& path, const Member& member);
     void file(const Components& path, const Member& member, const Content& content);
@@ -74,8 +71,6 @@ private:
     std::size_t deferred_size_ = 0;
     std::set<std::string> left_out_;
     std::size_t left_out_size_ = 0;
-    Target target_;
-    Appears appears_;
     Crew crew_;  // last: its threads end before all else
 };
 
