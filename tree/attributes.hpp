@@ -44,13 +44,4 @@ void set_owner_at(int directory, const char* name, uid_t uid, gid_t gid);
 /// Sets exactly `flags` of flags_kept(), leaves the others. @throws Error io, denied, unsupported
 void set_flags(int fd, std::uint32_t flags);
 
-/// A stretch of a file that holds data.
-struct Extent {
-    std::uint64_t offset = 0, length = 0;
-    friend bool operator==(const Extent&, const Extent&) = default;
-};
-/// The data of a file of `size` bytes, in order; everything else is hole. Bounded: of a file with very many holes the
-/// smallest are taken for data, which changes nothing of its content. Moves the file offset.
-[[nodiscard]] std::vector<Extent> data_extents(int fd, std::uint64_t size);
-
 }  // namespace jailctl::tree

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "archive/index_entry.hpp"
-#include "attributes.hpp"
+#include "extents.hpp"
 #include "hash.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -28,10 +28,10 @@ std::string digest_of_file(int fd) {
 }
 
 /// Of a file with holes, which may be of terabytes (ADR 17). It equals no other kind of digest.
-std::string digest_of_sparse(int fd, const std::vector<Extent>& extents, std::uint64_t size) {
+std::string digest_of_sparse(int fd, std::uint64_t size) {
     ContentDigest digest(DigestForm::sparse);
     std::vector<char> buffer(65536);
-    for (const Extent& extent : extents) {
+    each_extent(fd, size, [&](const Extent& extent) {
         for (std::uint64_t done = 0; done < extent.length;) {
             const std::size_t part = std::min<std::uint64_t>(buffer.size(), extent.length - done);
             const ssize_t got = ::pread(fd, buffer.data(), part, static_cast<off_t>(extent.offset + done));
@@ -40,8 +40,16 @@ std::string digest_of_sparse(int fd, const std::vector<Extent>& extents, std::ui
             digest.add(extent.offset + done, {buffer.data(), static_cast<std::size_t>(got)});
             done += static_cast<std::uint64_t>(got);
         }
-    }
+    });
     return "sparse " + hex(digest.finish(size));
+}
+
+/// A file system that compresses has less allocated, and no holes.
+bool has_holes(int fd, const Facts& facts) {
+    if (facts.allocated >= facts.size) return false;
+    std::uint64_t data = 0;
+    each_extent(fd, facts.size, [&](const Extent& extent) { data += extent.length; });
+    return data < facts.size;
 }
 
 std::string digest_of_link(int directory, const char* name) {
@@ -61,10 +69,7 @@ std::string digest_of_entry(const Entry& entry) {
     Facts now;
     const UniqueFd file = open_same(entry, why, now);
     if (!file) return {};
-    if (now.allocated >= now.size) return digest_of_file(file.get());
-    const auto extents = data_extents(file.get(), now.size);  // a file system that compresses has less allocated, and no holes
-    const bool whole = extents.size() == 1 && extents[0] == Extent{0, now.size};
-    return whole ? digest_of_file(file.get()) : digest_of_sparse(file.get(), extents, now.size);
+    return has_holes(file.get(), now) ? digest_of_sparse(file.get(), now.size) : digest_of_file(file.get());
 }
 
 std::string digest_at(int directory, const std::string& name) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../attributes.hpp"
+#include "../extents.hpp"
 #include "../glob.hpp"
 #include "../walk.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -80,7 +81,8 @@ private:
         bytes_ += entry.facts.size;
         flags(open.get(), line);
         if (entry.facts.allocated >= entry.facts.size) return;
-        const auto extents = data_extents(open.get(), entry.facts.size);
+        const DataMap map = data_map(open.get(), entry.facts.size);
+        const auto& extents = map.extents();
         if (extents.size() == 1 && extents[0] == Extent{0, entry.facts.size}) return;
         Value list = Value::array();
         for (const Extent& extent : extents) list.push(Value::array().push(extent.offset).push(extent.length));

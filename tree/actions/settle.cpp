@@ -12,6 +12,7 @@
 
 #include "../attributes.hpp"
 #include "../directory_stack.hpp"
+#include "../extents.hpp"
 #include "../punch_hole.hpp"
 #include "../walk.hpp"
 #include "jailctl/sdk/error.hpp"

@@ -1,5 +1,6 @@
 #include "archive/extractor.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
 
 #include "acl.hpp"
@@ -26,6 +27,25 @@ std::uint64_t size_of(int archive) {
 }
 
 bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
+
+/// What the content of one file takes on the disk: where it has holes, blocks, for single bytes among them take as much.
+class Room {
+public:
+    /// @return what the next stretch adds
+    std::uint64_t take(std::uint64_t offset, std::uint64_t size) {
+        constexpr std::uint64_t block = 4096;
+        holes_ = holes_ || offset != at_;
+        at_ = offset + size;
+        const std::uint64_t begin = std::max(counted_, holes_ ? offset / block * block : offset);
+        const std::uint64_t end = holes_ ? (at_ + block - 1) / block * block : at_;
+        counted_ = std::max(counted_, end);
+        return end - std::min(begin, end);
+    }
+
+private:
+    std::uint64_t at_ = 0, counted_ = 0;
+    bool holes_ = false;
+};
 
 }  // namespace
 
@@ -243,8 +263,9 @@ void Extractor::read_content(const Member& member, TarReader& reader,
                              const std::function<void(std::uint64_t, std::string_view)>& put) {
     std::optional<ContentDigest> digest;
     if (see_ || index_) digest.emplace(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left_);
+    Room room;
     reader.content([&](std::uint64_t offset, std::string_view bytes) {
-        content_ += bytes.size();
+        content_ += room.take(offset, bytes.size());
         if (content_ > rules_.max_bytes) damaged("the archive holds more than " + human_bytes(rules_.max_bytes));
         if (digest) digest->add(offset, bytes);
         put(offset, bytes);

@@ -41,6 +41,14 @@ std::string read_link(int directory, const char* name) {
     return target;
 }
 
+/// By how much the holes that would have to be stored are more than the data.
+std::uint64_t excess_of(const Member& member) {
+    std::uint64_t all = 0;
+    for (const Extent& extent : member.extents) all += extent.length;
+    const std::uint64_t data = all - member.filled;
+    return member.filled > data ? member.filled - data : 0;
+}
+
 }  // namespace
 
 Member member_of(std::string_view path, int fd, const Facts& facts) {
@@ -48,7 +56,9 @@ Member member_of(std::string_view path, int fd, const Facts& facts) {
     member.xattrs = xattrs_of(fd);
     member.flags = flags_of(fd);
     if (facts.kind != Kind::regular || facts.allocated >= facts.size) return member;
-    member.extents = data_extents(fd, facts.size);
+    const DataMap map = data_map(fd, facts.size);
+    member.extents = map.extents();
+    member.filled = map.filled();
     member.sparse = member.extents.size() != 1 || member.extents[0] != Extent{0, facts.size};
     return member;
 }
@@ -177,6 +187,13 @@ void Packer::store_special(const Entry& entry) {
     remember(entry);
 }
 
+bool Packer::may_fill(const Member& member) {
+    const std::uint64_t excess = excess_of(member);
+    if (excess > fill_left_) return false;
+    fill_left_ -= excess;
+    return true;
+}
+
 void Packer::store_file(const Entry& entry) {
     std::string why;
     Facts before;
@@ -191,6 +208,12 @@ void Packer::store_file(const Entry& entry) {
     const bool brought = ahead_.look(entry, cached.has_value());
     at_hand_ = cached.value_or(0);
     const Member member = member_of(entry.path, file.get(), before);
+    if (!may_fill(member)) {
+        ++counts_.unrestorable;
+        noted_ = true;
+        return job_.note(entry.path, "has more than " + std::to_string(DataMap::most) +
+                                         " holes, too long to be stored as zeros, and is left out");
+    }
     IndexEntry indexed = begin(member);
     remember(entry);
     indexed.sparse = member.sparse;

@@ -15,6 +15,9 @@ namespace jailctl::tree {
 
 /// A longer file is not stored. What holes cost is small, but not nothing, and a file system may have files of 8 EiB.
 inline constexpr std::uint64_t longest_stored_file = std::uint64_t{1} << 48;
+/// Holes that may be stored as zeros, because a file has more than a DataMap holds, beyond as much again as these files have
+/// data: what a backup costs is bounded by what the tree takes on the disk.
+inline constexpr std::uint64_t most_filled = std::uint64_t{16} << 30;
 /// The longest path that a restore can make again, in bytes.
 inline constexpr std::size_t longest_stored_path = 4095;
 
@@ -58,6 +61,8 @@ private:
     IndexEntry begin(const Member& member);
     bool store_link(const Entry& entry);
     void remember(const Entry& entry);
+    /// @return false: too many holes, and too long
+    bool may_fill(const Member& member);
     /// @return false: the file became shorter, or cannot be read: then read_error_ says why
     bool copy_content(int file, const Member& member);
     bool copy_extent(int file, const Extent& extent);
@@ -76,6 +81,7 @@ private:
     bool noted_ = false;                // something was said of the current entry
     std::uint64_t member_offset_ = 0;   // of the last one begun
     std::string buffer_;
+    std::uint64_t fill_left_ = most_filled;
     std::size_t at_hand_ = 0;           // bytes of the current file's beginning that the buffer holds
     LookAhead ahead_;
     ContentDigest digest_{DigestForm::plain};  // of the current file's content

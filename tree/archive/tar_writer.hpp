@@ -9,6 +9,7 @@
 
 #include "archive/output.hpp"
 #include "attributes.hpp"
+#include "extents.hpp"
 
 struct archive;
 struct archive_entry;
@@ -29,6 +30,7 @@ struct Member {
     std::vector<Xattr> xattrs;
     std::uint32_t flags = 0;       ///< chattr flags
     std::vector<Extent> extents;   ///< in writing: the data of a sparse file
+    std::uint64_t filled = 0;      ///< bytes of that which are holes, because there are so many
     bool sparse = false;           ///< in reading: the digest of its content is of the sparse form
 };
 

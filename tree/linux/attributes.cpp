@@ -60,18 +60,6 @@ void enter(int directory) {
     if (::fchdir(directory) != 0) throw_errno("cannot enter a directory");
 }
 
-void merge_smallest_gaps(std::vector<Extent>& extents, std::uint64_t gap) {
-    std::size_t kept_count = 0;
-    for (const Extent& next : extents) {
-        Extent& last = extents[kept_count == 0 ? 0 : kept_count - 1];
-        if (kept_count > 0 && next.offset - (last.offset + last.length) <= gap)
-            last.length = next.offset + next.length - last.offset;
-        else
-            extents[kept_count++] = next;
-    }
-    extents.resize(kept_count);
-}
-
 }  // namespace
 
 std::vector<Xattr> xattrs_of(int fd) {
@@ -137,28 +125,6 @@ void set_flags(int fd, std::uint32_t flags) {
     }
     const auto wanted = static_cast<int>((static_cast<std::uint32_t>(current) & ~kept) | (flags & kept));
     if (wanted != current && ::ioctl(fd, FS_IOC_SETFLAGS, &wanted) != 0) throw_errno("cannot set file flags");
-}
-
-std::vector<Extent> data_extents(int fd, std::uint64_t size) {
-    constexpr std::size_t most = 16384;
-    std::vector<Extent> extents;
-    std::uint64_t gap = 4096;
-    for (std::uint64_t at = 0; at < size;) {
-        const off_t data = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
-        if (data < 0 && errno == ENXIO) break;
-        const off_t hole = data < 0 ? -1 : ::lseek(fd, data, SEEK_HOLE);
-        if (data < 0 || hole < 0) {  // no such notion here: all of it is data
-            extents.push_back({at, size - at});
-            break;
-        }
-        const auto begin = static_cast<std::uint64_t>(data);
-        const std::uint64_t end = std::min(static_cast<std::uint64_t>(hole), size);
-        if (begin >= size) break;
-        extents.push_back({begin, end - begin});
-        at = end;
-        for (; extents.size() > most; gap *= 2) merge_smallest_gaps(extents, gap);
-    }
-    return extents;
 }
 
 }  // namespace jailctl::tree

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include "../attributes.hpp"
+#include "../extents.hpp"
 #include "jailctl/sdk/error.hpp"
 
 namespace jailctl::tree {
@@ -52,8 +52,9 @@ void copy_extent(int in, int out, off_t from, off_t to) {
 void copy_content(int in, int out, std::uint64_t size) {
     if (size == 0 || ::ioctl(out, FICLONE, in) == 0) return;
     if (::ftruncate(out, static_cast<off_t>(size)) != 0) throw_errno("cannot size a copy");
-    for (const Extent& extent : data_extents(in, size))
-        copy_extent(in, out, static_cast<off_t>(extent.offset), static_cast<off_t>(extent.offset + extent.length));
+    each_extent(in, size, [&](const Extent& extent) {
+        copy_extent(in, out, static_cast<off_t>(extent.offset), static_cast<off_t>(extent.end()));
+    });
 }
 
 }  // namespace jailctl::tree

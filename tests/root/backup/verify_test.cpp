@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <sys/resource.h>
+
 #include "backed_up_site.hpp"
 
 namespace jailctl::test {
@@ -91,6 +94,21 @@ TEST_F(BackedUpSite, TerabytesOfHolesCostNothing) {
     EXPECT_EQ(site.jailctl({"restore", "a.test"}).status, 0);
     EXPECT_EQ(std::filesystem::file_size(file), std::uintmax_t{4} << 40);
 }
+
+#ifndef JAILCTL_SANITIZED  // its runtime takes more than we do
+TEST_F(BackedUpSite, AFileOfVeryManyHolesTakesBoundedMemory) {
+    constexpr off_t count = 70'000, stride = 8192;
+    {
+        const UniqueFd file(::open((site.root("a.test") / "root/holes").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        for (off_t i = 0; i < count; ++i) ASSERT_EQ(::pwrite(file.get(), "x", 1, i * stride), 1);
+    }
+    ASSERT_EQ(backup().status, 0);
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
+    rusage used{};
+    ASSERT_EQ(::getrusage(RUSAGE_CHILDREN, &used), 0);
+    EXPECT_LT(used.ru_maxrss, 96 << 10) << "KiB of the largest process";
+}
+#endif
 
 }  // namespace
 }  // namespace jailctl::test

@@ -3,6 +3,7 @@
 #include "archive/packed.hpp"
 #include "archives.hpp"
 #include "awkward.hpp"
+#include "extents.hpp"
 #include "gmock/gmock.h"
 
 #include <fcntl.h>
@@ -101,10 +102,10 @@ std::string digest_of(const fs::path& path, bool sparse) {
     if (!sparse) return sha256(content);
     const UniqueFd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     std::string map, data;
-    for (const Extent& extent : data_extents(file.get(), content.size())) {
+    each_extent(file.get(), content.size(), [&](const Extent& extent) {
         map += le64(extent.offset) + le64(extent.length);
         data += content.substr(extent.offset, extent.length);
-    }
+    });
     return sha256("jailctl sparse 1\n" + le64(content.size()) + sha256(map) + sha256(data));
 }
 
