@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <regex>
+#include <thread>
 
 namespace jailctl::test {
 
@@ -45,6 +47,9 @@ void NetworkBed::make_bridge() const {
     must({"ip", "-n", host_, "link", "set", "br0", "up"});
     must({"ip", "-n", host_, "addr", "add", "192.0.2.1/24", "dev", "br0"});
     must({"ip", "-n", host_, "addr", "add", "2001:db8::1/64", "dev", "br0", "nodad"});
+    // The kernel learns of its carrier a little later; what is compared begins with a bridge that has it.
+    for (int attempt = 0; attempt < 200 && in_host({"ip", "link", "show", "br0"}).out.find("state UP") == std::string::npos; ++attempt)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 Result NetworkBed::in_host(const std::vector<std::string>& argv) const {
