@@ -54,16 +54,16 @@ public:
 private:
     struct Range {
         std::uint32_t first = 0;
-        Verdict verdict = Verdict::allow;
+        CallVerdict verdict = CallVerdict::allow;
     };
 
     constexpr void split_into_ranges() {
-        std::array<Verdict, newest_call + 1> verdicts{};
-        for (const Rule& rule : rules) verdicts[static_cast<std::size_t>(rule.call)] =
+        std::array<CallVerdict, newest_call + 1> verdicts{};
+        for (const CallRule& rule : rules) verdicts[static_cast<std::size_t>(rule.call)] =
             confinement_ == Confinement::system ? rule.system : rule.verdict;
         for (std::uint32_t call = 0; call <= newest_call; ++call)
             if (ranges_ == 0 || verdicts[call] != range_[ranges_ - 1].verdict) range_[ranges_++] = {call, verdicts[call]};
-        range_[ranges_++] = {newest_call + 1, Verdict::absent};
+        range_[ranges_++] = {newest_call + 1, CallVerdict::absent};
     }
 
     constexpr void search(std::size_t from, std::size_t to) {
@@ -77,22 +77,22 @@ private:
         search(middle, to);
     }
 
-    constexpr void leaf(Verdict verdict) {
+    constexpr void leaf(CallVerdict verdict) {
         switch (verdict) {
-        case Verdict::allow: return answer(allow);
-        case Verdict::refuse: return answer(fail(EPERM));
-        case Verdict::absent: return answer(fail(ENOSYS));
-        case Verdict::clone: return unless_flagged(namespace_flags);
-        case Verdict::nested: return unless_flagged(CLONE_NEWUSER);
-        case Verdict::socket: return socket();
-        case Verdict::any_netlink: return any_netlink();
-        case Verdict::ioctl:  // the kernel looks at the low 32 bits only
+        case CallVerdict::allow: return answer(allow);
+        case CallVerdict::refuse: return answer(fail(EPERM));
+        case CallVerdict::absent: return answer(fail(ENOSYS));
+        case CallVerdict::clone: return unless_flagged(namespace_flags);
+        case CallVerdict::nested: return unless_flagged(CLONE_NEWUSER);
+        case CallVerdict::socket: return socket();
+        case CallVerdict::any_netlink: return any_netlink();
+        case CallVerdict::ioctl:  // the kernel looks at the low 32 bits only
             load(argument(1));
             jump(BPF_JEQ, TIOCSTI, 1, 0);
             jump(BPF_JEQ, 0x541C, 0, 1);  // TIOCLINUX
             answer(fail(EPERM));
             return answer(allow);
-        case Verdict::personality:
+        case CallVerdict::personality:
             load(argument(0));
             jump(BPF_JEQ, 0, 1, 0);
             jump(BPF_JEQ, 0xffffffff, 0, 1);

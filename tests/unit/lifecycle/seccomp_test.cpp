@@ -33,11 +33,11 @@ int error_behind_filter(long call, long first = 0, Confinement confinement = Con
 
 TEST(Seccomp, EveryRuleOfTheTableIsEnforced) {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
-    for (const Rule& rule : rules) {
-        if (rule.verdict == Verdict::refuse) {
+    for (const CallRule& rule : rules) {
+        if (rule.verdict == CallVerdict::refuse) {
             EXPECT_EQ(error_behind_filter(rule.call), EPERM) << rule.call;
         }
-        if (rule.verdict == Verdict::absent) {
+        if (rule.verdict == CallVerdict::absent) {
             EXPECT_EQ(error_behind_filter(rule.call), ENOSYS) << rule.call;
         }
     }
@@ -45,11 +45,11 @@ TEST(Seccomp, EveryRuleOfTheTableIsEnforced) {
 
 TEST(Seccomp, UnderSystemMountsAndNamespacesPassButForUserNamespaces) {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
-    for (const Rule& rule : rules) {
-        if (rule.system == Verdict::refuse) {
+    for (const CallRule& rule : rules) {
+        if (rule.system == CallVerdict::refuse) {
             EXPECT_EQ(error_behind_filter(rule.call, 0, Confinement::system), EPERM) << rule.call;
         }
-        if (rule.system == Verdict::absent) {
+        if (rule.system == CallVerdict::absent) {
             EXPECT_EQ(error_behind_filter(rule.call, 0, Confinement::system), ENOSYS) << rule.call;
         }
     }

@@ -7,7 +7,7 @@
 #include "bridge_plan.hpp"
 #include "check.hpp"
 #include "contradictions.hpp"
-#include "firewall.hpp"
+#include "nft_query.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
@@ -89,6 +89,7 @@ class BridgedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
         require_no_contradiction(jail, "bridge");
+        require_nftables();
         Netlink netlink(NETLINK_ROUTE);
         const auto bridge = require_bridge(netlink, jail);
         const auto plan = plan_of(netlink, jail, bridge);

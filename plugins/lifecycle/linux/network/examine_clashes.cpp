@@ -10,7 +10,7 @@
 #include "examine_network.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
-#include "rules.hpp"
+#include "nft_transaction.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -119,7 +119,7 @@ void look_for_clashes(const Examination& examination, NetworkSight& sight) {
     Diagnosis& diagnosis = examination.diagnosis;
     const auto joining = by_interface(examination.invocation.configuration(), sight);
     if (joining.empty()) return;
-    told(diagnosis, "host-nftables", [] { require_rules(); });
+    told(diagnosis, "host-nftables", [] { require_nftables(); });
     diagnosis.check("the addresses of this host", [&] { look_at_host(examination, sight); });
     for (const auto& [interface, jails] : joining) look_at_interface(examination, sight, jails);
 }

@@ -5,7 +5,7 @@
 
 #include "../examine.hpp"
 #include "links.hpp"
-#include "tables.hpp"
+#include "nft_query.hpp"
 
 /// What `doctor` looks at of the network: links, routes, rules and neighbour proxies against the records of jails.
 namespace jailctl::lifecycle {

@@ -54,14 +54,11 @@ bool runs_still(const Configuration& configuration, const Jail& jail) {
 }
 
 /// Debian's nftables.service flushes all tables at each reload, ours with them.
-void look_at_guard(const Examination& examination, const NetworkSight& sight, const KnownRun& run,
-                   const Joined& joined) {
-    if (has_rules(sight.tables, "netdev", joined.link)) return;
+void look_at_guard(const Examination& examination, const KnownRun& run, const Joined& joined) {
+    if (has_guard(joined.link)) return;
     examination.diagnosis.add({"guard-missing", joined.name,
-                               "jail " + joined.name +
-                                   " may send as any address: somebody took the nftables table "
-                                   "'netdev " +
-                                   joined.link + "' away",
+                               "the rules that hold the source addresses of jail " + joined.name +
+                                   " are gone from nftables: somebody took or emptied table 'netdev " + joined.link + "'",
                                "'jailctl doctor --fix' or a restart of the jail puts it back",
                                "put the nftables table 'netdev " + joined.link + "' back",
                                [jail = run.jail, joined](Invocation& invocation) {
@@ -146,7 +143,7 @@ void look_at_run(const Examination& examination, NetworkSight& sight, const Know
             {"interface-missing", joined.name,
              "jail " + joined.name + " has no network: its interface " + joined.link + " is gone",
              restart + " makes it anew"});
-    look_at_guard(examination, sight, run, joined);
+    look_at_guard(examination, run, joined);
     if (find(joined.interface_index) == sight.links.end())
         return examination.diagnosis.add({"interface-missing", joined.name,
                                           "jail " + joined.name + " is not reached: interface " +

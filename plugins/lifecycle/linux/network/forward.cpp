@@ -13,7 +13,7 @@
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
-#include "rules.hpp"
+#include "nft_transaction.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -70,26 +70,26 @@ void require_no_clash(const Jail& other, const std::vector<PortForward>& forward
     }
 }
 
-Rule rule() { return Rule(RuleFamily::inet); }
+NftRule rule() { return NftRule(NftFamily::inet); }
 
 /// NAT and FORWARD of one jail being written into a transaction.
 class Translation {
 public:
-    Translation(RuleTransaction& transaction, std::string link, const std::vector<Address>& addresses)
+    Translation(NftTransaction& transaction, std::string link, const std::vector<Address>& addresses)
         : transaction_(transaction), link_(std::move(link)), addresses_(addresses) {
-        transaction_.add_table(RuleFamily::inet, link_);
-        const ChainHook hook{"nat", NF_INET_POST_ROUTING, 100};
-        transaction_.add_chain(RuleFamily::inet, link_, leaving, &hook);
+        transaction_.add_table(NftFamily::inet, link_);
+        const NftHook hook{"nat", NF_INET_POST_ROUTING, 100};
+        transaction_.add_chain(NftFamily::inet, link_, leaving, &hook);
     }
 
-    void hide(const std::vector<Address>& addresses, const std::string& behind) {
+    void masquerade(const std::vector<Address>& addresses, const std::string& out) {
         for (const auto& address : addresses)
-            transaction_.add_rule(link_, leaving, rule().leaves_by(behind).source(address).masquerade());
+            transaction_.add_rule(link_, leaving, rule().oifname(out).source(address).masquerade());
     }
 
     void redirect(const std::vector<PortForward>& forwards) {
-        if (!forwards.empty()) hide(addresses_, link_);  // the jail by the host's port to itself
-        redirect_in("arriving", NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().version(family); });
+        if (!forwards.empty()) masquerade(addresses_, link_);  // the jail by the host's port to itself
+        redirect_in("arriving", NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().nfproto(family); });
         // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
         redirect_in("from_host", NF_INET_LOCAL_OUT, forwards,
                     [](Address::Family family) { return rule().destination_is_no_loopback(family); });
@@ -99,9 +99,9 @@ private:
     static constexpr auto leaving = "leaving";
 
     /// One rule per family the jail has: to its first address of it.
-    void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards, Rule (*matching)(Address::Family)) {
-        const ChainHook hook{"nat", place, -100};
-        transaction_.add_chain(RuleFamily::inet, link_, chain, &hook);
+    void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards, NftRule (*matching)(Address::Family)) {
+        const NftHook hook{"nat", place, -100};
+        transaction_.add_chain(NftFamily::inet, link_, chain, &hook);
         for (const auto& forward : forwards) {
             for (const auto family : {Address::Family::v4, Address::Family::v6}) {
                 const auto to = std::ranges::find(addresses_, family, &Address::family);
@@ -109,12 +109,12 @@ private:
                 const std::uint8_t protocol = forward.protocol == "tcp" ? IPPROTO_TCP : IPPROTO_UDP;
                 transaction_.add_rule(link_, chain,
                                       matching(family).destination_is_local().destination_port(protocol, forward.host_port)
-                                          .redirect_to(*to, forward.jail_port));
+                                          .dnat(*to, forward.jail_port));
             }
         }
     }
 
-    RuleTransaction& transaction_;
+    NftTransaction& transaction_;
     std::string link_;
     const std::vector<Address>& addresses_;
 };
@@ -139,7 +139,7 @@ void require_free_ports(const Configuration& configuration, Netlink& netlink, co
     for (const auto& other : configuration.jails) {
         if (!(other.name == jail.name)) require_no_clash(other, forwards);
     }
-    for (const auto family : families_of(jail.addresses)) {  // what is forwarded, redirections() has the same rule
+    for (const auto family : families_of(jail.addresses)) {  // Translation::redirect forwards for the same
         const auto address = first_address(netlink, uplink.index, family);
         if (!address) continue;
         for (const auto& forward : forwards) {
@@ -164,9 +164,9 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
     }
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (hidden.empty() && forwards.empty()) return;
-    RuleTransaction transaction;
+    NftTransaction transaction;
     Translation translation(transaction, veth_of(jail.name).host_name, jail.addresses);
-    translation.hide(hidden, uplink.name);
+    translation.masquerade(hidden, uplink.name);
     translation.redirect(forwards);
     Netlink netfilter(NETLINK_NETFILTER);
     transaction.commit(netfilter, "translate addresses and ports of jail " + jail.name.text());

@@ -6,7 +6,8 @@
 
 #include "check.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "rules.hpp"
+#include "nft_message.hpp"
+#include "nft_transaction.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -22,6 +23,7 @@ Address link_local_of(const MacAddress& mac) {
                           pair(mac[4], mac[5]) + "]");
 }
 
+constexpr auto from_jail = "from_jail", v6_of_jail = "v6_of_jail";
 constexpr std::uint32_t ingress = NF_NETDEV_INGRESS;
 constexpr std::uint8_t solicitation = ND_NEIGHBOR_SOLICIT, advertisement = ND_NEIGHBOR_ADVERT;
 constexpr std::uint8_t router_advertisement = ND_ROUTER_ADVERT, redirection = ND_REDIRECT;
@@ -30,13 +32,13 @@ constexpr std::uint8_t multicast_report = 143;  // MLDv2, RFC 3810; netinet/icmp
 /// The chains of one jail being written into a transaction.
 class Guard {
 public:
-    Guard(RuleTransaction& transaction, const VethPair& pair, const std::vector<Address>& addresses)
+    Guard(NftTransaction& transaction, const VethPair& pair, const std::vector<Address>& addresses)
         : transaction_(transaction), pair_(pair), addresses_(addresses) {}
 
     void write(GuardPlace place) {
-        transaction_.add_table(RuleFamily::netdev, pair_.host_name);
-        const ChainHook hook{"filter", ingress, -500, pair_.host_name, true};
-        transaction_.add_chain(RuleFamily::netdev, pair_.host_name, from_jail, &hook);
+        transaction_.add_table(NftFamily::netdev, pair_.host_name);
+        const NftHook hook{"filter", ingress, -500, pair_.host_name, true};
+        transaction_.add_chain(NftFamily::netdev, pair_.host_name, from_jail, &hook);
         drop_foreign_frames();
         if (place == GuardPlace::bridge) drop_dhcp_servers();
         for (const auto& address : addresses_)
@@ -47,10 +49,8 @@ public:
     }
 
 private:
-    static constexpr auto from_jail = "from_jail", v6_of_jail = "v6_of_jail";
-
-    static Rule rule() { return Rule(RuleFamily::netdev); }
-    void add(const Rule& rule, const char* chain = from_jail) { transaction_.add_rule(pair_.host_name, chain, rule); }
+    static NftRule rule() { return NftRule(NftFamily::netdev); }
+    void add(const NftRule& rule, const char* chain = from_jail) { transaction_.add_rule(pair_.host_name, chain, rule); }
 
     void drop_foreign_frames() {
         add(rule().ether_source_is_not(pair_.jail_mac).drop());
@@ -77,17 +77,17 @@ private:
     void accept_v6_on_bridge() {
         const auto nobody = Address::parse("[::]");
         const auto own = v6_addresses();
-        transaction_.add_chain(RuleFamily::netdev, pair_.host_name, v6_of_jail);
+        transaction_.add_chain(NftFamily::netdev, pair_.host_name, v6_of_jail);
         for (const auto& address : own)
             add(rule().source(nobody).icmpv6(solicitation).neighbour_target(address).accept());
         add(rule().source(nobody).icmpv6(multicast_report).accept());
         for (const auto& address : own) add(rule().source(address).go_to(v6_of_jail));
 
         for (const auto type : {router_advertisement, redirection})
-            add(rule().version(Address::Family::v6).icmpv6(type).drop(), v6_of_jail);
+            add(rule().nfproto(Address::Family::v6).icmpv6(type).drop(), v6_of_jail);
         for (const auto& address : own)
-            add(rule().version(Address::Family::v6).icmpv6(advertisement).neighbour_target(address).accept(), v6_of_jail);
-        add(rule().version(Address::Family::v6).icmpv6(advertisement).drop(), v6_of_jail);
+            add(rule().nfproto(Address::Family::v6).icmpv6(advertisement).neighbour_target(address).accept(), v6_of_jail);
+        add(rule().nfproto(Address::Family::v6).icmpv6(advertisement).drop(), v6_of_jail);
         add(rule().accept(), v6_of_jail);
     }
 
@@ -98,12 +98,12 @@ private:
         return own;
     }
 
-    RuleTransaction& transaction_;
+    NftTransaction& transaction_;
     const VethPair& pair_;
     const std::vector<Address>& addresses_;
 };
 
-void commit(RuleTransaction& transaction, const JailName& jail) {
+void commit(NftTransaction& transaction, const JailName& jail) {
     Netlink netfilter(NETLINK_NETFILTER);
     transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
@@ -111,23 +111,38 @@ void commit(RuleTransaction& transaction, const JailName& jail) {
 }  // namespace
 
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
-    RuleTransaction transaction;
+    NftTransaction transaction;
     Guard(transaction, veth_of(jail), addresses).write(place);
     commit(transaction, jail);
 }
 
 void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
     const auto pair = veth_of(jail);
-    RuleTransaction transaction;
-    transaction.delete_table(RuleFamily::netdev, pair.host_name);
+    NftTransaction transaction;
+    transaction.delete_table(NftFamily::netdev, pair.host_name);
     Guard(transaction, pair, addresses).write(place);
     commit(transaction, jail);
 }
 
+bool has_guard(const std::string& link) {
+    Netlink netfilter(NETLINK_NETFILTER);
+    NetlinkMessage question(nft_message(NFT_MSG_GETRULE), NLM_F_DUMP);
+    auto& header = question.family<nfgenmsg>();
+    header.nfgen_family = NFPROTO_NETDEV;
+    header.version = NFNETLINK_V0;
+    question.put(NFTA_RULE_TABLE, link).put(NFTA_RULE_CHAIN, std::string(from_jail));
+    bool found = false;
+    (void)netfilter.ask(question, [&](const nlmsghdr& one) {
+        const NetlinkAttributes<NFTA_RULE_CHAIN> rule(one, sizeof header);
+        found = found || (rule.text(NFTA_RULE_TABLE) == link && rule.text(NFTA_RULE_CHAIN) == from_jail);
+    });
+    return found;
+}
+
 void take_down_rules(Netlink& netfilter, const JailName& jail) {
     const auto name = veth_of(jail).host_name;
-    RuleTransaction transaction;
-    for (const auto family : {RuleFamily::netdev, RuleFamily::inet}) transaction.delete_table(family, name);
+    NftTransaction transaction;
+    for (const auto family : {NftFamily::netdev, NftFamily::inet}) transaction.delete_table(family, name);
     transaction.commit(netfilter, "delete the rules of jail " + jail.text());
 }
 

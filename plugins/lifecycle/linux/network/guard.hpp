@@ -22,7 +22,9 @@ enum class GuardPlace { router, bridge };
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
 /// Makes it anew where somebody took it away, or a part of it, in one transaction. @throws Error unsupported, io
 void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
-/// Deletes all tables of the jail, guard included; what is gone is success. @param netfilter  see RuleTransaction::commit
+/// Whether it is there with rules in it: a chain that somebody flushed lets nothing pass. @throws Error io, denied
+[[nodiscard]] bool has_guard(const std::string& link);
+/// Deletes all tables of the jail, guard included; what is gone is success. @param netfilter  see NftTransaction::commit
 /// @throws Error unsupported, io
 void take_down_rules(Netlink& netfilter, const JailName& jail);
 

@@ -1,11 +1,8 @@
 #include "health.hpp"
 
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-
 #include <cerrno>
 
+#include "guard.hpp"
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
@@ -15,16 +12,6 @@
 namespace jailctl::lifecycle {
 
 namespace {
-
-bool has_guard(const std::string& link) {
-    Netlink netlink(NETLINK_NETFILTER);
-    NetlinkMessage message((NFNL_SUBSYS_NFTABLES << 8U) | NFT_MSG_GETCHAIN, 0);
-    auto& header = message.family<nfgenmsg>();
-    header.nfgen_family = NFPROTO_NETDEV;
-    header.version = NFNETLINK_V0;
-    message.put(NFTA_CHAIN_TABLE, link).put(NFTA_CHAIN_NAME, std::string("from_jail"));
-    return netlink.try_change(message).error != ENOENT;
-}
 
 /// Without forwarding the kernel routes nothing that arrives there, nor answers for a jail. Of IPv6 it is these alone only
 /// where the kernel can forward between two interfaces (settings_to_route).

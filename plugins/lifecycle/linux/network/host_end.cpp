@@ -24,6 +24,18 @@ bool is_host_end_of(const Link& link, const JailName& jail) {
     return link.alias.empty() ? link.mac == mac : link.alias == jail.text();
 }
 
+/// @return the socket over which they were; none where the kernel has no rules at all
+std::optional<Netlink> rules_taken_down(const JailName& jail) {
+    try {
+        std::optional<Netlink> netfilter(NETLINK_NETFILTER);
+        take_down_rules(*netfilter, jail);
+        return netfilter;
+    } catch (const Error& error) {
+        if (error.code() != Errc::unsupported) throw;
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu) {
@@ -58,8 +70,7 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
     std::optional<Netlink> netfilter;
     if (here) {
         const auto link = find_host_end(netlink, jail, record);
-        if (link || !find_link(netlink, veth_of(jail).host_name))  // they are named after it
-            take_down_rules(netfilter.emplace(NETLINK_NETFILTER), jail);
+        if (link || !find_link(netlink, veth_of(jail).host_name)) netfilter = rules_taken_down(jail);  // they are named after it
         if (link) delete_link_with_others(netlink, link->index, link->name);
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +

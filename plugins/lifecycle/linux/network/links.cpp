@@ -38,8 +38,7 @@ std::optional<Link> find(Netlink& netlink, NetlinkMessage& message) {
     std::optional<Link> found;
     const auto answer = netlink.ask(message, [&](const nlmsghdr& one) { found = link_from(one); });
     if (answer.ok() || answer.error == ENODEV) return found;
-    const std::error_code cause(answer.error, std::system_category());
-    throw Error(code_of(cause), "cannot look up a network interface", cause);
+    throw answer.refusal("cannot look up a network interface");
 }
 
 /// Locally administered, from a hash of the jail's name and the end: the first byte and five of it.
@@ -173,8 +172,7 @@ void delete_link(Netlink& netlink, int index, const std::string& name) {
     message.family<ifinfomsg>().ifi_index = index;
     const auto answer = netlink.try_change(message);
     if (answer.ok() || answer.error == ENODEV) return;
-    const std::error_code cause(answer.error, std::system_category());
-    throw Error(code_of(cause), "cannot delete network interface " + name, cause);
+    throw answer.refusal("cannot delete network interface " + name);
 }
 
 void delete_link_with_others(Netlink& netlink, int index, const std::string& name) {

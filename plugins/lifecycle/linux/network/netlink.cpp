@@ -24,9 +24,15 @@ std::string words_of(const nlmsghdr& message) {
 
 }  // namespace
 
+Error NetlinkAnswer::refusal(const std::string& what) const {
+    const std::error_code cause(error, std::system_category());
+    const bool lacking = error == EOPNOTSUPP || error == EPROTONOSUPPORT || error == EAFNOSUPPORT;
+    return Error(lacking ? Errc::unsupported : code_of(cause), what + (words.empty() ? "" : " (" + words + ")"), cause);
+}
+
 Netlink::Netlink(int bus) : socket_(mnl_socket_open2(bus, SOCK_CLOEXEC)) {
     if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) != 0) {
-        throw_errno("cannot talk to the kernel's network configuration (netlink)");
+        throw NetlinkAnswer{errno, {}}.refusal("cannot talk to the kernel's network configuration (netlink)");
     }
     int on = 1;
     (void)mnl_socket_setsockopt(socket_.get(), NETLINK_EXT_ACK, &on, sizeof on);
@@ -63,7 +69,7 @@ NetlinkAnswer Netlink::ask(NetlinkMessage& message, const std::function<void(con
     }
 }
 
-NetlinkAnswer Netlink::try_together(std::string messages) {
+NetlinkAnswer Netlink::try_batch(std::string messages) {
     const auto before = sequence_;
     int rest = static_cast<int>(messages.size());
     for (auto* at = reinterpret_cast<nlmsghdr*>(messages.data()); mnl_nlmsg_ok(at, rest); at = mnl_nlmsg_next(at, &rest))
@@ -99,8 +105,7 @@ NetlinkAnswer Netlink::try_change(NetlinkMessage& message) {
 void Netlink::change(NetlinkMessage& message, const std::string& what) {
     const auto answer = try_change(message);
     if (answer.ok()) return;
-    const std::error_code cause(answer.error, std::system_category());
-    throw Error(code_of(cause), "cannot " + what + (answer.words.empty() ? "" : " (" + answer.words + ")"), cause);
+    throw answer.refusal("cannot " + what);
 }
 
 }  // namespace jailctl::lifecycle

@@ -58,6 +58,8 @@ struct NetlinkAnswer {
     int error = 0;
     std::string words;
     [[nodiscard]] bool ok() const noexcept { return error == 0; }
+    /// As "<what> (<the kernel's words>): <errno>"; of a thing the kernel has no code for: unsupported.
+    [[nodiscard]] Error refusal(const std::string& what) const;
 };
 
 /// A netlink socket of the network namespace in which it was opened; it stays there when the process moves on.
@@ -72,7 +74,7 @@ public:
     void change(NetlinkMessage& message, const std::string& what);
     /// Sends several messages at once and reads what came back: the first refusal, else success. For netfilter, which has dealt
     /// with all of them before the kernel takes more, and where one of them asks for an answer (NLM_F_ACK).
-    [[nodiscard]] NetlinkAnswer try_together(std::string messages);
+    [[nodiscard]] NetlinkAnswer try_batch(std::string messages);
     /// A question: each message of the answer goes to `each`; `false` from a query of one thing that is not there.
     NetlinkAnswer ask(NetlinkMessage& message, const std::function<void(const nlmsghdr&)>& each);
 

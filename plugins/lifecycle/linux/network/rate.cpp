@@ -4,7 +4,7 @@
 
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "rules.hpp"
+#include "nft_transaction.hpp"
 #include "shaper.hpp"
 #include "stack.hpp"
 
@@ -34,13 +34,13 @@ void police(const JailName& jail, std::uint64_t bytes_per_second) {
     constexpr std::uint32_t burst = 128 << 10;
     const auto link = veth_of(jail).host_name;
     const std::string chain = "from_jail_rate";
-    const ChainHook hook{"filter", NF_NETDEV_INGRESS, -501, link};
-    RuleTransaction transaction;
+    const NftHook hook{"filter", NF_NETDEV_INGRESS, -501, link};
+    NftTransaction transaction;
     // Added first: what flushes or deletes it finds it then, whether it was there or not.
-    transaction.add_table(RuleFamily::netdev, link).add_chain(RuleFamily::netdev, link, chain, &hook);
-    transaction.flush_chain(RuleFamily::netdev, link, chain);
-    if (bytes_per_second == 0) transaction.delete_chain(RuleFamily::netdev, link, chain);
-    else transaction.add_rule(link, chain, Rule(RuleFamily::netdev).is_beyond(bytes_per_second, burst).drop());
+    transaction.add_table(NftFamily::netdev, link).add_chain(NftFamily::netdev, link, chain, &hook);
+    transaction.flush_chain(NftFamily::netdev, link, chain);
+    if (bytes_per_second == 0) transaction.delete_chain(NftFamily::netdev, link, chain);
+    else transaction.add_rule(link, chain, NftRule(NftFamily::netdev).limit_over(bytes_per_second, burst).drop());
     Netlink netfilter(NETLINK_NETFILTER);
     transaction.commit(netfilter, "limit the rate of jail " + jail.text());
 }

@@ -4,7 +4,7 @@
 #include "arp.hpp"
 #include "check.hpp"
 #include "contradictions.hpp"
-#include "firewall.hpp"
+#include "nft_query.hpp"
 #include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
@@ -90,6 +90,7 @@ class RoutedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
         require_no_contradiction(jail, "routed");
+        require_nftables();
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);

@@ -12,8 +12,8 @@ namespace jailctl::lifecycle {
 namespace {
 
 void refuse(const NetlinkAnswer& answer, const std::string& what) {
-    const std::error_code cause(answer.error, std::system_category());
-    throw Error(answer.error == EEXIST ? Errc::exists : code_of(cause), what, cause);
+    if (answer.error == EEXIST) throw Error(Errc::exists, what, std::error_code(EEXIST, std::system_category()));
+    throw answer.refusal(what);
 }
 
 std::uint8_t kernel_family(const Address& address) {

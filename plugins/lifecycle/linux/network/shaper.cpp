@@ -39,13 +39,12 @@ void shape(Netlink& netlink, int index, const std::string& name, std::uint64_t b
     if (!away) put_bucket(message, bytes_per_second);
     const auto answer = netlink.try_change(message);
     if (answer.ok() || (away && (answer.error == ENOENT || answer.error == EINVAL))) return;  // the default one stays
-    const auto what = "cannot limit the rate of " + name + (answer.words.empty() ? "" : " (" + answer.words + ")");
+    const auto what = "cannot limit the rate of " + name;
     if (answer.error == ENOENT || answer.error == EOPNOTSUPP) {
         throw Error(Errc::unsupported, what + ": this kernel has no token bucket filter")
             .with_hint("it is the module sch_tbf; without it RATE can limit one way alone: RATE=out:100mbit");
     }
-    const std::error_code cause(answer.error, std::system_category());
-    throw Error(code_of(cause), what, cause);
+    throw answer.refusal(what);
 }
 
 }  // namespace jailctl::lifecycle

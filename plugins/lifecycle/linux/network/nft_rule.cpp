@@ -1,4 +1,4 @@
-#include "rule.hpp"
+#include "nft_rule.hpp"
 
 #include <arpa/inet.h>
 
@@ -6,10 +6,11 @@
 #include <linux/if_ether.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
-#include <cstring>
+#include <cstddef>
+
+#include "netlink_attribute.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -34,75 +35,57 @@ constexpr std::uint32_t v4_source = 12, v4_destination = 16, v6_hop_limit = 7, v
 
 }  // namespace
 
-std::string attribute(std::uint16_t type, std::string_view content) {
-    const nlattr head{static_cast<std::uint16_t>(NLA_HDRLEN + content.size()), type};
-    std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
-    bytes.append(content);
-    bytes.resize(NLA_ALIGN(bytes.size()));
-    return bytes;
-}
-
-std::string attribute_text(std::uint16_t type, const std::string& text) {
-    return attribute(type, {text.c_str(), text.size() + 1});
-}
-
-std::string attribute_be32(std::uint16_t type, std::uint32_t number) { return attribute(type, bytes_of(htonl(number))); }
-
-std::string attribute_nest(std::uint16_t type, std::string_view attributes) {
-    return attribute(static_cast<std::uint16_t>(type | NLA_F_NESTED), attributes);
-}
-
-Rule& Rule::add(const std::string& name, std::string_view attributes) {
+NftRule& NftRule::add(const std::string& name, std::string_view attributes) {
     expressions_ += attribute_nest(NFTA_LIST_ELEM, attribute_text(NFTA_EXPR_NAME, name) + attribute_nest(NFTA_EXPR_DATA, attributes));
     return *this;
 }
 
-Rule& Rule::compare(std::string_view value, Is is) {
+NftRule& NftRule::compare(std::string_view value, Is is) {
     return add("cmp", attribute_be32(NFTA_CMP_SREG, NFT_REG_1) + attribute_be32(NFTA_CMP_OP, is == Is::equal ? NFT_CMP_EQ : NFT_CMP_NEQ) +
                           data(NFTA_CMP_DATA, value));
 }
 
-Rule& Rule::meta(std::uint32_t key, std::string_view value) {
+NftRule& NftRule::meta(std::uint32_t key, std::string_view value) {
     add("meta", attribute_be32(NFTA_META_KEY, key) + attribute_be32(NFTA_META_DREG, NFT_REG_1));
     return compare(value);
 }
 
-Rule& Rule::load(std::uint32_t base, std::uint32_t offset, std::size_t size) {
+NftRule& NftRule::load(std::uint32_t base, std::uint32_t offset, std::size_t size) {
     return add("payload", attribute_be32(NFTA_PAYLOAD_DREG, NFT_REG_1) + attribute_be32(NFTA_PAYLOAD_BASE, base) +
                               attribute_be32(NFTA_PAYLOAD_OFFSET, offset) +
                               attribute_be32(NFTA_PAYLOAD_LEN, static_cast<std::uint32_t>(size)));
 }
 
-Rule& Rule::payload(std::uint32_t base, std::uint32_t offset, std::string_view value, Is is) {
+NftRule& NftRule::payload(std::uint32_t base, std::uint32_t offset, std::string_view value, Is is) {
     load(base, offset, value.size());
     return compare(value, is);
 }
 
-Rule& Rule::ether_source_is_not(const MacAddress& mac) {
+NftRule& NftRule::ether_source_is_not(const MacAddress& mac) {
     meta(NFT_META_IIFTYPE, bytes_of<std::uint16_t>(ARPHRD_ETHER));
     return payload(NFT_PAYLOAD_LL_HEADER, offsetof(ethhdr, h_source), bytes_of_mac(mac), Is::different);
 }
 
-Rule& Rule::ether_type(std::uint16_t type) {
+NftRule& NftRule::ether_type(std::uint16_t type) {
     meta(NFT_META_IIFTYPE, bytes_of<std::uint16_t>(ARPHRD_ETHER));
     return payload(NFT_PAYLOAD_LL_HEADER, offsetof(ethhdr, h_proto), be16(type));
 }
 
-Rule& Rule::version(Address::Family family) {
+NftRule& NftRule::nfproto(Address::Family family) {
     const bool v4 = family == Address::Family::v4;
-    if (family_ == RuleFamily::netdev) return meta(NFT_META_PROTOCOL, be16(v4 ? ETH_P_IP : ETH_P_IPV6));
+    if (family_ == NftFamily::netdev) return meta(NFT_META_PROTOCOL, be16(v4 ? ETH_P_IP : ETH_P_IPV6));
     return meta(NFT_META_NFPROTO, byte(v4 ? NFPROTO_IPV4 : NFPROTO_IPV6));
 }
 
-Rule& Rule::source(const Address& address) {
-    version(address.family());
+NftRule& NftRule::source(const Address& address) {
+    nfproto(address.family());
     return payload(NFT_PAYLOAD_NETWORK_HEADER, address.family() == Address::Family::v4 ? v4_source : v6_source, bytes_of_address(address));
 }
 
-Rule& Rule::source_is_link_local() {
+NftRule& NftRule::source_is_link_local() {
     std::string mask(16, '\0'), prefix = mask;
     mask[0] = '\xff', mask[1] = '\xc0', prefix[0] = '\xfe', prefix[1] = '\x80';
-    version(Address::Family::v6);
+    nfproto(Address::Family::v6);
     load(NFT_PAYLOAD_NETWORK_HEADER, v6_source, mask.size());
     add("bitwise", attribute_be32(NFTA_BITWISE_SREG, NFT_REG_1) + attribute_be32(NFTA_BITWISE_DREG, NFT_REG_1) +
                        attribute_be32(NFTA_BITWISE_LEN, static_cast<std::uint32_t>(mask.size())) + data(NFTA_BITWISE_MASK, mask) +
@@ -110,73 +93,73 @@ Rule& Rule::source_is_link_local() {
     return compare(prefix);
 }
 
-Rule& Rule::destination_is_no_loopback(Address::Family family) {
-    version(family);
+NftRule& NftRule::destination_is_no_loopback(Address::Family family) {
+    nfproto(family);
     if (family == Address::Family::v4) return payload(NFT_PAYLOAD_NETWORK_HEADER, v4_destination, byte(IN_LOOPBACKNET), Is::different);
     return payload(NFT_PAYLOAD_NETWORK_HEADER, v6_destination, bytes_of(in6addr_loopback), Is::different);
 }
 
-Rule& Rule::destination_is_local() {
+NftRule& NftRule::destination_is_local() {
     add("fib", attribute_be32(NFTA_FIB_DREG, NFT_REG_1) + attribute_be32(NFTA_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE) +
                    attribute_be32(NFTA_FIB_FLAGS, NFTA_FIB_F_DADDR));
     return compare(bytes_of<std::uint32_t>(RTN_LOCAL));
 }
 
-Rule& Rule::arp_source(const MacAddress& mac, const Address& address) {
+NftRule& NftRule::arp_source(const MacAddress& mac, const Address& address) {
     meta(NFT_META_PROTOCOL, be16(ETH_P_ARP));
     return payload(NFT_PAYLOAD_NETWORK_HEADER, sizeof(arphdr), bytes_of_mac(mac) + bytes_of_address(address));
 }
 
-Rule& Rule::hop_limit(std::uint8_t hops) { return payload(NFT_PAYLOAD_NETWORK_HEADER, v6_hop_limit, byte(hops)); }
+NftRule& NftRule::hop_limit(std::uint8_t hops) { return payload(NFT_PAYLOAD_NETWORK_HEADER, v6_hop_limit, byte(hops)); }
 
-Rule& Rule::icmpv6(std::uint8_t type) {
+NftRule& NftRule::icmpv6(std::uint8_t type) {
     meta(NFT_META_L4PROTO, byte(IPPROTO_ICMPV6));
     return payload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, byte(type));
 }
 
-Rule& Rule::neighbour_target(const Address& address) {
+NftRule& NftRule::neighbour_target(const Address& address) {
     return payload(NFT_PAYLOAD_TRANSPORT_HEADER, 8, bytes_of_address(address));
 }
 
-Rule& Rule::source_port(std::uint8_t protocol, std::uint16_t port) {
+NftRule& NftRule::source_port(std::uint8_t protocol, std::uint16_t port) {
     meta(NFT_META_L4PROTO, byte(protocol));
     return payload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, be16(port));
 }
 
-Rule& Rule::destination_port(std::uint8_t protocol, std::uint16_t port) {
+NftRule& NftRule::destination_port(std::uint8_t protocol, std::uint16_t port) {
     meta(NFT_META_L4PROTO, byte(protocol));
     return payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, be16(port));
 }
 
-Rule& Rule::leaves_by(const std::string& interface) {
+NftRule& NftRule::oifname(const std::string& interface) {
     std::string name = interface;
     name.resize(IFNAMSIZ);
     return meta(NFT_META_OIFNAME, name);
 }
 
-Rule& Rule::is_beyond(std::uint64_t bytes_per_second, std::uint32_t burst) {
+NftRule& NftRule::limit_over(std::uint64_t bytes_per_second, std::uint32_t burst) {
     return add("limit", attribute_be64(NFTA_LIMIT_RATE, bytes_per_second) + attribute_be64(NFTA_LIMIT_UNIT, 1) +
                             attribute_be32(NFTA_LIMIT_BURST, burst) + attribute_be32(NFTA_LIMIT_TYPE, NFT_LIMIT_PKT_BYTES) +
                             attribute_be32(NFTA_LIMIT_FLAGS, NFT_LIMIT_F_INV));
 }
 
-Rule& Rule::verdict(std::uint32_t code, const std::string& chain) {
+NftRule& NftRule::verdict(std::uint32_t code, const std::string& chain) {
     auto content = attribute_be32(NFTA_VERDICT_CODE, code);
     if (!chain.empty()) content += attribute_text(NFTA_VERDICT_CHAIN, chain);
     return add("immediate", attribute_be32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT) +
                                 attribute_nest(NFTA_IMMEDIATE_DATA, attribute_nest(NFTA_DATA_VERDICT, content)));
 }
 
-Rule& Rule::immediate(std::uint32_t place, std::string_view value) {
+NftRule& NftRule::immediate(std::uint32_t place, std::string_view value) {
     return add("immediate", attribute_be32(NFTA_IMMEDIATE_DREG, place) + data(NFTA_IMMEDIATE_DATA, value));
 }
 
-Rule& Rule::accept() { return verdict(NF_ACCEPT); }
-Rule& Rule::drop() { return verdict(NF_DROP); }
-Rule& Rule::go_to(const std::string& chain) { return verdict(static_cast<std::uint32_t>(NFT_GOTO), chain); }
-Rule& Rule::masquerade() { return add("masq", {}); }
+NftRule& NftRule::accept() { return verdict(NF_ACCEPT); }
+NftRule& NftRule::drop() { return verdict(NF_DROP); }
+NftRule& NftRule::go_to(const std::string& chain) { return verdict(static_cast<std::uint32_t>(NFT_GOTO), chain); }
+NftRule& NftRule::masquerade() { return add("masq", {}); }
 
-Rule& Rule::redirect_to(const Address& address, std::uint16_t port) {
+NftRule& NftRule::dnat(const Address& address, std::uint16_t port) {
     immediate(NFT_REG_1, bytes_of_address(address));
     immediate(NFT_REG_2, be16(port));
     const auto family = address.family() == Address::Family::v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;

@@ -4,13 +4,13 @@
 #include <string_view>
 
 #include "netlink.hpp"
-#include "rule.hpp"
+#include "nft_rule.hpp"
 
 namespace jailctl::lifecycle {
 
 /// Where a chain sees packets, and before or after which others: `type filter hook ingress device "eth0" priority -500`
 /// of nft(8).
-struct ChainHook {
+struct NftHook {
     std::string type;          ///< "filter", "nat"
     std::uint32_t number = 0;  ///< NF_NETDEV_INGRESS, NF_INET_POST_ROUTING, ... of linux/netfilter.h
     std::int32_t priority = 0;
@@ -20,20 +20,20 @@ struct ChainHook {
 
 /// Changes to tables of nftables that are made together or not at all. The kernel is told by netlink and nothing is asked of
 /// it before: libnftables would read every table of the host first, those of all other jails among them.
-class RuleTransaction {
+class NftTransaction {
 public:
     /// One that is there is taken as it is.
-    RuleTransaction& add_table(RuleFamily family, const std::string& name);
+    NftTransaction& add_table(NftFamily family, const std::string& name);
     /// With all that is in it; one that is gone is success.
-    RuleTransaction& delete_table(RuleFamily family, const std::string& name);
+    NftTransaction& delete_table(NftFamily family, const std::string& name);
     /// @param hook  none: rules of other chains lead there
-    RuleTransaction& add_chain(RuleFamily family, const std::string& table, const std::string& name, const ChainHook* hook = nullptr);
+    NftTransaction& add_chain(NftFamily family, const std::string& table, const std::string& name, const NftHook* hook = nullptr);
     /// Its rules. The chain has to be there.
-    RuleTransaction& flush_chain(RuleFamily family, const std::string& table, const std::string& name);
+    NftTransaction& flush_chain(NftFamily family, const std::string& table, const std::string& name);
     /// Has to be there, empty.
-    RuleTransaction& delete_chain(RuleFamily family, const std::string& table, const std::string& name);
+    NftTransaction& delete_chain(NftFamily family, const std::string& table, const std::string& name);
     /// Behind the others of the chain.
-    RuleTransaction& add_rule(const std::string& table, const std::string& chain, const Rule& rule);
+    NftTransaction& add_rule(const std::string& table, const std::string& chain, const NftRule& rule);
 
     /// Closing a socket over which something was deleted waits until the kernel has freed it, some 10 ms: who has other things
     /// to do meanwhile keeps it open for that long.
@@ -43,12 +43,9 @@ public:
     void commit(Netlink& netfilter, const std::string& what);
 
 private:
-    RuleTransaction& add(std::uint16_t type, std::uint16_t flags, RuleFamily family, std::string_view attributes);
+    NftTransaction& add(std::uint16_t type, std::uint16_t flags, NftFamily family, std::string_view attributes);
     std::string messages_;
     std::size_t last_ = 0;  ///< where the last message begins
 };
-
-/// @throws Error unsupported: the kernel has no nf_tables
-void require_rules();
 
 }  // namespace jailctl::lifecycle

@@ -7,6 +7,15 @@
 
 namespace jailctl::lifecycle {
 
+/// Asking a kernel without nf_tables would make it load the module, for nothing: no module, no rules.
+[[nodiscard]] bool has_nftables() noexcept;
+/// Asks it, and makes it load the module. @throws Error unsupported
+void require_nftables();
+
+/// "chain FORWARD of table ip filter" of the first nftables chain (iptables-nft writes such, too) that drops what is
+/// forwarded unless a rule says otherwise; empty if there is none. A hint for people, so it never throws.
+[[nodiscard]] std::string dropping_forward_chain() noexcept;
+
 /// A table of nftables that has the name of a jail's link.
 struct JailTable {
     std::string family;  ///< as nft(8) has it: "netdev", "inet", "bridge"

@@ -1,14 +1,33 @@
 /// What we tell the kernel by netlink, in the words nft(8) has for it.
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <thread>
+
 #include "forward.hpp"
 #include "guard.hpp"
 #include "provider.hpp"
 #include "rate.hpp"
-#include "rules.hpp"
+#include "nft_query.hpp"
+#include "nft_transaction.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
 
 using ::testing::HasSubstr;
+
+void forbid_netfilter_sockets() {
+    sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog filter{std::size(program), program};
+    ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
 
 class Rules : public Provider {
 protected:
@@ -30,6 +49,11 @@ protected:
             at = end + 1;
         }
         return lines;
+    }
+
+    static bool find_host_end_by_name(const std::string& name) {
+        Netlink netlink(NETLINK_ROUTE);
+        return find_link(netlink, veth_of(JailName(name)).host_name).has_value();
     }
 
     const JailName name_{"a.test"};
@@ -110,13 +134,27 @@ TEST_F(Rules, AreTakenDownWhoeverMadeThem) {
 
 /// Some of a batch is right: nothing of it is done, and the message says what the kernel said.
 TEST_F(Rules, AreMadeTogetherOrNotAtAll) {
-    RuleTransaction transaction;
-    transaction.add_table(RuleFamily::netdev, link_);
-    transaction.add_rule(link_, "no_such_chain", Rule(RuleFamily::netdev).drop());
-    transaction.add_table(RuleFamily::inet, link_);
+    NftTransaction transaction;
+    transaction.add_table(NftFamily::netdev, link_);
+    transaction.add_rule(link_, "no_such_chain", NftRule(NftFamily::netdev).drop());
+    transaction.add_table(NftFamily::inet, link_);
     Netlink netfilter(NETLINK_NETFILTER);
     EXPECT_THAT(message_of([&] { transaction.commit(netfilter, "try it"); }, Errc::not_found), HasSubstr("cannot try it: No such file"));
     EXPECT_EQ(test::run_command({"nft", "list", "ruleset"}).out, "");
+}
+
+/// A kernel without netfilter has no socket of it (EPROTONOSUPPORT); one without nf_tables alone answers EOPNOTSUPP.
+TEST_F(Rules, AreRefusedByAKernelThatHasNone) {
+    std::thread([&] {  // a filter stays for the life of its thread
+        forbid_netfilter_sockets();
+        EXPECT_THAT(message_of([] { require_nftables(); }, Errc::unsupported), HasSubstr("need nf_tables, which this host's kernel does not have"));
+        EXPECT_THAT(message_of([&] { put_up_guard(name_, addresses_, GuardPlace::router); }, Errc::unsupported), HasSubstr("netlink"));
+        EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.9")); }, Errc::unsupported), HasSubstr("need nf_tables"));
+        EXPECT_THROW(join(jail("b.test", "192.0.2.9"), false), Error);
+    }).join();
+    EXPECT_FALSE(find_host_end_by_name("b.test"));
+    EXPECT_EQ((NetlinkAnswer{EOPNOTSUPP, {}}.refusal("cannot").code()), Errc::unsupported);
+    EXPECT_NO_THROW(require_nftables());
 }
 
 /// More than a socket takes at once by itself.
