@@ -22,7 +22,8 @@ constexpr auto documented = std::to_array<std::string_view>({
     "NAT",            "FORWARD",         "GATEWAY",       "RATE",           "HOSTS",         "BACKUP_QUIESCE",
     "BACKUP_RESUME",   "BACKUP_QUIESCE_TIMEOUT", "BACKUP_FREEZE_LIMIT",
     "BACKUP_KEEP_DELETED",
-    "RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE", "RESTIC_ENVIRONMENT_FILE", "RESTIC_OPTIONS", "RESTIC_READ_BACK"});
+    "RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE", "RESTIC_ENVIRONMENT_FILE", "RESTIC_OPTIONS", "RESTIC_READ_BACK",
+    "RESTIC_HOLES"});
 
 constexpr std::array<std::string_view, 8> hooked{"STATUS", "START",  "STOP",    "CREATE",
                                                 "DELETE", "BACKUP", "RESTORE", "UPGRADE"};

@@ -44,6 +44,8 @@ public:
                       [](const std::string& value) { (void)split_assignments(value); }});
         host.declare({"RESTIC_READ_BACK", "read a whole backup back after it was stored, yes or no", "yes", Scope::host,
                       [](const std::string& value) { (void)parse_yes_no(value); }});
+        host.declare({"RESTIC_HOLES", "bytes of holes in the files of a jail that restic may read as zeros: 64G", "64G", Scope::jail,
+                      [](const std::string& value) { (void)parse_bytes(value); }});
         host.provide<BackupBackend>("restic", std::make_unique<ResticBackend>());
     }
 };

@@ -1,9 +1,12 @@
 #include "storing.hpp"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
 #include <ctime>
 
+#include "encoded.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/jail.hpp"
@@ -17,7 +20,25 @@
 namespace jailctl::restic {
 namespace {
 
-std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const JailView& view) {
+/// Bytes of the file system a tree is on.
+std::uint64_t size_of_file_system(int tree) {
+    struct statvfs facts {};
+    if (::fstatvfs(tree, &facts) != 0) throw_errno("cannot look at the file system of the jail");
+    return static_cast<std::uint64_t>(facts.f_blocks) * facts.f_frsize;
+}
+
+std::uint64_t most_holes(const BackupSource& source) { return parse_bytes(source.jail().settings["RESTIC_HOLES"].text); }
+
+/// Files whose holes restic shall not read. One that a running jail makes meanwhile shows by its length: neither does it fit
+/// on that file system nor is it one of those looked at.
+void leave_out_holes(std::vector<std::string>& arguments, const Value& facts, const BackupSource& source, const JailView& view, int tree) {
+    for (const auto& file : facts["too_long"].items())
+        arguments.push_back("--exclude=" + literal_pattern(view.tree() + "/" + decoded(file["path"].str())));
+    const auto longest = std::max(static_cast<std::uint64_t>(facts["longest"].num()), size_of_file_system(tree));
+    arguments.push_back("--exclude-larger-than=" + std::to_string(longest + most_holes(source)));
+}
+
+std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const JailView& view, const Value& facts, int tree) {
     std::vector<std::string> arguments{"backup", "--json", "--host", info.jail};
     for (const auto& tag : tags_of(info)) {
         arguments.emplace_back("--tag");
@@ -25,6 +46,7 @@ std::vector<std::string> backup_arguments(const BackupSource& source, const Back
     }
     for (const auto& pattern : source.excludes())
         for (const auto& one : restic_patterns(pattern, view.tree())) arguments.push_back("--exclude=" + one);
+    leave_out_holes(arguments, facts, source, view, tree);
     arguments.insert(arguments.end(), {"jail", "jailctl"});
     return arguments;
 }
@@ -41,12 +63,31 @@ Value write_own_files(const BackupSource& source, int tree, const JailView& view
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!manifest) throw_errno("cannot make the manifest of the backup");
     const Value facts = run_tree({.action = "facts",
-                                  .arguments = Value::object().set("excludes", excludes_of(source)),
+                                  .arguments = Value::object().set("excludes", excludes_of(source)).set("max_holes", most_holes(source)),
                                   .root = tree, .id_base = {}, .read_only = true,
                                   .descriptors = {{"out", manifest.get()}}, .on_progress = {}, .on_note = {}});
     const Value document = Value::object().set("format", 1).set("description", source.description()).set("counts", facts);
     replace_file(files.get(), "description.json", to_json(document), 0600, false);
     return facts;
+}
+
+/// Before restic begins: what it takes its time for, and what would take it too long.
+std::vector<std::string> tell_of_holes(Invocation& invocation, const BackupSource& source, const Value& facts) {
+    constexpr std::uint64_t worth_telling = std::uint64_t{1} << 30;
+    const std::string& jail = source.jail().name.text();
+    const auto& files = facts["too_long"].items();
+    if (static_cast<std::uint64_t>(facts["too_long_total"].num()) > files.size())
+        throw Error(Errc::unsupported, std::to_string(facts["too_long_total"].num()) + " files of jail " + jail +
+                                           " have holes beyond RESTIC_HOLES, " + human_bytes(most_holes(source)) + ", one of them " +
+                                           escape_name(decoded(files.front()["path"].str())))
+            .with_hint("leave them out with BACKUP_EXCLUDE; BACKUP_BACKEND=archive keeps holes without reading them");
+    if (const auto holes = static_cast<std::uint64_t>(facts["holes"].num()); holes >= worth_telling)
+        invocation.console().warn("restic reads the holes in files of jail " + jail + " as zeros, " + human_bytes(holes) + " of them");
+    std::vector<std::string> omissions;
+    for (const auto& file : files)
+        omissions.push_back(escape_name(decoded(file["path"].str())) + ": its holes, " + human_bytes(static_cast<std::uint64_t>(file["holes"].num())) +
+                            ", are more than what RESTIC_HOLES leaves, " + human_bytes(most_holes(source)) + " in all");
+    return omissions;
 }
 
 /// What `restic backup --json` tells while it works.
@@ -96,11 +137,13 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
     const int tree = source.directory();
     const JailView view(invocation.configuration(), tree, View::read_only);
     const Value facts = write_own_files(source, tree, view);
+    std::vector<std::string> too_long = tell_of_holes(invocation, source, facts);
     Progress progress(invocation.console(), source);
+    progress.omissions = std::move(too_long);
     Run run = view.run();
     run.on_line = [&](std::string_view line) { progress.take(line); };
     const UniqueFd held = repository.hold();
-    const Answer answer = repository.run(backup_arguments(source, info, view), run);
+    const Answer answer = repository.run(backup_arguments(source, info, view, facts, tree), run);
     // 3: a snapshot was made, and what it lacks was named
     if ((!answer.status.ok() && answer.status.code != 3) || progress.snapshot.empty())
         throw repository.failure("restic backup", answer);

@@ -1,5 +1,6 @@
 #include "../actions.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <map>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 namespace jailctl::tree::actions {
 
 namespace {
+
+constexpr std::uint64_t most_left_out = 100;  // by name
 
 std::string link_text(const Entry& entry) {
     std::string text(PATH_MAX, '\0');
@@ -33,7 +36,9 @@ Value attributes(const std::vector<Xattr>& found) {
 /// it does not list whole: targets of links, numbers of devices, names that are no UTF-8.
 class Facts final : public Visitor {
 public:
-    Facts(Job& job, Excludes excludes, int out) : job_(job), excludes_(std::move(excludes)), out_(out) {}
+    /// @param most_holes  bytes of them in all
+    Facts(Job& job, Excludes excludes, int out, std::uint64_t most_holes)
+        : job_(job), excludes_(std::move(excludes)), out_(out), holes_left_(most_holes) {}
     Visit visit(const Entry& entry) override {
         if (!entry.path.empty() && excludes_.match(entry.path)) return Visit::skip;
         if (entry.path.empty()) mount_ = entry.facts.identity.mount;
@@ -52,7 +57,8 @@ public:
     void problem(std::string_view path, const std::string& what) override { job_.note(path, what); }
     [[nodiscard]] Value take() {
         write_all(out_, buffer_, "the manifest");
-        return Value::object().set("entries", entries_).set("files", files_).set("bytes", bytes_).set("sockets", sockets_);
+        return Value::object().set("entries", entries_).set("files", files_).set("bytes", bytes_).set("sockets", sockets_)
+            .set("holes", holes_).set("longest", longest_).set("too_long", too_long_).set("too_long_total", too_long_total_);
     }
 
 private:
@@ -77,16 +83,25 @@ private:
         std::string why;
         const UniqueFd open = open_same(entry, why);
         if (!open) return;  // restic names it
+        const std::uint64_t size = entry.facts.size;
+        const DataMap map = entry.facts.allocated < size ? data_map(open.get(), size) : DataMap();
+        const std::uint64_t holes = entry.facts.allocated < size ? size - map.data() : 0;
+        if (holes > holes_left_) return leave_out(entry, holes);
+        holes_left_ -= holes;
+        holes_ += holes;
         ++files_;
-        bytes_ += entry.facts.size;
+        bytes_ += size;
+        longest_ = std::max(longest_, size);
         flags(open.get(), line);
-        if (entry.facts.allocated >= entry.facts.size) return;
-        const DataMap map = data_map(open.get(), entry.facts.size);
-        const auto& extents = map.extents();
-        if (extents.size() == 1 && extents[0] == Extent{0, entry.facts.size}) return;
+        if (holes == 0) return;
         Value list = Value::array();
-        for (const Extent& extent : extents) list.push(Value::array().push(extent.offset).push(extent.length));
-        line.set("size", entry.facts.size).set("data", std::move(list));
+        for (const Extent& extent : map.extents()) list.push(Value::array().push(extent.offset).push(extent.length));
+        line.set("size", size).set("data", std::move(list));
+    }
+
+    /// restic counts out every zero of a hole, when it reads and when it writes.
+    void leave_out(const Entry& entry, std::uint64_t holes) {
+        if (++too_long_total_ <= most_left_out) too_long_.push(Value::object().set("path", encode_path(entry.path)).set("holes", holes));
     }
 
     void special(const Entry& entry, Value& line) {
@@ -112,7 +127,9 @@ private:
     int out_;
     std::string buffer_;
     std::map<std::uint64_t, std::string> first_names_;  // of links and nodes with several names: there are few
+    Value too_long_ = Value::array();
     std::uint64_t entries_ = 0, files_ = 0, bytes_ = 0, sockets_ = 0, mount_ = 0;
+    std::uint64_t holes_left_, holes_ = 0, longest_ = 0, too_long_total_ = 0;
 };
 
 }  // namespace
@@ -120,7 +137,9 @@ private:
 Value facts(Job& job) {
     std::vector<std::string> excludes;
     for (const Value& pattern : job.arguments()["excludes"].items()) excludes.push_back(decode_path(pattern.str()));
-    Facts visitor(job, Excludes(std::move(excludes)), job.descriptor("out"));
+    const Value& most = job.arguments()["max_holes"];
+    Facts visitor(job, Excludes(std::move(excludes)), job.descriptor("out"),
+                  most.is_int() ? static_cast<std::uint64_t>(most.num()) : ~std::uint64_t{0});
     walk(job.root(), visitor);
     return visitor.take();
 }

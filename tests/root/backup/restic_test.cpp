@@ -14,6 +14,7 @@ namespace jailctl::test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -184,6 +185,25 @@ TEST_F(Restic, ExcludesAsTarDoes) {
     ASSERT_EQ(site_->jailctl({"restore", "a.test"}).status, 0);
     const auto listed = run_command({"/bin/sh", "-c", "cd " + tree_.string() + "; find . -mindepth 1 | LC_ALL=C sort | tr '\\n' ' '"});
     EXPECT_EQ(listed.out, "./etc ./etc/motd ./jail ./jail/kept ./lib ./lib/a ./lib/a/b ./lib/a/b/y ./lib/m.py ./var ./var/cache ");
+}
+
+TEST_F(Restic, HolesBeyondTheBoundAreLeftOutAndNamed) {
+    configure("RESTIC_HOLES=2M\n");
+    sh("truncate -s 1M small; truncate -s 4T 'la[r]ge *'; printf x > whole");
+    const auto stored = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(stored.status, 4) << stored.all();
+    EXPECT_THAT(stored.all(), HasSubstr("la[r]ge *: its holes, 4.4 TB, are more than what RESTIC_HOLES leaves, 2.1 MB in all"));
+    const auto listed = site_->jailctl({"backups", "a.test", "--contents"});
+    EXPECT_THAT(listed.out, AllOf(HasSubstr(" small\n"), HasSubstr(" whole\n"), Not(HasSubstr("ge *\n"))));
+    fs::rename(tree_, site_->path() / "gone");
+    EXPECT_EQ(site_->jailctl({"restore", "a.test"}).status, 0);
+    EXPECT_TRUE(fs::exists(tree_ / "small"));
+    sh("for i in $(seq 101); do truncate -s 3M hole$i; done");
+    const auto refused = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(refused.status, 1) << refused.all();
+    EXPECT_THAT(refused.err, HasSubstr("101 files of jail a.test have holes beyond RESTIC_HOLES"));
+    EXPECT_THAT(refused.err, HasSubstr("BACKUP_EXCLUDE"));
+    EXPECT_TRUE(site_->leftovers().empty());
 }
 
 TEST_F(Restic, ASnapshotOfAnotherHostPassesTheAllowList) {
