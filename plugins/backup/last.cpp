@@ -8,17 +8,23 @@ namespace {
 
 constexpr const char* member = "last";
 
-/// Of another file that stands in its place by now nothing is known. What no file was noted of is in a repository.
-bool is_gone(const Value& noted) {
-    const FileStamp then = stamp_in(noted);
-    return then.known() && then != stamp_at(noted["id"].str());
+/// Whether there still is what a stamp was noted of; of a file that was altered since, or another one in its place, nothing is
+/// proven. What no file was noted of is in a repository.
+bool there_is(BackupInfo& info, const FileStamp& then) {
+    const FileStamp now = stamp_at(info.id);
+    if (!now.known() || now == then) return now.known() || !then.known();
+    if (!then.known() && now.size == info.size) return true;  // noted in older times, when a size was enough
+    info.size = now.size;
+    info.verified = 0;
+    return true;
 }
 
 std::optional<BackupInfo> noted_in(const Value& notes, const std::string& jail_key) {
     const Value& last = notes[member];
-    if (!last.is_object() || is_gone(last)) return std::nullopt;
-    return BackupInfo{last["id"].str(), jail_key, last["taken"].num(), static_cast<std::uint64_t>(last["size"].num()),
-                      parse_grade(last["grade"].str()), last["verified"].num(), {}};
+    if (!last.is_object()) return std::nullopt;
+    BackupInfo info{last["id"].str(), jail_key, last["taken"].num(), static_cast<std::uint64_t>(last["size"].num()),
+                    parse_grade(last["grade"].str()), last["verified"].num(), {}};
+    return there_is(info, stamp_in(last)) ? std::optional(std::move(info)) : std::nullopt;
 }
 
 BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
@@ -45,8 +51,11 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup) {
 
 std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key) {
     auto newest = noted_in(read_notes(configuration, jail_key), jail_key);
-    for (const auto& record : BackupRecords(configuration, jail_key).all())
-        if ((!newest || record.taken > newest->taken) && stands(record)) newest = info_of(record, jail_key);
+    for (const auto& record : BackupRecords(configuration, jail_key).all()) {
+        if (newest && record.taken <= newest->taken) continue;
+        BackupInfo info = info_of(record, jail_key);
+        if (stamp_at(info.id).known() && there_is(info, record.stamp)) newest = std::move(info);
+    }
     if (newest) apply_mark(configuration, *newest);
     return newest;
 }

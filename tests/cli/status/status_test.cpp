@@ -50,6 +50,23 @@ TEST_F(StatusTest, WideTellsTheNewestBackupOfEachJailWithoutAskingABackend) {
     EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"].is_null());
 }
 
+TEST_F(StatusTest, AnArchiveThatWasAlteredSinceItWasProvenIsTheNewestAndNotVerified) {
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const auto told = [&] { return site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]; };
+    const std::string archive = told()["id"].str();
+    const std::string bytes = slurp(archive);
+    spit(archive, bytes, 0600);
+    std::filesystem::last_write_time(archive, std::filesystem::last_write_time(archive) + std::chrono::seconds(1));
+    EXPECT_EQ(told()["id"].str(), archive);
+    EXPECT_TRUE(told()["verified"].is_null());
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, not verified\n"));
+    ASSERT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
+    EXPECT_GT(told()["verified"].num(), 0) << "it is what it was";
+    spit(archive, bytes.substr(0, bytes.size() / 2), 0600);
+    EXPECT_EQ(told()["size"].num(), static_cast<std::int64_t>(bytes.size() / 2));
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, not verified\n"));
+}
+
 TEST_F(StatusTest, AnOlderArchiveIsTheNewestAgainWhenTheNewestWasRemoved) {
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
     const std::string first = site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str();
