@@ -18,7 +18,8 @@ public:
     /// @throws Error  as `backup` does; nothing is stored then
     virtual Outcome back_up(Invocation& invocation, const Jail& jail) = 0;
     /// The newest backup this host has made of the jail and noted, whichever backend keeps it: a look at one small file. No
-    /// backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is not.
+    /// backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is not, and one that
+    /// was altered since is told as not verified.
     /// @throws Error damaged, io
     [[nodiscard]] virtual std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const = 0;
 };

@@ -22,9 +22,12 @@ public:
     virtual void make(const std::filesystem::path& root, const std::string& name) = 0;
     /// Publishes: renames `name` to the root's own; never over anything but an empty directory. Durable on return.
     virtual void publish(const std::filesystem::path& root, const std::string& name) = 0;
-    /// Exchanges the root with `name`, atomically and durably.
+    /// Exchanges the root with `name`, atomically and durably; both stay held by this process (tree_hold.hpp).
+    /// @throws Error busy: another command works on one of them, or removed or replaced it while that was waited for, or a
+    /// process runs in the root; not_found, io
     virtual void exchange(const std::filesystem::path& root, const std::string& name) = 0;
-    /// Renames the root to `name` (trash). Durable on return.
+    /// Renames the root to `name` (trash), and holds it as exchange() does. Durable on return.
+    /// @throws Error busy: as exchange(); exists: something bears that name; not_found, io
     virtual void set_aside(const std::filesystem::path& root, const std::string& name) = 0;
     /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-".
     virtual void remove(const std::filesystem::path& root, const std::string& name) = 0;
