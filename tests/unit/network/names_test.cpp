@@ -3,10 +3,10 @@
 
 #include <set>
 
-#include "arp.hpp"
 #include "forward.hpp"
 #include "links.hpp"
 #include "network.hpp"
+#include "probe.hpp"
 
 namespace jailctl::lifecycle {
 namespace {

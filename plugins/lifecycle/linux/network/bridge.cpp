@@ -3,14 +3,15 @@
 
 #include <algorithm>
 
-#include "arp.hpp"
+#include "addresses.hpp"
 #include "bridge_plan.hpp"
-#include "check.hpp"
 #include "contradictions.hpp"
 #include "nft_query.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
+#include "preconditions.hpp"
+#include "probe.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
 #include "stack.hpp"

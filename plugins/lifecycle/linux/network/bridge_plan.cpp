@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "check.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "links.hpp"
+#include "preconditions.hpp"
 #include "routes.hpp"
 
 namespace jailctl::lifecycle {

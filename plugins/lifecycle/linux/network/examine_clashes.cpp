@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <map>
 
-#include "arp.hpp"
+#include "addresses.hpp"
 #include "bridge_plan.hpp"
-#include "check.hpp"
 #include "examine_network.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "links.hpp"
+#include "preconditions.hpp"
+#include "probe.hpp"
 #include "routes.hpp"
 #include "nft_transaction.hpp"
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "check.hpp"
 #include "examine_network.hpp"
 #include "guard.hpp"
 #include "jailctl/sdk/text.hpp"

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "check.hpp"
+#include "addresses.hpp"
 #include "guard.hpp"
 #include "interface.hpp"
 #include "jailctl/sdk/scoped.hpp"

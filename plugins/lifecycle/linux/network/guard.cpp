@@ -4,7 +4,7 @@
 
 #include <linux/if_ether.h>
 
-#include "check.hpp"
+#include "addresses.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "nft_message.hpp"
 #include "nft_transaction.hpp"

@@ -1,7 +1,6 @@
 #include <linux/rtnetlink.h>
 
 #include "abstract_sockets.hpp"
-#include "check.hpp"
 #include "contradictions.hpp"
 #include "network.hpp"
 #include "routes.hpp"

@@ -199,4 +199,16 @@ std::string mac_text(const std::string& bytes) {
     return text;
 }
 
+std::string all_link_names(Netlink& netlink) {
+    std::string text;
+    for (const auto& name : link_names(netlink)) text += (text.empty() ? "" : ", ") + escape_name(name);
+    return text;
+}
+
+std::string described(Netlink& netlink, int index) {
+    const auto link = find_link(netlink, index);
+    if (!link) return "interface " + std::to_string(index);
+    return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
+}
+
 }  // namespace jailctl::lifecycle

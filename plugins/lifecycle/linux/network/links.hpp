@@ -31,6 +31,10 @@ struct Link {
 [[nodiscard]] std::optional<Link> find_link(Netlink& netlink, int index);
 /// Names of all interfaces, for the message that IF is not among them.
 [[nodiscard]] std::vector<std::string> link_names(Netlink& netlink);
+/// "em0, lo, up0", for a hint.
+[[nodiscard]] std::string all_link_names(Netlink& netlink);
+/// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
+[[nodiscard]] std::string described(Netlink& netlink, int index);
 
 [[nodiscard]] std::vector<Link> ports_of(Netlink& netlink, int bridge);
 /// Every interface of this namespace.

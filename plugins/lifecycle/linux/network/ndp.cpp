@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "packet_socket.hpp"
+
 namespace jailctl::lifecycle {
 
 namespace {

@@ -1,19 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "arp.hpp"
-#include "jailctl/sdk/scoped.hpp"
+#include "probe.hpp"
 
 namespace jailctl::lifecycle {
-
-/// A packet socket bound to `link` that hears frames of one protocol (ETH_P_*) only. @throws Error denied, io
-[[nodiscard]] UniqueFd open_packets(const Link& link, std::uint16_t protocol);
-/// Sends what follows the Ethernet header. A packet that cannot be sent is a probe that gets no answer.
-void send_frame(int fd, const Link& link, std::uint16_t protocol, const MacAddress& to, const void* packet,
-                std::size_t size);
 
 /// "Who has `target`?" from `::` to the solicited-node group of the address (RFC 4862, 5.4.2).
 void send_solicitation(int fd, const Link& link, const Address& target);

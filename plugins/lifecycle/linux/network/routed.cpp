@@ -1,14 +1,15 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
-#include "arp.hpp"
-#include "check.hpp"
+#include "addresses.hpp"
 #include "contradictions.hpp"
 #include "nft_query.hpp"
 #include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
+#include "preconditions.hpp"
+#include "probe.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
 #include "stack.hpp"

@@ -5,16 +5,11 @@
 #include "jailctl/sdk/host.hpp"
 #include "links.hpp"
 
+/// What has to hold before a jail joins a network.
 namespace jailctl::lifecycle {
 
-/// "jl0123456789abc (web.example.org)": with the alias, by which jailctl marks the interfaces of its jails.
-[[nodiscard]] std::string described(Netlink& netlink, int index);
 /// The jail's addresses. @throws Error config: none
 [[nodiscard]] const std::vector<Address>& require_addresses(const Jail& jail);
-[[nodiscard]] bool has_ipv6(const std::vector<Address>& addresses);
-[[nodiscard]] std::vector<Address::Family> families_of(const std::vector<Address>& addresses);
-/// "em0, lo, up0", for a hint.
-[[nodiscard]] std::string all_link_names(Netlink& netlink);
 /// That addresses of IPv6 can be routed from the uplink to a jail without making a router of the whole host: kernels
 /// before 6.17 have no switch for single interfaces. @throws Error unsupported
 void require_ipv6(const Link& uplink);

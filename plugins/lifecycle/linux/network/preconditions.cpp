@@ -1,23 +1,17 @@
-#include "check.hpp"
+#include "preconditions.hpp"
 
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
 
-#include "arp.hpp"
 #include "interface.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "probe.hpp"
 #include "routes.hpp"
 #include "sysctl.hpp"
 #include "uplink.hpp"
 
 namespace jailctl::lifecycle {
-
-std::string described(Netlink& netlink, int index) {
-    const auto link = find_link(netlink, index);
-    if (!link) return "interface " + std::to_string(index);
-    return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
-}
 
 namespace {
 
@@ -50,24 +44,6 @@ const std::vector<Address>& require_addresses(const Jail& jail) {
         throw Error(Errc::config, "jail " + jail.name.text() + " has no address (NETWORK=" + jail.settings["NETWORK"].text + ")");
     }
     return jail.addresses;
-}
-
-bool has_ipv6(const std::vector<Address>& addresses) {
-    return std::ranges::any_of(addresses, [](const Address& one) { return one.family() == Address::Family::v6; });
-}
-
-std::vector<Address::Family> families_of(const std::vector<Address>& addresses) {
-    std::vector<Address::Family> families;
-    for (const auto& address : addresses) {
-        if (std::ranges::find(families, address.family()) == families.end()) families.push_back(address.family());
-    }
-    return families;
-}
-
-std::string all_link_names(Netlink& netlink) {
-    std::string text;
-    for (const auto& name : link_names(netlink)) text += (text.empty() ? "" : ", ") + escape_name(name);
-    return text;
 }
 
 void require_ipv6(const Link& uplink) {
