@@ -20,9 +20,11 @@
 namespace jailctl::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// A name server that answers whatever it is asked, on 192.0.2.1 of the bed's host. Ends with us.
 class NameServer {
@@ -132,6 +134,11 @@ protected:
         const Result done = bed_->in_host({"sh", "-c", line});
         ASSERT_EQ(done.status, 0) << line << ": " << done.all();
     }
+    /// Another interface of the host, with a network of its own.
+    void add_uplink(const std::string& name) const {
+        host("ip link add " + name + " type veth peer name far0 && ip link set far0 up && ip link set " + name +
+             " up && ip addr add 198.51.100.1/24 dev " + name);
+    }
 
     std::unique_ptr<NetworkBed> bed_;
     std::unique_ptr<NameServer> server_;
@@ -194,6 +201,33 @@ TEST_F(DoctorOfNetwork, StatusSaysThatAnInterfaceDoesNotForwardAnyMore) {
     host("echo 0 > /proc/sys/net/ipv4/conf/up0/forwarding");
     EXPECT_THAT(jailctl({"status", "--wide"}).out,
                 HasSubstr("www.test: nobody beyond this host reaches it: net/ipv4/conf/up0/forwarding is 0"));
+}
+
+TEST_F(DoctorOfNetwork, AnInterfaceThatTookTheNameOfTheOneThatWasUsedIsLeftAlone) {
+    add_uplink("gone0");
+    site_->configure({"www.test:198.51.100.7"}, std::string(settings) + "IF=gone0\n");
+    start();
+    const std::string forwarding = "/proc/sys/net/ipv4/conf/gone0/forwarding";
+    ASSERT_EQ(bed_->in_host({"cat", forwarding}).out, "1\n");
+    host("ip link del gone0 && ip link add gone0 type veth peer name far0 && echo 1 > " + forwarding +
+         " && echo 100 > /proc/sys/net/ipv4/neigh/gone0/proxy_delay");
+    EXPECT_THAT(doctor({"--fix"}).findings(), Not(Contains(HasSubstr("uplink-settings"))));
+    EXPECT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    EXPECT_EQ(bed_->in_host({"cat", forwarding}).out, "1\n");
+    EXPECT_EQ(bed_->in_host({"cat", "/proc/sys/net/ipv4/neigh/gone0/proxy_delay"}).out, "100\n");
+    host("ip link del gone0");
+}
+
+TEST_F(DoctorOfNetwork, AnInterfaceThatWasRenamedIsPutBack) {
+    add_uplink("old0");
+    site_->configure({"www.test:198.51.100.7"}, std::string(settings) + "IF=old0\n");
+    start();
+    host("ip link set old0 down && ip link set old0 name new0");
+    const std::string forwarding = "/proc/sys/net/ipv4/conf/new0/forwarding";
+    ASSERT_EQ(bed_->in_host({"cat", forwarding}).out, "1\n");
+    EXPECT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    EXPECT_EQ(bed_->in_host({"cat", forwarding}).out, "0\n");
+    host("ip link del new0");
 }
 
 /// The settings of an interface are the host's: whichever of two configurations stops last puts them back, as they were

@@ -1,6 +1,9 @@
 #include "uplink.hpp"
 
+#include <net/if.h>
+
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "stack.hpp"
@@ -15,10 +18,24 @@ bool host_routes(const std::string& setting) {
     return read_sysctl(setting.substr(0, 4) + "/conf/all/forwarding") == "1";
 }
 
-/// Of an uplink that is gone nothing is there to be set.
-void put_back(const UplinkNote& note) {
-    if (note.name.stack != this_stack()) return;
-    for (auto kept = note.settings.rbegin(); kept != note.settings.rend(); ++kept) {
+/// The note, its settings by the name that the interface has now. Nothing: the interface is gone, or in another network
+/// namespace, and one that has its name by now is another, whose settings are not ours.
+std::optional<UplinkNote> as_called_now(UplinkNote note) {
+    char name[IF_NAMESIZE];
+    if (note.name.stack != this_stack() || ::if_indextoname(static_cast<unsigned>(note.name.index), name) == nullptr)
+        return std::nullopt;
+    note.name.interface = name;
+    for (auto& kept : note.settings) {  // "ipv4/conf/eth0/forwarding"
+        const auto begin = kept.name.find('/', kept.name.find('/') + 1) + 1;
+        kept.name.replace(begin, kept.name.rfind('/') - begin, name);
+    }
+    return note;
+}
+
+void put_back(const UplinkNote& unused) {
+    const auto note = as_called_now(unused);
+    if (!note) return;
+    for (auto kept = note->settings.rbegin(); kept != note->settings.rend(); ++kept) {
         const bool became_router = kept->name.ends_with("/forwarding") && !kept->host_routed && host_routes(kept->name);
         if (!became_router) (void)write_sysctl_if_there(kept->name, kept->before);
     }
@@ -63,6 +80,7 @@ void take_uplink(Invocation& invocation, const JailName& jail, const UplinkName&
     settle(notes, invocation.configuration());
     auto* entry = notes.find(uplink);
     if (!entry) entry = &notes.add({uplink, {}, {}});
+    else if (auto now = as_called_now(*entry)) *entry = std::move(*now);
     auto wanted = settings;
     std::erase_if(wanted, [&](const KernelSetting& one) { return !note(*entry, one.name); });
     const auto user = user_of(invocation.configuration(), jail);
@@ -102,8 +120,9 @@ std::vector<UplinkUse> uplink_uses(const Configuration& configuration) {
         for (const auto& user : entry.users)
             if (JailName jail(user.jail); user == user_of(configuration, jail)) use.jails.push_back(user.jail);
         if (use.jails.empty()) continue;
-        for (const auto& kept : entry.settings)
-            if (entry.name.stack == this_stack() && is_altered(kept)) use.altered.push_back("net/" + kept.name);
+        if (const auto now = as_called_now(entry))
+            for (const auto& kept : now->settings)
+                if (is_altered(kept)) use.altered.push_back("net/" + kept.name);
         uses.push_back(std::move(use));
     }
     return uses;
@@ -112,8 +131,9 @@ std::vector<UplinkUse> uplink_uses(const Configuration& configuration) {
 void put_up_uplink(const UplinkName& uplink) {
     UplinkNotes notes;
     const auto* entry = notes.find(uplink);
-    if (entry == nullptr) return;
-    for (const auto& kept : entry->settings)
+    const auto now = entry == nullptr ? std::nullopt : as_called_now(*entry);
+    if (!now) return;
+    for (const auto& kept : now->settings)
         if (is_altered(kept)) write_sysctl(kept.name, wanted_value(kept.name));
 }
 
