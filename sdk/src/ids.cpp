@@ -1,8 +1,10 @@
-// Ranges of host ids: each jail owns ids_per_jail of its own, kept in STATE_DIR/ids.json until it is deleted.
+// Ranges of host ids: each jail owns ids_per_jail of its own, kept in STATE_DIR/ids.json until it is deleted, and no other jail of
+// this host, whatever its configuration.
 #include <algorithm>
 #include <charconv>
 #include <set>
 
+#include "id_givers.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/lock.hpp"
@@ -71,11 +73,25 @@ Value read_ids(const StateDirectory& state) {
     return document;
 }
 
-std::uint64_t free_range(const Value& document) {
-    std::vector<Range> taken;
-    for (const auto& member : document["ranges"].members()) {
+void add_given(const Value& document, std::vector<Range>& taken) {
+    for (const auto& member : document["ranges"].members())
         taken.push_back({static_cast<std::uint64_t>(member.second.num()), range_size});
+}
+
+/// Who has given nothing, or is gone with his STATE_DIR, is forgotten: should that come back, he is noted with his next start.
+void add_given_by_others(const Configuration& configuration, std::vector<Range>& taken) {
+    for (const auto& state_dir : other_givers(configuration)) {
+        const Value given = in_context("the ids of another configuration of this host must be known",
+                                       [&] { return read_ids(StateDirectory::lasting_in(state_dir)); });
+        if (given["ranges"].members().empty()) forget_giver(state_dir);
+        add_given(given, taken);
     }
+}
+
+std::uint64_t free_range(const Configuration& configuration, const Value& document) {
+    std::vector<Range> taken;
+    add_given(document, taken);
+    add_given_by_others(configuration, taken);
     add_subordinate("/etc/subuid", taken);
     add_subordinate("/etc/subgid", taken);
     for (std::uint64_t base = first_range; base + range_size <= end_of_ids; base += range_size) {
@@ -90,9 +106,8 @@ std::optional<std::uint32_t> range_in(const Value& document, const JailName& jai
     return base.is_int() ? std::optional(static_cast<std::uint32_t>(base.num())) : std::nullopt;
 }
 
-Lock lock_allotment(const Configuration& configuration) {
-    return Lock::for_allotment(StateDirectory::running(configuration).open("").get());
-}
+/// One for all configurations.
+Lock lock_allotment() { return Lock::for_allotment(StateDirectory::of_host().open("").get()); }
 
 }  // namespace
 
@@ -101,12 +116,13 @@ std::optional<std::uint32_t> known_id_range(const Configuration& configuration, 
 }
 
 std::uint32_t id_range(const Configuration& configuration, const JailName& jail) {
-    if (const auto known = known_id_range(configuration, jail)) return *known;
-    const Lock lock = lock_allotment(configuration);
+    if (const auto known = known_id_range(configuration, jail); known && is_known_giver(configuration)) return *known;
+    const Lock lock = lock_allotment();
+    note_giver(configuration);  // first: a crash after this line has given nothing yet
     const auto state = StateDirectory::lasting(configuration);
     Value document = read_ids(state);
     if (const auto known = range_in(document, jail)) return *known;
-    const std::uint64_t base = free_range(document);
+    const std::uint64_t base = free_range(configuration, document);
     Value ranges = document["ranges"];
     ranges.set(jail.key(), base);
     document.set("ranges", std::move(ranges));
@@ -116,15 +132,17 @@ std::uint32_t id_range(const Configuration& configuration, const JailName& jail)
 
 void release_ids(const Configuration& configuration, const JailName& jail) {
     if (!known_id_range(configuration, jail)) return;
-    const Lock lock = lock_allotment(configuration);
+    const Lock lock = lock_allotment();
     const auto state = StateDirectory::lasting(configuration);
     Value document = read_ids(state);
     Value ranges = Value::object();
     for (const auto& [key, base] : document["ranges"].members()) {
         if (key != jail.key()) ranges.set(key, base);
     }
+    const bool none = ranges.members().empty();
     document.set("ranges", std::move(ranges));
     state.write("", "ids", document);
+    if (none) forget_giver(configuration.path("STATE_DIR").lexically_normal());
 }
 
 }  // namespace jailctl

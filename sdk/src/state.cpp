@@ -35,6 +35,8 @@ StateDirectory StateDirectory::lasting(const Configuration& configuration) {
     return {configuration.path("STATE_DIR"), true};
 }
 
+StateDirectory StateDirectory::lasting_in(std::filesystem::path state_dir) { return {std::move(state_dir), true}; }
+
 StateDirectory StateDirectory::running(const Configuration& configuration) {
     return {configuration.path("RUN_DIR"), false};
 }

@@ -17,6 +17,9 @@ void OneJail::expect_no_trace(const std::string& when) const {
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "bases" / "a.test.json")) << when;
     const std::string ids = slurp(site_.state() / "ids.json");
     EXPECT_EQ(ids.find("a.test"), std::string::npos) << when << ids;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/var/lib/jailctl/givers", none))
+        EXPECT_EQ(slurp(entry.path()).find(site_.state().string()), std::string::npos) << when << entry.path();
 }
 
 void OneJail::expect_no_jail(const std::string& when) const {

@@ -25,6 +25,8 @@ std::string read_proc(const std::string& path) {
 
 StateDirectory StateDirectory::of_host() { return {"/run/jailctl", false}; }
 
+StateDirectory StateDirectory::lasting_of_host() { return {"/var/lib/jailctl", true}; }
+
 std::string boot_id() {
     std::string text = read_proc("/proc/sys/kernel/random/boot_id");
     if (text.empty()) throw Error(Errc::io, "cannot read /proc/sys/kernel/random/boot_id");

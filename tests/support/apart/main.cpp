@@ -2,7 +2,7 @@
 ///
 /// What tests of jails compare before and after is the machine's: control groups, mounts, names of network namespaces.
 /// The program gets a control group in every hierarchy, which it sees as the hierarchy's root, a mount namespace and
-/// a /run/netns and /run/jailctl of its own. What it left in them is an error, and taken away. Not root: the program runs as it is.
+/// a /run/netns, /run/jailctl and /var/lib/jailctl of its own. What it left in them is an error, and taken away. Not root: the program runs as it is.
 /// Ends with the program's status, 1 where it left something, 125 where it could not be run.
 #include <cerrno>
 #include <csignal>
@@ -92,7 +92,7 @@ void join(const std::vector<Hierarchy>& all) {
         if (one.v2) hand_down(one);
         if (::mount(one.ours.c_str(), one.top.c_str(), nullptr, MS_BIND, nullptr) != 0) fail("cannot bind " + one.top.string());
     }
-    for (const char* directory : {"/run/netns", "/run/jailctl"}) {
+    for (const char* directory : {"/run/netns", "/run/jailctl", "/var/lib/jailctl"}) {
         fs::create_directories(directory);
         if (::mount("apart", directory, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0700") != 0)
             fail(std::string("cannot mount ") + directory);

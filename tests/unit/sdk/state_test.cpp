@@ -1,6 +1,8 @@
 #include "jailctl/sdk/state.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -58,8 +60,72 @@ TEST(StateTest, RefusesNamesThatLeaveTheFolderAndFoldersOfOthers) {
     EXPECT_EQ(code_thrown_by([&] { state.write("jails", "x", Value::object()); }), Errc::denied);
 }
 
-TEST(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
-    JAILCTL_NEEDS_ROOT();
+/// What the host keeps of all its configurations is the test's own here.
+class IdRangeTest : public testing::Test {
+protected:
+    void SetUp() override {
+        JAILCTL_NEEDS_ROOT();
+        if (::unshare(CLONE_NEWNS) != 0) GTEST_SKIP() << "needs a mount namespace of its own";
+        ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+        mount_new("/var/lib");
+        mount_new("/run");
+    }
+    static void mount_new(const char* directory) {
+        ASSERT_EQ(::mount("test", directory, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755"), 0) << directory;
+    }
+    /// STATE_DIRs that the host knows.
+    static std::size_t givers() { return StateDirectory::lasting_of_host().list("givers").size(); }
+};
+
+TEST_F(IdRangeTest, JailsOfTwoConfigurationsShareNone) {
+    const Scratch one, other;
+    const JailName jail("a.example");
+    const auto first = id_range(one.configuration(), jail);
+    mount_new("/run");  // as after a boot
+    const auto second = id_range(other.configuration(), jail);
+    EXPECT_GE(second, first + ids_per_jail);
+    release_ids(one.configuration(), jail);
+    EXPECT_EQ(givers(), 1U);
+    EXPECT_EQ(id_range(one.configuration(), jail), first);
+    release_ids(one.configuration(), jail);
+    release_ids(other.configuration(), jail);
+    EXPECT_EQ(givers(), 0U);
+}
+
+TEST_F(IdRangeTest, OfAConfigurationThatIsGoneAreFreeAgain) {
+    const JailName jail("a.example");
+    const Scratch scratch;
+    {
+        const Scratch gone;
+        EXPECT_EQ(id_range(gone.configuration(), jail), 1879048192U);
+    }
+    EXPECT_EQ(id_range(scratch.configuration(), jail), 1879048192U);
+    EXPECT_EQ(givers(), 1U);
+}
+
+/// Those that two configurations gave before they knew of each other stay as they are.
+TEST_F(IdRangeTest, OfOneThatIsNotKnownYetCountFromItsNextUse) {
+    const Scratch one, other;
+    const JailName a("a.example"), b("b.example");
+    const auto first = id_range(one.configuration(), a);
+    mount_new("/var/lib");
+    EXPECT_EQ(id_range(other.configuration(), a), first);
+    EXPECT_EQ(id_range(one.configuration(), a), first);
+    EXPECT_EQ(givers(), 2U);
+    EXPECT_EQ(id_range(other.configuration(), b), first + ids_per_jail);
+    EXPECT_EQ(id_range(one.configuration(), b), first + 2 * ids_per_jail);
+}
+
+TEST_F(IdRangeTest, AreNotGuessedWhereThoseOfAnotherConfigurationCannotBeRead) {
+    const Scratch one, other;
+    (void)id_range(one.configuration(), JailName("a.example"));
+    one.write("state/ids.json", "{");
+    const Error error = test::error_of([&] { (void)id_range(other.configuration(), JailName("a.example")); });
+    EXPECT_EQ(error.code(), Errc::damaged);
+    EXPECT_NE(std::string(error.what()).find((one / "state/ids.json").string()), std::string::npos) << error.what();
+}
+
+TEST_F(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
     const Scratch scratch;
     const auto configuration = scratch.configuration();
     const JailName a("a.example"), b("b.example");
@@ -92,8 +158,7 @@ TEST(StateDirectoryTest, NoAlterationIsLost) {
     EXPECT_EQ(code_thrown_by([&] { state.alter("backups", "a.test", 1, [](Value&) {}); }), Errc::unsupported);
 }
 
-TEST(IdRangeTest, ManyProcessesNeverShareOne) {
-    JAILCTL_NEEDS_ROOT();
+TEST_F(IdRangeTest, ManyProcessesNeverShareOne) {
     const Scratch scratch;
     const auto configuration = scratch.configuration();
     test::at_once(12, [&](int i) { (void)id_range(configuration, JailName("j" + std::to_string(i))); });
@@ -103,7 +168,7 @@ TEST(IdRangeTest, ManyProcessesNeverShareOne) {
     EXPECT_EQ(ranges.size(), 12U);
 }
 
-TEST(IdRangeTest, ADamagedRecordIsAnError) {
+TEST_F(IdRangeTest, ADamagedRecordIsAnError) {
     const Scratch scratch;
     scratch.directory("state");
     for (const char* text : {R"({"format":1,"ranges":{"x":0}})", R"({"format":1,"ranges":{"x":"7"}})",

@@ -24,6 +24,10 @@ public:
     /// Running state that is the host's and not a site's, such as what the kernel has once for all of them: the same for
     /// every configuration (Linux: /run/jailctl).
     [[nodiscard]] static StateDirectory of_host();
+    /// The same of what outlives the boot (Linux: /var/lib/jailctl).
+    [[nodiscard]] static StateDirectory lasting_of_host();
+    /// Lasting state of another configuration: `state_dir` is its STATE_DIR.
+    [[nodiscard]] static StateDirectory lasting_in(std::filesystem::path state_dir);
 
     /// @param folder  "jails", "backups", ...: one level; "" for the top
     /// @return nothing if there is no such document
@@ -50,7 +54,8 @@ private:
 /// How many ids a jail has: 0 and up inside, and as many on the host that are nobody else's.
 inline constexpr std::uint32_t ids_per_jail = 65536;
 /// First host id of those that `jail` owns (Linux user namespaces); allotted under the global lock on first use and
-/// kept until release_ids. From 1879048192 up, skipping /etc/subuid and /etc/subgid.
+/// kept until release_ids. From 1879048192 up, skipping /etc/subuid and /etc/subgid and what other configurations of this
+/// host gave to their jails (ADR 16). @throws Error damaged: what one of them gave cannot be read
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint32_t id_range(const Configuration& configuration, const JailName& jail);
 /// The same without allotting: nothing if the jail has none.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "jailctl/sdk/host.hpp"
+
+/// The STATE_DIRs of this host that hold ids of jails: a file for each in the host's own lasting state, /var/lib/jailctl/givers
+/// on Linux, that says nothing but its path. What is given stands in its ids.json, and nowhere else. Changed, and read for an
+/// allotment, under the lock of all allotments.
+namespace jailctl {
+
+/// Whether that of this configuration is known. Takes no lock.
+[[nodiscard]] bool is_known_giver(const Configuration& configuration);
+/// @throws Error denied, io
+void note_giver(const Configuration& configuration);
+void forget_giver(const std::filesystem::path& state_dir);
+/// The others. @throws Error damaged, denied, io
+[[nodiscard]] std::vector<std::filesystem::path> other_givers(const Configuration& configuration);
+
+}  // namespace jailctl
