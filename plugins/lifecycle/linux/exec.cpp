@@ -117,6 +117,14 @@ void hear(const UniqueFd& report, ChildProcess& child) {
     }
 }
 
+/// It ended on its way in: by our signal, or by the one that a terminal sends to both of us.
+ExitStatus without_terminal(ChildProcess& child) {
+    const ExitStatus status = end_of(child);
+    if (const int asked = Interrupt::pending(); asked != 0) return {128 + asked, asked};
+    if (status.signal != 0) return status;
+    throw Error(Errc::failed, "no terminal came from the jail");
+}
+
 ExitStatus exec_on_terminal(const Record& record, const JailProgram& program, const ExecRequest& request) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw_errno("cannot make a socket pair");
@@ -133,7 +141,7 @@ ExitStatus exec_on_terminal(const Record& record, const JailProgram& program, co
     if (master) copy_window_size(STDIN_FILENO, master.get());
     await(report.read.get(), child, request);
     hear(report.read, child);
-    if (!master) throw Error(Errc::failed, "no terminal came from the jail");
+    if (!master) return without_terminal(child);
     {
         const RawTerminal raw(STDIN_FILENO);
         carry_terminal(master.get(), child.handle());

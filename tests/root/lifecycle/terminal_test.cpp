@@ -90,6 +90,21 @@ TEST_F(TerminalTest, ControlCReachesTheCommandAndNotUs) {
     EXPECT_EQ(wait(), 9);
 }
 
+/// What enters is held on its way by the control group that it is born in.
+TEST_F(TerminalTest, ControlCOnTheWayInEndsUsByTheSignal) {
+    ASSERT_EQ(stop().status, 0);
+    configure("CAPABILITIES=system\n");
+    ASSERT_EQ(start().status, 0);
+    const std::filesystem::path way_in = record()["cgroup_path"].str() + "/exec";
+    spit(way_in / "cgroup.freeze", "1");
+    run({"exec", "a.test", "--", "true"});
+    for (int attempt = 0; attempt < 1000 && slurp(way_in / "cgroup.procs").empty(); ++attempt) ::usleep(10000);
+    type("\x03");
+    EXPECT_EQ(wait(), 128 + SIGINT) << seen_;
+    EXPECT_EQ(seen_.find("no terminal"), std::string::npos) << seen_;
+    spit(way_in / "cgroup.freeze", "0");
+}
+
 TEST_F(TerminalTest, ResizingIsPassedOn) {
     run({"exec", "a.test", "--", "sh", "-c", "trap 'stty size; exit 0' WINCH; echo ready; while :; do sleep 0.05; done"});
     ASSERT_TRUE(sees("ready"));
