@@ -107,13 +107,24 @@ bool remove_litter(Invocation& in, const Jail& jail) {
     return any;
 }
 
+/// What the host undoes or finishes before a command, but not with --dry-run. @return whether there is any
+bool tell_interruption(Invocation& in, const Jail& jail) {
+    if (!in.options().dry_run) return false;
+    const auto left = interruptions(in.configuration());
+    const auto found = left.find(jail.name.key());
+    if (found == left.end() || !found->second.begun) return false;
+    in.console().line("would first undo or finish what was interrupted: " + found->second.sentence);
+    return true;
+}
+
 /// Nothing stands at the root, which is no failure if something of the jail was there to be removed.
 Outcome clean_up(Invocation& in, const Jail& jail) {
     const std::string& name = jail.name.text();
     const auto& recovered = recovered_commands(jail.name);
+    const bool interrupted = tell_interruption(in, jail);
     const bool litter = remove_litter(in, jail);
     const bool known = known_id_range(in.configuration(), jail.name).has_value();  // a delete that could not write that down
-    if (recovered.empty() && !litter && !known) {
+    if (recovered.empty() && !interrupted && !litter && !known) {
         const std::string sentence = "jail " + name + " does not exist: nothing stands in " + jail.root.string();
         if (in.all()) return Outcome::already(sentence);
         throw Error(Errc::not_found, sentence);

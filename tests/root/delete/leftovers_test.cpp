@@ -53,6 +53,21 @@ TEST_F(Leftovers, DeleteAfterAKilledCreateIsDone) {
     EXPECT_EQ(remove().status, 1) << "now there is nothing of it";
 }
 
+TEST_F(Leftovers, DryRunAfterAKillSaysWhatDeleteDoes) {
+    for (const char* command : {"create", "delete"})
+        for (int point = 1; point <= 12; ++point) {
+            if (std::string(command) == "delete") ASSERT_EQ(create().status, 0);
+            if (!killed_at(point, site_, {command, "a.test", "--batch"})) break;
+            const std::string when = command + (" " + std::to_string(point));
+            const Result dry = site_.jailctl({"delete", "a.test", "--batch", "--dry-run"});
+            const Result real = remove();
+            EXPECT_EQ(dry.status, real.status) << when << ": " << dry.all() << real.all();
+            EXPECT_EQ(dry.err, real.err) << when;
+            (void)remove();
+        }
+    expect_no_jail();
+}
+
 TEST_F(Leftovers, TreesThatLostTheirJournalAreRemovedToo) {
     fs::create_directories(site_.home() / ".jailctl-trash-a.test/etc");
     fs::create_directories(site_.home() / ".jailctl-restore-a.test/etc");
