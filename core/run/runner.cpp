@@ -158,7 +158,7 @@ void require_plugin(const Host& host, const std::string& name) {
     std::string why = "it is not installed";
     for (const auto& left : host.plugins.left_out)
         if (left.name == name || left.file.stem() == name) why = left.reason;
-    throw Error(Errc::vetoed, "nothing is changed without the plugin '" + escape_name(name) + "' (PLUGIN_REQUIRED): " + why)
+    throw Error(Errc::config, "nothing is changed without the plugin '" + escape_name(name) + "' (PLUGIN_REQUIRED): " + why)
         .with_hint("see 'jailctl plugins'");
 }
 

@@ -13,7 +13,7 @@ namespace jailctl::core {
 /// Failures end up in `report`, never leave as exceptions.
 void run_command(Host& host, const CommandEntry& entry, const Resolved& words, StreamConsole& console, Report& report);
 
-/// PLUGIN_REQUIRED: a missing veto is not consent. @throws Error vetoed
+/// PLUGIN_REQUIRED: a missing veto is not consent. @throws Error config
 void require_plugins(const Host& host);
 /// The same of one of its names.
 void require_plugin(const Host& host, const std::string& name);

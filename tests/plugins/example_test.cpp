@@ -72,7 +72,7 @@ TEST_F(ExamplePlugin, ItVetoesStarts) {
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("the site is closed for a.test"));
     const auto missing = site.jailctl({"start", "a.test"});
-    EXPECT_EQ(missing.status, 1);
+    EXPECT_EQ(missing.status, 2);
     EXPECT_THAT(missing.err, HasSubstr("nothing is changed without the plugin 'site'"));
 }
 

@@ -108,7 +108,7 @@ TEST_F(Refusals, JsonTellsTheSame) {
 TEST_F(Refusals, RequiredPluginThatIsMissingStopsChanges) {
     site_.configure({"chii.domaine.com:192.0.2.43"}, "PLUGIN_REQUIRED=firewall");
     const auto start = site_.jailctl({"start", "all"});
-    EXPECT_EQ(start.status, 1);
+    EXPECT_EQ(start.status, 2) << "as 'config check' has it";
     EXPECT_THAT(start.err, StartsWith("jailctl: nothing is changed without the plugin 'firewall' (PLUGIN_REQUIRED): "
                                       "it is not installed\nhint: see 'jailctl plugins'\n"));
     EXPECT_EQ(site_.jailctl({"status"}).status, 0) << "what only reads goes on";
