@@ -26,7 +26,7 @@ void check(const Host& host, Invocation& in) {
     for (const auto& diagnostic : diagnostics) {
         data.push(diagnostic.data());
         if (in.console().json() && diagnostic.severity == config::Severity::error)
-            in.console().error(Error(Errc::config, diagnostic.text()));
+            in.console().error(config::as_error({diagnostic}));
         else
             in.console().line(diagnostic.text());
     }

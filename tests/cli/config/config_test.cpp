@@ -68,6 +68,10 @@ TEST(ConfigCheck, JsonCarriesTheSame) {
     ASSERT_EQ(document["diagnostics"].items().size(), 1U);
     EXPECT_EQ(document["diagnostics"].items()[0]["line"].num(), 10);
     EXPECT_EQ(document["diagnostics"].items()[0]["severity"].str(), "error");
+    const std::string message = document["errors"].items().at(0)["message"].str();
+    EXPECT_EQ(message.find(site.config().string() + ":10:"), 0U) << message;
+    EXPECT_EQ(message.find("error:"), message.npos) << message;
+    EXPECT_EQ(site.jailctl({"--json", "config", "check"}).err.find("error: " + message + "\n"), 0U);
 }
 
 TEST(ConfigCheck, ReportsHooksThatACommandWouldRefuse) {
