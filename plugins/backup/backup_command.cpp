@@ -103,7 +103,8 @@ Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish
     const int id = running ? running->id : 0;
     std::chrono::duration<double> took{};
     const StoredBackup stored = with_events<BeforeBackup, AfterBackup>(invocation, jail, id, [&] {
-        invocation.console().info(std::string("Doing ") + (running ? "warm" : "cold") + " backup of jail " + jail.name.text() + "...");
+        const std::string kind = running ? "warm" : "cold";
+        invocation.console().info("Doing " + kind + " backup of jail " + jail.name.text() + "...");
         const auto began = std::chrono::steady_clock::now();
         StoredBackup made = store(invocation, jail, id, where);
         if (wish.protect && !invocation.options().dry_run) set_protect(invocation.configuration(), made.info, made.info.protect = true);

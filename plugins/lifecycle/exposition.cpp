@@ -47,6 +47,8 @@ const std::vector<Family>& families() {
          }},
         {"jailctl_jail_io_bytes_total", "counter", "Bytes the jail has read from and written to block devices.",
          [](const JailSample& sample) { return known(sample.usage.io_bytes); }},
+        {"jailctl_jail_disk_bytes", "gauge", "What the tree of the jail takes on its disk.",
+         [](const JailSample& sample) { return known(sample.disk); }},
         {"jailctl_jail_last_backup_time_seconds", "gauge", "When the newest backup this host knows of was taken, in Unix time.",
          [](const JailSample& sample) { return known(sample.last_backup); }},
     };

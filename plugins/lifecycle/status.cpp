@@ -5,6 +5,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
+#include "disk.hpp"
 #include "exposition.hpp"
 #include "findings.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -31,6 +32,7 @@ struct Usage {
 struct More {
     std::optional<Usage> usage;
     std::optional<BackupInfo> last_backup;
+    std::int64_t disk = -1;  ///< bytes; -1: not asked for, or no root
 };
 
 std::string_view state_name(char mark) {
@@ -62,6 +64,18 @@ std::optional<BackupInfo> last_backup_if(bool wide, Invocation& invocation, cons
     }
 }
 
+/// One jail that cannot be measured keeps nobody from seeing the others.
+std::int64_t disk_if(bool asked, Invocation& invocation, const JailStatus& status) {
+    if (!asked) return -1;
+    try {
+        return disk_of(status);
+    } catch (Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        invocation.console().warn(error.add_context("what " + status.name + " takes on its disk is not known").what());
+        return -1;
+    }
+}
+
 std::string text_of(const BackupInfo& backup) {
     std::string text = "  backup " + timestamp(backup.taken) + " " + std::string(grade_name(backup.grade));
     if (!backup.problem.empty()) return text + ", unusable";
@@ -80,6 +94,7 @@ std::string text_of(const JailStatus& status, const More& more) {
         if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
         if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
     }
+    if (more.disk >= 0) line += "  disk " + human_bytes(static_cast<std::uint64_t>(more.disk));
     if (more.last_backup) line += text_of(*more.last_backup);
     for (const auto& problem : more.usage ? more.usage->network : std::vector<std::string>{})
         line += "\n    " + status.name + ": " + problem;
@@ -117,6 +132,7 @@ Value value_of(const JailStatus& status, const More& more) {
     if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
     if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
     if (more.usage) add_usage(data, *more.usage);
+    if (more.disk >= 0) data.set("disk", more.disk);
     if (more.last_backup) data.set("last_backup", value_of(*more.last_backup));
     if (!status.problem.empty()) data.set("problem", status.problem);
     if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
@@ -128,7 +144,7 @@ enum class Form { brief, wide, prometheus };
 /// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
 class Report {
 public:
-    Report(Invocation& invocation, Form form) : invocation_(invocation), form_(form) {}
+    Report(Invocation& invocation, Form form, bool disk) : invocation_(invocation), form_(form), disk_(disk) {}
 
     void run() {
         const Findings findings = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
@@ -159,23 +175,25 @@ private:
 
     void show(const JailStatus& status) {
         const bool wide = form_ != Form::brief;
-        const More more{usage_if(wide, invocation_.configuration(), status), last_backup_if(wide, invocation_, status)};
+        const More more{usage_if(wide, invocation_.configuration(), status), last_backup_if(wide, invocation_, status),
+                        disk_if(disk_, invocation_, status)};
         if (form_ == Form::prometheus)
             return samples_.push_back({status, state_name(status.mark), more.usage ? more.usage->usage : JailUsage{},
-                                       more.last_backup ? more.last_backup->taken : -1});
+                                       more.last_backup ? more.last_backup->taken : -1, more.disk});
         invocation_.console().line(text_of(status, more));
         if (invocation_.console().json()) objects_.push(value_of(status, more));
     }
 
     Invocation& invocation_;
     Form form_;
+    bool disk_;
     std::vector<JailSample> samples_;
     Value objects_ = Value::array();
     std::size_t hidden_ = 0;
 };
 
 struct StatusOptions {
-    bool wide = false, prometheus = false;
+    bool wide = false, disk = false, prometheus = false;
     std::string watch;  ///< empty: once
 };
 
@@ -186,10 +204,10 @@ void run_status(Invocation& invocation, const StatusOptions& options) {
     if (json && !options.watch.empty())
         throw Error(Errc::usage, "--watch never ends, and --json is one document").with_hint("repeat 'jailctl status --json'");
     const Form form = options.prometheus ? Form::prometheus : options.wide ? Form::wide : Form::brief;
-    if (options.watch.empty()) return Report(invocation, form).run();
+    if (options.watch.empty()) return Report(invocation, form, options.disk).run();
     for (const auto interval = interval_of("--watch", options.watch);; Interrupt::pause(interval)) {
         invocation.console().clear();
-        Report(invocation, form).run();
+        Report(invocation, form, options.disk).run();
     }
 }
 
@@ -205,6 +223,7 @@ void add_status(Registrar& host) {
     status.targets = Targets::optional_several;
     status.options.add_options()
         ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time, last backup")
+        ("disk", po::bool_switch(&options->disk), "also what each takes on its disk, which is gone through for that")
         ("watch", po::value(&options->watch)->implicit_value("2s")->value_name("TIME"),
          "show it again every so often, until Ctrl-C (default: 2s)")
         ("prometheus", po::bool_switch(&options->prometheus), "samples in the text format of Prometheus");

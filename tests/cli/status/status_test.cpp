@@ -28,6 +28,24 @@ TEST_F(StatusTest, OneLinePerJailInTheOrderOfTheConfiguration) {
     EXPECT_EQ(site.jailctl({"status", "all"}).out, result.out);
 }
 
+/// As du counts: blocks, a file of two names once, nothing of a hole.
+TEST_F(StatusTest, DiskIsWhatTheTreeTakes) {
+    const auto disk = [&](const std::string& jail) { return site.json({"status", jail, "--disk"})["jails"].items().front()["disk"]; };
+    const std::int64_t before = disk("a.test").num();
+    EXPECT_GT(before, 0);
+    EXPECT_LT(disk("b.test").num(), before + (64 << 10));
+    spit(site.root("a.test") / "data", std::string(3 << 20, 'x'), 0600);
+    std::filesystem::create_hard_link(site.root("a.test") / "data", site.root("a.test") / "again");
+    spit(site.root("a.test") / "hole", "", 0600);
+    std::filesystem::resize_file(site.root("a.test") / "hole", std::uintmax_t{1} << 30U);
+    EXPECT_NEAR(static_cast<double>(disk("a.test").num() - before), 3 << 20, 64 << 10);
+    EXPECT_TRUE(disk("new.test").is_null()) << "it has no root";
+    EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["disk"].is_null()) << "only when asked";
+    ASSERT_EQ(start().status, 0);
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--disk"}).out, testing::MatchesRegex(std::string(".*[*]a[.]test [(]192.0.2.1[)]  disk [0-9.]+ MB\n")));
+    EXPECT_THAT(site.jailctl({"status", "--disk", "--prometheus"}).out, HasSubstr("jailctl_jail_disk_bytes{jail=\"a.test\"} "));
+}
+
 TEST_F(StatusTest, WideTellsTheNewestBackupOfEachJailWithoutAskingABackend) {
     EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"].is_null());
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
