@@ -65,17 +65,17 @@ std::vector<RootUse> noted_roots() {
     std::vector<RootUse> uses;
     const UniqueFd above = open_groups();
     if (!above) return uses;
-    // By name: one call for each, where a descriptor would take three. A group that is gone by now says nothing.
-    const std::string below = "/proc/self/fd/" + std::to_string(above.get()) + "/";
     for (const auto& group : groups_in(above.get())) {
         char text[8192];
-        const ssize_t size = ::getxattr((below + group).c_str(), attribute, text, sizeof text);
+        const UniqueFd one{::openat(above.get(), group.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        const ssize_t size = one ? ::fgetxattr(one.get(), attribute, text, sizeof text) : 0;  // not: it is gone by now
         if (size > 0) uses.push_back(use_from({text, static_cast<std::size_t>(size)}, group));
     }
     return uses;
 }
 
-std::optional<RootUse> user_of_root(const std::vector<RootUse>& noted, const struct stat& root, const std::string& own) {
+std::optional<RootUse> user_of_root(const std::vector<RootUse>& noted, const struct stat& root,
+                                    const std::string& own) {
     const auto found = std::ranges::find_if(noted, [&](const RootUse& use) {
         return use.is_of(root.st_dev, root.st_ino) && use.group != own && Cgroup(use.group).populated();
     });
