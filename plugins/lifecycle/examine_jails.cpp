@@ -5,6 +5,8 @@
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/shared_ids.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -33,6 +35,17 @@ void look_for_interruptions(const Examination& examination) {
     }
 }
 
+/// A process of one is the same user as one of the other to the kernel, wherever both can be seen.
+void look_for_shared_ids(const Examination& examination) {
+    for (const auto& shared : shared_ids(examination.invocation.configuration()))
+        examination.diagnosis.add(
+            {"shared-ids", shared.jail,
+             "jail " + shared.jail + " has the host ids of jail " + shared.other + " of STATE_DIR " +
+                 escape_name(shared.state_dir) + ", too",
+             "'jailctl delete --backup-first " + shared.jail + "', then 'jailctl restore " + shared.jail +
+                 "', gives it ids of its own"});
+}
+
 void add_broken(Diagnosis& diagnosis, const JailStatus& status) {
     const std::string& name = status.name;
     std::string hint;
@@ -49,6 +62,7 @@ void examine_jails(const Examination& examination) {
     Diagnosis& diagnosis = examination.diagnosis;
     const Configuration& configuration = examination.invocation.configuration();
     diagnosis.check("the journals", [&] { look_for_interruptions(examination); });
+    diagnosis.check("the ids of jails", [&] { look_for_shared_ids(examination); });
     diagnosis.check("the jails that run", [&] {
         Findings findings = look_around(configuration, examination.invocation.services().get<JailRuntime>());
         findings.interrupted.clear();

@@ -1,5 +1,5 @@
-// Ranges of host ids: each jail owns ids_per_jail of its own, kept in STATE_DIR/ids.json until it is deleted, and no other jail of
-// this host, whatever its configuration.
+// Ranges of host ids: each jail owns ids_per_jail that no other jail of this host has, whatever its configuration, kept in
+// STATE_DIR/ids.json until it is deleted.
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -8,6 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl {
@@ -78,11 +79,15 @@ void add_given(const Value& document, std::vector<Range>& taken) {
         taken.push_back({static_cast<std::uint64_t>(member.second.num()), range_size});
 }
 
-/// Who has given nothing, or is gone with his STATE_DIR, is forgotten: should that come back, he is noted with his next start.
+Value given_in(const std::filesystem::path& state_dir) {
+    return in_context("the ids of another configuration of this host must be known",
+                      [&] { return read_ids(StateDirectory::lasting_in(state_dir)); });
+}
+
+/// Who has given nothing, or is gone with his STATE_DIR, is forgotten; should that come back, its next start notes it.
 void add_given_by_others(const Configuration& configuration, std::vector<Range>& taken) {
     for (const auto& state_dir : other_givers(configuration)) {
-        const Value given = in_context("the ids of another configuration of this host must be known",
-                                       [&] { return read_ids(StateDirectory::lasting_in(state_dir)); });
+        const Value given = given_in(state_dir);
         if (given["ranges"].members().empty()) forget_giver(state_dir);
         add_given(given, taken);
     }
@@ -143,6 +148,21 @@ void release_ids(const Configuration& configuration, const JailName& jail) {
     document.set("ranges", std::move(ranges));
     state.write("", "ids", document);
     if (none) forget_giver(configuration.path("STATE_DIR").lexically_normal());
+}
+
+std::vector<SharedIds> shared_ids(const Configuration& configuration) {
+    std::vector<SharedIds> shared;
+    const Value ours = read_ids(StateDirectory::lasting(configuration));
+    for (const auto& state_dir : other_givers(configuration)) {
+        const Value theirs = given_in(state_dir);
+        for (const auto& [other, base] : theirs["ranges"].members()) {
+            const Range range{static_cast<std::uint64_t>(base.num()), range_size};
+            for (const auto& [jail, own] : ours["ranges"].members())
+                if (range.meets(static_cast<std::uint64_t>(own.num())))
+                    shared.push_back({jail, other, state_dir.string()});
+        }
+    }
+    return shared;
 }
 
 }  // namespace jailctl

@@ -6,6 +6,7 @@
 
 #include "diagnosed.hpp"
 #include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "roots.hpp"
 
 namespace jailctl::test {
@@ -44,6 +45,21 @@ protected:
         return found;
     }
 };
+
+TEST_F(Doctor, NamesAJailThatHasTheIdsOfOneOfAnotherConfiguration) {
+    ASSERT_EQ(start().status, 0);
+    const fs::path state = site.path() / "state-other";
+    fs::create_directory(state);
+    fs::permissions(state, fs::perms(0700));
+    spit(state / "ids.json", slurp(site.state() / "ids.json"), 0600);
+    const auto host = StateDirectory::lasting_of_host();
+    host.write("givers", "other", Value::object().set("format", 1).set("state_dir", state.string()));
+    EXPECT_THAT(doctor().findings(), ElementsAre("shared-ids a.test"));
+    EXPECT_THAT(site.jailctl({"doctor"}).out,
+                HasSubstr("jail a.test has the host ids of jail a.test of STATE_DIR " + state.string() + ", too\n"));
+    host.remove("givers", "other");
+    EXPECT_THAT(doctor().findings(), IsEmpty());
+}
 
 TEST_F(Doctor, CallsAHostHealthyAndChangesNothing) {
     const auto before = everything();
