@@ -42,14 +42,18 @@ StateDirectory StateDirectory::running(const Configuration& configuration) {
 }
 
 std::optional<Value> StateDirectory::read(const std::string& folder, const std::string& name) const {
+    return this->folder(folder).read(name);
+}
+
+StateDirectory::Folder StateDirectory::folder(const std::string& folder) const { return {path_ / folder, find_folder(path_ / folder)}; }
+
+std::optional<Value> StateDirectory::Folder::read(const std::string& name) const {
     require_plain(name);
-    const auto directory = path_ / folder;
-    const UniqueFd fd = find_folder(directory);
-    if (!fd) return std::nullopt;
-    const auto text = in_context(escape_name(directory.string()),
-                                 [&] { return read_file_at(fd.get(), name + std::string(ending), document_limit); });
+    if (!fd_) return std::nullopt;
+    const auto text = in_context(escape_name(path_.string()),
+                                 [&] { return read_file_at(fd_.get(), name + std::string(ending), document_limit); });
     if (!text) return std::nullopt;
-    const std::string file = escape_name((directory / (name + std::string(ending))).string());
+    const std::string file = escape_name((path_ / (name + std::string(ending))).string());
     try {
         Value document = parse_json(*text);
         if (document.is_object()) return document;

@@ -88,7 +88,7 @@ std::vector<KnownRun> known_runs(const Configuration& configuration) {
         runs.push_back({std::move(jail), std::move(state), told});
     };
     for (Jail& jail : known_jails(configuration)) add(std::move(jail));
-    for (const auto& key : recorded_jails(configuration)) add({JailName(key), {}, {}, configuration.settings, {}});
+    for (const auto& key : Records(configuration).keys()) add({JailName(key), {}, {}, configuration.settings, {}});
     return runs;
 }
 

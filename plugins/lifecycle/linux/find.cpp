@@ -19,8 +19,8 @@ bool is_frozen(const Record& record) {
     return got > 0 && std::string_view(text, static_cast<std::size_t>(got)).find("frozen 1") != std::string_view::npos;
 }
 
-std::optional<RunningJail> describe(const Configuration& configuration, const std::string& key) {
-    const RecordState state = look_up_record(configuration, key);
+std::optional<RunningJail> describe(const Records& records, const Configuration& configuration, const std::string& key) {
+    const RecordState state = records.look_up(key);
     if (state.kind == RecordState::Kind::none || state.kind == RecordState::Kind::dead) return std::nullopt;
     RunningJail running;
     running.name = key;
@@ -39,12 +39,12 @@ std::optional<RunningJail> describe(const Configuration& configuration, const st
 }
 
 /// An entry of JAILS that was renamed while its jail runs: nothing may be done to that root under its new name.
-void refuse_tenant(const Configuration& configuration, const JailName& name) {
+void refuse_tenant(const Records& records, const Configuration& configuration, const JailName& name) {
     const Jail* jail = configuration.find(name);
     if (jail == nullptr) return;
-    for (const auto& key : recorded_jails(configuration)) {
+    for (const auto& key : records.keys()) {
         if (key == name.key()) continue;
-        const RecordState state = look_up_record(configuration, key);
+        const RecordState state = records.look_up(key);
         if (state.kind != RecordState::Kind::alive) continue;
         if (state.record.root == jail->root || state.record.configured_root == jail->root)
             throw Error(Errc::busy, "jail " + state.record.name + " runs from " + jail->root.string() +
@@ -70,17 +70,19 @@ std::vector<std::string> unrecorded_jails(const Configuration& configuration, co
 }  // namespace
 
 std::optional<RunningJail> LinuxRuntime::find(const Configuration& configuration, const JailName& name) const {
-    auto running = describe(configuration, name.key());
-    if (!running) refuse_tenant(configuration, name);
+    const Records records(configuration);
+    auto running = describe(records, configuration, name.key());
+    if (!running) refuse_tenant(records, configuration, name);
     return running;
 }
 
 std::vector<RunningJail> LinuxRuntime::list(const Configuration& configuration) const {
     std::vector<RunningJail> running;
-    auto keys = recorded_jails(configuration);
+    const Records records(configuration);
+    auto keys = records.keys();
     for (auto& key : unrecorded_jails(configuration, keys)) keys.push_back(std::move(key));
     for (const auto& key : keys)
-        if (auto jail = describe(configuration, key)) running.push_back(std::move(*jail));
+        if (auto jail = describe(records, configuration, key)) running.push_back(std::move(*jail));
     return running;
 }
 

@@ -50,26 +50,6 @@ void require_sound(const Value& document, const Record& record, const std::strin
     if (name != key) throw Error(Errc::damaged, "its record is damaged: it names another jail");
 }
 
-RecordState read_record(const Configuration& configuration, const std::string& key) {
-    RecordState state;
-    try {
-        const auto document = StateDirectory::running(configuration).read(folder, key);
-        if (!document) return state;
-        state.record = parse(*document);
-        require_sound(*document, state.record, key);
-        const bool lives_here = (*document)["boot_id"].str() == this_boot() && lives(state.record.init);
-        state.kind = lives_here ? RecordState::Kind::alive : RecordState::Kind::dead;
-        if (lives_here && !is_member(state.record.init.pid, state.record.cgroup))
-            throw Error(Errc::damaged, "its record is damaged: process " + std::to_string(state.record.init.pid) +
-                                           ", which it names as init, is not in the control group it names");
-    } catch (const Error& error) {
-        if (error.code() == Errc::interrupted) throw;
-        state.kind = RecordState::Kind::unclear;
-        state.problem = error.what();
-    }
-    return state;
-}
-
 /// A start makes the control group before the record, and says so in the journal before that.
 bool is_being_started(const Configuration& configuration, const std::string& key) {
     return is_being_changed(configuration, JailName(key), JournalPlace::running);
@@ -89,16 +69,45 @@ constexpr std::chrono::milliseconds settling{100};  // the last process of a jai
 
 }  // namespace
 
+Records::Records(const Configuration& configuration)
+    : configuration_(configuration), directory_(StateDirectory::running(configuration)), folder_(directory_.folder(folder)) {}
+
+std::vector<std::string> Records::keys() const { return directory_.list(folder); }
+
 RecordState look_up_record(const Configuration& configuration, const std::string& key) {
+    return Records(configuration).look_up(key);
+}
+
+RecordState Records::read(const std::string& key) const {
+    RecordState state;
+    try {
+        const auto document = folder_.read(key);
+        if (!document) return state;
+        state.record = parse(*document);
+        require_sound(*document, state.record, key);
+        const bool lives_here = (*document)["boot_id"].str() == this_boot() && lives(state.record.init);
+        state.kind = lives_here ? RecordState::Kind::alive : RecordState::Kind::dead;
+        if (lives_here && !is_member(state.record.init.pid, state.record.cgroup))
+            throw Error(Errc::damaged, "its record is damaged: process " + std::to_string(state.record.init.pid) +
+                                           ", which it names as init, is not in the control group it names");
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        state.kind = RecordState::Kind::unclear;
+        state.problem = error.what();
+    }
+    return state;
+}
+
+RecordState Records::look_up(const std::string& key) const {
     using Kind = RecordState::Kind;
-    RecordState state = read_record(configuration, key);
+    RecordState state = read(key);
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
-    Cgroup cgroup(Cgroup::name_for(configuration, key));
-    if (!has_members(cgroup) || is_being_started(configuration, key) || cgroup.wait_until_empty(settling)) return state;
-    state = read_record(configuration, key);  // somebody may have started it between our two looks
+    Cgroup cgroup(Cgroup::name_for(configuration_, key));
+    if (!has_members(cgroup) || is_being_started(configuration_, key) || cgroup.wait_until_empty(settling)) return state;
+    state = Records(configuration_).read(key);  // somebody may have started it between our two looks
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     state.problem = state.kind == Kind::none
-                        ? "its processes run, but its record in " + configuration.path("RUN_DIR").string() + " is gone"
+                        ? "its processes run, but its record in " + configuration_.path("RUN_DIR").string() + " is gone"
                         : "its processes run, but its record is damaged: the init it names is no process of today";
     state.kind = Kind::unclear;
     return state;
@@ -135,8 +144,5 @@ void remove_record(const Configuration& configuration, const std::string& key) {
     StateDirectory::running(configuration).remove(folder, key);
 }
 
-std::vector<std::string> recorded_jails(const Configuration& configuration) {
-    return StateDirectory::running(configuration).list(folder);
-}
 
 }  // namespace jailctl::lifecycle

@@ -8,6 +8,7 @@
 #include "confinement.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/value.hpp"
 #include "process_id.hpp"
 
@@ -41,12 +42,26 @@ struct RecordState {
     std::string problem;
 };
 
-/// Reads the record and holds it against what runs: a jail counts as down only when its control group is empty too.
+/// The records of a configuration's jails. Opened once for whoever looks at many.
+class Records {
+public:
+    explicit Records(const Configuration& configuration);
+    /// Keys of all jails with a record, sorted.
+    [[nodiscard]] std::vector<std::string> keys() const;
+    /// Reads the record and holds it against what runs: a jail counts as down only when its control group is empty too.
+    [[nodiscard]] RecordState look_up(const std::string& key) const;
+
+private:
+    [[nodiscard]] RecordState read(const std::string& key) const;
+    const Configuration& configuration_;
+    StateDirectory directory_;
+    StateDirectory::Folder folder_;
+};
+
+/// That of one jail, as Records::look_up.
 [[nodiscard]] RecordState look_up_record(const Configuration& configuration, const std::string& key);
 void write_record(const Configuration& configuration, const std::string& key, const Record& record);
 void remove_record(const Configuration& configuration, const std::string& key);
-/// Keys of all jails with a record.
-[[nodiscard]] std::vector<std::string> recorded_jails(const Configuration& configuration);
 /// Whether the directory a jail runs from is `root`: by its name in the record or, should that be another one, by itself.
 [[nodiscard]] bool runs_from(const Record& record, const std::filesystem::path& root);
 

@@ -39,6 +39,21 @@ public:
     void alter(const std::string& folder, const std::string& name, int format,
                const std::function<void(Value& document)>& change) const;
     void remove(const std::string& folder, const std::string& name) const;
+    /// The documents of one folder for whoever reads many: the way there is checked once, and a folder that is made anew
+    /// meanwhile is not noticed.
+    class JAILCTL_SDK_EXPORT Folder {
+    public:
+        /// As StateDirectory::read.
+        [[nodiscard]] std::optional<Value> read(const std::string& name) const;
+
+    private:
+        friend class StateDirectory;
+        Folder(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+        std::filesystem::path path_;
+        UniqueFd fd_;
+    };
+    /// One that is not there has no documents.
+    [[nodiscard]] Folder folder(const std::string& folder) const;
     /// Names of the documents in `folder`, sorted; empty if there is no such folder.
     [[nodiscard]] std::vector<std::string> list(const std::string& folder) const;
     /// Descriptor of the folder, made if missing. @throws Error denied, io
