@@ -16,6 +16,7 @@
 #include "mounts.hpp"
 #include "namespaces.hpp"
 #include "network/network.hpp"
+#include "network/network_setting.hpp"
 #include "report.hpp"
 #include "root_use.hpp"
 
@@ -42,8 +43,7 @@ struct stat facts_of(const Rootfs& root) {
 }
 
 std::string provider_of(const Jail& jail, bool network) {
-    const std::string& setting = jail.settings["NETWORK"].text;
-    return !network ? "none" : setting.substr(0, setting.find(':'));
+    return network ? network_setting_of(jail).kind : "none";
 }
 
 }  // namespace

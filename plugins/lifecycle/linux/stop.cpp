@@ -13,6 +13,7 @@
 #include "jailctl/sdk/services/network.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/supervision.hpp"
+#include "network/network_setting.hpp"
 #include "runtime.hpp"
 #include "stop_signal.hpp"
 
@@ -69,8 +70,7 @@ void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, co
 void leave_network(Invocation& invocation, const Jail& jail, const Record& record) {
     const auto known = invocation.services().providers(Network::id);
     const bool recorded = std::find(known.begin(), known.end(), record.network_provider) != known.end();
-    const std::string& setting = jail.settings["NETWORK"].text;
-    const std::string provider = recorded ? record.network_provider : setting.substr(0, setting.find(':'));
+    const std::string provider = recorded ? record.network_provider : network_setting_of(jail).kind;
     auto& network = invocation.services().get<Network>(provider);
     try {
         network.leave(invocation, jail, recorded ? record.network : Value{});

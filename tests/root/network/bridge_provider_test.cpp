@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include "network_setting.hpp"
 #include "provider.hpp"
 
 namespace jailctl::lifecycle {

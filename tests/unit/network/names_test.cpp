@@ -6,6 +6,7 @@
 #include "forward.hpp"
 #include "links.hpp"
 #include "network.hpp"
+#include "network_setting.hpp"
 #include "probe.hpp"
 
 namespace jailctl::lifecycle {

@@ -4,6 +4,7 @@
 
 #include "jailctl/sdk/text.hpp"
 #include "links.hpp"
+#include "network_setting.hpp"
 #include "preconditions.hpp"
 #include "routes.hpp"
 
@@ -49,10 +50,9 @@ void require_reached(const Jail& jail, const Address& gateway, const std::vector
 }  // namespace
 
 Link require_bridge(Netlink& netlink, const Jail& jail) {
-    const auto& setting = jail.settings["NETWORK"];
-    const auto name = setting.text.substr(std::min(setting.text.size(), setting.text.find(':') + 1));
+    const auto name = network_setting_of(jail).bridge;
     auto link = find_link(netlink, name);
-    const auto where = setting.origin.text() + ": NETWORK: ";
+    const auto where = jail.settings["NETWORK"].origin.text() + ": NETWORK: ";
     if (!link) {
         throw Error(Errc::not_found, where + "there is no bridge " + escape_name(name) + " on this host")
             .with_hint("make it ('ip link add " + escape_name(name) + " type bridge', or in the host's network configuration); " +

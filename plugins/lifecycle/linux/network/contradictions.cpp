@@ -1,7 +1,8 @@
 #include "contradictions.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "network_setting.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -26,8 +27,7 @@ std::string reason(const Jail& jail, std::string_view kind) {
     if (kind == "none") return name + " has no network (NETWORK=none)";
     if (kind == "host") return name + " uses the network of the host (NETWORK=host)";
     if (kind == "routed") return "the gateway of " + name + " is the host (NETWORK=routed)";
-    const std::string& network = jail.settings["NETWORK"].text;
-    return name + " is on bridge " + network.substr(std::min(network.size(), network.find(':') + 1)) + ", not behind the host";
+    return name + " is on bridge " + network_setting_of(jail).bridge + ", not behind the host";
 }
 
 }  // namespace
@@ -51,8 +51,7 @@ void require_no_contradiction(const Jail& jail, std::string_view kind) {
 
 void inspect_beside_network(Inspection& inspection, std::string_view variable) {
     if (inspection.jail == nullptr) return;  // another NETWORK may stand in jails.d
-    const std::string& network = inspection.jail->settings["NETWORK"].text;
-    if (auto error = contradiction(*inspection.jail, network.substr(0, network.find(':')), variable, false))
+    if (auto error = contradiction(*inspection.jail, network_setting_of(*inspection.jail).kind, variable, false))
         inspection.refuse(std::move(*error));
 }
 

@@ -4,7 +4,7 @@
 #include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
-#include "interface.hpp"
+#include "network_setting.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
@@ -22,10 +22,8 @@ bool is_joined_here(const KnownRun& run) {
 bool wants_routed(const Jail& jail) { return !jail.addresses.empty() && is_routed(jail); }
 
 std::string interface_for(const Jail& jail) {
-    constexpr std::string_view bridge = "bridge:";
-    const std::string& network = jail.settings["NETWORK"].text;
-    if (wants_routed(jail)) return jail.settings["IF"].text;
-    return !jail.addresses.empty() && network.starts_with(bridge) ? network.substr(bridge.size()) : std::string{};
+    if (jail.addresses.empty()) return {};
+    return is_routed(jail) ? jail.settings["IF"].text : network_setting_of(jail).bridge;
 }
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include "addresses.hpp"
 #include "guard.hpp"
-#include "interface.hpp"
+#include "network_setting.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"

@@ -19,9 +19,6 @@ inline constexpr const char* host_network = "host";
 /// NETWORK=none: a network stack of its own with nothing but the loopback.
 [[nodiscard]] std::unique_ptr<Network> make_no_network();
 
-/// The check of variable NETWORK. @throws Error invalid: no kind of network, and those there are
-void check_network_setting(const std::string& value);
-
 /// Registers "network.leave" {provider, record}: what join() journals, and what a crash leaves to the next command.
 void register_network_undoer(Registrar& host);
 

@@ -3,6 +3,7 @@
 #include "contradictions.hpp"
 #include "loopback.hpp"
 #include "network.hpp"
+#include "network_setting.hpp"
 #include "stack.hpp"
 
 namespace jailctl::lifecycle {
@@ -13,7 +14,7 @@ class NoNetwork final : public Network {
 public:
     /// What asks for a network is a mistake beside NETWORK=none; without one for a moment (run_once) it is none.
     void check(Invocation&, const Jail& jail) override {
-        if (jail.settings["NETWORK"].text != "none") return;
+        if (network_setting_of(jail).kind != "none") return;
         require_no_contradiction(jail, "none");
     }
 

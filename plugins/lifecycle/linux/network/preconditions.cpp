@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "interface.hpp"
+#include "network_setting.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "probe.hpp"
 #include "routes.hpp"

@@ -1,14 +1,25 @@
-#include "interface.hpp"
+#include "network_setting.hpp"
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "network.hpp"
 
 namespace jailctl::lifecycle {
 
-bool is_routed(const Jail& jail) {
-    const std::string& network = jail.settings["NETWORK"].text;
-    return network.empty() || network == "routed";
+NetworkSetting network_setting_of(const Jail& jail) {
+    const std::string& text = jail.settings["NETWORK"].text;
+    const auto colon = text.find(':');
+    if (colon != std::string::npos) return {text.substr(0, colon), text.substr(colon + 1)};
+    return {text.empty() ? "routed" : text, {}};
 }
+
+void check_network_setting(const std::string& value) {
+    if (value == "routed" || value == "none" || value == host_network) return;
+    if (value.starts_with("bridge:")) return check_interface_name(value.substr(7), "bridge:br0");
+    throw Error(Errc::invalid, "'" + escape_name(value) + "' is no kind of network: routed, bridge:NAME, host or none");
+}
+
+bool is_routed(const Jail& jail) { return network_setting_of(jail).kind == "routed"; }
 
 void require_interface(const Jail& jail) {
     if (!is_routed(jail)) return;

@@ -4,8 +4,16 @@
 
 #include "jailctl/sdk/jail.hpp"
 
-/// What jails.conf says of interfaces, in one place: which jails need IF, and what a name may be.
 namespace jailctl::lifecycle {
+
+/// What NETWORK says of a jail.
+struct NetworkSetting {
+    std::string kind;    ///< name of the provider: "routed" (where nothing is said, too), "bridge", "host", "none"
+    std::string bridge;  ///< of kind bridge: its name
+};
+[[nodiscard]] NetworkSetting network_setting_of(const Jail& jail);
+/// The check of variable NETWORK. @throws Error invalid: no kind of network, and those there are
+void check_network_setting(const std::string& value);
 
 /// Whether the jail's addresses are reached through IF.
 [[nodiscard]] bool is_routed(const Jail& jail);
