@@ -52,12 +52,13 @@ UniqueFd require_free(int root, const std::string& path) {
     return at;
 }
 
-/// A directory of that name, if it is one that we make: nobody else can enter it, and nothing else is in it.
+/// A directory of that name, if it is one that we make: nobody else can write to it, and nothing else is in it. That others
+/// may look into it a file system without modes says of everything.
 UniqueFd open_ours(int directory, const char* name) {
     UniqueFd found = open_directory(directory, name);
     if (!found) return found;
     const Facts facts = facts_of(found.get());
-    if (facts.uid != ::geteuid() || (facts.mode & 077U) != 0) return {};
+    if (facts.uid != ::geteuid() || (facts.mode & 022U) != 0) return {};
     DirectoryStream entries(open_directory(found.get(), "."));
     for (const char* entry = entries.next(); entry != nullptr; entry = entries.next())
         if (std::strcmp(entry, inner) != 0) return {};

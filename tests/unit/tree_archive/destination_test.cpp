@@ -132,7 +132,7 @@ TEST_P(Destinations, WhatAKilledOneLeftGoesWithTheNext) {
     EXPECT_EQ(names().size(), 1U);
     // What is being made stays, and what only looks like ours.
     for (const char* theirs : {".jailctl-extract-a", ".jailctl-extract-b"}) fs::create_directory(other_ / theirs);
-    fs::permissions(other_ / ".jailctl-extract-a", fs::perms::owner_all);
+    fs::permissions(other_ / ".jailctl-extract-b", fs::perms::all);
     spit(other_ / ".jailctl-extract-a/precious", "x");
     spit(other_ / ".jailctl-extract-c", "x");
     remove_abandoned_staging(root_.get());
