@@ -80,6 +80,8 @@ public:
     [[nodiscard]] const char* next();
     /// Whether the name last returned is a regular file's, by what the directory says: a hint.
     [[nodiscard]] bool at_regular_file() const noexcept { return regular_; }
+    /// The inode the directory gives it, which need not be what stat says: overlays have numbers of their own.
+    [[nodiscard]] std::uint64_t inode() const noexcept { return inode_; }
     /// Where the next name will come from; seek() continues there, also in a stream opened anew.
     [[nodiscard]] std::int64_t position() const noexcept { return position_; }
     void seek(std::int64_t position);
@@ -89,6 +91,7 @@ private:
     std::string buffer_;
     std::size_t used_ = 0, filled_ = 0;
     std::int64_t position_ = 0;
+    std::uint64_t inode_ = 0;
     bool regular_ = false;
 };
 

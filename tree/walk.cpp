@@ -28,7 +28,9 @@ private:
         std::unique_ptr<DirectoryStream> stream;   // nullptr while closed
     };
     void look_at(const char* name);
+    void look_at_name(const char* name);
     void look_at_directory(const char* name, const Facts& seen);
+    [[nodiscard]] bool look_at_open_file(const char* name);
     void push(UniqueFd directory, const Facts& facts);
     void leave_top();
     [[nodiscard]] bool reopen_top(int child);
@@ -66,19 +68,35 @@ void Walk::look_at(const char* name) {
     const std::size_t length = path_.size();
     if (!path_.empty()) path_ += '/';
     path_ += name;
+    const std::size_t depth = frames_.size();
+    if (!visitor_.wants_files_open() || !look_at_open_file(name)) look_at_name(name);
+    if (frames_.size() == depth) path_.resize(length);
+}
+
+void Walk::look_at_name(const char* name) {
     std::optional<Facts> facts;
     try {
         facts = facts_at(top_fd(), name);
-        if (!facts) visitor_.problem(path_, vanished);
     } catch (const Error& error) {
-        visitor_.problem(path_, error.what());
+        return visitor_.problem(path_, error.what());
     }
-    const std::size_t depth = frames_.size();
-    if (facts && facts->kind == Kind::directory)
-        look_at_directory(name, *facts);
-    else if (facts)
-        visitor_.visit({path_, name, top_fd(), -1, *facts});
-    if (frames_.size() == depth) path_.resize(length);
+    if (!facts) return visitor_.problem(path_, vanished);
+    if (facts->kind == Kind::directory) return look_at_directory(name, *facts);
+    visitor_.visit({path_, name, top_fd(), -1, *facts});
+}
+
+/// Of what the directory calls a regular file, if it is the one the directory says it is; else it is looked at as anything.
+bool Walk::look_at_open_file(const char* name) {
+    const DirectoryStream& directory = *frames_.back().stream;
+    if (!directory.at_regular_file()) return false;
+    const std::uint64_t inode = directory.inode();
+    const UniqueFd file = open_file(directory.fd(), name);
+    if (!file) return false;
+    const Facts facts = facts_of(file.get());
+    const Identity& above = frames_.back().identity;
+    if (facts.kind != Kind::regular || facts.identity != Identity{above.device, inode, above.mount}) return false;
+    visitor_.visit({path_, name, directory.fd(), -1, facts, file.get()});
+    return true;
 }
 
 void Walk::look_at_directory(const char* name, const Facts& seen) {

@@ -15,7 +15,8 @@ struct Entry {
     const char* name;        ///< in `parent`; "." for the root itself
     int parent;              ///< the directory it stands in
     int directory;           ///< itself, open for reading, if it is a directory; else -1
-    Facts facts;             ///< as the name gave them; of a directory: of the open one
+    Facts facts;             ///< as the name gave them; of a directory, and of `file`: of the open one
+    int file = -1;           ///< itself, open for reading, if it is a regular file that the visitor wants open; may be -1 all the same
 };
 
 /// What to do with the entries of a tree. A directory is visited before its content and left after it.
@@ -24,6 +25,8 @@ public:
     enum class Visit { enter, skip };   ///< skip: a directory's content is not looked at and leave() not called
     enum class Leave { done, again };   ///< again: read the directory once more (it filled up meanwhile)
     virtual ~Visitor() = default;
+    /// Whoever reads all files has them opened at once: that is one look at each name less.
+    [[nodiscard]] virtual bool wants_files_open() const { return false; }
     virtual Visit visit(const Entry& entry) = 0;
     virtual Leave leave(const Entry&) { return Leave::done; }
     /// Something could not be read, or is no longer where it was; the walk goes on with the rest.

@@ -196,18 +196,20 @@ bool Packer::may_fill(const Member& member) {
 
 void Packer::store_file(const Entry& entry) {
     std::string why;
-    Facts before;
-    const UniqueFd file = open_same(entry, why, before);
-    if (!file) return problem(entry.path, why);
+    Facts before = entry.facts;
+    UniqueFd opened;
+    if (entry.file < 0) opened = open_same(entry, why, before);
+    const int file = entry.file < 0 ? opened.get() : entry.file;
+    if (file < 0) return problem(entry.path, why);
     if (before.size > longest_stored_file) {
         ++counts_.unrestorable;
         noted_ = true;
         return job_.note(entry.path, "is longer than " + human_bytes(longest_stored_file) + ", and left out");
     }
-    const auto cached = before.size == 0 ? 0 : read_cached(file.get(), buffer_);
+    const auto cached = before.size == 0 ? 0 : read_cached(file, buffer_);
     const bool brought = ahead_.look(entry, cached.has_value());
     at_hand_ = cached.value_or(0);
-    const Member member = member_of(entry.path, file.get(), before);
+    const Member member = member_of(entry.path, file, before);
     if (!may_fill(member)) {
         ++counts_.unrestorable;
         noted_ = true;
@@ -218,13 +220,13 @@ void Packer::store_file(const Entry& entry) {
     remember(entry);
     indexed.sparse = member.sparse;
     digest_ = ContentDigest(member.sparse ? DigestForm::sparse : DigestForm::plain);
-    const bool whole = copy_content(file.get(), member);
+    const bool whole = copy_content(file, member);
     indexed.sha256 = digest_.finish(member.size);
     index_.add(indexed);
     ++counts_.files;
     counts_.bytes += member.size;
-    if (brought) drop_cached(file.get());
-    const Facts after = facts_of(file.get());
+    if (brought) drop_cached(file);
+    const Facts after = facts_of(file);
     if (read_error_)
         problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() + "; what is missing is zeros");
     else if (!whole || after.size < before.size)

@@ -41,6 +41,7 @@ public:
         std::uint64_t unrestorable = 0;  ///< a name that no restore could make again
     };
     Packer(Job& job, TarWriter& tar, IndexWriter& index, Excludes excludes);
+    [[nodiscard]] bool wants_files_open() const override { return true; }
     Visit visit(const Entry& entry) override;
     void problem(std::string_view path, const std::string& what) override;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }

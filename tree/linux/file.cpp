@@ -131,6 +131,7 @@ const char* DirectoryStream::next() {
         used_ += entry->d_reclen;
         position_ = entry->d_off;
         regular_ = entry->d_type == DT_REG;
+        inode_ = entry->d_ino;
         if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) return entry->d_name;
     }
 }
