@@ -35,6 +35,13 @@ std::string jail_in(const std::string& name) {
     return time == std::string::npos ? name : name.substr(0, time);
 }
 
+fs::directory_iterator entries_of(const fs::path& directory) {
+    std::error_code failure;
+    fs::directory_iterator entries(directory, failure);
+    if (failure) throw Error(code_of(failure), "cannot list " + directory.string(), failure);
+    return entries;
+}
+
 void unlink_at(int folder, const std::string& name) {
     if (::unlinkat(folder, name.c_str(), 0) != 0 && errno != ENOENT) throw_errno("cannot remove " + escape_name(name));
 }
@@ -60,7 +67,7 @@ std::string BackupShelf::name_of(const std::string& id) { return fs::path(id).fi
 std::vector<std::string> BackupShelf::names() const {
     std::vector<std::string> found;
     if (!folder_) return found;
-    for (const auto& entry : fs::directory_iterator(path_))
+    for (const auto& entry : entries_of(path_))
         if (entry.path().extension() == ending) found.push_back(entry.path().stem().string());
     return found;
 }
@@ -147,7 +154,7 @@ void BackupShelf::remove(const std::string& id) const {
 
 /// The description last: until then it says whose the files are. store_tar_file begins with a hidden name.
 void BackupShelf::clear(const std::string& name) const {
-    for (const auto& file : fs::directory_iterator(path_)) {
+    for (const auto& file : entries_of(path_)) {
         const std::string found = file.path().filename().string();
         const bool its = found.starts_with(name + ".") || found.starts_with("." + name + ".");
         if (its && found != name + ending) unlink_at(folder_.get(), found);

@@ -27,13 +27,15 @@ public:
     /// For what is to be written to the directory, which is made (0700) if it is missing.
     [[nodiscard]] int directory() const;
     /// A backup of the source's jail, taken now, under a name nobody has. Its id is the directory and that name; its files
-    /// may have any ending but ".json". The caller holds the jail's lock.
+    /// may have any ending but ".json". The caller holds the jail's lock. @throws Error io, no_space, denied
     [[nodiscard]] BackupInfo begin(const BackupSource& source) const;
     /// What an id is called in the directory: what files of that backup begin with.
     [[nodiscard]] static std::string name_of(const std::string& id);
     /// Describes a backup, anew or for the first time; durable on return. @param sha256  of its content
+    /// @throws Error io, no_space: what described it before stands
     void put(const BackupInfo& info, const std::string& sha256) const;
-    /// Of one jail, or of all if `jail` is empty, oldest first; one whose description cannot be read has a problem.
+    /// Of one jail, or of all if `jail` is empty, oldest first; one whose description cannot be read has a problem. A
+    /// directory that is not there holds none. @throws Error io
     [[nodiscard]] std::vector<BackupInfo> list(const std::string& jail) const;
     /// @throws Error not_found; damaged: its description cannot be read
     [[nodiscard]] Entry find(const std::string& id) const;

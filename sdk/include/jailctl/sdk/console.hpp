@@ -40,6 +40,8 @@ public:
     /// Verbatim bytes on stdout: `backup JAIL -`. Never escaped; refused (usage) when stdout is a terminal.
     [[nodiscard]] virtual int raw_output() = 0;
 
+    /// Begins to show how a long step gets on; the console outlives the result. @param what  "restoring web"
+    /// @param total_bytes  0: unknown
     [[nodiscard]] virtual std::unique_ptr<Progress> progress(std::string_view what, std::uint64_t total_bytes) = 0;
 
     /// True if questions can be asked: stdin and stderr are terminals and --batch was not given.

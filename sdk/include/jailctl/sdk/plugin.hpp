@@ -16,6 +16,8 @@ inline constexpr std::uint16_t sdk_minor = 0;
 class JAILCTL_SDK_EXPORT Plugin {
 public:
     virtual ~Plugin();
+    /// Registers what the plugin offers, and does nothing else. An exception leaves the plugin out, with all it
+    /// registered, and 'jailctl plugins' names the reason.
     virtual void attach(Registrar& host) = 0;
 };
 

@@ -52,8 +52,13 @@ public:
 class JAILCTL_SDK_EXPORT Registrar {
 public:
     virtual ~Registrar();
+    /// A command of `jailctl`, and its aliases. @throws Error internal: a malformed name, neither or both of run and
+    /// run_jail, run_jail without targets, an option that is a global one
     virtual void add(Command command) = 0;
+    /// A variable that jails.conf may set and the plugin reads. @throws Error internal: a malformed name
     virtual void declare(Variable variable) = 0;
+    /// What carries out the undo data of `kind`, in this command and, from the journal, in one that finds it after a
+    /// crash. @throws Error internal: an empty kind or body
     virtual void undoer(std::string kind, Undoer undoer) = 0;
 
     /// Subscribes to an event. The handler returns void or a Lease.

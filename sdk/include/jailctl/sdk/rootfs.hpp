@@ -33,11 +33,18 @@ public:
     [[nodiscard]] UniqueFd open_directory(const std::string& path) const;
     /// Puts a file: temporary name, fchown, fchmod, fsync, rename. What stood there, be it a link, FIFO or device, is
     /// replaced. Missing parents are made 0755 root. Ids are those on disk (the jail's own numbers).
+    /// @throws Error invalid: the way there leads over a link, a mount or a file; no_space; io: also if a directory
+    /// stands there. What stood there stands
     void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;
     /// Removes what a replace() of `path` that was killed left beside it. Nothing there, or no way to it any more: success.
+    /// @throws Error io, denied
     void remove_temporary(const std::string& path) const;
-    void make_directory(const std::string& path, mode_t mode) const;  ///< and missing parents; an existing one is kept
-    void remove(const std::string& path) const;  ///< a file or link; nothing there is success
+    /// Makes a directory of root's, and missing parents 0755; an existing one is kept as it is.
+    /// @throws Error invalid: there, or on the way, is a link, a mount or a file; no_space, io
+    void make_directory(const std::string& path, mode_t mode) const;
+    /// Removes a file or link; nothing there is success.
+    /// @throws Error io: it is a directory, or the way leads over a link; denied
+    void remove(const std::string& path) const;
     /// True if the path, walked without following links, is a directory.
     [[nodiscard]] bool is_directory(const std::string& path) const;
     [[nodiscard]] bool exists(const std::string& path) const;  ///< of any type, last link not followed

@@ -1,8 +1,8 @@
 #pragma once
 
-/// What plugins need, in one line. Whoever uses a service, a staged root or the record of a jail's base includes its
-/// header beside this one: services/*.hpp, staged_target.hpp, base_record.hpp, tar_file.hpp,
-/// backup_shelf.hpp.
+/// What plugins need, in one line. Whoever uses a service, a staged root, the record of a jail's base, or works on
+/// trees beside roots as a Storage does, includes its header beside this one: services/*.hpp, staged_target.hpp,
+/// base_record.hpp, tar_file.hpp, backup_shelf.hpp, extract_staging.hpp, tree_hold.hpp.
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -20,6 +20,7 @@
 #include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/plugin.hpp"
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/recovery.hpp"
@@ -27,7 +28,9 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/service.hpp"
+#include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/value.hpp"

@@ -30,7 +30,9 @@ public:
     [[nodiscard]] S& get() {
         return static_cast<S&>(find(S::id, {}));
     }
+    /// The names of those that provide the service of that id, in the order they were registered; empty if nobody does.
     [[nodiscard]] virtual std::vector<std::string> providers(std::string_view service) const = 0;
+    /// Whether anybody provides the service of that id.
     [[nodiscard]] virtual bool has(std::string_view service) const = 0;
 
 protected:

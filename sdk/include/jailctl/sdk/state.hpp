@@ -33,11 +33,14 @@ public:
     /// @return nothing if there is no such document
     /// @throws Error damaged: unreadable state is reported, never guessed
     [[nodiscard]] std::optional<Value> read(const std::string& folder, const std::string& name) const;
+    /// Puts a document in the place of what was there, whole or not at all, and makes a missing folder.
+    /// @throws Error io, no_space, denied: what was there stands
     void write(const std::string& folder, const std::string& name, const Value& document) const;
     /// Reads a document, or begins one with "format", lets `change` alter it, and writes it: one writer of `folder` at a time,
     /// for whoever holds no jail's lock. @throws Error damaged; unsupported: it is of a newer format than `format`
     void alter(const std::string& folder, const std::string& name, int format,
                const std::function<void(Value& document)>& change) const;
+    /// Removes a document; none there is success. @throws Error io, denied
     void remove(const std::string& folder, const std::string& name) const;
     /// The documents of one folder for whoever reads many: the way there is checked once, and a folder that is made anew
     /// meanwhile is not noticed.
@@ -52,9 +55,9 @@ public:
         std::filesystem::path path_;
         UniqueFd fd_;
     };
-    /// One that is not there has no documents.
+    /// One that is not there has no documents. @throws Error io, denied
     [[nodiscard]] Folder folder(const std::string& folder) const;
-    /// Names of the documents in `folder`, sorted; empty if there is no such folder.
+    /// Names of the documents in `folder`, sorted; empty if there is no such folder. @throws Error io, denied
     [[nodiscard]] std::vector<std::string> list(const std::string& folder) const;
     /// Descriptor of the folder, made if missing. @throws Error denied, io
     [[nodiscard]] UniqueFd open(const std::string& folder) const;
@@ -70,10 +73,13 @@ private:
 inline constexpr std::uint32_t ids_per_jail = 65536;
 /// First host id of those that `jail` owns (Linux user namespaces); allotted under the global lock on first use and
 /// kept until release_ids. From 1879048192 up, skipping /etc/subuid and /etc/subgid and what other configurations of this
-/// host gave to their jails (ADR 16). @throws Error damaged: what one of them gave cannot be read
+/// host gave to their jails (ADR 16). @throws Error damaged: STATE_DIR/ids.json, or what another configuration gave, cannot
+/// be read, or is of a newer version; failed: no range is left; denied, io, no_space
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint32_t id_range(const Configuration& configuration, const JailName& jail);
-/// The same without allotting: nothing if the jail has none.
+/// The same without allotting: nothing if the jail has none. @throws Error damaged, denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration, const JailName& jail);
+/// Gives the range of a jail back, for the next one to get; none is success. Whoever calls it knows that nothing on
+/// disk and no process is of these ids any more. @throws Error damaged, denied, io, no_space
 JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
 
 /// A user namespace whose ids_per_jail ids are the host's from `base` up (Linux), kept alive by the descriptor alone: the

@@ -106,6 +106,8 @@ public:
     [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) = 0;
     /// Bytes free where backups of `jail` go; nothing: not known, or without a bound. As it is given here: nothing.
     [[nodiscard]] virtual std::optional<std::uint64_t> free_space(Invocation& invocation, const Jail& jail);
+    /// @param where  a directory or a file, as the user gave it; empty: the configured place. Nothing stored there yet: none
+    /// @throws Error config, usage, unsupported (a place this backend cannot take), denied, io, interrupted
     /// The backup `id`, ready to be read once. @throws Error not_found, denied, damaged
     [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
     /// Bytes the tree of `id` takes once restored; 0: not known. @throws Error not_found, denied, damaged

@@ -18,8 +18,11 @@ class JAILCTL_SDK_EXPORT BaseTarget {
 public:
     virtual ~BaseTarget();
     /// Writes directories, files, links: "entries" of the tree helper's populate action. `files` by role for "source".
+    /// @throws Error invalid: entries the helper does not take; no_space, io, interrupted
     virtual void populate(Value entries, std::vector<std::pair<std::string, int>> files) = 0;
     /// Unpacks a tar (plain, gzip, zstd, xz, bzip2) from the descriptor of a regular file.
+    /// @param bytes_expected  size of the archive, for the progress; 0: unknown
+    /// @throws Error damaged, invalid, no_space, io, interrupted
     virtual void unpack(int archive, std::uint64_t bytes_expected) = 0;
     /// For installers that bring their own tool (FreeBSD installworld): the absolute staging path.
     [[nodiscard]] virtual const std::filesystem::path& directory() const = 0;
@@ -35,9 +38,11 @@ public:
     virtual void check(Invocation& invocation, const std::string& what) = 0;
     /// What follows "scheme:", for people: "FILE"; empty: nothing does.
     [[nodiscard]] virtual std::string_view takes() const noexcept;
-    /// Bytes it will need on disk, roughly; 0 if it cannot know.
+    /// Bytes it will need on disk, roughly; 0 if it cannot know. @throws Error as check()
     [[nodiscard]] virtual std::uint64_t estimate(Invocation& invocation, const std::string& what) = 0;
     /// Installs into the empty target. A failure may leave a part: the caller removes the staging directory.
+    /// @throws Error as check() and the target do; damaged: not what its checksum says; failed: a tool of its own;
+    /// interrupted
     virtual void install(Invocation& invocation, const std::string& what, BaseTarget& target) = 0;
     /// Whether upgrade may install this base over an existing system ("debootstrap" says no: its package manager does it).
     [[nodiscard]] virtual bool can_upgrade() const noexcept = 0;

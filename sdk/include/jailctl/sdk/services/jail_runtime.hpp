@@ -82,12 +82,20 @@ public:
     virtual ExitStatus exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) = 0;
     /// Runs one command as the only process tree of an unpublished root, with the isolation of start and its addresses
     /// up for as long as it runs; everything is taken down whatever happens.
+    /// @param jail  not running
+    /// @return how the command ended: success with --dry-run, which runs nothing
+    /// @throws Error busy: it runs; damaged: its record; unsupported: this kernel or file system cannot; timeout: the
+    /// command was ended; interrupted; or as Network::check and join do
     virtual ExitStatus run_once(Invocation& invocation, const Jail& jail, const std::filesystem::path& root,
                                 const ExecRequest& request) = 0;
+    /// Stops every process of the jail where it is, until thaw() or stop(); frozen already is success.
+    /// @throws Error not_found: not running; busy: a jail of this name runs from another root; damaged: its record;
+    /// timeout: not all of them stood still within ten seconds, and all run again
     virtual void freeze(Invocation& invocation, const Jail& jail) = 0;
+    /// Lets them run again; not frozen is success. @throws Error as freeze()
     virtual void thaw(Invocation& invocation, const Jail& jail) = 0;
     /// Freezes the jail for as long as the result lives and no longer than `limit`: it runs again whatever becomes of this
-    /// process, kill -9 included. Not for a jail that is frozen already. @throws Error not_found, timeout
+    /// process, kill -9 included. Not for a jail that is frozen already. @throws Error as freeze(); io
     [[nodiscard]] virtual std::unique_ptr<Freeze> hold_still(Invocation& invocation, const Jail& jail,
                                                              std::chrono::milliseconds limit) = 0;
 };

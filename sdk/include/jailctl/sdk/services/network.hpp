@@ -20,8 +20,9 @@ public:
     /// @param stack  Linux: descriptor of the network namespace; FreeBSD: -1, jid in the record
     /// @return what leave() needs, kept in the running record
     virtual Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) = 0;
-    /// Takes down what join() made; what is gone already is success. `record` may come from an older run of ours,
-    /// or be null where it was lost.
+    /// Takes down what join() made; what is gone already is success. Nothing of the jail runs any more when it is
+    /// called. @param record  may come from an older run of ours, or be null where it was lost
+    /// @throws Error invalid, damaged: the record makes no sense, and null would do; io, denied
     virtual void leave(Invocation& invocation, const Jail& jail, const Value& record) = 0;
 };
 

@@ -18,27 +18,32 @@ class JAILCTL_SDK_EXPORT Storage : public Service {
 public:
     static constexpr std::string_view id = "storage/1";
     ~Storage() override;
-    /// Makes an empty root `name` in the directory of `root`: 0700 while it is staged. @throws Error exists, io
+    /// Makes an empty root `name` in the directory of `root`: 0700 while it is staged.
+    /// @throws Error exists; busy: another command holds it; denied: as open_root_parent; unsupported: not on this file
+    /// system; no_space, io
     virtual void make(const std::filesystem::path& root, const std::string& name) = 0;
     /// Publishes: renames `name` to the root's own; never over anything but an empty directory. Durable on return.
+    /// @throws Error exists: something is there; not_found: `name` is not; denied, no_space, io
     virtual void publish(const std::filesystem::path& root, const std::string& name) = 0;
     /// Exchanges the root with `name`, atomically and durably; both stay held by this process (tree_hold.hpp).
     /// @throws Error busy: another command works on one of them, or removed or replaced it while that was waited for, or a
-    /// process runs in the root; not_found, io
+    /// process runs in the root; not_found, denied, no_space, io
     virtual void exchange(const std::filesystem::path& root, const std::string& name) = 0;
     /// Renames the root to `name` (trash), and holds it as exchange() does. Durable on return.
-    /// @throws Error busy: as exchange(); exists: something bears that name; not_found, io
+    /// @throws Error busy: as exchange(); exists: something bears that name; not_found, denied, io
     virtual void set_aside(const std::filesystem::path& root, const std::string& name) = 0;
-    /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-".
+    /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-". Cut
+    /// short, it leaves less of the tree; calling it again is safe. @throws Error busy: another command holds it;
+    /// denied, io, interrupted
     virtual void remove(const std::filesystem::path& root, const std::string& name) = 0;
     /// Whether STORAGE=auto takes this driver for a root that is, or is to be made, at `root`. "dir" is what is left.
     [[nodiscard]] virtual bool suits(const std::filesystem::path& root);
     /// Whether snapshot() can take the root as it is now. @return why not, as the end of a sentence; empty: it can
     [[nodiscard]] virtual std::string no_snapshot_because(const std::filesystem::path& root);
     /// A read-only copy of the whole root as it is at this instant, `name` beside it, in milliseconds whatever the size.
-    /// remove() removes it. @throws Error unsupported: see no_snapshot_because; exists, io
+    /// remove() removes it. @throws Error unsupported: see no_snapshot_because; exists, busy, io
     virtual void snapshot(const std::filesystem::path& root, const std::string& name);
-    /// Bytes free for a new root beside `root`.
+    /// Bytes free for a new root beside `root`, of which the directory need not be there yet. @throws Error denied, io
     [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
 };
 
