@@ -33,6 +33,15 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
+/// One with a scope ("fe80::1%eth0"), or that is none at all, is not.
+bool names_loopback(const std::string& server) {
+    try {
+        return Address::parse_bare(server).is_loopback();
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 void write_rc_conf(const Jail& jail, const Rootfs& root, const Addons& addons) {
     const auto brought = addons.has("rc.conf") ? root.read("etc/rc.conf") : std::nullopt;
     if (!brought || jail.settings["RC_CONF"].is_set) {
@@ -56,7 +65,8 @@ std::string rc_conf(const Jail& jail) {
 
 std::string resolv_conf(const Jail& jail, std::string_view host) {
     std::string out;
-    for (const auto& server : split_words(jail.settings["NAMESERVER"].text)) out += "nameserver " + server + "\n";
+    for (const auto& server : split_words(jail.settings["NAMESERVER"].text))
+        out += "nameserver " + Address::parse_bare(server).text() + "\n";
     if (!out.empty()) return out;
     for (const auto line : lines_of(host)) {
         for (const std::string_view keyword : {"nameserver", "search", "domain", "options"}) {
@@ -73,7 +83,7 @@ bool only_loopback_servers(std::string_view resolv) {
     for (const auto line : lines_of(resolv)) {
         const auto words = split_words(line);
         if (words.size() < 2 || words[0] != "nameserver") continue;
-        if (!words[1].starts_with("127.") && words[1] != "::1") return false;
+        if (!names_loopback(words[1])) return false;
         loopback = true;
     }
     return loopback;

@@ -71,7 +71,7 @@ void note_servers(const Examination& examination, const Jail& jail, const std::s
     const bool own = !split_words(setting.text).empty();
     const std::string written = own ? "NAMESERVER, " + setting.origin.text() : "the host's, for NAMESERVER is not set";
     for (const auto& address : name_servers_in(resolv_conf(jail, host))) {
-        if (!is_loopback(address) || jail.settings["NETWORK"].text == "host") {
+        if (!address.is_loopback() || jail.settings["NETWORK"].text == "host") {
             servers.emplace(address.text(), Server{address, &jail, written});
             continue;
         }

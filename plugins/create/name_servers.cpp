@@ -99,20 +99,12 @@ std::vector<Address> name_servers_in(std::string_view resolv) {
         const auto words = split_words(line);
         if (words.size() < 2 || words[0] != "nameserver") continue;
         try {
-            const bool bare = words[1].find(':') != std::string::npos && !words[1].starts_with('[');
-            servers.push_back(Address::parse(bare ? "[" + words[1] + "]" : words[1]));
+            servers.push_back(Address::parse_bare(words[1]));
         } catch (const Error&) {
             // one of a single link, or none at all
         }
     }
     return servers;
-}
-
-bool is_loopback(const Address& address) noexcept {
-    const auto& bytes = address.bytes();
-    if (address.family() == Address::Family::v4) return bytes[0] == 127;
-    return std::all_of(bytes.begin(), bytes.end() - 1, [](std::uint8_t byte) { return byte == 0; }) &&
-           bytes.back() == 1;
 }
 
 std::string dns_question(std::uint16_t id) {

@@ -14,7 +14,6 @@ namespace jailctl::create {
 
 /// The addresses of `nameserver` lines of a resolv.conf(5); others are left out.
 [[nodiscard]] std::vector<Address> name_servers_in(std::string_view resolv);
-[[nodiscard]] bool is_loopback(const Address& address) noexcept;
 
 /// The question for the servers of the root, which every resolver knows (RFC 1035, 4.1).
 [[nodiscard]] std::string dns_question(std::uint16_t id);

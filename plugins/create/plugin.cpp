@@ -42,7 +42,7 @@ void check_storage(const std::string& value) {
 void check_rc_conf(const std::string& value) { (void)split_assignments(value); }
 
 void check_name_servers(const std::string& value) {
-    for (const auto& word : split_words(value)) (void)Address::parse(word);
+    for (const auto& word : split_words(value)) (void)Address::parse_bare(word);
 }
 
 class CreatePlugin final : public Plugin {

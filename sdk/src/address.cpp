@@ -44,6 +44,17 @@ Address Address::parse(std::string_view text) {
     return address;
 }
 
+Address Address::parse_bare(std::string_view text) {
+    if (text.find('/') != std::string_view::npos) refuse(text, "no /length belongs here");
+    const bool bare6 = text.find(':') != std::string_view::npos && !text.starts_with('[');
+    return parse(bare6 ? "[" + std::string(text) + "]" : std::string(text));
+}
+
+bool Address::is_loopback() const noexcept {
+    if (family_ == Family::v4) return bytes_[0] == 127;
+    return bytes_.back() == 1 && std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::uint8_t byte) { return byte == 0; });
+}
+
 std::string Address::text() const {
     if (family_ == Family::v4) {  // by hand: glibc's goes by printf, and status writes hundreds
         std::string text;

@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 namespace {
 
 const char* settings =
-    "RC_CONF='httpd_enable=\"YES\" \\\n greeting=\"a $b\"'\nNAMESERVER=\"192.0.2.53 192.0.2.54\"\n";
+    "RC_CONF='httpd_enable=\"YES\" \\\n greeting=\"a $b\"'\nNAMESERVER=\"192.0.2.53 [2001:db8::54]\"\n";
 
 mode_t mode(const std::filesystem::path& path) {
     struct stat found {};
@@ -63,7 +63,7 @@ TEST_F(Create, MakesASmallCompleteSystem) {
 TEST_F(Create, ConfiguresTheJail) {
     ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
     EXPECT_EQ(slurp(root_ / "etc/rc.conf"), "hostname=\"a.test\"\nhttpd_enable=\"YES\"\ngreeting=\"a \\$b\"\n");
-    EXPECT_EQ(slurp(root_ / "etc/resolv.conf"), "nameserver 192.0.2.53\nnameserver 192.0.2.54\n");
+    EXPECT_EQ(slurp(root_ / "etc/resolv.conf"), "nameserver 192.0.2.53\nnameserver 2001:db8::54\n");
     EXPECT_THAT(slurp(root_ / "etc/hosts"), HasSubstr("192.0.2.1\ta.test a\n"));
     EXPECT_EQ(slurp(root_ / "etc/hostname"), "a.test\n");
     EXPECT_THAT(slurp(root_ / "etc/shadow"), StartsWith("root:!:"));

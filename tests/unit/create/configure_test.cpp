@@ -34,6 +34,8 @@ TEST(ResolvConf, NameserverGoesBeforeTheHosts) {
     const std::string host = "# by dhcp\nnameserver 192.0.2.53\nsearch test\n; x\noptions ndots:2\nnameservers x\n";
     EXPECT_EQ(resolv_conf(jail_with("a", {{"NAMESERVER", "192.0.2.1 2001:db8::1"}}), host),
               "nameserver 192.0.2.1\nnameserver 2001:db8::1\n");
+    // resolv.conf(5) knows no brackets.
+    EXPECT_EQ(resolv_conf(jail_with("a", {{"NAMESERVER", "[2001:db8::1]"}}), host), "nameserver 2001:db8::1\n");
     EXPECT_EQ(resolv_conf(jail_with("a", {}), host), "nameserver 192.0.2.53\nsearch test\noptions ndots:2\n");
     EXPECT_EQ(resolv_conf(jail_with("a", {}), ""), "");
 }
@@ -42,6 +44,7 @@ TEST(ResolvConf, TellsServersThatAJailCannotReach) {
     EXPECT_TRUE(only_loopback_servers("nameserver 127.0.0.53\n"));
     EXPECT_TRUE(only_loopback_servers("search x\nnameserver ::1\nnameserver 127.0.0.1\n"));
     EXPECT_FALSE(only_loopback_servers("nameserver 127.0.0.53\nnameserver 192.0.2.1\n"));
+    EXPECT_FALSE(only_loopback_servers("nameserver ::1\nnameserver fe80::1%eth0\n"));
     EXPECT_FALSE(only_loopback_servers(""));
 }
 

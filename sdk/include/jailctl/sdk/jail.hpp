@@ -44,10 +44,14 @@ public:
     enum class Family { v4, v6 };
     /// Accepts "192.0.2.7", "192.0.2.7/24", "[2001:db8::7]", "[2001:db8::7]/64". @throws Error invalid
     [[nodiscard]] static Address parse(std::string_view text);
+    /// Where an address stands for itself (a gateway, a name server, a record): "192.0.2.7", "2001:db8::7",
+    /// "[2001:db8::7]"; no prefix length. @throws Error invalid
+    [[nodiscard]] static Address parse_bare(std::string_view text);
     [[nodiscard]] Family family() const noexcept { return family_; }
     [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }  ///< network order; 4 used by v4
     [[nodiscard]] int prefix() const noexcept { return prefix_; }  ///< as written; -1 if none was
     [[nodiscard]] std::string text() const;                        ///< canonical, without brackets and prefix
+    [[nodiscard]] bool is_loopback() const noexcept;               ///< of 127.0.0.0/8, or ::1
     friend bool operator==(const Address& a, const Address& b) noexcept {
         return a.family_ == b.family_ && a.bytes_ == b.bytes_;
     }
