@@ -36,7 +36,7 @@ void report(Invocation& invocation, const StoredBackup& stored, double seconds) 
     Console& console = invocation.console();
     const BackupInfo& info = stored.info;
     const std::uint64_t omitted = stored.omissions.size();
-    console.data("backup", to_value(info).set("omitted", omitted).set("sockets", stored.sockets));
+    console.data("backup", shown_backup(info).set("omitted", omitted).set("sockets", stored.sockets));
     console.info(info.id + ": " + human_bytes(info.size) + ", " + describe_grade(info.grade, omitted) +
                  (info.verified == 0 ? "" : ", verified") + ", " + human_seconds(seconds));
 }

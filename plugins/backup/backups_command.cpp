@@ -56,7 +56,7 @@ void list_backups(Invocation& invocation) {
         for (const auto& info : found) {
             if (info.jail != heading) invocation.console().line(heading = info.jail);
             invocation.console().line("  " + line_of(info));
-            list.push(to_value(info));
+            list.push(shown_backup(info));
             ++shown;
         }
     }

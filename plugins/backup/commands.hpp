@@ -47,7 +47,5 @@ void list_contents(Invocation& invocation, const std::string& word);
 [[nodiscard]] std::string describe_time(std::int64_t unix_seconds);
 /// "1 entry", "312 entries".
 [[nodiscard]] std::string count_entries(std::int64_t count);
-/// A backup as a member of JSON lists.
-[[nodiscard]] Value to_value(const BackupInfo& info);
 
 }  // namespace jailctl::backup

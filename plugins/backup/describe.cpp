@@ -24,20 +24,6 @@ std::string describe_time(std::int64_t unix_seconds) {
 
 std::string count_entries(std::int64_t count) { return std::to_string(count) + (count == 1 ? " entry" : " entries"); }
 
-Value to_value(const BackupInfo& info) {
-    Value value = Value::object()
-                      .set("id", info.id)
-                      .set("jail", info.jail)
-                      .set("taken", info.taken)
-                      .set("size", info.size)
-                      .set("grade", grade_name(info.grade))
-                      .set("verified", info.verified == 0 ? Value() : Value(info.verified))
-                      .set("booted", info.booted == 0 ? Value() : Value(info.booted))
-                      .set("protect", info.protect);
-    if (!info.problem.empty()) value.set("problem", info.problem);
-    return value;
-}
-
 std::string problem_beside_name(const BackupInfo& info) {
     for (const char* between : {" ", ": "})
         if (const auto start = escape_name(info.id) + between; info.problem.starts_with(start))

@@ -85,7 +85,7 @@ private:
     void treat(const Judged& one, bool goes) {
         if (goes) ++removed_;
         tell(one, goes);
-        list_.push(to_value(one.backup).set("removed", goes).set("reasons", reasons(one.verdict)));
+        list_.push(shown_backup(one.backup).set("removed", goes).set("reasons", reasons(one.verdict)));
     }
 
     void tell(const Judged& one, bool goes) {

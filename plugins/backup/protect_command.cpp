@@ -50,7 +50,7 @@ void protect(Invocation& invocation, bool on) {
             backup.protect = on;
             invocation.console().info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
         }
-        list.push(to_value(backup));
+        list.push(shown_backup(backup));
     }
     invocation.console().data("protected", std::move(list));
 }

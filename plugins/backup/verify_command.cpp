@@ -72,7 +72,7 @@ void verify(Invocation& invocation, bool boot) {
                                     " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
             invocation.console().line(known.id + (info.verified == 0 ? ": whole, " : ": good, ") + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
                                       (boot && !invocation.options().dry_run ? ", boots" : ""));
-            list.push(to_value(info));
+            list.push(shown_backup(info));
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;
             invocation.console().error(error);

@@ -113,16 +113,6 @@ void add_usage(Value& data, const Usage& wide) {
     data.set("network_problems", std::move(problems));
 }
 
-Value value_of(const BackupInfo& backup) {
-    const auto or_null = [](std::int64_t time) { return time == 0 ? Value{} : Value(time); };
-    Value value = Value::object();
-    value.set("id", backup.id).set("jail", backup.jail).set("taken", backup.taken).set("size", backup.size);
-    value.set("grade", grade_name(backup.grade)).set("verified", or_null(backup.verified));
-    value.set("booted", or_null(backup.booted)).set("protect", backup.protect);
-    if (!backup.problem.empty()) value.set("problem", backup.problem);
-    return value;
-}
-
 Value value_of(const JailStatus& status, const More& more) {
     Value data = Value::object();
     Value addresses = Value::array();
@@ -133,7 +123,7 @@ Value value_of(const JailStatus& status, const More& more) {
     if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
     if (more.usage) add_usage(data, *more.usage);
     if (more.disk >= 0) data.set("disk", more.disk);
-    if (more.last_backup) data.set("last_backup", value_of(*more.last_backup));
+    if (more.last_backup) data.set("last_backup", shown_backup(*more.last_backup));
     if (!status.problem.empty()) data.set("problem", status.problem);
     if (!status.occupant.empty()) data.set("occupied_by", status.occupant);
     return data;

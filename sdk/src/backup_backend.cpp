@@ -7,6 +7,21 @@
 
 namespace jailctl {
 
+Value shown_backup(const BackupInfo& info) {
+    const auto or_null = [](std::int64_t time) { return time == 0 ? Value{} : Value(time); };
+    Value shown = Value::object()
+                      .set("id", info.id)
+                      .set("jail", info.jail)
+                      .set("taken", info.taken)
+                      .set("size", info.size)
+                      .set("grade", grade_name(info.grade))
+                      .set("verified", or_null(info.verified))
+                      .set("booted", or_null(info.booted))
+                      .set("protect", info.protect);
+    if (!info.problem.empty()) shown.set("problem", info.problem);
+    return shown;
+}
+
 void list_tar(int archive, const std::function<void(const Value::Array& entries)>& take) {
     TreeJob job{.action = "contents", .arguments = Value::object(), .root = -1, .id_base = {}, .read_only = true,
                 .descriptors = {{"archive", archive}}, .on_progress = {}, .on_note = {}};

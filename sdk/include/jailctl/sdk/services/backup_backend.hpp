@@ -35,6 +35,9 @@ struct BackupInfo {
     std::int64_t booted = 0;   ///< when a jail made of it was last seen to start; 0: never
 };
 
+/// A backup as every command shows it with --json: "backup" of docs/json-schema. A backend keeps backup_document().
+[[nodiscard]] JAILCTL_SDK_EXPORT Value shown_backup(const BackupInfo& info);
+
 /// A read-only view of a jail's tree, given by the host's side of backup. A backend takes it as files or as a tar stream.
 class JAILCTL_SDK_EXPORT BackupSource {
 public:
@@ -103,11 +106,11 @@ public:
     /// @throws Error no_space, io, unsupported (a place this backend cannot take), interrupted
     virtual StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) = 0;
     /// Backups of `jail` (lower-case key), or of all jails if empty; oldest first. Unreadable ones carry a problem.
+    /// @param where  a directory or a file, as the user gave it; empty: the configured place. Nothing stored there yet: none
+    /// @throws Error config, usage, unsupported (a place this backend cannot take), denied, io, interrupted
     [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) = 0;
     /// Bytes free where backups of `jail` go; nothing: not known, or without a bound. As it is given here: nothing.
     [[nodiscard]] virtual std::optional<std::uint64_t> free_space(Invocation& invocation, const Jail& jail);
-    /// @param where  a directory or a file, as the user gave it; empty: the configured place. Nothing stored there yet: none
-    /// @throws Error config, usage, unsupported (a place this backend cannot take), denied, io, interrupted
     /// The backup `id`, ready to be read once. @throws Error not_found, denied, damaged
     [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
     /// Bytes the tree of `id` takes once restored; 0: not known. @throws Error not_found, denied, damaged
