@@ -89,7 +89,7 @@ Command make_backups_command() {
     command.unlisted_jails = true;
     command.path = PathWord::optional;
     command.options.add_options()
-        ("contents", boost::program_options::bool_switch(contents.get()), "list what the newest backup of JAIL, or FILE, holds");
+        ("contents", boost::program_options::bool_switch(contents.get()), "list what the newest good backup of JAIL, or FILE, holds");
     command.run = [contents](Invocation& invocation) {
         if (*contents) list_contents(invocation, only_word(invocation));
         else list_backups(invocation);

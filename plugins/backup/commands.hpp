@@ -25,13 +25,6 @@ struct BackupWish {
 /// What `backup JAIL` does: hooks, the configured backend, the report, then what BACKUP_KEEP does not keep goes.
 [[nodiscard]] Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish);
 
-struct ChosenBackup {
-    BackupBackend* backend;
-    std::string id;
-};
-/// A backup as `word` names it: a file if there is '/' in it, else the newest usable one of that jail.
-/// @throws Error not_found: the jail has none
-[[nodiscard]] ChosenBackup choose_backup(Invocation& invocation, const std::string& word);
 /// `backups WORD --contents`: what the backup holds, in text and JSON.
 void list_contents(Invocation& invocation, const std::string& word);
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
 

@@ -2,10 +2,10 @@
 #include <filesystem>
 #include <optional>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "extractions.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "place.hpp"
 
 namespace po = boost::program_options;
 
@@ -107,24 +107,12 @@ void extract(Invocation& invocation, const ExtractArguments& arguments) {
 
 }  // namespace
 
-ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
-    const auto& configuration = invocation.configuration();
-    if (word.find('/') != std::string::npos)
-        return {&backend_for(invocation, configuration.settings), std::filesystem::absolute(word).lexically_normal().string()};
-    const std::string key = JailName(word).key();
-    BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
-    const auto found = backend.list(invocation, key, "");
-    for (auto at = found.rbegin(); at != found.rend(); ++at)
-        if (at->problem.empty()) return {&backend, at->id};
-    throw Error(Errc::not_found, "there is no backup of jail " + key).with_jail(key);
-}
-
 Command make_extract_command() {
     Command command;
     command.name = "extract";
     command.summary = "take single files or directories out of a backup";
     command.words = "JAIL|FILE PATH...";
-    command.details = "Of a jail the newest backup is taken; FILE is a word with '/' in it. A directory comes with all it holds.\n"
+    command.details = "Of a jail the newest good backup is taken; FILE is a word with '/' in it. A directory comes with all it holds.\n"
                       "Nothing that stands in the target is overwritten.";
     command.takes_rest = true;
     const auto arguments = std::make_shared<ExtractArguments>();

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
@@ -24,10 +25,7 @@ BackupInfo backup_in(Invocation& invocation, const fs::path& file) {
 }
 
 BackupInfo newest_of(Invocation& invocation, const std::string& key, const Settings& settings) {
-    const auto found = list_marked(invocation, backend_for(invocation, settings), key, "");
-    for (auto at = found.rbegin(); at != found.rend(); ++at)
-        if (at->problem.empty()) return *at;
-    throw Error(Errc::not_found, "there is no good backup of jail " + key).with_jail(key);
+    return newest_usable(invocation, backend_for(invocation, settings), key);
 }
 
 void protect(Invocation& invocation, bool on) {

@@ -41,6 +41,30 @@ TEST_F(Extract, TakesFilesOutOfTheNewestBackupOrAnArchive) {
     EXPECT_EQ(extract("a.test", {"../etc/shadow"}).status, 2);
 }
 
+TEST_F(Extract, OneFoundDamagedIsPassedOver) {
+    ASSERT_EQ(backup().status, 0);
+    spit(site.root("a.test") / "root/newer", "newer\n");
+    const std::string newest = site.backups().string() + "/a.test-29990101T000000Z.tar.gz";
+    ASSERT_EQ(backup({newest}).status, 0);
+    EXPECT_EQ(site.jailctl({"extract", "a.test", "root/newer", "--to", "-"}).out, "newer\n");
+    flip(newest, 5000);
+    ASSERT_EQ(site.jailctl({"verify", newest}).status, 1);
+    EXPECT_THAT(site.jailctl({"backups", "a.test", "--contents"}).out, Not(HasSubstr(" root/newer\n")));
+    EXPECT_THAT(extract("a.test", {"root/newer"}).err, HasSubstr("the archive holds no 'root/newer'"));
+    EXPECT_EQ(extract("a.test", {"root/precious"}).status, 0);
+    EXPECT_EQ(slurp(target / "root/precious"), "precious data\n");
+    EXPECT_THAT(site.jailctl({"protect", "a.test"}).out, Not(HasSubstr("2999")));
+
+    const auto older = archives(site.backups()).front();
+    ASSERT_NE(older.string(), newest);
+    flip(older, 5000);
+    ASSERT_EQ(site.jailctl({"verify", older.string()}).status, 1);
+    const Result none = extract("a.test", {"root/precious"});
+    EXPECT_EQ(none.status, 1) << none.all();
+    EXPECT_THAT(none.err, HasSubstr("there is no good backup of jail a.test"));
+    EXPECT_THAT(none.err, HasSubstr("hint: 'jailctl backups a.test' names what is wrong"));
+}
+
 TEST_F(Extract, ARehearsalPromisesNothingFalse) {
     ASSERT_EQ(backup().status, 0);
     const Result none = extract("a.test", {"nope"}, {"--dry-run"});

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
+
+/// Which backup a command means by a word.
+namespace jailctl::backup {
+
+/// The newest backup of jail `key` at the configured place that nothing is known against: none that verify found damaged.
+/// @throws Error not_found: it has none; what the backend's list throws
+[[nodiscard]] BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const std::string& key);
+
+struct ChosenBackup {
+    BackupBackend* backend;
+    std::string id;
+};
+/// A backup as `word` names it: a file if there is '/' in it, else the newest usable one of that jail.
+/// @throws Error not_found: the jail has none
+[[nodiscard]] ChosenBackup choose_backup(Invocation& invocation, const std::string& word);
+
+}  // namespace jailctl::backup
