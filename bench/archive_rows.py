@@ -9,7 +9,7 @@ from bed import report
 # What a system of 1.2 GB has in it, from the host that measures: programs, libraries, headers, documents.
 BIG = ["usr/bin", "usr/include", "usr/lib/gcc", "usr/share/doc", "usr/lib/python3", "usr/share/perl"]
 SMALL = ["usr/include", "usr/share/perl", "usr/lib/python3"]
-TINY = 50_000  # files of 0 to 4 KB; the page's row has 200,000
+TINY = 50_000  # files of 0 to 4 KB; the target was set for 200,000
 
 
 def need(*programs):
@@ -53,7 +53,7 @@ def sparse(bed, more=""):
         os.makedirs(root, 0o755)
         with open(os.path.join(root, "file"), "wb") as file:
             count = 8 if bed.small else 64
-            for index in range(count):  # 1 GiB: 8 MB of data, 8 MB of hole; the page's has 4 GiB
+            for index in range(count):  # 1 GiB: 8 MB of data, 8 MB of hole; the target was set for 4 GiB
                 file.seek(index * (16 << 20))
                 file.write(os.urandom(1 << 20) * 8)
             file.truncate(count * (16 << 20))

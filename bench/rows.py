@@ -1,4 +1,4 @@
-"""The rows of the performance page that this version answers for."""
+"""Rows of jails: made, started, stopped, looked at, and a small one backed up. README.md says what a row is."""
 import os
 import shutil
 import subprocess

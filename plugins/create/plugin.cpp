@@ -20,7 +20,7 @@ namespace po = boost::program_options;
 namespace {
 
 void check_base(const std::string& value) {
-    if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,MIRROR][,PACKAGE...]");
+    if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,PACKAGE...][,MIRROR]");
 }
 
 void inspect_base(Inspection& inspection) {
@@ -63,7 +63,7 @@ public:
 private:
     static void declare_variables(Registrar& host) {
         host.declare({"BASE",
-                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,MIRROR][,PACKAGE...]",
+                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,PACKAGE...][,MIRROR]",
                       "busybox", Scope::jail, check_base, inspect_base});
         host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
