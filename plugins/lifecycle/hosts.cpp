@@ -16,12 +16,6 @@ constexpr std::string_view begin = "# jailctl: the jails of this host, written b
 constexpr std::string_view end = "# jailctl: end";
 constexpr std::size_t most = 1 << 20;  // what read() takes
 
-bool is_loopback(const Address& address) {
-    const auto& bytes = address.bytes();
-    if (address.family() == Address::Family::v4) return bytes[0] == 127;
-    return bytes[15] == 1 && std::all_of(bytes.begin(), bytes.end() - 1, [](auto byte) { return byte == 0; });
-}
-
 bool has_network(const Jail& jail) { return jail.settings["NETWORK"].text != "none"; }
 
 /// The line that begins at `at`, without its end.
@@ -57,7 +51,7 @@ std::string names_of_others(const Configuration& configuration, const Jail& jail
     for (const Jail& other : configuration.jails) {
         if (other.name == jail.name || other.name.key() == "localhost" || !has_network(other)) continue;
         for (const Address& address : other.addresses)
-            if (!is_loopback(address)) lines += address.text() + "\t" + other.name.text() + "\n";
+            if (!address.is_loopback()) lines += address.text() + "\t" + other.name.text() + "\n";
     }
     return lines;
 }

@@ -148,7 +148,7 @@ TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
     };
     EXPECT_THAT(mistake("NETWORK=bridge:\n"), HasSubstr("NETWORK"));
     EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY='192.0.2.1 192.0.2.2'\n"), HasSubstr("two gateways of one family"));
-    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=192.0.2.1/24\n"), HasSubstr("a gateway has no /length"));
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=192.0.2.1/24\n"), HasSubstr("no /length belongs here"));
     EXPECT_THAT(mistake("NETWORK=routed\n"), HasSubstr("IF is not set"));
     site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n");
     EXPECT_EQ(jailctl({"config", "check"}).status, 0);

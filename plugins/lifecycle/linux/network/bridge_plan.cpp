@@ -90,9 +90,7 @@ Gateways parse_gateways(std::string_view text) {
     if (words.size() == 1 && words[0] == "none") gateways.none = true;
     if (gateways.none) return gateways;
     for (const auto& word : words) {
-        const bool bare6 = word.find(':') != std::string::npos && !word.starts_with('[');
-        auto one = Address::parse(bare6 ? "[" + word + "]" : word);
-        if (one.prefix() >= 0) throw Error(Errc::invalid, "a gateway has no /length: '" + escape_name(word) + "'");
+        auto one = Address::parse_bare(word);
         const auto same = [&](const Address& other) { return other.family() == one.family(); };
         if (std::ranges::any_of(gateways.addresses, same)) {
             throw Error(Errc::invalid, "two gateways of one family: one of IPv4, one of IPv6, or none");

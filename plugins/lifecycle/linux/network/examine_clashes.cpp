@@ -79,8 +79,7 @@ void look_at_host(const Examination& examination, NetworkSight& sight) {
 void ask_network(const Examination& examination, NetworkSight& sight, const Link& uplink, const Joining& joining) {
     constexpr int answers = 8;
     std::vector<Address> asked;
-    for (const auto& [text, jail] : joining.addresses)
-        asked.push_back(Address::parse(text.find(':') == text.npos ? text : "[" + text + "]"));
+    for (const auto& [text, jail] : joining.addresses) asked.push_back(Address::parse_bare(text));
     for (int i = 0; i < answers && !asked.empty(); ++i) {
         const auto answer = probe(uplink, first_address(sight.netlink, uplink.index), asked, joining.own);
         if (!answer) return;

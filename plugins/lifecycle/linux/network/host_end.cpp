@@ -98,7 +98,7 @@ UplinkName uplink_of(const Value& record) {
 }
 
 Address recorded_address(const std::string& text) {
-    return Address::parse(text.find(':') == std::string::npos ? text : "[" + text + "]");
+    return Address::parse_bare(text);
 }
 
 Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6) {

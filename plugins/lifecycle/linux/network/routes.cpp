@@ -47,8 +47,7 @@ void put_neighbour(NetlinkMessage& message, const Address& address, int interfac
 }  // namespace
 
 Address gateway_of(Address::Family family) {
-    return Address::parse(family == Address::Family::v4 ? std::string(gateway_text)
-                                                        : "[" + std::string(gateway6_text) + "]");
+    return Address::parse_bare(family == Address::Family::v4 ? gateway_text : gateway6_text);
 }
 
 std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address) {
@@ -113,7 +112,7 @@ std::vector<std::pair<Address, int>> held_addresses(Netlink& netlink) {
         each_address(netlink, static_cast<std::uint8_t>(family), [&](int interface, const std::string& bytes, unsigned) {
             char text[INET6_ADDRSTRLEN] = {};
             if (inet_ntop(family, bytes.data(), text, sizeof text) == nullptr) return;
-            held.emplace_back(Address::parse(family == AF_INET ? text : "[" + std::string(text) + "]"), interface);
+            held.emplace_back(Address::parse_bare(text), interface);
         });
     return held;
 }
