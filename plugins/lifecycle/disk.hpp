@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "findings.hpp"
+#include "jail_status.hpp"
 
 namespace jailctl::lifecycle {
 

@@ -1,6 +1,6 @@
 #include "examine_jails.hpp"
 
-#include "findings.hpp"
+#include "jail_status.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/recovery.hpp"
@@ -64,14 +64,14 @@ void examine_jails(const Examination& examination) {
     diagnosis.check("the journals", [&] { look_for_interruptions(examination); });
     diagnosis.check("the ids of jails", [&] { look_for_shared_ids(examination); });
     diagnosis.check("the jails that run", [&] {
-        Findings findings = look_around(configuration, examination.invocation.services().get<JailRuntime>());
-        findings.interrupted.clear();
+        HostView view = look_around(configuration, examination.invocation.services().get<JailRuntime>());
+        view.interrupted.clear();
         const auto told = interruptions(configuration);  // above; what runs without a record runs for that reason
         for (const Jail& jail : configuration.jails) {
             if (told.contains(jail.name.key())) continue;
-            if (const auto status = look_at(findings, jail); !status.problem.empty()) add_broken(diagnosis, status);
+            if (const auto status = look_at(view, jail); !status.problem.empty()) add_broken(diagnosis, status);
         }
-        for (const auto& stranger : look_for_strangers(configuration, findings))
+        for (const auto& stranger : look_for_strangers(configuration, view))
             diagnosis.add({"unlisted-jail", stranger.name, "jail " + stranger.name + " " + stranger.problem,
                            "put its entry back into JAILS, then 'jailctl stop " + stranger.name + "'"});
     });

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "findings.hpp"
+#include "jail_status.hpp"
 
 namespace jailctl::lifecycle {
 

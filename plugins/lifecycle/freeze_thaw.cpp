@@ -1,8 +1,8 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "not_running.hpp"
 #include "platform.hpp"
-#include "standing.hpp"
 
 namespace jailctl::lifecycle {
 namespace {

@@ -3,7 +3,6 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
-#include "ended.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail_health.hpp"
@@ -12,10 +11,11 @@
 #include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
+#include "not_running.hpp"
 #include "readiness.hpp"
 #include "settings.hpp"
-#include "standing.hpp"
 #include "start_after.hpp"
+#include "stop_ended.hpp"
 
 namespace po = boost::program_options;
 

@@ -1,4 +1,4 @@
-// The command `status`: what findings.hpp finds out, as the original's lines and as JSON.
+// The command `status`: what jail_status.hpp finds out, as the original's lines and as JSON.
 #include <algorithm>
 #include <chrono>
 
@@ -7,7 +7,7 @@
 #include "commands.hpp"
 #include "disk.hpp"
 #include "exposition.hpp"
-#include "findings.hpp"
+#include "jail_status.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -137,11 +137,11 @@ public:
     Report(Invocation& invocation, Form form, bool disk) : invocation_(invocation), form_(form), disk_(disk) {}
 
     void run() {
-        const Findings findings = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
+        const HostView view = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
         if (form_ != Form::prometheus) invocation_.console().line("Jail status (*=running, !=not configured):");
-        for (const Jail& jail : invocation_.jails()) add(findings, jail);
+        for (const Jail& jail : invocation_.jails()) add(view, jail);
         if (invocation_.all())
-            for (const auto& stranger : look_for_strangers(invocation_.configuration(), findings)) show(stranger);
+            for (const auto& stranger : look_for_strangers(invocation_.configuration(), view)) show(stranger);
         if (form_ == Form::prometheus) invocation_.console().line(exposition(samples_));
         if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
         if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
@@ -149,8 +149,8 @@ public:
 
 private:
     /// One jail with its events: a before-hook that says no hides its line.
-    void add(const Findings& findings, const Jail& jail) {
-        const JailStatus status = look_at(findings, jail);
+    void add(const HostView& view, const Jail& jail) {
+        const JailStatus status = look_at(view, jail);
         const int id = status.running ? status.running->id : 0;
         try {
             const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});

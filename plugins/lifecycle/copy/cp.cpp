@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "../commands.hpp"
-#include "../standing.hpp"
+#include "../not_running.hpp"
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "../standing.hpp"
+#include "../not_running.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "runtime.hpp"
 

@@ -1,4 +1,4 @@
-#include "findings.hpp"
+#include "jail_status.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -17,7 +17,7 @@ std::vector<std::string> addresses_of(const Jail& jail) {
 }
 
 /// A jail that does not run: created, not created, or neither.
-void look_at_root(const Findings& findings, const Jail& jail, JailStatus& status) {
+void look_at_root(const HostView& view, const Jail& jail, JailStatus& status) {
     switch (root_state(jail.root)) {
     case RootState::present: status.mark = ' '; break;
     case RootState::absent:
@@ -27,41 +27,41 @@ void look_at_root(const Findings& findings, const Jail& jail, JailStatus& status
         status.problem = jail.root.string() + " is not a directory";
         break;
     }
-    if (const auto left = findings.interrupted.find(jail.name.key()); left != findings.interrupted.end()) {
+    if (const auto left = view.interrupted.find(jail.name.key()); left != view.interrupted.end()) {
         status.mark = '?';
         status.problem = left->second;
     }
 }
 
 /// An entry that was renamed in JAILS while its jail runs: the root is in use under the old name.
-void look_for_occupant(const Findings& findings, const Jail& jail, JailStatus& status) {
-    const auto occupant = findings.occupants.find(jail.root.native());
-    if (occupant == findings.occupants.end()) return;
+void look_for_occupant(const HostView& view, const Jail& jail, JailStatus& status) {
+    const auto occupant = view.occupants.find(jail.root.native());
+    if (occupant == view.occupants.end()) return;
     status.occupant = occupant->second;
     status.problem = "jail " + occupant->second + " runs from its root " + jail.root.string();
 }
 
 }  // namespace
 
-Findings look_around(const Configuration& configuration, const JailRuntime& runtime) {
-    Findings findings;
+HostView look_around(const Configuration& configuration, const JailRuntime& runtime) {
+    HostView view;
     for (auto& running : runtime.list(configuration)) {
         std::string key = running.name;
         std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        findings.occupants.emplace(running.root.native(), running.name);
-        findings.running.emplace(std::move(key), std::move(running));
+        view.occupants.emplace(running.root.native(), running.name);
+        view.running.emplace(std::move(key), std::move(running));
     }
-    findings.interrupted = interrupted_commands(configuration);
-    return findings;
+    view.interrupted = interrupted_commands(configuration);
+    return view;
 }
 
-JailStatus look_at(const Findings& findings, const Jail& jail) {
+JailStatus look_at(const HostView& view, const Jail& jail) {
     JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
     try {
-        const auto found = findings.running.find(jail.name.key());
-        if (found == findings.running.end()) {
-            look_at_root(findings, jail, status);
-            look_for_occupant(findings, jail, status);
+        const auto found = view.running.find(jail.name.key());
+        if (found == view.running.end()) {
+            look_at_root(view, jail, status);
+            look_for_occupant(view, jail, status);
         } else {
             status.running = found->second;
             status.problem = status.running->problem;
@@ -74,18 +74,18 @@ JailStatus look_at(const Findings& findings, const Jail& jail) {
     return status;
 }
 
-std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const Findings& findings) {
+std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const HostView& view) {
     std::vector<JailStatus> strangers;
     const auto listed = [&](const std::string& key) {
         return std::ranges::any_of(configuration.jails, [&](const Jail& jail) { return jail.name.key() == key; });
     };
-    for (const auto& [key, jail] : findings.running) {
+    for (const auto& [key, jail] : view.running) {
         if (listed(key)) continue;
         const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS" : jail.problem;
         strangers.push_back({jail.name, {}, jail.root.string(), jail, '?', problem});
     }
-    for (const auto& [key, problem] : findings.interrupted) {
-        if (findings.running.contains(key) || listed(key)) continue;
+    for (const auto& [key, problem] : view.interrupted) {
+        if (view.running.contains(key) || listed(key)) continue;
         strangers.push_back({key, {}, "", {}, '?', problem + ", and it is not in JAILS: put its entry back, "
                              "then 'jailctl delete " + key + "' removes what is left"});
     }

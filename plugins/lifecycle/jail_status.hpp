@@ -22,16 +22,16 @@ struct JailStatus {
 };
 
 /// What runs and what lies about on this host: one look at each directory of state instead of one for every jail of JAILS.
-struct Findings {
+struct HostView {
     std::map<std::string, RunningJail, std::less<>> running;       ///< by key
     std::map<std::string, std::string, std::less<>> occupants;     ///< name of the jail that runs from a root, by its path
     std::map<std::string, std::string, std::less<>> interrupted;   ///< by key: interrupted_commands()
 };
-[[nodiscard]] Findings look_around(const Configuration& configuration, const JailRuntime& runtime);
+[[nodiscard]] HostView look_around(const Configuration& configuration, const JailRuntime& runtime);
 
 /// Never throws for what it finds; enters no namespace, takes no lock.
-[[nodiscard]] JailStatus look_at(const Findings& findings, const Jail& jail);
+[[nodiscard]] JailStatus look_at(const HostView& view, const Jail& jail);
 /// Jails that run, or that an interrupted command left something of, though JAILS does not name them any more.
-[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const Findings& findings);
+[[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const HostView& view);
 
 }  // namespace jailctl::lifecycle

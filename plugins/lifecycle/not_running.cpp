@@ -1,4 +1,4 @@
-#include "standing.hpp"
+#include "not_running.hpp"
 
 #include "jailctl/sdk/rootfs.hpp"
 

@@ -1,12 +1,12 @@
-#include "ended.hpp"
+#include "stop_ended.hpp"
 
 #include <algorithm>
 
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/supervision.hpp"
+#include "not_running.hpp"
 #include "platform.hpp"
-#include "standing.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
