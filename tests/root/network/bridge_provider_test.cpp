@@ -232,6 +232,20 @@ TEST_F(BridgeProvider, OnlyTheJailsOwnAddressesPass) {
     EXPECT_EQ(bed_->host_network(), before_);
 }
 
+/// Two configurations may name one jail: what one of them makes or clears is no business of the other's link.
+TEST_F(BridgeProvider, ALinkOfAnotherConfigurationsJailIsLeftAlone) {
+    const auto one = bridged("a.test", "192.0.2.7");
+    const auto record = join(one);
+    auto theirs = record;
+    theirs.set("alias", "a.test 12345").set("link_index", 0);  // as a start that was killed before it made its link notes it
+    network().leave(host_, one, theirs);
+    EXPECT_TRUE(lan_reaches("192.0.2.7"));
+    EXPECT_FALSE(lan_sees(ETH_P_IP, udp_packet("192.0.2.66", 4000)));
+    another_stack();
+    const auto refused = message_of([&] { (void)join(one, false); }, Errc::exists);
+    EXPECT_THAT(refused, HasSubstr("a jail of that name runs from another configuration"));
+}
+
 TEST_F(BridgeProvider, NothingPassesThatWouldConfigureOthers) {
     auto one = bridged("a.test", "192.0.2.7");
     one.addresses.push_back(Address::parse("[2001:db8::7]"));

@@ -74,9 +74,24 @@ TEST_F(Rules, GuardARoutedJail) {
                           "ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept\n}\n}\n";
     EXPECT_EQ(listed("netdev"), expected);
     ASSERT_EQ(test::run_command({"nft", "flush", "ruleset"}).status, 0);
-    put_back_guard(name_, addresses_, GuardPlace::router);
-    put_back_guard(name_, addresses_, GuardPlace::router);  // over the one that is there: anew, not twice
+    put_up_guard(name_, addresses_, GuardPlace::router);
+    put_up_guard(name_, addresses_, GuardPlace::router);  // over the one that is there: anew, not twice
     EXPECT_EQ(listed("netdev"), expected);
+}
+
+/// A chain outlives its link, and anybody may make a table: what stands under the name lets nobody else's packets pass.
+TEST_F(Rules, AreMadeAnewWhateverStandsUnderTheirName) {
+    for (const std::string& other : {"table netdev " + link_ + " { flags dormant; }",
+                                     "table netdev " + link_ + " { chain from_jail { ip saddr 10.0.0.1 accept; }; }",
+                                     "table netdev " + link_ + " { chain from_jail { type filter hook ingress device " + link_ +
+                                         " priority -500; policy accept; ip saddr 10.0.0.1 accept; }; }"}) {
+        ASSERT_EQ(test::run_command({"nft", other}).status, 0) << other;
+        put_up_guard(name_, addresses_, GuardPlace::router);
+        const auto text = listed("netdev");
+        EXPECT_THAT(text, HasSubstr("priority -500; policy drop;\nether saddr != ")) << other;
+        EXPECT_THAT(text, ::testing::Not(HasSubstr("10.0.0.1"))) << other;
+        EXPECT_THAT(text, ::testing::Not(HasSubstr("dormant"))) << other;
+    }
 }
 
 TEST_F(Rules, GuardAJailOnABridge) {

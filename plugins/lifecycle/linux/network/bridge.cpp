@@ -31,10 +31,10 @@ void keep_mac(Netlink& netlink, const Link& bridge, const VethPair& pair) {
     if (std::ranges::none_of(ports, [&](const Link& port) { return port.mac < ours; })) set_mac(netlink, bridge, bridge.mac);
 }
 
-int make_port(Netlink& netlink, const Jail& jail, const Link& bridge, int stack) {
+int make_port(Netlink& netlink, const Jail& jail, const Value& record, const Link& bridge, int stack) {
     const auto pair = veth_of(jail.name);
     keep_mac(netlink, bridge, pair);
-    const int index = make_host_end(netlink, jail.name, stack, bridge.mtu);
+    const int index = make_host_end(netlink, jail.name, record, stack, bridge.mtu);
     (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");  // the host is on the bridge, not here
     put_up_guard(jail.name, jail.addresses, GuardPlace::bridge);  // before the link is up: no packet passes unguarded
     limit_from_birth(netlink, jail, index);
@@ -78,9 +78,9 @@ void require_ipv6_inside(const std::vector<Address>& addresses) {
 }
 
 /// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
-Value as_configured(Netlink& netlink, const Jail& jail) {
+Value as_configured(const Configuration& configuration, Netlink& netlink, const Jail& jail) {
     try {
-        return host_end_record("bridge", require_bridge(netlink, jail), jail.name, jail.addresses);
+        return host_end_record(configuration, "bridge", require_bridge(netlink, jail), jail.name, jail.addresses);
     } catch (const Error&) {
         return Value::object().set("stack", this_stack());
     }
@@ -110,14 +110,14 @@ public:
         Netlink netlink(NETLINK_ROUTE);
         const auto bridge = require_bridge(netlink, jail);
         const auto plan = plan_of(netlink, jail, bridge);
-        auto record = host_end_record("bridge", bridge, jail.name, jail.addresses);
+        auto record = host_end_record(invocation.configuration(), "bridge", bridge, jail.name, jail.addresses);
         const auto name = record["link"].str();
         int link = 0;
         operation.step("note that the jail uses " + bridge.name,
                        {"network.leave", Value::object().set("provider", "bridge").set("record", record)},
                        [&] { take_uplink(invocation, jail.name, uplink_of(record), {}); });
         operation.step("make network interface " + name + ", a port of " + bridge.name + ", and eth0 in the jail",
-                       [&] { link = make_port(netlink, jail, bridge, stack); });
+                       [&] { link = make_port(netlink, jail, record, bridge, stack); });
         operation.step("give eth0 its addresses and default routes", [&] {
             configure_inside(invocation, netlink, link, jail, stack, plan);
             hint_at_firewall(invocation, jail);
@@ -127,7 +127,7 @@ public:
 
     void leave(Invocation& invocation, const Jail& jail, const Value& noted) override {
         Netlink netlink(NETLINK_ROUTE);
-        leave_host_end(invocation, netlink, jail.name, noted["stack"].is_int() ? noted : as_configured(netlink, jail));
+        leave_host_end(invocation, netlink, jail.name, noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail));
     }
 
 private:

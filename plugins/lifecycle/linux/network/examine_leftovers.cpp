@@ -34,7 +34,7 @@ bool may_be_of(const KnownRun* run) {
 std::optional<JailName> owner_of(const Link& link) {
     if (link.kind != "veth" || link.alias.empty()) return std::nullopt;
     try {
-        JailName name(link.alias);
+        JailName name(jail_in_alias(link.alias));
         if (veth_of(name).host_name == link.name) return name;
     } catch (const Error&) {
         // somebody's own interface

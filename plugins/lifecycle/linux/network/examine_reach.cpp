@@ -7,6 +7,7 @@
 #include "network_setting.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "rate.hpp"
 #include "routes.hpp"
 #include "stack.hpp"
 #include "uplink.hpp"
@@ -59,9 +60,10 @@ void look_at_guard(const Examination& examination, const KnownRun& run, const Jo
                                    " are gone from nftables: somebody took or emptied table 'netdev " + joined.link + "'",
                                "'jailctl doctor --fix' or a restart of the jail puts it back",
                                "put the nftables table 'netdev " + joined.link + "' back",
-                               [jail = run.jail, joined](Invocation& invocation) {
-                                   if (runs_still(invocation.configuration(), jail))
-                                       put_back_guard(jail.name, joined.addresses, joined.place);
+                               [jail = run.jail, joined, record = run.state.record](Invocation& invocation) {
+                                   if (!runs_still(invocation.configuration(), jail)) return;
+                                   put_up_guard(jail.name, joined.addresses, joined.place);
+                                   if (!jail.settings["RATE"].text.empty()) change_rates(jail, record.network_provider, record.network);
                                }});
 }
 

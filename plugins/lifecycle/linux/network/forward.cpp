@@ -75,9 +75,9 @@ NftRule rule() { return NftRule(NftFamily::inet); }
 /// NAT and FORWARD of one jail being written into a transaction.
 class Translation {
 public:
-    Translation(NftTransaction& transaction, std::string link, const std::vector<Address>& addresses)
+    Translation(Netlink& netfilter, NftTransaction& transaction, std::string link, const std::vector<Address>& addresses)
         : transaction_(transaction), link_(std::move(link)), addresses_(addresses) {
-        transaction_.add_table(NftFamily::inet, link_);
+        transaction_.replace_table(netfilter, NftFamily::inet, link_);
         const NftHook hook{"nat", NF_INET_POST_ROUTING, 100};
         transaction_.add_chain(NftFamily::inet, link_, leaving, &hook);
     }
@@ -164,11 +164,11 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
     }
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (hidden.empty() && forwards.empty()) return;
+    Netlink netfilter(NETLINK_NETFILTER);
     NftTransaction transaction;
-    Translation translation(transaction, veth_of(jail.name).host_name, jail.addresses);
+    Translation translation(netfilter, transaction, veth_of(jail.name).host_name, jail.addresses);
     translation.masquerade(hidden, uplink.name);
     translation.redirect(forwards);
-    Netlink netfilter(NETLINK_NETFILTER);
     transaction.commit(netfilter, "translate addresses and ports of jail " + jail.name.text());
 }
 

@@ -36,7 +36,6 @@ public:
         : transaction_(transaction), pair_(pair), addresses_(addresses) {}
 
     void write(GuardPlace place) {
-        transaction_.add_table(NftFamily::netdev, pair_.host_name);
         const NftHook hook{"filter", ingress, -500, pair_.host_name, true};
         transaction_.add_chain(NftFamily::netdev, pair_.host_name, from_jail, &hook);
         drop_foreign_frames();
@@ -103,25 +102,20 @@ private:
     const std::vector<Address>& addresses_;
 };
 
-void commit(NftTransaction& transaction, const JailName& jail) {
-    Netlink netfilter(NETLINK_NETFILTER);
+void commit(Netlink& netfilter, NftTransaction& transaction, const JailName& jail) {
     transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
 
 }  // namespace
 
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
-    NftTransaction transaction;
-    Guard(transaction, veth_of(jail), addresses).write(place);
-    commit(transaction, jail);
-}
-
-void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
     const auto pair = veth_of(jail);
+    Netlink netfilter(NETLINK_NETFILTER);
     NftTransaction transaction;
-    transaction.delete_table(NftFamily::netdev, pair.host_name);
+    // Not into what is there: the kernel keeps a chain whose link is gone, with the addresses of another jail perhaps.
+    transaction.replace_table(netfilter, NftFamily::netdev, pair.host_name);
     Guard(transaction, pair, addresses).write(place);
-    commit(transaction, jail);
+    commit(netfilter, transaction, jail);
 }
 
 bool has_guard(const std::string& link) {

@@ -18,10 +18,9 @@ enum class GuardPlace { router, bridge };
 /// jail's own addresses alone, and nothing passes that would configure others: DHCP servers, router advertisements,
 /// redirects. The table has the name of the link.
 ///
-/// Makes the guard; the link is there, and better not up yet. @throws Error unsupported, io
+/// Makes the guard, and anew whatever table of that name is there, RATE from the jail included; the link is there, and better
+/// not up yet. @throws Error unsupported, io
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
-/// Makes it anew where somebody took it away, or a part of it, in one transaction. @throws Error unsupported, io
-void put_back_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
 /// Whether it is there with rules in it: a chain that somebody flushed lets nothing pass. @throws Error io, denied
 [[nodiscard]] bool has_guard(const std::string& link);
 /// Deletes all tables of the jail, guard included; what is gone is success. @param netfilter  see NftTransaction::commit

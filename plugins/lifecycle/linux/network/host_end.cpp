@@ -1,12 +1,16 @@
 #include "host_end.hpp"
 
 #include <net/if.h>
+#include <sys/file.h>
 
 #include <chrono>
 #include <thread>
 
 #include "guard.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "loopback.hpp"
 #include "stack.hpp"
 #include "sysctl.hpp"
@@ -15,32 +19,45 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-/// Ours, and not something that got the name or the index since: marked with the jail's name or, when we died between
-/// making and marking it, with the address nobody else would choose.
-bool is_host_end_of(const Link& link, const JailName& jail) {
+/// Ours, and not something that got the name or the index since, nor that of another configuration's jail of the same name:
+/// by its alias or, when we died between making and marking it, by the address nobody else would choose.
+bool is_host_end_of(const Link& link, const JailName& jail, const std::string& alias) {
     const auto pair = veth_of(jail);
     if (link.name != pair.host_name || link.kind != "veth") return false;
     const std::string mac(pair.host_mac.begin(), pair.host_mac.end());
-    return link.alias.empty() ? link.mac == mac : link.alias == jail.text();
+    if (link.alias.empty()) return link.mac == mac;
+    return link.alias == alias || link.alias == jail.text();  // as it was marked once
 }
 
-/// @return the socket over which they were; none where the kernel has no rules at all
-std::optional<Netlink> rules_taken_down(const JailName& jail) {
+/// Between making a link and marking it nobody may ask whose it is.
+UniqueFd lock_marking() {
+    UniqueFd directory = StateDirectory::of_host().open("");
+    if (::flock(directory.get(), LOCK_EX) != 0) throw_errno("cannot lock the names of the jails' network interfaces");
+    return directory;
+}
+
+/// A kernel that has none at all has none to take down.
+void take_down_rules_if_any(const JailName& jail) {
     try {
-        std::optional<Netlink> netfilter(NETLINK_NETFILTER);
-        take_down_rules(*netfilter, jail);
-        return netfilter;
+        Netlink netfilter(NETLINK_NETFILTER);
+        take_down_rules(netfilter, jail);
     } catch (const Error& error) {
         if (error.code() != Errc::unsupported) throw;
-        return std::nullopt;
     }
 }
 
 }  // namespace
 
-int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu) {
-    const int index = make_veth(netlink, veth_of(jail), stack, mtu);
-    set_alias(netlink, index, jail.text());
+int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int stack, std::uint32_t mtu) {
+    const UniqueFd marking = lock_marking();
+    int index = 0;
+    try {
+        index = make_veth(netlink, veth_of(jail), stack, mtu);
+    } catch (Error& error) {
+        if (error.code() == Errc::exists) error.with_hint(link_is_there_hint(jail));
+        throw;
+    }
+    set_alias(netlink, index, record["alias"].str());
     try_alternative_name(netlink, index, jail.text());
     return index;
 }
@@ -58,20 +75,21 @@ void await_carrier(Netlink& netlink, int index) {
 std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const Value& record) {
     // One that was recorded and is gone went with its jail: what has its name by now is of a jail of another RUN_DIR.
     const auto index = static_cast<int>(record["link_index"].num());
+    const UniqueFd marking = index != 0 ? UniqueFd{} : lock_marking();
     auto link = index != 0 ? find_link(netlink, index) : find_link(netlink, veth_of(jail).host_name);
-    if (link && !is_host_end_of(*link, jail)) link.reset();
+    if (link && !is_host_end_of(*link, jail, record["alias"].str())) link.reset();
     return link;
 }
 
 void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record) {
     const auto uplink = uplink_of(record);
     const bool here = uplink.stack == this_stack();
-    // The kernel frees the rules while it deletes the link; nothing is left to send what they would have dropped.
-    std::optional<Netlink> netfilter;
     if (here) {
         const auto link = find_host_end(netlink, jail, record);
-        if (link || !find_link(netlink, veth_of(jail).host_name)) netfilter = rules_taken_down(jail);  // they are named after it
+        const bool rules_are_ours = link || !find_link(netlink, veth_of(jail).host_name);  // they are named after it
+        // The link first: what a jail has queued is sent after its last process has ended, as long as there is a way.
         if (link) delete_link_with_others(netlink, link->index, link->name);
+        if (rules_are_ours) take_down_rules_if_any(jail);
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +
                                   uplink.interface + " there is not taken down");
@@ -79,7 +97,12 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
     release_uplink(invocation, jail, uplink, here);
 }
 
-Value host_end_record(std::string_view provider, const Link& uplink, const JailName& jail,
+std::string link_is_there_hint(const JailName& jail) {
+    const auto name = veth_of(jail).host_name;
+    return "a jail of that name runs from another configuration, or 'ip link delete " + name + "' removes what one left";
+}
+
+Value host_end_record(const Configuration& configuration, std::string_view provider, const Link& uplink, const JailName& jail,
                       const std::vector<Address>& addresses) {
     auto texts = Value::array();
     for (const auto& address : addresses) texts.push(address.text());
@@ -89,6 +112,7 @@ Value host_end_record(std::string_view provider, const Link& uplink, const JailN
         .set("interface", uplink.name)
         .set("interface_index", uplink.index)
         .set("link", veth_of(jail).host_name)
+        .set("alias", jail.text() + " " + std::to_string(short_hash(configuration.path("RUN_DIR").lexically_normal().native())))
         .set("addresses", std::move(texts));
 }
 

@@ -7,9 +7,11 @@
 
 namespace jailctl::lifecycle {
 
-/// Makes the veth pair, the peer as eth0 in the namespace `stack`, and marks the host's end as the jail's by alias and
-/// alternative name. Both ends are down. @return index of the host's end
-int make_host_end(Netlink& netlink, const JailName& jail, int stack, std::uint32_t mtu);
+/// Makes the veth pair, the peer as eth0 in the namespace `stack`, and marks the host's end as the jail's by the alias of the
+/// record, which says whose jail of that name, and by alternative name. Both ends are down. @return index of the host's end
+int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int stack, std::uint32_t mtu);
+/// What to do where a link of the jail's is there already.
+[[nodiscard]] std::string link_is_there_hint(const JailName& jail);
 /// Waits until the kernel uses a link that has its carrier, a second at most: it learns of a carrier by a work item of its
 /// own, and until then what is sent there is lost and a bridge passes nothing on.
 void await_carrier(Netlink& netlink, int index);
@@ -18,8 +20,8 @@ void await_carrier(Netlink& netlink, int index);
 /// Takes down what a provider made of link and rules, and forgets that the jail uses the uplink. What is gone is success.
 void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record);
 
-/// What leave() needs: provider, uplink and namespace, link, addresses.
-[[nodiscard]] Value host_end_record(std::string_view provider, const Link& uplink, const JailName& jail,
+/// What leave() needs: provider, uplink and namespace, link and its alias, addresses.
+[[nodiscard]] Value host_end_record(const Configuration& configuration, std::string_view provider, const Link& uplink, const JailName& jail,
                                     const std::vector<Address>& addresses);
 [[nodiscard]] UplinkName uplink_of(const Value& record);
 /// An address as a record has it: of IPv6 without the brackets of jails.conf.

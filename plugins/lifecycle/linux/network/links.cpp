@@ -190,6 +190,8 @@ void delete_link_with_others(Netlink& netlink, int index, const std::string& nam
     delete_link(netlink, index, name);
 }
 
+std::string jail_in_alias(const std::string& alias) { return alias.substr(0, alias.find(' ')); }
+
 std::string mac_text(const std::string& bytes) {
     std::string text;
     for (const char byte : bytes) {
@@ -208,7 +210,7 @@ std::string all_link_names(Netlink& netlink) {
 std::string described(Netlink& netlink, int index) {
     const auto link = find_link(netlink, index);
     if (!link) return "interface " + std::to_string(index);
-    return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(link->alias) + ")");
+    return escape_name(link->name) + (link->alias.empty() ? "" : " (" + escape_name(jail_in_alias(link->alias)) + ")");
 }
 
 }  // namespace jailctl::lifecycle

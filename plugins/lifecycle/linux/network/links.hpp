@@ -66,6 +66,8 @@ void delete_link(Netlink& netlink, int index, const std::string& name);
 /// lock first deletes them all.
 void delete_link_with_others(Netlink& netlink, int index, const std::string& name);
 
+/// The jail an alias names: what stands before its first blank.
+[[nodiscard]] std::string jail_in_alias(const std::string& alias);
 [[nodiscard]] std::string mac_text(const std::string& bytes);
 
 }  // namespace jailctl::lifecycle

@@ -27,7 +27,7 @@ std::string words_of(const nlmsghdr& message) {
 Error NetlinkAnswer::refusal(const std::string& what) const {
     const std::error_code cause(error, std::system_category());
     const bool lacking = error == EOPNOTSUPP || error == EPROTONOSUPPORT || error == EAFNOSUPPORT;
-    return Error(lacking ? Errc::unsupported : code_of(cause), what + (words.empty() ? "" : " (" + words + ")"), cause);
+    return Error(lacking ? Errc::unsupported : error == EEXIST ? Errc::exists : code_of(cause), what + (words.empty() ? "" : " (" + words + ")"), cause);
 }
 
 Netlink::Netlink(int bus) : socket_(mnl_socket_open2(bus, SOCK_CLOEXEC)) {

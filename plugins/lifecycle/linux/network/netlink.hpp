@@ -58,7 +58,8 @@ struct NetlinkAnswer {
     int error = 0;
     std::string words;
     [[nodiscard]] bool ok() const noexcept { return error == 0; }
-    /// As "<what> (<the kernel's words>): <errno>"; of a thing the kernel has no code for: unsupported.
+    /// As "<what> (<the kernel's words>): <errno>"; of a thing the kernel has no code for: unsupported; of one
+    /// that is there: exists.
     [[nodiscard]] Error refusal(const std::string& what) const;
 };
 

@@ -48,6 +48,16 @@ NftTransaction& NftTransaction::delete_table(NftFamily family, const std::string
     return add(NFT_MSG_DELTABLE, 0, family, attribute_text(NFTA_TABLE_NAME, name));
 }
 
+NftTransaction& NftTransaction::replace_table(Netlink& netfilter, NftFamily family, const std::string& name) {
+    NetlinkMessage question(nft_message(NFT_MSG_GETTABLE), 0);
+    auto& header = question.family<nfgenmsg>();
+    header.nfgen_family = static_cast<std::uint8_t>(family);
+    header.version = NFNETLINK_V0;
+    question.put(NFTA_TABLE_NAME, name);
+    if (netfilter.try_change(question).ok()) delete_table(family, name);
+    return add_table(family, name);
+}
+
 NftTransaction& NftTransaction::add_chain(NftFamily family, const std::string& table, const std::string& name, const NftHook* hook) {
     return add(NFT_MSG_NEWCHAIN, NLM_F_CREATE, family,
                attribute_text(NFTA_CHAIN_TABLE, table) + attribute_text(NFTA_CHAIN_NAME, name) + (hook ? described(*hook) : ""));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "network_setting.hpp"
+#include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "probe.hpp"
 #include "routes.hpp"
@@ -79,8 +80,7 @@ void require_free(const Configuration& configuration, Netlink& netlink, const Ja
     if (own && !noted) {
         throw Error(Errc::exists, "network interface " + pair.host_name + " of a jail named " + jail.name.text() +
                                       " is there already")
-            .with_hint("a jail of that name runs from another configuration, or 'ip link delete " + pair.host_name +
-                       "' removes what one left");
+            .with_hint(link_is_there_hint(jail.name));
     }
     for (const auto& address : addresses) require_unused_here(netlink, uplink, address, own ? own->index : 0, noted);
     if (!can_probe(uplink)) return;

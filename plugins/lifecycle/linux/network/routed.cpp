@@ -44,8 +44,8 @@ void harden(Invocation& invocation, const std::string& link, bool ipv6) {
     }
 }
 
-int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, int stack, std::uint32_t mtu) {
-    const int index = make_host_end(netlink, jail.name, stack, mtu);
+int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, const Value& record, int stack, std::uint32_t mtu) {
+    const int index = make_host_end(netlink, jail.name, record, stack, mtu);
     const auto name = veth_of(jail.name).host_name;
     harden(invocation, name, has_ipv6(jail.addresses));
     put_up_guard(jail.name, jail.addresses, GuardPlace::router);  // before the link is up: no packet passes unguarded
@@ -79,9 +79,9 @@ void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<A
 }
 
 /// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
-Value as_configured(Netlink& netlink, const Jail& jail) {
+Value as_configured(const Configuration& configuration, Netlink& netlink, const Jail& jail) {
     try {
-        return host_end_record("routed", require_uplink(netlink, jail), jail.name, require_addresses(jail));
+        return host_end_record(configuration, "routed", require_uplink(netlink, jail), jail.name, require_addresses(jail));
     } catch (const Error&) {  // the entry of the jail is another one now
         return Value::object().set("stack", this_stack());
     }
@@ -108,7 +108,7 @@ public:
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
-        auto record = host_end_record("routed", uplink, jail.name, addresses);
+        auto record = host_end_record(invocation.configuration(), "routed", uplink, jail.name, addresses);
         const auto name = record["link"].str();
         int link = 0;
         operation.step("set forwarding and neighbour proxying of " + uplink.name,
@@ -118,7 +118,7 @@ public:
                                        settings_to_route(uplink.name, has_ipv6(addresses)));
                        });
         operation.step("make network interface " + name + " and eth0 in the jail",
-                       [&] { link = make_router(invocation, netlink, jail, stack, uplink.mtu); });
+                       [&] { link = make_router(invocation, netlink, jail, record, stack, uplink.mtu); });
         operation.step("give eth0 its addresses and a default route by the host",
                        [&] { configure_inside(invocation, jail, stack, addresses); });
         operation.step("route the addresses to " + name + " and answer for them on " + uplink.name, [&] {
@@ -131,7 +131,7 @@ public:
 
     void leave(Invocation& invocation, const Jail& jail, const Value& noted) override {
         Netlink netlink(NETLINK_ROUTE);
-        const Value record = noted["stack"].is_int() ? noted : as_configured(netlink, jail);
+        const Value record = noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail);
         const auto uplink = uplink_of(record);
         if (uplink.stack == this_stack()) {
             for (const auto& address : record["addresses"].items()) {

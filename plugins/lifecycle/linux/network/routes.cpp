@@ -11,11 +11,6 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-void refuse(const NetlinkAnswer& answer, const std::string& what) {
-    if (answer.error == EEXIST) throw Error(Errc::exists, what, std::error_code(EEXIST, std::system_category()));
-    throw answer.refusal(what);
-}
-
 std::uint8_t kernel_family(const Address& address) {
     return address.family() == Address::Family::v4 ? AF_INET : AF_INET6;
 }
@@ -191,7 +186,7 @@ void add_host_route(Netlink& netlink, int interface, const Address& address) {
     put_address(message, RTA_DST, address);
     message.put(RTA_OIF, static_cast<std::uint32_t>(interface));
     const auto answer = netlink.try_change(message);
-    if (!answer.ok()) refuse(answer, "cannot add a route to " + address.text());
+    if (!answer.ok()) throw answer.refusal("cannot add a route to " + address.text());
 }
 
 void add_default_route(Netlink& netlink, int interface, const Address& gateway) {
@@ -213,7 +208,7 @@ void delete_proxy_neighbour(Netlink& netlink, const Address& address, int interf
     put_neighbour(message, address, interface);
     const auto answer = netlink.try_change(message);
     if (answer.ok() || answer.error == ENOENT || answer.error == ENODEV || answer.error == ENXIO) return;
-    refuse(answer, "cannot stop answering for address " + address.text());
+    throw answer.refusal("cannot stop answering for address " + address.text());
 }
 
 }  // namespace jailctl::lifecycle
