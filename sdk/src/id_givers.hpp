@@ -10,12 +10,14 @@
 /// allotment, under the lock of all allotments.
 namespace jailctl {
 
+/// STATE_DIR in one spelling: neither "." nor a slash at the end.
+[[nodiscard]] std::filesystem::path state_dir_of(const Configuration& configuration);
 /// Whether that of this configuration is known. Takes no lock.
 [[nodiscard]] bool is_known_giver(const Configuration& configuration);
 /// @throws Error denied, io
 void note_giver(const Configuration& configuration);
 void forget_giver(const std::filesystem::path& state_dir);
-/// The others. @throws Error damaged, denied, io
+/// The others, each once: one that is the same directory by another path is none. @throws Error damaged, denied, io
 [[nodiscard]] std::vector<std::filesystem::path> other_givers(const Configuration& configuration);
 
 }  // namespace jailctl

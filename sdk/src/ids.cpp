@@ -147,7 +147,7 @@ void release_ids(const Configuration& configuration, const JailName& jail) {
     const bool none = ranges.members().empty();
     document.set("ranges", std::move(ranges));
     state.write("", "ids", document);
-    if (none) forget_giver(configuration.path("STATE_DIR").lexically_normal());
+    if (none) forget_giver(state_dir_of(configuration));
 }
 
 std::vector<SharedIds> shared_ids(const Configuration& configuration) {

@@ -13,12 +13,16 @@ namespace {
 
 using Kind = RecordState::Kind;
 
-/// Of other configurations: what jails of this one run from is told by their records.
+/// Of other configurations: what jails of this one run from is told by their records. A record names its control group, which
+/// may come from another spelling of RUN_DIR.
 std::vector<RootUse> roots_of_others(const Configuration& configuration, const std::vector<KnownRun>& runs) {
     auto uses = noted_roots();
     if (uses.empty()) return uses;
     std::set<std::string> own;
-    for (const auto& run : runs) own.insert(Cgroup::name_for(configuration, run.jail.name));
+    for (const auto& run : runs) {
+        own.insert(Cgroup::name_for(configuration, run.jail.name));
+        own.insert(run.state.record.cgroup);
+    }
     std::erase_if(uses, [&](const RootUse& use) { return own.contains(use.group); });
     return uses;
 }

@@ -61,6 +61,19 @@ TEST_F(Doctor, NamesAJailThatHasTheIdsOfOneOfAnotherConfiguration) {
     EXPECT_THAT(doctor().findings(), IsEmpty());
 }
 
+/// Neither its ids nor its root are those of another jail.
+TEST_F(Doctor, KnowsAJailByAnotherSpellingOfItsDirectories) {
+    ASSERT_EQ(start().status, 0);
+    const fs::path link = site.path() / "same";
+    fs::create_directory_symlink(".", link);
+    for (const std::string& place : {site.path().string() + "/.", link.string()}) {
+        const std::string lines = "BACKUP_MAX_AGE=none\nSTATE_DIR=" + place + "/state/\nRUN_DIR=" + place + "/run/\n";
+        configure(lines);
+        EXPECT_THAT(doctor().findings(), IsEmpty()) << lines;
+    }
+    configure("BACKUP_MAX_AGE=none\n");
+}
+
 TEST_F(Doctor, CallsAHostHealthyAndChangesNothing) {
     const auto before = everything();
     const Result result = site.jailctl({"doctor"});

@@ -10,6 +10,7 @@
 
 #include "at_once.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 
@@ -101,6 +102,23 @@ TEST_F(IdRangeTest, OfAConfigurationThatIsGoneAreFreeAgain) {
     }
     EXPECT_EQ(id_range(scratch.configuration(), jail), 1879048192U);
     EXPECT_EQ(givers(), 1U);
+}
+
+TEST_F(IdRangeTest, OfOneStateDirBySeveralPathsAreOfOneConfiguration) {
+    const Scratch scratch, other;
+    const JailName jail("a.example");
+    std::filesystem::create_directory_symlink(".", scratch / "same");
+    const auto first = id_range(scratch.configuration(), jail);
+    for (const char* spelling : {"./state/", "state/", "same/state"}) {
+        Configuration again = scratch.configuration();
+        again.settings.set("STATE_DIR", {(scratch / spelling).string(), {}, true});
+        EXPECT_EQ(id_range(again, jail), first);
+        EXPECT_TRUE(shared_ids(again).empty()) << spelling;
+    }
+    EXPECT_EQ(givers(), 2U) << "a slash more is no other path; a link is";
+    const std::string given = scratch.read("state/ids.json");
+    other.write("state/ids.json", given);
+    EXPECT_EQ(shared_ids(other.configuration()).size(), 1U);
 }
 
 /// Those that two configurations gave before they knew of each other stay as they are.
