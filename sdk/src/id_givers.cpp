@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -24,6 +25,14 @@ std::optional<Identity> identity_of(const std::filesystem::path& directory) {
     struct stat facts {};
     if (::stat(directory.c_str(), &facts) != 0) return std::nullopt;
     return Identity{facts.st_dev, facts.st_ino};
+}
+
+/// Of a note that does not say it, ids in use would be given a second time.
+std::filesystem::path state_dir_in(const Value& note, const std::filesystem::path& file) {
+    std::filesystem::path state_dir = note["state_dir"].str();
+    if (state_dir.is_absolute()) return state_dir;
+    throw Error(Errc::damaged, escape_name(file.string()) + " is damaged: it names no STATE_DIR")
+        .with_hint("move it away; the next start of a jail of that configuration notes its STATE_DIR again");
 }
 
 }  // namespace
@@ -58,7 +67,7 @@ std::vector<std::filesystem::path> other_givers(const Configuration& configurati
         if (name == name_of(state_dir_of(configuration))) continue;
         const auto note = host.read(folder, name);
         if (!note) continue;
-        std::filesystem::path state_dir = (*note)["state_dir"].str();
+        auto state_dir = state_dir_in(*note, host.path() / folder / (name + ".json"));
         const auto identity = identity_of(state_dir);
         if (!identity || known.insert(*identity).second) others.push_back(std::move(state_dir));
     }

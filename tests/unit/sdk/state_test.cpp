@@ -143,6 +143,21 @@ TEST_F(IdRangeTest, AreNotGuessedWhereThoseOfAnotherConfigurationCannotBeRead) {
     EXPECT_NE(std::string(error.what()).find((one / "state/ids.json").string()), std::string::npos) << error.what();
 }
 
+TEST_F(IdRangeTest, ANoteThatNamesNoStateDirIsNamed) {
+    const Scratch scratch;
+    const auto host = StateDirectory::lasting_of_host();
+    const Value note = Value::object().set("format", 1);
+    for (const auto& bad : {note, Value(note).set("state_dir", 7), Value(note).set("state_dir", "state")}) {
+        host.write("givers", "1", bad);
+        const Error error = test::error_of([&] { (void)id_range(scratch.configuration(), JailName("a.example")); });
+        EXPECT_EQ(error.code(), Errc::damaged);
+        EXPECT_NE(std::string(error.what()).find((host.path() / "givers/1.json").string()), std::string::npos) << error.what();
+        EXPECT_NE(error.hint().find("move it away"), std::string::npos);
+    }
+    host.remove("givers", "1");
+    EXPECT_GT(id_range(scratch.configuration(), JailName("a.example")), 0U);
+}
+
 TEST_F(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
     const Scratch scratch;
     const auto configuration = scratch.configuration();
