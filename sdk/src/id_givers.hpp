@@ -16,6 +16,7 @@ namespace jailctl {
 [[nodiscard]] bool is_known_giver(const Configuration& configuration);
 /// @throws Error denied, io
 void note_giver(const Configuration& configuration);
+/// One that has given nothing. Where it cannot be, it stays known, which does no harm.
 void forget_giver(const std::filesystem::path& state_dir);
 /// The others, each once: one that is the same directory by another path is none. @throws Error damaged, denied, io
 [[nodiscard]] std::vector<std::filesystem::path> other_givers(const Configuration& configuration);

@@ -111,6 +111,15 @@ std::optional<std::uint32_t> range_in(const Value& document, const JailName& jai
     return base.is_int() ? std::optional(static_cast<std::uint32_t>(base.num())) : std::nullopt;
 }
 
+/// For a jail that has its ids: it has had them all along, and starts where nothing can be noted (/var is read-only).
+void note_if_possible(const Configuration& configuration) {
+    try {
+        note_giver(configuration);
+    } catch (const Error&) {
+        // the next use of ids of this configuration tries again
+    }
+}
+
 /// One for all configurations.
 Lock lock_allotment() { return Lock::for_allotment(StateDirectory::of_host().open("").get()); }
 
@@ -121,12 +130,17 @@ std::optional<std::uint32_t> known_id_range(const Configuration& configuration, 
 }
 
 std::uint32_t id_range(const Configuration& configuration, const JailName& jail) {
-    if (const auto known = known_id_range(configuration, jail); known && is_known_giver(configuration)) return *known;
+    const auto known = known_id_range(configuration, jail);
+    if (known && is_known_giver(configuration)) return *known;
     const Lock lock = lock_allotment();
+    if (known) {
+        note_if_possible(configuration);
+        return *known;
+    }
     note_giver(configuration);  // first: a crash after this line has given nothing yet
     const auto state = StateDirectory::lasting(configuration);
     Value document = read_ids(state);
-    if (const auto known = range_in(document, jail)) return *known;
+    if (const auto meanwhile = range_in(document, jail)) return *meanwhile;
     const std::uint64_t base = free_range(configuration, document);
     Value ranges = document["ranges"];
     ranges.set(jail.key(), base);

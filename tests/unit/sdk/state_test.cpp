@@ -158,6 +158,26 @@ TEST_F(IdRangeTest, ANoteThatNamesNoStateDirIsNamed) {
     EXPECT_GT(id_range(scratch.configuration(), JailName("a.example")), 0U);
 }
 
+TEST_F(IdRangeTest, AreUsedAndReleasedWhereTheHostCanNoteNothing) {
+    const Scratch scratch, later;
+    const JailName jail("a.example");
+    const auto first = id_range(scratch.configuration(), jail);
+    const auto remount = [](unsigned long flags) {
+        ASSERT_EQ(::mount(nullptr, "/var/lib", nullptr, MS_REMOUNT | MS_NOSUID | MS_NODEV | flags, nullptr), 0);
+    };
+    remount(MS_RDONLY);
+    EXPECT_EQ(code_thrown_by([&] { (void)id_range(later.configuration(), jail); }), Errc::io) << "new ones are not given";
+    EXPECT_NO_THROW(release_ids(scratch.configuration(), jail));
+    EXPECT_EQ(known_id_range(scratch.configuration(), jail), std::nullopt);
+    remount(0);
+    EXPECT_EQ(givers(), 1U);
+    EXPECT_EQ(id_range(later.configuration(), jail), first);
+    EXPECT_EQ(givers(), 1U) << "that of the one that has given nothing is forgotten";
+    mount_new("/var/lib");
+    remount(MS_RDONLY);
+    EXPECT_EQ(id_range(later.configuration(), jail), first) << "it has them already";
+}
+
 TEST_F(IdRangeTest, EachJailKeepsItsOwnUntilReleased) {
     const Scratch scratch;
     const auto configuration = scratch.configuration();
