@@ -53,7 +53,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
       jail_(jail),
       request_(std::move(request)),
       root_(open_root(request_.root)),
-      held_(root_.fd(), request_.root, invocation.options().wait),
+      held_(unused_root(), request_.root, invocation.options().wait),
       provider_(provider_of(jail, request_.network)),
       network_(invocation.services().get<Network>(provider_)),
       limits_(resource_limits(jail.settings)),
@@ -74,6 +74,12 @@ void Launch::require_unused() const {
     throw Error(Errc::busy, jail_.name.text() + " cannot be started: " + described(*use) + " runs from " +
                                 escape_name(request_.root.string()) + " already")
         .with_hint("stop that one first: " + how_to_stop(*use));
+}
+
+/// Looked at before it is held as well: a process of a jail that runs from it can hold its /, and would pass for a command.
+int Launch::unused_root() const {
+    require_unused();
+    return root_.fd();
 }
 
 void Launch::make_groups(Cgroup& cgroup) {

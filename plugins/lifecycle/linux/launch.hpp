@@ -49,6 +49,7 @@ public:
 
 private:
     void require_unused() const;
+    [[nodiscard]] int unused_root() const;
     void make_groups(Cgroup& cgroup);
     void prepare_root();
     ChildProcess clone(const Cgroup& cgroup, const Pipe& go, int report);

@@ -131,6 +131,16 @@ TEST_F(SharedRoot, IsNotStartedWhileItIsHeld) {
     ends.join();
 }
 
+/// Nor does a process of the jail make who refuses name another reason.
+TEST_F(SharedRoot, IsRunByOneWhoseProcessHoldsIt) {
+    ASSERT_EQ(start().status, 0);
+    const Held process(site.root("a.test"));  // the same directory as / in there
+    const Result refused = by_other({"start", "a.test"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("a.test cannot be started: jail a.test of " + site.config().string() + " runs from "));
+    EXPECT_EQ(refused.err.find("is worked on by"), std::string::npos) << refused.err;
+}
+
 /// In one configuration two paths may lead to it, too.
 TEST_F(SharedRoot, IsKnownByAnotherPath) {
     const auto again = site.root("b.test");
