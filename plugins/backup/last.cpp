@@ -1,5 +1,8 @@
 #include "last.hpp"
 
+#include <algorithm>
+
+#include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
 #include "records.hpp"
 
@@ -8,12 +11,17 @@ namespace {
 
 constexpr const char* member = "last";
 
+std::string another_size(const BackupInfo& info, std::uint64_t size) {
+    return escape_name(info.id) + " is of " + std::to_string(size) + " bytes, and was made of " + std::to_string(info.size);
+}
+
 /// Whether there still is what a stamp was noted of; of a file that was altered since, or another one in its place, nothing is
 /// proven. What no file was noted of is in a repository.
 bool there_is(BackupInfo& info, const FileStamp& then) {
     const FileStamp now = stamp_at(info.id);
     if (!now.known() || now == then) return now.known() || !then.known();
     if (!then.known() && now.size == info.size) return true;  // noted in older times, when a size was enough
+    if (now.size != info.size) info.problem = another_size(info, now.size);
     info.size = now.size;
     info.verified = 0;
     return true;
@@ -29,6 +37,25 @@ std::optional<BackupInfo> noted_in(const Value& notes, const std::string& jail_k
 
 BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
     return {record.file, jail_key, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
+}
+
+/// Newest first.
+std::vector<BackupInfo> all_noted(const Configuration& configuration, const std::string& jail_key) {
+    std::vector<BackupInfo> found;
+    if (auto last = noted_in(read_notes(configuration, jail_key), jail_key)) found.push_back(std::move(*last));
+    for (const auto& record : BackupRecords(configuration, jail_key).all()) {
+        BackupInfo info = info_of(record, jail_key);
+        if (stamp_at(info.id).known() && there_is(info, record.stamp)) found.push_back(std::move(info));
+    }
+    std::ranges::stable_sort(found, std::ranges::greater(), &BackupInfo::taken);
+    return found;
+}
+
+/// With what is marked of it. An archive of another size that was proven since is another one, and good.
+BackupInfo judged(const Configuration& configuration, BackupInfo info) {
+    if (mark_of(configuration, info).verified != 0) info.problem.clear();
+    apply_mark(configuration, info);
+    return info;
 }
 
 }  // namespace
@@ -50,14 +77,14 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup) {
 }
 
 std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key) {
-    auto newest = noted_in(read_notes(configuration, jail_key), jail_key);
-    for (const auto& record : BackupRecords(configuration, jail_key).all()) {
-        if (newest && record.taken <= newest->taken) continue;
-        BackupInfo info = info_of(record, jail_key);
-        if (stamp_at(info.id).known() && there_is(info, record.stamp)) newest = std::move(info);
-    }
-    if (newest) apply_mark(configuration, *newest);
-    return newest;
+    const auto noted = all_noted(configuration, jail_key);
+    return noted.empty() ? std::nullopt : std::optional(judged(configuration, noted.front()));
+}
+
+std::optional<BackupInfo> last_usable_noted(const Configuration& configuration, const std::string& jail_key) {
+    for (const auto& noted : all_noted(configuration, jail_key))
+        if (BackupInfo info = judged(configuration, noted); info.problem.empty()) return info;
+    return std::nullopt;
 }
 
 }  // namespace jailctl::backup

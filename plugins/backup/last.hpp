@@ -16,4 +16,7 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup);
 /// With what the marks know of it. @throws Error damaged, io
 [[nodiscard]] std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key);
 
+/// The newest of which nothing says that it cannot be used. @throws Error damaged, io
+[[nodiscard]] std::optional<BackupInfo> last_usable_noted(const Configuration& configuration, const std::string& jail_key);
+
 }  // namespace jailctl::backup

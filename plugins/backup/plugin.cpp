@@ -74,6 +74,9 @@ public:
     std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const override {
         return last_noted(configuration, jail.key());
     }
+    std::optional<BackupInfo> last_usable(const Configuration& configuration, const JailName& jail) const override {
+        return last_usable_noted(configuration, jail.key());
+    }
 };
 
 class BackupPlugin final : public Plugin {

@@ -49,7 +49,7 @@ const std::vector<Family>& families() {
          [](const JailSample& sample) { return known(sample.usage.io_bytes); }},
         {"jailctl_jail_disk_bytes", "gauge", "What the tree of the jail takes on its disk.",
          [](const JailSample& sample) { return known(sample.disk); }},
-        {"jailctl_jail_last_backup_time_seconds", "gauge", "When the newest backup this host knows of was taken, in Unix time.",
+        {"jailctl_jail_last_backup_time_seconds", "gauge", "When the newest usable backup this host knows of was taken, in Unix time.",
          [](const JailSample& sample) { return known(sample.last_backup); }},
     };
     return all;

@@ -21,6 +21,8 @@ namespace po = boost::program_options;
 namespace jailctl::lifecycle {
 namespace {
 
+enum class Form { brief, wide, prometheus };
+
 /// What --wide adds for a jail that runs.
 struct Usage {
     JailUsage usage;
@@ -54,11 +56,14 @@ std::optional<Usage> usage_if(bool wide, const Configuration& configuration, con
                  network_problems_of(configuration, JailName(status.name))};
 }
 
-/// Of one small file; what is not known is not shown.
-std::optional<BackupInfo> last_backup_if(bool wide, Invocation& invocation, const JailStatus& status) {
-    if (!wide || !invocation.services().has(JailBackup::id)) return std::nullopt;
+/// Of one small file; what is not known is not shown. A sample is for an alert on its age, and only a usable one ends that.
+std::optional<BackupInfo> last_backup_if(Form form, Invocation& invocation, const JailStatus& status) {
+    if (form == Form::brief || !invocation.services().has(JailBackup::id)) return std::nullopt;
     try {
-        return invocation.services().get<JailBackup>().last(invocation.configuration(), JailName(status.name));
+        const JailBackup& backups = invocation.services().get<JailBackup>();
+        const JailName jail(status.name);
+        return form == Form::prometheus ? backups.last_usable(invocation.configuration(), jail)
+                                        : backups.last(invocation.configuration(), jail);
     } catch (const Error&) {
         return std::nullopt;
     }
@@ -129,8 +134,6 @@ Value value_of(const JailStatus& status, const More& more) {
     return data;
 }
 
-enum class Form { brief, wide, prometheus };
-
 /// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
 class Report {
 public:
@@ -165,7 +168,7 @@ private:
 
     void show(const JailStatus& status) {
         const bool wide = form_ != Form::brief;
-        const More more{usage_if(wide, invocation_.configuration(), status), last_backup_if(wide, invocation_, status),
+        const More more{usage_if(wide, invocation_.configuration(), status), last_backup_if(form_, invocation_, status),
                         disk_if(disk_, invocation_, status)};
         if (form_ == Form::prometheus)
             return samples_.push_back({status, state_name(status.mark), more.usage ? more.usage->usage : JailUsage{},

@@ -82,7 +82,7 @@ TEST_F(StatusTest, AnArchiveThatWasAlteredSinceItWasProvenIsTheNewestAndNotVerif
     EXPECT_GT(told()["verified"].num(), 0) << "it is what it was";
     spit(archive, bytes.substr(0, bytes.size() / 2), 0600);
     EXPECT_EQ(told()["size"].num(), static_cast<std::int64_t>(bytes.size() / 2));
-    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, not verified\n"));
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, unusable\n"));
 }
 
 TEST_F(StatusTest, AnOlderArchiveIsTheNewestAgainWhenTheNewestWasRemoved) {
@@ -95,6 +95,33 @@ TEST_F(StatusTest, AnOlderArchiveIsTheNewestAgainWhenTheNewestWasRemoved) {
     EXPECT_NE(warm["grade"].str(), "cold");
     std::filesystem::remove(warm["id"].str());
     EXPECT_EQ(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str(), first);
+}
+
+/// What cannot be used must not silence an alert on the age of the newest backup.
+TEST_F(StatusTest, TheSampleOfTheNewestBackupIsOfAUsableOne) {
+    const auto told = [&] { return site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]; };
+    const auto sample = [&](std::int64_t taken) {
+        return "jailctl_jail_last_backup_time_seconds{jail=\"a.test\"} " + std::to_string(taken) + "\n";
+    };
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const Value older = told();
+    ::sleep(1);  // archives of one second are told apart by their number alone
+    ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
+    const Value newer = told();
+    ASSERT_NE(newer["taken"].num(), older["taken"].num());
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, HasSubstr(sample(newer["taken"].num())));
+    std::string bytes = slurp(newer["id"].str());
+    bytes[bytes.size() / 2] ^= 1;
+    spit(newer["id"].str(), bytes, 0600);
+    ASSERT_EQ(site.jailctl({"verify", newer["id"].str()}).status, 1);
+    EXPECT_EQ(told()["id"].str(), newer["id"].str()) << "a reader is told that the newest one cannot be used";
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, HasSubstr(sample(older["taken"].num())));
+    spit(newer["id"].str(), "", 0600);
+    EXPECT_THAT(told()["problem"].str(), HasSubstr(" is of 0 bytes, and was made of " + std::to_string(bytes.size())));
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, unusable\n"));
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, HasSubstr(sample(older["taken"].num())));
+    spit(older["id"].str(), "", 0600);
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, testing::Not(HasSubstr("last_backup_time_seconds{jail=\"a.test\"}")));
 }
 
 TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {

@@ -19,9 +19,12 @@ public:
     virtual Outcome back_up(Invocation& invocation, const Jail& jail) = 0;
     /// The newest backup this host has made of the jail and noted, whichever backend keeps it: a look at one small file. No
     /// backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is not, and one that
-    /// was altered since is told as not verified.
+    /// was altered since is told as not verified, or, if its size is another now, with a problem.
     /// @throws Error damaged, io
     [[nodiscard]] virtual std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const = 0;
+    /// The same, passing over what was found damaged, or has another size than when it was made.
+    /// @throws Error damaged, io
+    [[nodiscard]] virtual std::optional<BackupInfo> last_usable(const Configuration& configuration, const JailName& jail) const = 0;
 };
 
 }  // namespace jailctl
