@@ -140,10 +140,9 @@ TEST_F(Rules, LimitARateOnceAndNoLonger) {
 }
 
 TEST_F(Rules, AreTakenDownWhoeverMadeThem) {
-    Netlink netfilter(NETLINK_NETFILTER);
-    take_down_rules(netfilter, name_);  // what is gone is success
+    take_down_rules(name_);  // what is gone is success
     put_up_guard(name_, addresses_, GuardPlace::bridge);
-    take_down_rules(netfilter, name_);
+    take_down_rules(name_);
     EXPECT_EQ(test::run_command({"nft", "list", "ruleset"}).out, "");
 }
 

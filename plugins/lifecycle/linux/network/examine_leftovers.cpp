@@ -80,9 +80,7 @@ void look_at_rules(const Examination& examination, const NetworkSight& sight) {
             {"leftover-rules", jail.name.text(),
              "nftables has a table " + name + " of jail " + jail.name.text() + ", though it does not run", "",
              "delete the nftables tables " + name, [jail = jail](Invocation& invocation) {
-                 if (!is_surely_down(invocation.configuration(), jail.name)) return;
-                 Netlink netfilter(NETLINK_NETFILTER);
-                 take_down_rules(netfilter, jail.name);
+                 if (is_surely_down(invocation.configuration(), jail.name)) take_down_rules(jail.name);
              }});
     }
 }

@@ -102,10 +102,6 @@ private:
     const std::vector<Address>& addresses_;
 };
 
-void commit(Netlink& netfilter, NftTransaction& transaction, const JailName& jail) {
-    transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
-}
-
 }  // namespace
 
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
@@ -115,7 +111,7 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
     // Not into what is there: the kernel keeps a chain whose link is gone, with the addresses of another jail perhaps.
     transaction.replace_table(netfilter, NftFamily::netdev, pair.host_name);
     Guard(transaction, pair, addresses).write(place);
-    commit(netfilter, transaction, jail);
+    transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
 
 bool has_guard(const std::string& link) {
@@ -133,11 +129,16 @@ bool has_guard(const std::string& link) {
     return found;
 }
 
-void take_down_rules(Netlink& netfilter, const JailName& jail) {
+void take_down_rules(const JailName& jail) {
     const auto name = veth_of(jail).host_name;
     NftTransaction transaction;
     for (const auto family : {NftFamily::netdev, NftFamily::inet}) transaction.delete_table(family, name);
-    transaction.commit(netfilter, "delete the rules of jail " + jail.text());
+    try {
+        Netlink netfilter(NETLINK_NETFILTER);
+        transaction.commit(netfilter, "delete the rules of jail " + jail.text());
+    } catch (const Error& error) {
+        if (error.code() != Errc::unsupported) throw;
+    }
 }
 
 }  // namespace jailctl::lifecycle

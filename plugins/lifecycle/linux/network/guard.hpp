@@ -23,8 +23,8 @@ enum class GuardPlace { router, bridge };
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
 /// Whether it is there with rules in it: a chain that somebody flushed lets nothing pass. @throws Error io, denied
 [[nodiscard]] bool has_guard(const std::string& link);
-/// Deletes all tables of the jail, guard included; what is gone is success. @param netfilter  see NftTransaction::commit
-/// @throws Error unsupported, io
-void take_down_rules(Netlink& netfilter, const JailName& jail);
+/// Deletes all tables of the jail, guard included; what is gone is success, and so is a kernel that has none at all.
+/// @throws Error io, denied
+void take_down_rules(const JailName& jail);
 
 }  // namespace jailctl::lifecycle

@@ -36,16 +36,6 @@ UniqueFd lock_marking() {
     return directory;
 }
 
-/// A kernel that has none at all has none to take down.
-void take_down_rules_if_any(const JailName& jail) {
-    try {
-        Netlink netfilter(NETLINK_NETFILTER);
-        take_down_rules(netfilter, jail);
-    } catch (const Error& error) {
-        if (error.code() != Errc::unsupported) throw;
-    }
-}
-
 }  // namespace
 
 int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int stack, std::uint32_t mtu) {
@@ -89,7 +79,7 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
         const bool rules_are_ours = link || !find_link(netlink, veth_of(jail).host_name);  // they are named after it
         // The link first: what a jail has queued is sent after its last process has ended, as long as there is a way.
         if (link) delete_link_with_others(netlink, link->index, link->name);
-        if (rules_are_ours) take_down_rules_if_any(jail);
+        if (rules_are_ours) take_down_rules(jail);
     } else {
         invocation.console().warn("jail " + jail.text() + " was started in another network namespace: what it had of " +
                                   uplink.interface + " there is not taken down");

@@ -18,8 +18,8 @@ struct NftHook {
     bool drops = false;        ///< policy drop
 };
 
-/// Changes to tables of nftables that are made together or not at all. The kernel is told by netlink and nothing is asked of
-/// it before: libnftables would read every table of the host first, those of all other jails among them.
+/// Changes to tables of nftables that are made together or not at all. The kernel is told by netlink and asked
+/// for one table at most: libnftables would read every table of the host first, those of all other jails among them (ADR 18).
 class NftTransaction {
 public:
     /// One that is there is taken as it is.
@@ -38,8 +38,7 @@ public:
     /// Behind the others of the chain.
     NftTransaction& add_rule(const std::string& table, const std::string& chain, const NftRule& rule);
 
-    /// Closing a socket over which something was deleted waits until the kernel has freed it, some 10 ms: who has other things
-    /// to do meanwhile keeps it open for that long.
+    /// Closing a socket over which something was deleted waits until the kernel has freed it, some 10 ms.
     /// @param netfilter  of NETLINK_NETFILTER, opened in the network namespace that is meant
     /// @param what  completes "cannot ...", for the message
     /// @throws Error unsupported: a kernel without nf_tables; io: what else the kernel answered
