@@ -14,13 +14,19 @@ namespace {
 std::string status_lines(const fs::path& process) {
     std::istringstream lines(slurp(process / "status"));
     std::string kept;
-    for (std::string line; std::getline(lines, line);)
+    for (std::string line; std::getline(lines, line);) {
         for (const char* name : {"Cap", "Seccomp:", "NoNewPrivs:", "Umask:", "SigIgn:", "Uid:", "Gid:", "Groups:"})
             if (line.starts_with(name)) kept += line + "\n";
-    const std::string all = slurp(process / "status");  // the session as the jail numbers it: 0 would be one of the host's
-    const auto session = all.find("NSsid:");
-    const std::string line = all.substr(session, all.find('\n', session) - session);
-    return kept + "NSsid: " + line.substr(line.rfind('\t') + 1) + "\n";
+        // The session as the jail numbers it: 0 would be one of the host's.
+        if (line.starts_with("NSsid:")) kept += "NSsid: " + line.substr(line.rfind('\t') + 1) + "\n";
+    }
+    return kept;
+}
+
+/// A zombie has a status, but neither mounts nor descriptors any more.
+bool has_ended(const fs::path& process) {
+    const std::string status = slurp(process / "status");
+    return status.empty() || status.find("\nState:\tZ") != std::string::npos || status.find("\nState:\tX") != std::string::npos;
 }
 
 /// Without the numbers of mounts and devices, which are other ones each time.
@@ -59,10 +65,12 @@ std::string namespace_lines(const fs::path& process) {
 
 }  // namespace
 
-std::string confinement_of(pid_t pid) {
+std::optional<std::string> confinement_of(pid_t pid) {
     const fs::path process = "/proc/" + std::to_string(pid);
-    return status_lines(process) + slurp(process / "uid_map") + slurp(process / "gid_map") + slurp(process / "limits") +
-           slurp(process / "environ") + descriptor_lines(process) + namespace_lines(process) + mount_lines(process);
+    std::string seen = status_lines(process) + slurp(process / "uid_map") + slurp(process / "gid_map") + slurp(process / "limits") +
+                       slurp(process / "environ") + descriptor_lines(process) + namespace_lines(process) + mount_lines(process);
+    if (has_ended(process)) return std::nullopt;
+    return seen;
 }
 
 std::string difference(const std::string& usual, const std::string& now) {
