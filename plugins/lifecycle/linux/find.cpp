@@ -44,12 +44,12 @@ void refuse_tenant(const Records& records, const Configuration& configuration, c
     if (jail == nullptr) return;
     for (const auto& key : records.keys()) {
         if (key == name.key()) continue;
-        const RecordState state = records.look_up(key);
-        if (state.kind != RecordState::Kind::alive) continue;
-        if (state.record.root == jail->root || state.record.configured_root == jail->root)
-            throw Error(Errc::busy, "jail " + state.record.name + " runs from " + jail->root.string() +
-                        ", where jail " + name.text() + " should be")
-                .with_hint("put the old name back into JAILS and stop it: jailctl stop " + state.record.name);
+        const auto other = records.unjudged(key);  // each start asks this of all that run: whether they do is asked last
+        if (!other || (other->root != jail->root && other->configured_root != jail->root)) continue;
+        if (records.look_up(key).kind != RecordState::Kind::alive) continue;
+        throw Error(Errc::busy, "jail " + other->name + " runs from " + jail->root.string() + ", where jail " +
+                    name.text() + " should be")
+            .with_hint("put the old name back into JAILS and stop it: jailctl stop " + other->name);
     }
 }
 

@@ -48,6 +48,8 @@ public:
     explicit Records(const Configuration& configuration);
     /// Keys of all jails with a record, sorted.
     [[nodiscard]] std::vector<std::string> keys() const;
+    /// What the record says, held against nothing: who asks a question of all jails looks closer at few of them only.
+    [[nodiscard]] std::optional<Record> unjudged(const std::string& key) const;
     /// Reads the record and holds it against what runs: a jail counts as down only when its control group is empty too.
     [[nodiscard]] RecordState look_up(const std::string& key) const;
 
