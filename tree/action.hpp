@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "glob.hpp"
 #include "protocol.hpp"
 
 #include "jailctl/sdk/scoped.hpp"
@@ -19,6 +20,8 @@ public:
     Job(Request request, UniqueFd root, Channel& channel);
 
     [[nodiscard]] const Value& arguments() const noexcept { return request_.arguments; }
+    /// `excludes` of the arguments.
+    [[nodiscard]] Excludes excludes() const { return Excludes(decode_paths(arguments()["excludes"])); }
     /// The root's directory, open for reading. @throws Error invalid: the job names none
     [[nodiscard]] int root() const;
     /// @throws Error invalid: no such role

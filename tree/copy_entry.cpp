@@ -1,10 +1,8 @@
 #include "copy_entry.hpp"
 
 #include <cerrno>
-#include <climits>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "attributes.hpp"
@@ -20,16 +18,6 @@ namespace {
 std::string parent_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? std::string{} : path.substr(0, slash);
-}
-
-mode_t type_of(Kind kind) { return kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR; }
-
-std::string link_text(const Entry& entry) {
-    std::string text(PATH_MAX, '\0');
-    const ssize_t length = ::readlinkat(entry.parent, entry.name, text.data(), text.size());
-    if (length < 0) throw_errno("cannot read a link");
-    text.resize(static_cast<std::size_t>(length));
-    return text;
 }
 
 }  // namespace
@@ -122,9 +110,10 @@ void EntryCopier::copy_flags(int from, int to, const std::string& path) {
 void EntryCopier::make_special(const Entry& entry, int to, const std::string& as) {
     const Facts& facts = entry.facts;
     if (facts.kind == Kind::symlink) {
-        if (::symlinkat(link_text(entry).c_str(), to, as.c_str()) != 0) throw_errno("cannot make the link");
-    } else if (::mknodat(to, as.c_str(), type_of(facts.kind) | 0600U,
-                         makedev(facts.device_major, facts.device_minor)) != 0) {
+        const auto target = read_link(entry.parent, entry.name);
+        if (!target) throw_errno("cannot read a link");
+        if (::symlinkat(target->c_str(), to, as.c_str()) != 0) throw_errno("cannot make the link");
+    } else if (!make_node(to, as.c_str(), facts.kind, 0600, facts.device_major, facts.device_minor)) {
         throw_errno("cannot make the node");
     }
 }

@@ -1,7 +1,6 @@
 #include "entry_digest.hpp"
 
 #include <algorithm>
-#include <climits>
 #include <unistd.h>
 #include <vector>
 
@@ -53,11 +52,8 @@ bool has_holes(int fd, const Facts& facts) {
 }
 
 std::string digest_of_link(int directory, const char* name) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t length = ::readlinkat(directory, name, target.data(), target.size());
-    if (length < 0) return {};
-    target.resize(static_cast<std::size_t>(length));
-    return "-> " + encode_path(target);
+    const auto target = read_link(directory, name);
+    return target ? "-> " + encode_path(*target) : std::string{};
 }
 
 }  // namespace

@@ -166,4 +166,10 @@ std::string decode_path(std::string_view text) {
     return out;
 }
 
+std::vector<std::string> decode_paths(const Value& list) {
+    std::vector<std::string> paths;
+    for (const Value& path : list.items()) paths.push_back(decode_path(path.str()));
+    return paths;
+}
+
 }  // namespace jailctl::tree

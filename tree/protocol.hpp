@@ -57,5 +57,7 @@ private:
 /// decode_path() gives back the very bytes.
 [[nodiscard]] std::string encode_path(std::string_view raw);
 [[nodiscard]] std::string decode_path(std::string_view text);
+/// Of an array of them.
+[[nodiscard]] std::vector<std::string> decode_paths(const Value& list);
 
 }  // namespace jailctl::tree

@@ -69,7 +69,7 @@ std::vector<std::uint64_t> cuts_of(const Ledger& ledger, const Comparison& compa
 }  // namespace
 
 Value catch_up(Job& job) {
-    const Excludes excludes = excludes_of(job.arguments());
+    const Excludes excludes = job.excludes();
     const Ledger ledger(job.descriptor("ledger"));
     Comparison comparison(job, ledger, excludes, job.arguments()["since"].num());
     walk(job.root(), comparison);

@@ -1,6 +1,5 @@
 #include "../actions.hpp"
 
-#include "../glob.hpp"
 #include "../walk.hpp"
 
 namespace jailctl::tree::actions {
@@ -33,10 +32,8 @@ private:
 }  // namespace
 
 Value changed(Job& job) {
-    std::vector<std::string> excludes;
-    for (const Value& pattern : job.arguments()["excludes"].items()) excludes.push_back(decode_path(pattern.str()));
     const Timestamp since{job.arguments()["seconds"].num(), static_cast<std::uint32_t>(job.arguments()["nanoseconds"].num())};
-    Changed visitor(job, Excludes(std::move(excludes)), since);
+    Changed visitor(job, job.excludes(), since);
     walk(job.root(), visitor);
     return Value::object().set("changed", visitor.count());
 }

@@ -1,8 +1,8 @@
 #include <cerrno>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "actions.hpp"
+#include "file.hpp"
 #include "hash.hpp"
 
 namespace jailctl::tree::actions {
@@ -10,7 +10,7 @@ namespace jailctl::tree::actions {
 Value digest(Job& job) {
     const int file = job.descriptor("archive");
     // Advice, no promise: a file system that keeps its pages gives them back as it has them.
-    if (job.arguments()["from_disk"].truth()) (void)::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    if (job.arguments()["from_disk"].truth()) drop_cached(file);
     Sha256 hash;
     std::string buffer(1 << 18, '\0');
     std::uint64_t bytes = 0;

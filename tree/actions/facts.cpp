@@ -1,13 +1,10 @@
 #include "../actions.hpp"
 
 #include <algorithm>
-#include <climits>
 #include <map>
-#include <unistd.h>
 
 #include "../attributes.hpp"
 #include "../extents.hpp"
-#include "../glob.hpp"
 #include "../walk.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -18,13 +15,6 @@ namespace jailctl::tree::actions {
 namespace {
 
 constexpr std::uint64_t most_left_out = 100;  // by name
-
-std::string link_text(const Entry& entry) {
-    std::string text(PATH_MAX, '\0');
-    const ssize_t length = ::readlinkat(entry.parent, entry.name, text.data(), text.size());
-    text.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-    return text;
-}
 
 Value attributes(const std::vector<Xattr>& found) {
     Value list = Value::array();
@@ -107,7 +97,7 @@ private:
     void special(const Entry& entry, Value& line) {
         if (const auto found = xattrs_at(entry.parent, entry.name); !found.empty()) line.set("xattrs", attributes(found));
         if (entry.facts.kind == Kind::symlink)
-            line.set("target", encode_path(link_text(entry)));
+            line.set("target", encode_path(read_link(entry.parent, entry.name).value_or("")));
         if (entry.facts.kind == Kind::character || entry.facts.kind == Kind::block)
             line.set("major", entry.facts.device_major).set("minor", entry.facts.device_minor);
         if (entry.facts.links < 2) return;
@@ -135,10 +125,8 @@ private:
 }  // namespace
 
 Value facts(Job& job) {
-    std::vector<std::string> excludes;
-    for (const Value& pattern : job.arguments()["excludes"].items()) excludes.push_back(decode_path(pattern.str()));
     const Value& most = job.arguments()["max_holes"];
-    Facts visitor(job, Excludes(std::move(excludes)), job.descriptor("out"),
+    Facts visitor(job, job.excludes(), job.descriptor("out"),
                   most.is_int() ? static_cast<std::uint64_t>(most.num()) : ~std::uint64_t{0});
     walk(job.root(), visitor);
     return visitor.take();

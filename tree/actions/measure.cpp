@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "../glob.hpp"
 #include "../walk.hpp"
 
 namespace jailctl::tree::actions {
@@ -40,9 +39,7 @@ private:
 }  // namespace
 
 Value measure(Job& job) {
-    std::vector<std::string> excludes;
-    for (const Value& pattern : job.arguments()["excludes"].items()) excludes.push_back(decode_path(pattern.str()));
-    Measure visitor(job, Excludes(std::move(excludes)));
+    Measure visitor(job, job.excludes());
     walk(job.root(), visitor);
     return visitor.result();
 }

@@ -21,7 +21,7 @@ Value pack_remembering(Job& job, ArchiveWriter& archive, Packer& packer) {
 Value pack(Job& job) {
     ArchiveWriter archive(job.descriptor("out"), format_of(job.arguments()), level_of(job.arguments()),
                           job.arguments()["read_back"].truth());
-    Packer packer(job, archive.tar(), archive.index(), excludes_of(job.arguments()));
+    Packer packer(job, archive.tar(), archive.index(), job.excludes());
     if (job.has_descriptor("ledger")) return pack_remembering(job, archive, packer);
     walk(job.root(), packer);
     return archive.finish(job.arguments()["description"], to_value(packer.counts()));

@@ -33,14 +33,6 @@ Member plain_member(std::string_view path, const Facts& facts) {
     return member;
 }
 
-/// Target of a link, which may be longer than stat said a moment ago. @return "" if it is no link any more
-std::string read_link(int directory, const char* name) {
-    std::string target(longest_stored_path + 1, '\0');
-    const ssize_t size = ::readlinkat(directory, name, target.data(), target.size());
-    target.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-    return target;
-}
-
 /// By how much the holes that would have to be stored are more than the data.
 std::uint64_t excess_of(const Member& member) {
     std::uint64_t all = 0;
@@ -73,12 +65,6 @@ Value to_value(const Packer::Counts& counts) {
         .set("changed", counts.changed)
         .set("unreadable", counts.unreadable)
         .set("unrestorable", counts.unrestorable);
-}
-
-Excludes excludes_of(const Value& arguments) {
-    std::vector<std::string> patterns;
-    for (const Value& pattern : arguments["excludes"].items()) patterns.push_back(decode_path(pattern.str()));
-    return Excludes(std::move(patterns));
 }
 
 Packer::Packer(Job& job, TarWriter& tar, IndexWriter& index, Excludes excludes)
@@ -175,7 +161,7 @@ void Packer::remember(const Entry& entry) {
 void Packer::store_special(const Entry& entry) {
     Member member = plain_member(entry.path, entry.facts);
     if (member.kind == Kind::symlink) {
-        member.target = read_link(entry.parent, entry.name);
+        member.target = read_link(entry.parent, entry.name).value_or("");
         if (member.target.empty()) return changed(entry.path, "vanished while the tree was read");
     }
     try {

@@ -93,9 +93,6 @@ private:
 /// As members of a result and of an end marker.
 [[nodiscard]] Value to_value(const Packer::Counts& counts);
 
-/// `excludes` of an action's arguments.
-[[nodiscard]] Excludes excludes_of(const Value& arguments);
-
 /// What an open file or directory looks like in an archive, all but its content.
 [[nodiscard]] Member member_of(std::string_view path, int fd, const Facts& facts);
 

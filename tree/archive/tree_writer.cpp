@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "acl.hpp"
@@ -35,11 +34,6 @@ void require_empty(int root) {
 
 /// What is made in such a directory may not belong to our group (mount option bsdgroups, set-group-ID).
 bool gives_group(const Facts& directory) { return (directory.mode & S_ISGID) != 0 || directory.gid != 0; }
-
-mode_t type_bits(Kind kind) {
-    if (kind == Kind::socket) return S_IFSOCK;
-    return kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR;
-}
 
 }  // namespace
 
@@ -181,8 +175,7 @@ void TreeWriter::special(const Components& path, const Member& member) {
         if (member.target.empty())
             throw Error(Errc::damaged, "the archive holds a link without target, '" + escape_name(key(path)) + "'");
         if (::symlinkat(member.target.c_str(), at, name) != 0) cannot_make("cannot make the link", key(path));
-    } else if (::mknodat(at, name, type_bits(member.kind) | member.mode,
-                         makedev(member.device_major, member.device_minor)) != 0) {
+    } else if (!make_node(at, name, member.kind, member.mode, member.device_major, member.device_minor)) {
         cannot_make("cannot make", key(path));
     }
     give_owner(name, at, member);

@@ -1,6 +1,7 @@
 #include "file.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -78,6 +79,19 @@ UniqueFd open_directory(int directory, const char* name) noexcept {
 
 UniqueFd open_file(int directory, const char* name) noexcept {
     return open_quietly(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+std::optional<std::string> read_link(int directory, const char* name) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t length = ::readlinkat(directory, name, target.data(), target.size());
+    if (length < 0) return std::nullopt;
+    target.resize(static_cast<std::size_t>(length));
+    return target;
+}
+
+bool make_node(int directory, const char* name, Kind kind, mode_t mode, std::uint32_t major, std::uint32_t minor) {
+    const mode_t type = kind == Kind::socket ? S_IFSOCK : kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR;
+    return ::mknodat(directory, name, type | mode, gnu_dev_makedev(major, minor)) == 0;
 }
 
 std::optional<std::size_t> read_cached(int file, std::string& bytes) noexcept {
