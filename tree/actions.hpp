@@ -1,6 +1,18 @@
 #pragma once
 
-#include "action.hpp"
+#include <string_view>
+
+#include "job.hpp"
+
+namespace jailctl::tree {
+
+/// One action of README.md; returns its result without the notes. @throws Error as the SDK shall report it
+using Action = Value (*)(Job&);
+
+/// The action of that name, nullptr if there is none.
+[[nodiscard]] Action find_action(std::string_view name) noexcept;
+
+}  // namespace jailctl::tree
 
 /// Every action, one file each below tree/actions/; arguments and results are in tree/README.md.
 namespace jailctl::tree::actions {

@@ -1,4 +1,4 @@
-#include "action.hpp"
+#include "job.hpp"
 
 namespace jailctl::tree {
 namespace {

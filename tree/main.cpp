@@ -2,7 +2,7 @@
 #include <new>
 #include <unistd.h>
 
-#include "action.hpp"
+#include "actions.hpp"
 #include "isolate.hpp"
 
 namespace {

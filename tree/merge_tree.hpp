@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "action.hpp"
+#include "job.hpp"
 #include "copy_entry.hpp"
 #include "directory_stack.hpp"
 #include "walk.hpp"
@@ -18,11 +18,10 @@ namespace jailctl::tree {
 /// a staged copy, so what it cannot finish is dropped as a whole.
 /// - Below the directories of "keep_new_only" (data) only what is missing is added.
 /// - Below etc three versions are compared: old base ("etc_digests"), new base, the site's. A file the site never
-/// touched
-///   is replaced, one it removed stays away, one that only the site changed is kept; where both changed it the site's
+///   touched is replaced, one it removed stays away, one that only the site changed is kept; where both changed it the site's
 ///   is kept, the new one is put beside it as NAME.jailctl-new, and the path is listed as a conflict.
 /// - Everything else is replaced. What the base does not have stays, but for files that the old base ("stamps") brought
-///   and nobody changed since: retire() removes them.
+///   and nobody changed since: remove_obsolete() removes them.
 class Merge final : public Visitor {
 public:
     explicit Merge(Job& job);
@@ -30,7 +29,7 @@ public:
     Leave leave(const Entry& entry) override;
     void problem(std::string_view path, const std::string& what) override;
     /// After the walk. Files below etc and of data stay whatever became of them.
-    void retire();
+    void remove_obsolete();
     [[nodiscard]] Value result() const;
 
 private:
@@ -46,7 +45,7 @@ private:
     void visit_system_file(const Entry& entry, bool exists);
     void visit_etc_file(const Entry& entry);
     void remember(const Entry& entry);
-    void retire(const std::string& path, const std::string& stamp);
+    void remove_obsolete(const std::string& path, const std::string& stamp);
     void put_beside(const Entry& entry);
     void put(const Entry& entry, const std::string& as);
     void conflict(std::string_view path);

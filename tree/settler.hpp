@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "file.hpp"
-#include "action.hpp"
+#include "job.hpp"
 
 namespace jailctl::tree {
 

@@ -1,17 +1,17 @@
 #include "actions.hpp"
-#include "archive/extractor.hpp"
+#include "archive/unpacker.hpp"
 
 namespace jailctl::tree::actions {
 
 Value check(Job& job) {
-    ExtractRules rules;
+    UnpackRules rules;
     rules.base = job.arguments()["base"].truth();
     rules.everything = true;  // what a restore would leave out is its business, not the archive's fault
     rules.any_holes = job.arguments()["trusted"].truth();
     rules.compare_index = true;
-    Extractor extractor(job, rules, nullptr);
-    extractor.run(job.descriptor("archive"));
-    return extractor.result();
+    Unpacker unpacker(job, rules, nullptr);
+    unpacker.run(job.descriptor("archive"));
+    return unpacker.result();
 }
 
 }  // namespace jailctl::tree::actions

@@ -7,7 +7,7 @@ namespace jailctl::tree::actions {
 
 Value extract(Job& job) {
     const Value& arguments = job.arguments();
-    ExtractRules rules;
+    UnpackRules rules;
     rules.everything = arguments["trusted"].truth() || arguments["vouched"].truth();
     rules.any_holes = rules.everything;
     rules.named = !arguments["trusted"].truth();

@@ -7,7 +7,7 @@ namespace jailctl::tree::actions {
 Value merge(Job& job) {
     Merge merge(job);
     walk(job.descriptor("source"), merge);
-    merge.retire();
+    merge.remove_obsolete();
     return merge.result();
 }
 

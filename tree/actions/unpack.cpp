@@ -1,13 +1,13 @@
 #include "actions.hpp"
-#include "archive/extractor.hpp"
+#include "archive/unpacker.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl::tree::actions {
 namespace {
 
-ExtractRules rules_of(const Job& job) {
+UnpackRules rules_of(const Job& job) {
     const Value& arguments = job.arguments();
-    ExtractRules rules;
+    UnpackRules rules;
     rules.base = arguments["base"].truth();
     rules.named = arguments["vouched"].truth();
     rules.on_host = arguments["on_host"].truth();
@@ -23,12 +23,12 @@ ExtractRules rules_of(const Job& job) {
 }  // namespace
 
 Value unpack(Job& job) {
-    Extractor* notes = nullptr;
+    Unpacker* notes = nullptr;
     TreeWriter writer(job.root(), [&](const std::string& path, const std::string& what) { notes->skip(path, what); });
-    Extractor extractor(job, rules_of(job), &writer);
-    notes = &extractor;
-    extractor.run(job.descriptor("archive"));
-    return extractor.result();
+    Unpacker unpacker(job, rules_of(job), &writer);
+    notes = &unpacker;
+    unpacker.run(job.descriptor("archive"));
+    return unpacker.result();
 }
 
 }  // namespace jailctl::tree::actions

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "action.hpp"
+#include "job.hpp"
 #include "archive/socket_list.hpp"
 #include "archive/ledger.hpp"
 #include "glob.hpp"

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive/rename.hpp"
+#include "rename.hpp"
 #include "attributes.hpp"
 #include "clearing.hpp"
 #include "directory_stack.hpp"

@@ -21,8 +21,8 @@ constexpr std::uint64_t read_over = std::uint64_t{4} << 20;  // a gap of the tar
                 "the archive is damaged: the " + what + " of '" + escape_name(path) + "' is not what its index says");
 }
 
-ExtractRules only_looking(bool any_holes) {
-    ExtractRules rules;
+UnpackRules only_looking(bool any_holes) {
+    UnpackRules rules;
     rules.everything = true;
     rules.any_holes = any_holes;
     return rules;
@@ -42,12 +42,12 @@ void list_contents(Job& job, int archive, const std::function<void(const IndexEn
         while (const IndexEntry* entry = index->next()) see(*entry);
         return;
     }
-    Extractor extractor(job, only_looking(any_holes), nullptr);
-    extractor.watch(see);
-    extractor.run(archive);
+    Unpacker unpacker(job, only_looking(any_holes), nullptr);
+    unpacker.watch(see);
+    unpacker.run(archive);
 }
 
-Extraction::Extraction(Job& job, int archive, ExtractRules rules)
+Extraction::Extraction(Job& job, int archive, UnpackRules rules)
     : job_(job), archive_(archive), rules_(rules), marker_(read_marker(archive)) {
     if (marker_) index_ = IndexReader::open(archive, *marker_);
     if (index_) pieces_ = read_pieces(archive, *marker_);
@@ -115,7 +115,7 @@ void Extraction::write(TarReader& reader, Member& member, const Wanted& wanted) 
     if (wanted.as.empty()) return;  // the directory written to stays as it is
     member.path = wanted.as;
     if (member.hard_link) member.target = wanted.link_to;
-    extractor_->take(member, reader);
+    unpacker_->take(member, reader);
     // What was left out by rule has been named; its content was not looked at.
     if (digest_.empty()) digest_ = wanted.entry.sha256;
 }
@@ -124,11 +124,11 @@ void Extraction::to_directory(int root, std::vector<std::string> paths) {
     Selection selection(std::move(paths));
     const std::vector<Wanted> wanted = select(selection);
     Destination destination(root, selection.paths());
-    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { extractor_->skip(path, what); });
-    extractor_.emplace(job_, rules_, &writer);
-    extractor_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
+    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { unpacker_->skip(path, what); });
+    unpacker_.emplace(job_, rules_, &writer);
+    unpacker_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
     read(wanted, [&](TarReader& reader, Member& member, const Wanted& one) { write(reader, member, one); });
-    for (const Member& socket : sockets_) extractor_->socket(socket);
+    for (const Member& socket : sockets_) unpacker_->socket(socket);
     writer.finish();
     destination.publish();
 }
@@ -139,7 +139,7 @@ void Extraction::to_descriptor(int out, const std::string& path) {
     if (wanted.size() != 1 || !has_content(wanted.front().entry))
         throw Error(Errc::invalid, "'" + escape_name(path) + "' is no regular file")
             .with_hint("give a directory to write it to with --to");
-    extractor_.emplace(job_, rules_, nullptr);
+    unpacker_.emplace(job_, rules_, nullptr);
     read(wanted, [&](TarReader& reader, Member& member, const Wanted&) {
         // Holes are written out as well, and only a stranger's word may make them long.
         if (!rules_.any_holes && member.size > rules_.max_bytes)

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "archive/extractor.hpp"
+#include "archive/unpacker.hpp"
 #include "archive/selection.hpp"
 
 namespace jailctl::tree {
@@ -16,14 +16,14 @@ namespace jailctl::tree {
 class Extraction {
 public:
     /// @param rules  for what is written; @throws Error damaged, unsupported
-    Extraction(Job& job, int archive, ExtractRules rules);
+    Extraction(Job& job, int archive, UnpackRules rules);
     /// Makes what `paths` name below the directory `root`; what was begun is removed if anything fails.
     /// @throws Error not_found: not in the archive; exists: stands there already; damaged
     void to_directory(int root, std::vector<std::string> paths);
     /// Writes the content of one regular file. @throws Error invalid: it is none
     void to_descriptor(int out, const std::string& path);
     /// "entries", "files", "bytes", "skipped", "skipped_total", "sha256" of the archive or ""
-    [[nodiscard]] Value result() const { return extractor_->result(); }
+    [[nodiscard]] Value result() const { return unpacker_->result(); }
 
 private:
     using Take = std::function<void(TarReader&, Member&, const Wanted&)>;
@@ -36,18 +36,18 @@ private:
 
     Job& job_;
     int archive_;
-    ExtractRules rules_;
+    UnpackRules rules_;
     std::optional<Marker> marker_;
     std::optional<IndexReader> index_;
     std::optional<PieceTable> pieces_;
-    std::optional<Extractor> extractor_;
+    std::optional<Unpacker> unpacker_;
     std::vector<Member> sockets_;  // that are asked for: the tar holds none
     std::optional<ArchiveFile> file_;
     std::string digest_;  // of the content just written
 };
 
 /// Calls `see` for every entry of an archive: by its index, else by reading all of it.
-/// @param any_holes  as in ExtractRules
+/// @param any_holes  as in UnpackRules
 void list_contents(Job& job, int archive, const std::function<void(const IndexEntry&)>& see, bool any_holes = false);
 
 }  // namespace jailctl::tree

@@ -4,7 +4,7 @@
 #include <libdeflate.h>
 #include <memory>
 
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -44,7 +44,7 @@ std::string inflated(std::string_view bytes, std::size_t size) {
 
 bool is_device(const IndexEntry& entry) { return entry.kind == Kind::character || entry.kind == Kind::block; }
 
-IndexEntry read_record(Unpacked& in, const IndexEntry& before) {
+IndexEntry read_record(VarintReader& in, const IndexEntry& before) {
     IndexEntry entry;
     const auto kind = static_cast<unsigned>(in.number(0xff));
     entry.hard_link = (kind & link_bit) != 0;
@@ -110,11 +110,11 @@ std::string IndexChunk::take() {
 }
 
 std::vector<IndexEntry> read_chunk(std::string_view chunk) {
-    Unpacked head(chunk);
+    VarintReader head(chunk);
     const auto count = static_cast<std::size_t>(head.number(most_raw));
     const auto size = static_cast<std::size_t>(head.number(most_raw));
     const std::string records = inflated(head.text(chunk.size()), size);
-    Unpacked in(records);
+    VarintReader in(records);
     std::vector<IndexEntry> entries;
     entries.reserve(std::min(count, size / 10));  // no record is shorter
     IndexEntry none;

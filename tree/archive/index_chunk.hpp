@@ -14,7 +14,7 @@ namespace jailctl::tree {
 /// need them. A record is kind (bit 7: hard link; bit 6: the
 /// digest is of the sparse form, archive/index_entry.hpp), how much of the path is that of the record before, the rest of the
 /// path, mode, uid, gid, seconds, nanoseconds, blocks of 512 since the record before, then size, device numbers or
-/// target, as the kind has them. Numbers as in archive/packed.hpp.
+/// target, as the kind has them. Numbers as in archive/varint.hpp.
 class IndexChunk {
 public:
     void add(const IndexEntry& entry);

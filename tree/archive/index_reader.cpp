@@ -1,7 +1,7 @@
 #include "archive/index_reader.hpp"
 
 #include "archive/index_chunk.hpp"
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -81,7 +81,7 @@ std::optional<PieceTable> read_pieces(int file, const Marker& marker) {
     table.end = place.offset;
     const std::string bytes = read_aside(file, place, marker.format);
     if (wanted > bytes.size()) damaged("its table of pieces is too short");
-    Unpacked in(bytes);
+    VarintReader in(bytes);
     std::uint64_t at = 0;
     while (!in.empty()) {
         at += in.number(table.end - at);

@@ -1,6 +1,6 @@
 #include "archive/index_writer.hpp"
 
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 
 namespace jailctl::tree {
 namespace {

@@ -16,7 +16,7 @@ namespace jailctl::tree {
 ///    "pieces": {"size", "count", "table": [OFFSET, LENGTH, SHA256]} or null}      or   {"omitted": "why"}
 /// format 2: it holds digests of the sparse form, which a reader of format 1 would not know; offsets and lengths of the file,
 /// digests of what is carried. The table holds for each piece how far it begins behind
-/// the one before, as numbers of archive/packed.hpp; a piece ends where the next begins, the last where
+/// the one before, as numbers of archive/varint.hpp; a piece ends where the next begins, the last where
 /// the table does, which stands before the marker.
 class IndexWriter {
 public:

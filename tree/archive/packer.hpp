@@ -3,7 +3,7 @@
 #include <map>
 #include <system_error>
 
-#include "action.hpp"
+#include "job.hpp"
 #include "archive/socket_list.hpp"
 #include "archive/index_writer.hpp"
 #include "archive/tar_writer.hpp"

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "archive/aside.hpp"
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -20,7 +20,7 @@ void put_ascending(std::string& out, const std::vector<std::uint64_t>& numbers) 
     }
 }
 
-std::vector<std::uint64_t> take_ascending(Unpacked& in) {
+std::vector<std::uint64_t> take_ascending(VarintReader& in) {
     const std::uint64_t count = in.number(in.rest().size());
     std::vector<std::uint64_t> numbers;
     numbers.reserve(count);
@@ -43,7 +43,7 @@ SplicePlan read_plan(int file) {
     struct stat facts{};
     if (::fstat(file, &facts) != 0) throw_errno("cannot look at the plan of the second pass");
     const std::string bytes = read_exactly(file, 0, static_cast<std::size_t>(facts.st_size));
-    Unpacked in(bytes);
+    VarintReader in(bytes);
     SplicePlan plan;
     plan.first_end = in.number();
     plan.second_end = in.number();

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "archive/guard.hpp"
+#include "archive/tar_guard.hpp"
 #include "archive/source.hpp"
 #include "archive/tar_writer.hpp"
 

@@ -1,4 +1,4 @@
-#include "archive/rename.hpp"
+#include "rename.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 
-#include "archive/extractor.hpp"
+#include "archive/unpacker.hpp"
 
 /// libFuzzer target of the archive reader: container, compression, tar, names, ids, ACLs, end marker, as `check` reads
 /// them. Whatever the bytes are: no crash, no sanitizer report, no exception but Error, and the same answer twice. The
@@ -17,13 +17,13 @@ std::string answer(int file) {
     static const int sink = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     Channel channel(sink);
     Job job(Request{}, UniqueFd(), channel);
-    ExtractRules rules;
+    UnpackRules rules;
     rules.max_bytes = 1 << 24;
     rules.max_entries = 1000;
     try {
-        Extractor extractor(job, rules, nullptr);
-        extractor.run(file);
-        return to_json(extractor.result());
+        Unpacker unpacker(job, rules, nullptr);
+        unpacker.run(file);
+        return to_json(unpacker.result());
     } catch (const Error& error) {
         return error.what();
     }

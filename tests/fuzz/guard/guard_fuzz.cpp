@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "archive/extractor.hpp"
-#include "archive/guard.hpp"
+#include "archive/unpacker.hpp"
+#include "archive/tar_guard.hpp"
 #include "archive/member_name.hpp"
 
 /// libFuzzer target of the check of tar entries: TarGuard, names, ids, sizes, as a foreign archive meets them. Of the first
@@ -51,19 +51,19 @@ bool read(const std::string& bytes) {
     require(::ftruncate(sink.get(), 0) == 0 && ::lseek(sink.get(), 0, SEEK_SET) == 0);
     Channel channel(sink.get());
     Job job(Request{}, UniqueFd(), channel);
-    ExtractRules rules;
+    UnpackRules rules;
     rules.max_bytes = most_bytes;
     rules.max_entries = most_entries;
     rules.largest_id = largest_id;
-    Extractor extractor(job, rules, nullptr);
+    Unpacker unpacker(job, rules, nullptr);
     IndexEntry before;
-    extractor.watch([&](const IndexEntry& entry) {
+    unpacker.watch([&](const IndexEntry& entry) {
         check_entry(entry, before);
         before = entry;
         before.kind = Kind::regular;
     });
     try {
-        extractor.run(fuzz::file_of(bytes).get());
+        unpacker.run(fuzz::file_of(bytes).get());
         return true;
     } catch (const Error&) {
         return false;

@@ -5,7 +5,7 @@
 
 #include "archive/index_chunk.hpp"
 #include "archive/index_reader.hpp"
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 #include "hash.hpp"
 
 #include "jailctl/sdk/error.hpp"

@@ -146,18 +146,18 @@ void read_with_marker(const Packed& archive, const std::string& document) {
     };
     attempt([&] {
         Job job(Request{}, UniqueFd(), silence());
-        ExtractRules rules;
+        UnpackRules rules;
         rules.everything = rules.compare_index = true;
         rules.max_bytes = 1 << 24;
-        Extractor extractor(job, rules, nullptr);
-        extractor.run(file.get());
-        require(extractor.result()["entries"].num() == archive.marker.document["entries"].num());
+        Unpacker unpacker(job, rules, nullptr);
+        unpacker.run(file.get());
+        require(unpacker.result()["entries"].num() == archive.marker.document["entries"].num());
     });
     attempt([&] { (void)contents_of(bytes); });
     attempt([&] {
         const UniqueFd out = fuzz::file_of("");
         Job job(Request{}, UniqueFd(), silence());
-        Extraction(job, file.get(), ExtractRules{}).to_descriptor(out.get(), "dir/other");
+        Extraction(job, file.get(), UnpackRules{}).to_descriptor(out.get(), "dir/other");
         require(read_exactly(out.get(), 0, 5) == "other");
     });
 }

@@ -18,7 +18,7 @@ TEST_F(Archives, AStrangersHoleIsWrittenOutUpToTheLimitAlone) {
     const UniqueFd out{::open((other_ / "out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     Channel channel(sink.get());
     Job job(Request{}, UniqueFd(), channel);
-    ExtractRules rules;
+    UnpackRules rules;
     rules.max_bytes = size - 1;
     EXPECT_EQ(code_thrown_by([&] { Extraction(job, file.get(), rules).to_descriptor(out.get(), "hole"); }), Errc::unsupported);
     EXPECT_EQ(fs::file_size(other_ / "out"), 0U);

@@ -1,6 +1,6 @@
 #include "archive/index_chunk.hpp"
 #include "archive/index_reader.hpp"
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 #include "archives.hpp"
 #include "awkward.hpp"
 #include "extents.hpp"
@@ -57,14 +57,14 @@ TEST(Packed, NumbersOfAllSizesComeBackAndNothingElseIsRead) {
     const std::int64_t signs[] = {0, -1, 1, INT64_MIN, INT64_MAX};
     for (const auto number : numbers) put_number(bytes, number);
     for (const auto number : signs) put_signed(bytes, number);
-    Unpacked in(bytes);
+    VarintReader in(bytes);
     for (const auto number : numbers) EXPECT_EQ(in.number(), number);
     for (const auto number : signs) EXPECT_EQ(in.signed_number(), number);
     EXPECT_TRUE(in.empty());
     EXPECT_EQ(code_thrown_by([&] { (void)in.number(); }), Errc::damaged);
-    EXPECT_EQ(code_thrown_by([] { (void)Unpacked(std::string(10, '\xff') + "\x01").number(); }), Errc::damaged);
-    EXPECT_EQ(code_thrown_by([] { (void)Unpacked("\x05").number(4); }), Errc::damaged);
-    EXPECT_EQ(code_thrown_by([] { (void)Unpacked("\x05" "abcd").text(10); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)VarintReader(std::string(10, '\xff') + "\x01").number(); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)VarintReader("\x05").number(4); }), Errc::damaged);
+    EXPECT_EQ(code_thrown_by([] { (void)VarintReader("\x05" "abcd").text(10); }), Errc::damaged);
 }
 
 TEST(IndexChunk, GivesBackWhatItWasGiven) {

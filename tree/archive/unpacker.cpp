@@ -1,4 +1,4 @@
-#include "archive/extractor.hpp"
+#include "archive/unpacker.hpp"
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -49,10 +49,10 @@ private:
 
 }  // namespace
 
-Extractor::Extractor(Job& job, ExtractRules rules, TreeWriter* writer) : job_(job), rules_(rules), writer_(writer) {}
+Unpacker::Unpacker(Job& job, UnpackRules rules, TreeWriter* writer) : job_(job), rules_(rules), writer_(writer) {}
 
 /// Where what the tar is read from ends: of a plain tar before its index, else before the marker.
-std::uint64_t Extractor::end_of_tar(std::uint64_t size) const {
+std::uint64_t Unpacker::end_of_tar(std::uint64_t size) const {
     if (!marker_) return size;
     if (marker_->format != Format::tar) return marker_->offset;
     const std::uint64_t bytes = tar_bytes_of(*marker_);
@@ -60,7 +60,7 @@ std::uint64_t Extractor::end_of_tar(std::uint64_t size) const {
     return bytes;
 }
 
-std::unique_ptr<ByteSource> Extractor::decoder(int archive, ArchiveFile& file) const {
+std::unique_ptr<ByteSource> Unpacker::decoder(int archive, ArchiveFile& file) const {
     auto pieces = marker_ ? read_pieces(archive, *marker_) : std::nullopt;
     if (!pieces) return make_decoder(file);
     file.extend(pieces->end);
@@ -69,7 +69,7 @@ std::unique_ptr<ByteSource> Extractor::decoder(int archive, ArchiveFile& file) c
                                          [&file](std::string_view bytes) { file.took(bytes); });
 }
 
-void Extractor::run(int archive) {
+void Unpacker::run(int archive) {
     const std::uint64_t size = size_of(archive);
     marker_ = read_marker(archive);
     if (marker_ && rules_.compare_index) index_ = IndexReader::open(archive, *marker_);
@@ -95,7 +95,7 @@ void Extractor::run(int archive) {
     if (writer_ != nullptr) writer_->finish();
 }
 
-void Extractor::socket(const Member& socket) {
+void Unpacker::socket(const Member& socket) {
     const auto path = member_components(socket.path);
     if (path.empty()) damaged("the archive's root is no directory");
     const std::string name = joined(path);
@@ -110,7 +110,7 @@ void Extractor::socket(const Member& socket) {
     }
 }
 
-void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
+void Unpacker::read_to_end(TarReader& reader, ArchiveFile& file) {
     reader.finish();
     // Its tar is whole, but for zeros at its end. Where the index was beside it, the end marker was as well; another tool that
     // compresses the tar anew carries neither over, and what it made is read as any other tool's.
@@ -129,21 +129,21 @@ void Extractor::read_to_end(TarReader& reader, ArchiveFile& file) {
 }
 
 /// Behind the end of a plain tar of ours stands its index: what is wrong is the marker behind that.
-void Extractor::explain_trailer(TarReader& reader, const ArchiveFile& file) const {
+void Unpacker::explain_trailer(TarReader& reader, const ArchiveFile& file) const {
     if (marker_ || !reader.guard().claimed() || !reader.guard().trailed()) return;
     if (!is_compressed(file)) damaged("the archive is cut off: jailctl made it, and its end marker is missing");
     throw Error(Errc::unsupported, "the archive is a plain tar of jailctl's that another tool compressed: its index cannot be reached")
         .with_hint("decompress it: jailctl reads the tar, and can prove every byte of it");
 }
 
-void Extractor::read_members(TarReader& reader, const ArchiveFile& file) {
+void Unpacker::read_members(TarReader& reader, const ArchiveFile& file) {
     while (auto member = reader.next()) {
         take(*member, reader);
         job_.progress(file.position());
     }
 }
 
-void Extractor::compare_with_marker(TarReader& reader, ArchiveFile& file) const {
+void Unpacker::compare_with_marker(TarReader& reader, ArchiveFile& file) const {
     const Value& says = marker_->document;
     const auto same = [&](const Value& value, std::uint64_t found) {
         return static_cast<std::uint64_t>(value.num(-1)) == found;
@@ -157,7 +157,7 @@ void Extractor::compare_with_marker(TarReader& reader, ArchiveFile& file) const 
         damaged("the archive is damaged: it is not what its end marker says");
 }
 
-void Extractor::take(Member& member, TarReader& reader) {
+void Unpacker::take(Member& member, TarReader& reader) {
     if (++entries_ > rules_.max_entries)
         damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
     const auto path = member_components(member.path);
@@ -181,7 +181,7 @@ void Extractor::take(Member& member, TarReader& reader) {
     if (index_) compare_with_index(says, entry_);
 }
 
-void Extractor::compare_with_index(const IndexEntry* says, const IndexEntry& found) {
+void Unpacker::compare_with_index(const IndexEntry* says, const IndexEntry& found) {
     if (says == nullptr || says->offset > found.offset)
         damaged("the archive is damaged: its index does not list '" + escape_name(found.path) + "'");
     if (says->offset < found.offset)
@@ -191,7 +191,7 @@ void Extractor::compare_with_index(const IndexEntry* says, const IndexEntry& fou
                 "' is not what its index says");
 }
 
-void Extractor::check_ids(const std::string& path, const Member& member) const {
+void Unpacker::check_ids(const std::string& path, const Member& member) const {
     const auto fits = [&](std::int64_t id) { return id >= 0 && static_cast<std::uint64_t>(id) <= rules_.largest_id; };
     bool fine = fits(member.uid) && fits(member.gid);
     for (const Xattr& attribute : member.xattrs)
@@ -202,14 +202,14 @@ void Extractor::check_ids(const std::string& path, const Member& member) const {
                 std::to_string(rules_.largest_id));
 }
 
-void Extractor::skip(const std::string& path, const std::string& why) {
+void Unpacker::skip(const std::string& path, const std::string& why) {
     if (++skipped_total_ > skips_kept) return;
     skipped_.push(Value::object().set("path", encode_path(path)).set("why", why));
     job_.note(path, "left out: " + why);
 }
 
 /// @return true if it is to be left out
-bool Extractor::odd(const std::string& path, const std::string& what) {
+bool Unpacker::odd(const std::string& path, const std::string& what) {
     if (rules_.ask) throw InDoubt();
     if (!rules_.everything)
         skip(path, what);
@@ -218,7 +218,7 @@ bool Extractor::odd(const std::string& path, const std::string& what) {
     return !rules_.everything;
 }
 
-bool Extractor::allow(const std::string& path, Member& member) {
+bool Unpacker::allow(const std::string& path, Member& member) {
     if (member.kind == Kind::unknown || member.kind == Kind::socket) {
         skip(path, "of a kind that cannot be restored");
         return false;
@@ -241,7 +241,7 @@ bool Extractor::allow(const std::string& path, Member& member) {
     return true;
 }
 
-void Extractor::write(const TreeWriter::Components& path, const Member& member, TarReader& reader) {
+void Unpacker::write(const TreeWriter::Components& path, const Member& member, TarReader& reader) {
     if (writer_ == nullptr) {
         if (member.kind == Kind::regular) read_content(member, reader, [](std::uint64_t, std::string_view) {});
         return;
@@ -251,7 +251,7 @@ void Extractor::write(const TreeWriter::Components& path, const Member& member, 
     writer_->file(path, member, [&](const auto& put) { read_content(member, reader, put); });
 }
 
-void Extractor::link(const TreeWriter::Components& path, const Member& member) {
+void Unpacker::link(const TreeWriter::Components& path, const Member& member) {
     const auto target = target_components(member.target);
     if (writer_ == nullptr) return;
     if (!writer_->left_out(target)) return writer_->hard_link(path, target);
@@ -259,7 +259,7 @@ void Extractor::link(const TreeWriter::Components& path, const Member& member) {
     writer_->leave_out(path);
 }
 
-void Extractor::read_content(const Member& member, TarReader& reader,
+void Unpacker::read_content(const Member& member, TarReader& reader,
                              const std::function<void(std::uint64_t, std::string_view)>& put) {
     std::optional<ContentDigest> digest;
     if (see_ || index_) digest.emplace(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left_);
@@ -277,7 +277,7 @@ void Extractor::read_content(const Member& member, TarReader& reader,
     if (digest) entry_.sha256 = digest->finish(entry_.size);
 }
 
-Value Extractor::result() const {
+Value Unpacker::result() const {
     return Value::object()
         .set("entries", entries_)
         .set("files", files_)

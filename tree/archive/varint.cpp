@@ -1,4 +1,4 @@
-#include "archive/packed.hpp"
+#include "archive/varint.hpp"
 
 #include "jailctl/sdk/error.hpp"
 
@@ -22,7 +22,7 @@ void put_text(std::string& out, std::string_view text) {
     out += text;
 }
 
-std::uint64_t Unpacked::number(std::uint64_t most) {
+std::uint64_t VarintReader::number(std::uint64_t most) {
     std::uint64_t number = 0;
     for (unsigned shift = 0;; shift += 7) {
         const auto byte = static_cast<unsigned char>(bytes(1).front());
@@ -35,14 +35,14 @@ std::uint64_t Unpacked::number(std::uint64_t most) {
     return number;
 }
 
-std::int64_t Unpacked::signed_number() {
+std::int64_t VarintReader::signed_number() {
     const std::uint64_t bits = number();
     return static_cast<std::int64_t>((bits & 1) != 0 ? ~(bits >> 1) : bits >> 1);
 }
 
-std::string_view Unpacked::text(std::size_t longest) { return bytes(static_cast<std::size_t>(number(longest))); }
+std::string_view VarintReader::text(std::size_t longest) { return bytes(static_cast<std::size_t>(number(longest))); }
 
-std::string_view Unpacked::bytes(std::size_t count) {
+std::string_view VarintReader::bytes(std::size_t count) {
     if (count > rest_.size()) damaged();
     const std::string_view taken = rest_.substr(0, count);
     rest_.remove_prefix(count);

@@ -4,7 +4,7 @@
 namespace jailctl::tree::test {
 
 /// tree_ is the copy of the system, other_ the fresh base.
-class Retire : public TreeActions {
+class MergeObsolete : public TreeActions {
 protected:
     void SetUp() override {
         TreeActions::SetUp();
@@ -23,7 +23,7 @@ protected:
     Value stamps_;
 };
 
-TEST_F(Retire, WhatTheOldBaseAloneHadGoesWithItsDirectory) {
+TEST_F(MergeObsolete, WhatTheOldBaseAloneHadGoesWithItsDirectory) {
     EXPECT_EQ(stamps_.members().size(), 6U);
     EXPECT_EQ(stamps_["lib/link"].str(), "-> b");
     const Value result = merge();
@@ -35,7 +35,7 @@ TEST_F(Retire, WhatTheOldBaseAloneHadGoesWithItsDirectory) {
     EXPECT_EQ(result["stamps"].members()[0].first, "lib/both");
 }
 
-TEST_F(Retire, WhatWasChangedStays) {
+TEST_F(MergeObsolete, WhatWasChangedStays) {
     spit(tree_ / "lib/old/a", "longer than before");
     spit(tree_ / "lib/old/site", "mine");
     fs::remove(tree_ / "lib/link");
@@ -47,7 +47,7 @@ TEST_F(Retire, WhatWasChangedStays) {
     EXPECT_FALSE(fs::exists(tree_ / "lib/b"));
 }
 
-TEST_F(Retire, NoLinkOnTheWayIsFollowed) {
+TEST_F(MergeObsolete, NoLinkOnTheWayIsFollowed) {
     spit(outside_ / "b", "old");
     fs::last_write_time(outside_ / "b", fs::last_write_time(tree_ / "lib/b"));
     fs::remove_all(other_ / "lib");

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "action.hpp"
+#include "job.hpp"
 #include "archive/index_entry.hpp"
 #include "archive/index_reader.hpp"
 #include "archive/marker.hpp"
@@ -13,7 +13,7 @@
 namespace jailctl::tree {
 
 /// What may come out of an archive (security.md 6).
-struct ExtractRules {
+struct UnpackRules {
     /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
     bool everything = false;
     bool base = false;        ///< a base, which may be compressed with xz or bzip2, too
@@ -31,10 +31,10 @@ struct ExtractRules {
 struct InDoubt {};
 
 /// Reads an archive to its very end, applies the rules, and writes what they leave if there is a writer.
-class Extractor {
+class Unpacker {
 public:
     /// @param writer  nullptr: only read and check
-    Extractor(Job& job, ExtractRules rules, TreeWriter* writer);
+    Unpacker(Job& job, UnpackRules rules, TreeWriter* writer);
     /// @throws Error damaged: anything at all is wrong with the archive; what was written is then worthless
     void run(int archive);
     /// "entries", "files", "bytes", "skipped", "skipped_total", "marker", "sha256"
@@ -65,7 +65,7 @@ private:
     void compare_with_index(const IndexEntry* says, const IndexEntry& found);
 
     Job& job_;
-    ExtractRules rules_;
+    UnpackRules rules_;
     TreeWriter* writer_;
     std::optional<Marker> marker_;
     std::optional<IndexReader> index_;

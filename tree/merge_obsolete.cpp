@@ -26,11 +26,11 @@ void Merge::remember(const Entry& entry) {
     if (!stamp.empty()) new_stamps_.emplace_back(encode_path(entry.path), stamp);
 }
 
-void Merge::retire() {
-    for (const auto& [path, stamp] : job_.arguments()["stamps"].members()) retire(decode_path(path), stamp.str());
+void Merge::remove_obsolete() {
+    for (const auto& [path, stamp] : job_.arguments()["stamps"].members()) remove_obsolete(decode_path(path), stamp.str());
 }
 
-void Merge::retire(const std::string& path, const std::string& stamp) {
+void Merge::remove_obsolete(const std::string& path, const std::string& stamp) {
     if (stamp.empty() || area_of(path) != Area::system || base_.contains(path)) return;
     std::string above = parent_of(path);
     UniqueFd directory = open_below(job_.root(), above);

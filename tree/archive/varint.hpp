@@ -12,9 +12,9 @@ void put_signed(std::string& out, std::int64_t number);  ///< small ones of eith
 void put_text(std::string& out, std::string_view text);
 
 /// Reads them again. Whatever the bytes are, nothing outside them is read.
-class Unpacked {
+class VarintReader {
 public:
-    explicit Unpacked(std::string_view bytes) : rest_(bytes) {}
+    explicit VarintReader(std::string_view bytes) : rest_(bytes) {}
     /// @throws Error damaged: the bytes end, or the number is larger than `most`
     [[nodiscard]] std::uint64_t number(std::uint64_t most = ~std::uint64_t{0});
     [[nodiscard]] std::int64_t signed_number();

@@ -1,4 +1,4 @@
-#include "archive/guard.hpp"
+#include "archive/tar_guard.hpp"
 
 #include <algorithm>
 

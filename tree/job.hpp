@@ -47,10 +47,4 @@ private:
     std::uint64_t notes_total_ = 0;
 };
 
-/// One action of tree/README.md; returns its result without the notes. @throws Error as the SDK shall report it
-using Action = Value (*)(Job&);
-
-/// The action of that name (tree/actions.cpp), nullptr if there is none.
-[[nodiscard]] Action find_action(std::string_view name) noexcept;
-
 }  // namespace jailctl::tree
