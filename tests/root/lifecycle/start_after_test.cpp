@@ -1,0 +1,70 @@
+#include <gmock/gmock.h>
+
+#include "roots.hpp"
+
+namespace jailctl::test {
+namespace {
+
+using testing::HasSubstr;
+
+class StartAfter : public JailTest {
+protected:
+    void SetUp() override {
+        entries = {"a.test:192.0.2.1", "b.test:192.0.2.2", "c.test:192.0.2.3"};
+        configure("");
+        JailTest::SetUp();
+        if (IsSkipped()) return;
+        wait_for("a", "b.test");
+        wait_for("b", "c.test");
+    }
+    void wait_for(const std::string& jail, const std::string& others) const {
+        const auto directory = site.config().parent_path() / "jails.d";
+        std::filesystem::create_directories(directory);
+        spit(directory / (jail + ".test.conf"), "START_AFTER=\"" + others + "\"\n", 0600);
+    }
+    /// Where the line of each jail stands, in the order a, b, c.
+    static std::vector<std::size_t> places(const std::string& text, const std::string& before) {
+        std::vector<std::size_t> found;
+        for (const char* jail : {"a.test", "b.test", "c.test"}) found.push_back(text.find(before + jail + "..."));
+        return found;
+    }
+};
+
+TEST_F(StartAfter, TheOrderIsTheirsWhateverJobsSays) {
+    const Result up = site.jailctl({"start", "all", "--jobs", "3"});
+    EXPECT_EQ(up.status, 0) << up.all();
+    auto at = places(up.out, "Starting jail ");
+    EXPECT_TRUE(at[2] < at[1] && at[1] < at[0]) << up.out;
+    const Result down = site.jailctl({"stop", "all", "--jobs", "3", "--timeout", "0"});
+    EXPECT_EQ(down.status, 0) << down.all();
+    at = places(down.out, "Stopping jail ");
+    EXPECT_TRUE(at[0] < at[1] && at[1] < at[2]) << down.out;
+    EXPECT_EQ(site.jailctl({"start", "a.test"}).status, 0) << "alone it waits for nobody";
+}
+
+TEST_F(StartAfter, WhoWaitsForOneThatFailedIsLeftAlone) {
+    std::filesystem::remove_all(site.root("b.test"));
+    const Result up = site.jailctl({"start", "all"});
+    EXPECT_EQ(up.status, 3) << up.all();
+    EXPECT_THAT(up.err, HasSubstr("a.test was left alone: it waits for b.test, which failed"));
+    EXPECT_EQ(mark("a.test"), ' ');
+    EXPECT_EQ(mark("c.test"), '*');
+}
+
+TEST_F(StartAfter, ACircleOrANameThatIsNobodysIsRefusedAndToldByConfigCheck) {
+    wait_for("c", "a.test");
+    const Result up = site.jailctl({"start", "all"});
+    EXPECT_EQ(up.status, 2);
+    EXPECT_THAT(up.err, HasSubstr("the jails wait for each other: a.test waits for b.test waits for c.test waits for a.test"));
+    EXPECT_EQ(mark("c.test"), ' ');
+    EXPECT_THAT(site.jailctl({"config", "check"}).all(), HasSubstr("waits for itself"));
+    wait_for("c", "nobody.test");
+    const Result check = site.jailctl({"config", "check"});
+    EXPECT_NE(check.status, 0);
+    EXPECT_THAT(check.all(), HasSubstr("there is no jail 'nobody.test' in JAILS"));
+    wait_for("c", "no/name");
+    EXPECT_EQ(site.jailctl({"start", "all"}).status, 2);
+}
+
+}  // namespace
+}  // namespace jailctl::test
