@@ -4,6 +4,7 @@
 
 #include "choice.hpp"
 #include "commands.hpp"
+#include "extract_rehearsal.hpp"
 #include "extractions.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -29,36 +30,6 @@ std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
                 throw Error(Errc::usage, "'" + paths.back() + "' is no path in a backup: it contains '..'");
     }
     return paths;
-}
-
-/// As the entries of a backup have it: relative to its root, "" for that.
-std::string plain_path(const std::string& path) {
-    std::string plain = std::filesystem::path("/" + path).lexically_normal().relative_path().string();
-    if (plain.ends_with('/')) plain.pop_back();
-    return plain == "." ? "" : plain;
-}
-
-/// What an extraction would do, found out by looking. @throws Error not_found, exists: as that would
-void rehearse(Invocation& invocation, const ChosenBackup& chosen, const BackupExtract& wanted, const std::string& to) {
-    std::vector<std::pair<std::string, std::int64_t>> found;  // of each path: how many entries
-    for (const auto& path : wanted.paths) found.emplace_back(plain_path(path), 0);
-    chosen.backend->contents(invocation, chosen.id, [&](const Value::Array& entries) {
-        for (const Value& entry : entries) {
-            const std::string path = plain_path(escape_name(entry["path"].str()));
-            for (auto& [top, count] : found)
-                if (top.empty() || path == top || path.starts_with(top + "/")) ++count;
-        }
-    });
-    std::int64_t total = 0;
-    for (const auto& [path, count] : found) {
-        if (count == 0)
-            throw Error(Errc::not_found, escape_name(chosen.id) + ": the archive holds no '" + path + "'")
-                .with_hint("'jailctl backups FILE --contents' lists what it holds");
-        if (wanted.out < 0 && !path.empty() && std::filesystem::exists(std::filesystem::symlink_status(std::filesystem::path(to) / path)))
-            throw Error(Errc::exists, "'" + path + "' exists already").with_hint("nothing is overwritten: name another directory with --to");
-        total += count;
-    }
-    invocation.console().line("would extract " + count_entries(total) + " of " + escape_name(chosen.id) + " to " + escape_name(to));
 }
 
 UniqueFd open_target(const std::string& directory) {
@@ -97,7 +68,7 @@ void extract(Invocation& invocation, const ExtractArguments& arguments) {
         target = open_target(arguments.to);
         wanted.directory = target.get();
     }
-    if (invocation.options().dry_run) return rehearse(invocation, chosen, wanted, arguments.to);
+    if (invocation.options().dry_run) return rehearse_extract(invocation, chosen, wanted, arguments.to);
     std::optional<ExtractionNote> note;
     if (target) note.emplace(invocation.configuration(), std::filesystem::absolute(arguments.to).lexically_normal());
     const Value extracted =

@@ -78,6 +78,35 @@ TEST_F(Extract, ARehearsalPromisesNothingFalse) {
     EXPECT_THAT(extract("a.test", {"root/precious"}, {"--dry-run"}).err, HasSubstr("'root/precious' exists already"));
 }
 
+TEST_F(Extract, ARehearsalRefusesWhatTheCommandWould) {
+    ASSERT_EQ(backup().status, 0);
+    std::filesystem::create_directory(site.path() / "elsewhere");
+    const auto refused = [&](const std::string& path, const std::string& where, const std::string& why) {
+        const std::vector<std::string> words{"extract", "a.test", path, "--to", where};
+        const Result done = site.jailctl(words);
+        EXPECT_EQ(done.status, 1) << done.all();
+        EXPECT_THAT(done.err, HasSubstr(why));
+        const Result rehearsed = site.jailctl({words[0], words[1], words[2], words[3], words[4], "--dry-run"});
+        EXPECT_EQ(rehearsed.status, done.status) << rehearsed.all();
+        EXPECT_THAT(rehearsed.err, HasSubstr(why));
+    };
+    spit(target / "etc", "a file");
+    refused("etc/hosts", target.string(), "'etc' exists already and is no directory");
+    refused("/", target.string(), "'.' is not empty");
+    std::filesystem::remove(target / "etc");
+    std::filesystem::create_directory_symlink(site.path() / "elsewhere", target / "etc");
+    refused("etc/hosts", target.string(), "'etc' exists already and is no directory");
+    refused("etc", "-", "'etc' is no regular file");
+    refused("/", "-", "is no regular file");
+    std::filesystem::remove(target / "etc");
+    std::filesystem::create_directory(target / "etc");
+    EXPECT_EQ(extract("a.test", {"etc/hosts"}, {"--dry-run"}).status, 0) << "a directory on the way may be there";
+    std::filesystem::remove(target / "etc");
+    EXPECT_EQ(extract("a.test", {"/"}, {"--dry-run"}).status, 0);
+    EXPECT_EQ(site.jailctl({"extract", "a.test", "root/precious", "--to", "-", "--dry-run"}).status, 0);
+    EXPECT_TRUE(std::filesystem::is_empty(target));
+}
+
 TEST_F(Extract, AHardLinkBringsItsContentAlong) {
     const auto root = site.root("a.test");
     for (const char* directory : {"one", "two", "three"}) std::filesystem::create_directory(root / directory);
