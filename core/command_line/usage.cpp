@@ -25,16 +25,32 @@ std::vector<const CommandEntry*> listed(const Registry& registry) {
     return entries;
 }
 
+/// "-t, --timeout TIME", "--disk", "--watch[=TIME]"
+std::string left_of(const po::option_description& option, const char* between) {
+    std::string left = option.format_name();
+    // format_name writes "-h [ --help ]" where both exist.
+    if (const auto open = left.find(" [ "); open != std::string::npos)
+        left = left.substr(0, open) + between + left.substr(open + 3, left.size() - open - 5);
+    if (option.semantic()->max_tokens() == 0) return left;
+    std::string value = option.semantic()->name();  // "DIR", "DIR (=.)", "[=TIME(=2s)]"
+    const bool may_lack = value.starts_with("[=");
+    value.resize(std::min({value.find(" ("), value.find("(="), value.size()}));
+    return may_lack ? left + value + "]" : left + " " + value;
+}
+
+/// As a usage line has them: " [-t|--timeout TIME] [--disk]", but those that the words show already.
+std::string options_of(const Command& command) {
+    std::string text;
+    for (const auto& option : command.options.options())
+        if (command.words.find("--" + option->long_name()) == std::string::npos) text += " [" + left_of(*option, "|") + "]";
+    return text;
+}
+
 std::string options_text(const po::options_description& options) {
     std::vector<std::pair<std::string, std::string>> rows;
     std::size_t width = 0;
     for (const auto& option : options.options()) {
-        std::string left = option->format_name();
-        // format_name writes "-h [ --help ]" where both exist.
-        if (const auto open = left.find(" [ "); open != std::string::npos)
-            left = left.substr(0, open) + ", " + left.substr(open + 3, left.size() - open - 5);
-        if (option->semantic()->max_tokens() > 0) left += " " + option->semantic()->name();
-        if (const auto extra = left.find(" ("); extra != std::string::npos) left.resize(extra);
+        std::string left = left_of(*option, ", ");
         width = std::max(width, left.size());
         rows.emplace_back(std::move(left), option->description());
     }
@@ -46,7 +62,10 @@ std::string options_text(const po::options_description& options) {
 }  // namespace
 
 std::string synopsis(const Command& command) {
-    return "jailctl " + command.name + (command.words.empty() ? "" : " " + command.words);
+    // Before the words where what follows those is no option of ours, or where there are two ways to put them.
+    const bool first = command.words.find(" -- ") != std::string::npos || command.words.find(" | ") != std::string::npos;
+    const std::string options = options_of(command), words = command.words.empty() ? "" : " " + command.words;
+    return "jailctl " + command.name + (first ? options + words : words + options);
 }
 
 std::string usage_text(const Registry& registry) {

@@ -15,7 +15,7 @@ namespace jailctl::core {
 [[nodiscard]] std::string overview_text(const Registry& registry);
 /// `help COMMAND`: synopsis, summary, paragraphs, options, aliases.
 [[nodiscard]] std::string help_text(const CommandEntry& entry);
-/// "jailctl backup JAIL|all... [DIR|FILE|-]".
+/// "jailctl backup JAIL|all... [DIR|FILE|-] [--cold] [--protect]".
 [[nodiscard]] std::string synopsis(const Command& command);
 
 }  // namespace jailctl::core

@@ -69,6 +69,18 @@ TEST(Manual, HasEveryOptionOfEveryCommandAndNoOther) {
     }
 }
 
+/// What is printed after a mistake in a line is the same line.
+TEST(Usage, ShowsEveryOptionOfTheCommand) {
+    for (const auto& command : commands()) {
+        const std::string text = help({command}).out;
+        const std::string usage = text.substr(0, text.find("\n\n"));
+        std::set<std::string> shown;
+        static const std::regex option("(--[a-z][a-z-]*|-[a-z])(?![a-z-])");
+        for (std::sregex_iterator at(usage.begin(), usage.end(), option), end; at != end; ++at) shown.insert(at->str());
+        EXPECT_EQ(shown, options(text)) << usage;
+    }
+}
+
 TEST(Manual, HasEveryGlobalOptionAndNoOther) {
     std::set<std::string> described;
     for (const auto& [name, flags] : manual().items("DESCRIPTION", "Fl")) described.insert(name);
