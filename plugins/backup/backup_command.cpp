@@ -6,12 +6,12 @@
 #include "jail_source.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/mounts.hpp"
-#include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "expire.hpp"
 #include "last.hpp"
 #include "marks.hpp"
+#include "occupancy.hpp"
 #include "place.hpp"
 #include "quiesce.hpp"
 #include "view.hpp"
@@ -72,16 +72,25 @@ void resume(Invocation& invocation, std::optional<Quiesced>& quiesced) {
     }
 }
 
-StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::string& where) {
-    const Way way = choose_way(invocation, jail, id);
+Way choose_way(Invocation& invocation, const Jail& jail, const Occupancy& occupancy) {
+    if (occupancy.cold()) return Way::cold;
+    return occupancy.stranger() ? Way::live : warm_way(invocation, jail);
+}
+
+StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& occupancy, const std::string& where) {
+    const Way way = choose_way(invocation, jail, occupancy);
+    const int id = occupancy.id();
+    const bool ours = !occupancy.cold() && !occupancy.stranger();
+    const std::string remark = occupancy.stranger() ? without_standing_still(jail, *occupancy.stranger()) : "";
     std::optional<Quiesced> quiesced;
     // Between two passes the jail is made ready by the source: not for the long one.
-    if ((way == Way::snapshot || way == Way::live) && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
+    if (ours && way != Way::two_passes && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
     const View view(invocation, jail, way);
     if (way == Way::snapshot) resume(invocation, quiesced);
     JailSource source(invocation, jail, view, id);
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
-    if (!source.remark().empty()) stored.omissions.insert(stored.omissions.begin(), source.remark());
+    for (const auto& sentence : {source.remark(), remark})
+        if (!sentence.empty()) stored.omissions.insert(stored.omissions.begin(), sentence);
     // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
     for (const auto& point : mounts_below(jail.root))
         stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");
@@ -93,20 +102,18 @@ StoredBackup store(Invocation& invocation, const Jail& jail, int id, const std::
 Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish) {
     const std::string& where = wish.where;
     require_root(jail);
-    const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+    const Occupancy occupancy(invocation, jail);
     if (wish.protect && where == "-") throw Error(Errc::usage, "what goes to standard output cannot be protected");
-    if (running && wish.cold_only)
-        throw Error(Errc::busy, "jail " + jail.name.text() + " is running, and --cold was asked for")
-            .with_hint("stop it first: jailctl stop " + jail.name.text());
+    if (wish.cold_only) occupancy.require_cold(jail);
     if (where == "-") (void)invocation.console().raw_output();  // from here on, text goes to stderr
     backend_for(invocation, jail.settings).check(invocation, jail, where);
-    const int id = running ? running->id : 0;
+    const int id = occupancy.id();
     std::chrono::duration<double> took{};
     const StoredBackup stored = with_events<BeforeBackup, AfterBackup>(invocation, jail, id, [&] {
-        const std::string kind = running ? "warm" : "cold";
+        const std::string kind = occupancy.cold() ? "cold" : "warm";
         invocation.console().info("Doing " + kind + " backup of jail " + jail.name.text() + "...");
         const auto began = std::chrono::steady_clock::now();
-        StoredBackup made = store(invocation, jail, id, where);
+        StoredBackup made = store(invocation, jail, occupancy, where);
         if (wish.protect && !invocation.options().dry_run) set_protect(invocation.configuration(), made.info, made.info.protect = true);
         if (where != "-" && !invocation.options().dry_run) note_last(invocation.configuration(), made.info);
         took = std::chrono::steady_clock::now() - began;

@@ -18,9 +18,8 @@ constexpr std::chrono::seconds longest_freeze{30};
 
 }  // namespace
 
-Way choose_way(Invocation& invocation, const Jail& jail, int id) {
+Way warm_way(Invocation& invocation, const Jail& jail) {
     const std::string& warm = jail.settings["BACKUP_WARM"].text;
-    if (id == 0) return Way::cold;
     if (warm == "live") return Way::live;
     if (warm == "frozen") return Way::two_passes;
     const auto reason = storage_of(invocation, jail).no_snapshot_because(jail.root);

@@ -21,9 +21,9 @@ enum class Way {
     two_passes,  ///< grade frozen, if the backend takes a tar (JailSource)
     live,
 };
-/// The best that BACKUP_WARM allows and the storage can.
-/// @param id  0: the jail is stopped @throws Error unsupported: BACKUP_WARM=snapshot, and none can be taken
-[[nodiscard]] Way choose_way(Invocation& invocation, const Jail& jail, int id);
+/// The best that BACKUP_WARM allows and the storage can, of a jail that runs.
+/// @throws Error unsupported: BACKUP_WARM=snapshot, and none can be taken
+[[nodiscard]] Way warm_way(Invocation& invocation, const Jail& jail);
 
 /// What a backup reads: the root itself, or a snapshot of it that was taken while the jail stood still. A snapshot is
 /// removed when this goes; kill -9 leaves it to the next command.

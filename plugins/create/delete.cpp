@@ -41,15 +41,6 @@ void require_stopped(Invocation& in, const Jail& jail) {
     }
 }
 
-/// The records say it is down. They may be another site's: one with a RUN_DIR of its own, or jails started by hand.
-void require_unoccupied(const Jail& jail, const std::filesystem::path& directory) {
-    const auto pid = process_in_root(directory);
-    if (!pid) return;
-    throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) + " runs in " +
-                                directory.string() + ", though no record in RUN_DIR says so")
-        .with_hint("stop it with the configuration that it was started with");
-}
-
 /// By a command whose lock of the jail is not ours.
 void require_nobody_at_work(Invocation& in, const Jail& jail) {
     in_context("jail " + jail.name.text() + " cannot be deleted now", [&] {
@@ -100,7 +91,7 @@ bool remove_litter(Invocation& in, const Jail& jail) {
         if (!identity_of(jail.root, name)) continue;
         any = true;
         require_unprotected(jail);
-        require_unoccupied(jail, beside(jail, name));
+        require_root_unused(in, jail, beside(jail, name));
         if (in.options().dry_run) in.console().line("would remove " + beside(jail, name).string());
         else storage_of(in, jail).remove(jail.root, name);
     }
@@ -143,6 +134,7 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
 void remove_unjournalled(Invocation& in, const Jail& jail) {
     in.console().verbose("there is no room for a journal: deleting without one");
     Storage& storage = storage_of(in, jail);
+    require_root_unused(in, jail, jail.root);
     storage.set_aside(jail.root, staging_name(jail, Staging::trash));
     try {
         storage.remove(jail.root, staging_name(jail, Staging::trash));
@@ -162,7 +154,10 @@ void remove_journalled(Invocation& in, const Jail& jail) {
                        [&] { storage_of(in, jail).remove(jail.root, trash); });
     operation.step("rename " + jail.root.string() + " aside to " + trash,
                    Undo{"storage.rename_back", tree_arguments(jail, trash)},
-                   [&] { storage_of(in, jail).set_aside(jail.root, trash); });
+                   [&] {
+                       require_root_unused(in, jail, jail.root);  // since the first look somebody was asked, or a backup written
+                       storage_of(in, jail).set_aside(jail.root, trash);
+                   });
     // In this order, also after a crash: the ids are free only when no file has them.
     operation.after_commit(Undo{"storage.remove", tree_arguments(jail, trash)});
     operation.after_commit(Undo{"base.forget", Value::object()});
@@ -193,7 +188,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     }
     require_directory(jail);
     require_stopped(in, jail);
-    require_unoccupied(jail, jail.root);
+    require_root_unused(in, jail, jail.root);
     require_unprotected(jail);
     require_unmounted(jail);
     confirm(in, jail, args);

@@ -23,8 +23,7 @@ constexpr std::chrono::milliseconds patience{1500};
 /// Removes what stands there, if still no journal speaks of it.
 void remove_staged(Invocation& in, const Jail& jail, const std::string& name) {
     if (interruptions(in.configuration()).contains(jail.name.key())) return;
-    if (const auto pid = process_in_root(beside(jail, name)))
-        throw Error(Errc::busy, "process " + std::to_string(*pid) + " runs in it");
+    require_root_unused(in, jail, beside(jail, name));
     storage_of(in, jail).remove(jail.root, name);
 }
 

@@ -3,6 +3,7 @@
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
@@ -142,7 +143,10 @@ void exchange(Upgrade& upgrade) {
                            upgrade.operation.dry_run()
                                ? Undo{}
                                : Undo{"storage.exchange", identified_tree(upgrade.jail, name)},
-                           [&] { upgrade.storage.exchange(upgrade.jail.root, name); });
+                           [&] {
+                               require_root_unused(upgrade.in, upgrade.jail, upgrade.jail.root);
+                               upgrade.storage.exchange(upgrade.jail.root, name);
+                           });
     Value record = new_base_record(upgrade.base.text, upgrade.merged["etc_digests"], upgrade.merged["stamps"]);
     upgrade.operation.after_commit(Undo{"upgrade.record", Value::object().set("record", std::move(record))});
     upgrade.operation.after_commit(remove_tree(upgrade.jail, name));  // the old system by now

@@ -59,10 +59,7 @@ int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     if (running && is_supervised(in.configuration(), jail.name, running->id))
         throw Error(Errc::busy, "jail " + jail.name.text() + " is supervised, so upgrade cannot stop it: it would be started again")
             .with_hint("'systemctl stop jailctl@" + jail.name.text() + "' first, and 'systemctl start' afterwards");
-    if (const auto pid = running ? std::nullopt : process_in_root(jail.root))
-        throw Error(Errc::busy, "jail " + jail.name.text() + " is in use: process " + std::to_string(*pid) +
-                                    " runs in " + jail.root.string() + ", though no record in RUN_DIR says so")
-            .with_hint("stop it with the configuration that it was started with");
+    require_root_unused(in, jail, jail.root);
     return running ? running->id : 0;
 }
 

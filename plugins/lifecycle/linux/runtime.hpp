@@ -15,6 +15,8 @@ public:
     void stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) override;
     [[nodiscard]] std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const override;
     [[nodiscard]] std::vector<RunningJail> list(const Configuration& configuration) const override;
+    [[nodiscard]] std::optional<RootUser> find_user(const Configuration& configuration, const JailName& jail,
+                                                    const std::filesystem::path& root) const override;
     ExitStatus exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) override;
     ExitStatus run_once(Invocation& invocation, const Jail& jail, const std::filesystem::path& root,
                         const ExecRequest& request) override;

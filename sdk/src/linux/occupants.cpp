@@ -9,9 +9,22 @@
 #include <string_view>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 
 namespace jailctl {
+
+namespace {
+
+/// By the program it runs, which it cannot choose: what a jail calls itself says nothing, and no file of a jail is ours.
+bool is_tree_helper(int processes, const std::string& pid) {
+    struct stat helper {}, program {};
+    return ::stat((install_paths().libexec / "jailctl-tree").c_str(), &helper) == 0 &&
+           ::fstatat(processes, (pid + "/exe").c_str(), &program, 0) == 0 && helper.st_dev == program.st_dev &&
+           helper.st_ino == program.st_ino;
+}
+
+}  // namespace
 
 std::optional<pid_t> process_in_root(const std::filesystem::path& root) {
     if (root_state(root) != RootState::present) return std::nullopt;
@@ -28,7 +41,8 @@ std::optional<pid_t> process_in_root(const std::filesystem::path& root) {
         // is none.
         const std::string link = std::string(name) + "/root";
         if (::fstatat(::dirfd(processes.get()), link.c_str(), &found, 0) != 0) continue;
-        if (found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) return pid;
+        if (found.st_dev != wanted.st_dev || found.st_ino != wanted.st_ino) continue;
+        if (!is_tree_helper(::dirfd(processes.get()), std::string(name))) return pid;
     }
     return std::nullopt;
 }

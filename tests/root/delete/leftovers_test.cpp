@@ -1,9 +1,11 @@
 // delete where there is no whole jail, no room, or no record: what an interrupted command left, a full disk, a jail that
 // runs by the records of another site.
+#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support.hpp"
@@ -103,12 +105,33 @@ TEST_F(Leftovers, AJailThatRunsByTheRecordsOfAnotherSiteIsRefused) {
     for (const char* command : {"delete", "upgrade"}) {
         const Result kept = site_.jailctl({"--batch", command, "a.test"});
         EXPECT_EQ(kept.status, 1) << kept.all();
-        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: process "));
-        EXPECT_THAT(kept.err, HasSubstr("hint: stop it with the configuration"));
+        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + site_.config().string() + " runs from " + root_.string()));
+        EXPECT_THAT(kept.err, HasSubstr("hint: stop that one first: 'jailctl --config "));
         EXPECT_TRUE(fs::exists(root_ / "etc/rc.conf"));
     }
     spit(site_.config(), ours, 0600);
     EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
+    EXPECT_EQ(remove().status, 0);
+}
+
+TEST_F(Leftovers, AProcessOfWhateverOriginKeepsTheRoot) {
+    ASSERT_EQ(create().status, 0);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        if (::chroot(root_.c_str()) != 0) ::_exit(1);
+        for (;;) ::pause();
+    }
+    const std::string process = "process " + std::to_string(pid) + " runs from " + root_.string();
+    Result kept;
+    for (int i = 0; i < 1000 && kept.err.find(process) == std::string::npos; ++i) {
+        kept = site_.jailctl({"--batch", "--dry-run", "delete", "a.test"});
+        if (kept.status == 0) ::usleep(10000);
+    }
+    EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: " + process + ", though no record in RUN_DIR says so"));
+    EXPECT_THAT(kept.err, HasSubstr("'ps -fp " + std::to_string(pid) + "' shows what it is"));
+    EXPECT_EQ(remove().status, 1);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
     EXPECT_EQ(remove().status, 0);
 }
 
@@ -126,7 +149,7 @@ TEST_F(Leftovers, AJailThatAnotherSiteStartsMeanwhileKeepsItsRoot) {
     for (const char* command : {"delete", "upgrade"}) {
         const Result kept = site_.jailctl({"--batch", command, "a.test"});
         EXPECT_EQ(kept.status, 1) << kept.all();
-        EXPECT_THAT(kept.err, HasSubstr(root_.string() + " is in use now: process "));
+        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + other.string() + " runs from " + root_.string()));
         EXPECT_TRUE(fs::exists(root_ / "etc/rc.conf"));
         EXPECT_THAT(site_.leftovers(), IsEmpty());
         const Result stopped = run_command({"/bin/sh", "-c", by_other + "stop a.test"});

@@ -52,6 +52,7 @@ int main() {
                                    Value::object().set("code", "no_space").set("message", "full").set("hint", "buy")));
         return 0;
     }
+    if (action == "enter" && (::fchdir(static_cast<int>(job["root"].num(-1))) != 0 || ::chroot(".") != 0)) return 4;
     answer(Value::object().set("progress", 5));
     answer(Value::object().set("note", Value::object().set("path", "a").set("what", "odd")));
     Value result = Value::object().set("job", job).set("map", user_map(static_cast<int>(job["userns"].num(-1))));

@@ -9,6 +9,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/occupants.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 
@@ -66,6 +67,23 @@ TEST_F(TreeTest, GivesAUserNamespaceForTheIdsOfAJail) {
     const Value result = run_tree(work);
     EXPECT_EQ(result["job"]["id_base"].num(), 1879048192);
     EXPECT_EQ(result["map"].str(), "other");
+}
+
+/// As `status --disk` and a backup have one there: it is no process that runs from the tree.
+TEST_F(TreeTest, AHelperInATreeDoesNotOccupyIt) {
+    JAILCTL_NEEDS_ROOT();
+    const test::Scratch scratch;
+    scratch.write("jail/etc/passwd", "");
+    const auto root = open_trusted_directory(scratch / "jail", Trust::root);
+    bool looked = false;
+    TreeJob work = job("enter");
+    work.root = root.get();
+    work.on_progress = [&](std::uint64_t) {
+        looked = true;
+        EXPECT_EQ(process_in_root(scratch / "jail"), std::nullopt);
+    };
+    (void)run_tree(work);
+    EXPECT_TRUE(looked);
 }
 
 TEST_F(TreeTest, ErrorsComeBackAsTheyWereThrown) {

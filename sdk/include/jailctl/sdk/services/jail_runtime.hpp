@@ -28,6 +28,12 @@ struct RunningJail {
     std::string network{};       ///< how it joined the network: provider of Network ("routed", "host", ...)
 };
 
+/// Somebody whose processes run in a root that the records of this configuration know nothing of.
+struct RootUser {
+    std::string sentence;  ///< "jail a.test of /etc/other.conf runs from /jails/a.test"
+    std::string hint;      ///< how he is stopped
+};
+
 /// How a jail is brought up.
 struct StartRequest {
     std::filesystem::path root;  ///< empty: jail.root; else a staged one (upgrade's health check)
@@ -78,6 +84,10 @@ public:
     [[nodiscard]] virtual std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const = 0;
     /// Every jail with a live record, configured or not.
     [[nodiscard]] virtual std::vector<RunningJail> list(const Configuration& configuration) const = 0;
+    /// Who else runs in that directory, a jail of another configuration or a process started in whatever way; `jail` itself, if
+    /// it runs, is not meant, nor is a command that only reads or writes the tree (it may hold it: tree_hold.hpp). Takes no lock.
+    [[nodiscard]] virtual std::optional<RootUser> find_user(const Configuration& configuration, const JailName& jail,
+                                                            const std::filesystem::path& root) const = 0;
     /// @throws Error not_found: not running, or no such directory; invalid: an id the jail has not; denied; timeout
     virtual ExitStatus exec(Invocation& invocation, const Jail& jail, const ExecRequest& request) = 0;
     /// Runs one command as the only process tree of an unpublished root, with the isolation of start and its addresses
