@@ -7,6 +7,17 @@
 
 namespace jailctl::backup {
 
+namespace {
+
+/// As a shell takes them: those of the configuration were never given to one.
+std::string typed(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += " " + shell_word(word);
+    return text;
+}
+
+}  // namespace
+
 Quiesced::Quiesced(Invocation& invocation, const Jail& jail, int id)
     : invocation_(invocation), jail_(jail), leases_(invocation.hooks().fire(BackupQuiesce{{invocation, jail, id}})) {
     try {
@@ -51,7 +62,7 @@ void Quiesced::run(std::string_view variable) {
     if (!status.ok())
         throw Error(Errc::failed, std::string(variable) + " '" + words.front() + "' in jail " + jail_.name.text() + " " +
                                       status.text())
-            .with_hint("try it: jailctl exec " + jail_.name.text() + " -- " + jail_.settings[variable].text);
+            .with_hint("try it: jailctl exec " + jail_.name.text() + " --" + typed(words));
 }
 
 void declare_quiesce_variables(Registrar& host) {

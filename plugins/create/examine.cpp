@@ -34,7 +34,7 @@ void look_at_staged(const Examination& examination, const Jail& jail, const std:
         return examination.diagnosis.add(
             {"leftover-mount", of,
              "something is mounted on " + escape_name(mounts.front()) + ", in what a command for jail " + of + " left",
-             "'umount " + escape_name(mounts.front()) + "'"});
+             "'umount " + shell_word(mounts.front()) + "'"});
     }
     examination.diagnosis.add(
         {"leftover-staging", of, path + " is left of a command for jail " + of + " that nothing is known of any more",

@@ -46,7 +46,7 @@ void require_private(const std::string& file) {
     if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + file);
     if ((facts.st_mode & 077) != 0)
         throw Error(Errc::denied, file + " can be read by others, and it holds the repository's password")
-            .with_hint("chmod 600 " + file);
+            .with_hint("chmod 600 " + shell_word(file));
 }
 
 std::string last_line(const std::string& text) {

@@ -43,7 +43,7 @@ std::string require_script(const Configuration& configuration, const std::string
         throw Error(Errc::denied, escape_name(path) + " is no regular file").with_hint("name a script");
     }
     if ((found.st_mode & S_IXUSR) == 0) {
-        throw Error(Errc::denied, escape_name(path) + " is not executable").with_hint("chmod u+x " + escape_name(path));
+        throw Error(Errc::denied, escape_name(path) + " is not executable").with_hint("chmod u+x " + shell_word(path));
     }
     // A link in a root would let the jail choose a program of the host.
     require_outside_roots(configuration, path, "scripts run on the host as root: keep them where no jail can write");

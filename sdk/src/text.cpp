@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -38,6 +39,22 @@ void append_escaped(std::string& out, char c) {
     out += digits[byte & 15U];
 }
 
+/// Octal, of three digits: the digit that follows is no part of it.
+std::string dollar_quoted(std::string_view text) {
+    std::string word = "$'";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20U && byte < 0x7FU) {
+            if (c == '\'' || c == '\\') word += '\\';
+            word += c;
+            continue;
+        }
+        word += '\\';
+        for (const unsigned shift : {6U, 3U, 0U}) word += static_cast<char>('0' + ((byte >> shift) & 7U));
+    }
+    return word + "'";
+}
+
 bool is_plain(unsigned char byte) { return byte >= 0x20U && byte < 0x7FU; }
 
 std::string escape(std::string_view text, bool keep_layout) {
@@ -69,6 +86,19 @@ std::string formatted(const char* format, Arguments... arguments) {
 
 std::string escape_control(std::string_view text) { return escape(text, true); }
 std::string escape_name(std::string_view text) { return escape(text, false); }
+
+std::string shell_word(std::string_view text) {
+    static constexpr std::string_view plain = "_-./:,+@%=";
+    if (text.empty()) return "''";
+    if (escape_name(text) != text) return dollar_quoted(text);
+    std::string word;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80U && std::isalnum(byte) == 0 && plain.find(c) == std::string_view::npos) word += '\\';
+        word += c;
+    }
+    return word;
+}
 
 std::string human_bytes(std::uint64_t bytes) {
     if (bytes < 1000) return std::to_string(bytes) + " B";

@@ -19,7 +19,7 @@ const Jail& require_jail(const Configuration& configuration, const std::string& 
     }
     if (jail != nullptr) return *jail;
     throw Error(Errc::not_found, "no jail '" + escape_name(name) + "' in " + configuration.file.string())
-        .with_hint("a file of the host with ':' in its name is written ./" + escape_name(word));
+        .with_hint("a file of the host with ':' in its name is written ./" + shell_word(word));
 }
 
 /// A start makes these anew, in memory: what is on the disk below them nobody in the jail sees.
@@ -28,7 +28,7 @@ void require_on_disk(const std::string& path, const CopyPlace& place) {
     const std::string top = path.substr(0, path.find('/'));
     if (std::find(covered.begin(), covered.end(), top) == covered.end()) return;
     throw Error(Errc::invalid, "/" + top + " of a jail is made by its start and is not on its disk")
-        .with_hint("go through the jail: jailctl exec " + place.jail->name.text() + " -- cat /" + escape_name(path));
+        .with_hint("go through the jail: jailctl exec " + place.jail->name.text() + " -- cat /" + shell_word(path));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ std::optional<RootUse> user_of_root(const std::vector<RootUse>& noted, const str
 std::string described(const RootUse& use) { return "jail " + use.jail + " of " + escape_name(use.configuration); }
 
 std::string how_to_stop(const RootUse& use) {
-    return "'jailctl --config " + escape_name(use.configuration) + " stop " + use.jail + "'";
+    return "'jailctl --config " + shell_word(use.configuration) + " stop " + use.jail + "'";
 }
 
 }  // namespace jailctl::lifecycle

@@ -59,7 +59,7 @@ void require_private(int fd, const std::filesystem::path& parent) {
     if (::fstat(fd, &status) != 0) throw_errno("cannot look at " + shown);
     if ((status.st_mode & (S_IXGRP | S_IXOTH)) == 0) return;
     throw Error(Errc::denied, "other users can enter " + shown + " and could run what a jail made set-uid")
-        .with_hint("chmod 0700 " + shown);
+        .with_hint("chmod 0700 " + shell_word(parent.string()));
 }
 
 }  // namespace

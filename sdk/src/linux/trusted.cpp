@@ -191,7 +191,7 @@ private:
     void require_owner(uid_t owner, const std::string& path) const {
         if (owner == 0 || (trust_ == Trust::root_or_caller && owner == ::getuid())) return;
         throw Error(Errc::denied, escape_name(path) + " belongs to user " + std::to_string(owner) + " and not to root")
-            .with_hint("look at what it holds, then: chown root " + escape_name(path));
+            .with_hint("look at what it holds, then: chown root " + shell_word(path));
     }
 
     /// @param on_the_way  a sticky directory passes then: what follows in it must be root's, which is checked next
@@ -202,7 +202,7 @@ private:
         Error error(Errc::denied, escape_name(path) + " can be written by other users");
         // Sticky directories and devices are open to all on purpose: to close them would break the host.
         const bool shared = (status.st_mode & S_ISVTX) != 0 || (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode));
-        throw error.with_hint(shared ? "name another place, where only root can write" : "chmod go-w " + escape_name(path));
+        throw error.with_hint(shared ? "name another place, where only root can write" : "chmod go-w " + shell_word(path));
     }
 
     [[noreturn]] void fail(const std::string& path) const {

@@ -141,6 +141,23 @@ TEST_F(SharedRoot, IsRunByOneWhoseProcessHoldsIt) {
     EXPECT_EQ(refused.err.find("is worked on by"), std::string::npos) << refused.err;
 }
 
+/// What a hint says is pasted into a shell.
+TEST_F(SharedRoot, IsToldWithACommandThatAShellTakes) {
+    const auto odd = site.path() / "it's mine; $(really)";
+    std::filesystem::create_directory(odd);
+    std::filesystem::rename(site.config(), odd / "jails.conf");
+    const Result started = run_command({(stage() / "bin/jailctl").string(), "--config", (odd / "jails.conf").string(), "start", "a.test"});
+    ASSERT_EQ(started.status, 0) << started.all();
+    const std::string refused = by_other({"start", "a.test"}).err;
+    const auto begin = refused.find("'jailctl --config ") + 1, end = refused.rfind('\'');
+    ASSERT_LT(begin, end) << refused;
+    const Result pasted = run_command({"sh", "-c", refused.substr(begin, end - begin)},
+                                      {.environment = {"PATH=" + (stage() / "bin").string() + ":/usr/bin:/bin"}});
+    EXPECT_EQ(pasted.status, 0) << pasted.all();
+    std::filesystem::rename(odd / "jails.conf", site.config());
+    EXPECT_EQ(mark(), ' ');
+}
+
 /// In one configuration two paths may lead to it, too.
 TEST_F(SharedRoot, IsKnownByAnotherPath) {
     const auto again = site.root("b.test");

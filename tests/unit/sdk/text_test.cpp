@@ -2,8 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include "jailctl/sdk/process.hpp"
+
 namespace jailctl {
 namespace {
+
+std::string echoed(const std::string& shell, const std::string& text) {
+    Program program;
+    program.path = "/bin/" + shell;
+    program.arguments = {"-c", "printf '%s' " + shell_word(text)};
+    std::string output;
+    program.on_output = [&](std::string_view part) { output += part; };
+    EXPECT_TRUE(run(program).ok());
+    return output;
+}
 
 TEST(TextTest, ControlBytesBecomeVisible) {
     EXPECT_EQ(escape_control("a\tb\nc"), "a\tb\nc");
@@ -20,6 +32,25 @@ TEST(TextTest, Utf8StaysAndWhatIsNoneIsEscaped) {
     EXPECT_EQ(escape_name("\xc0\xaf"), "\\xc0\\xaf");              // overlong
     EXPECT_EQ(escape_name("\xed\xa0\x80"), "\\xed\\xa0\\x80");      // surrogate
     EXPECT_EQ(escape_name("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+}
+
+TEST(TextTest, AWordForAShellIsOne) {
+    EXPECT_EQ(shell_word("/usr/local/jails/a.test"), "/usr/local/jails/a.test");
+    EXPECT_EQ(shell_word("/a b/c;reboot"), "/a\\ b/c\\;reboot");
+    EXPECT_EQ(shell_word("~/caf\xc3\xa9"), "\\~/caf\xc3\xa9");
+    EXPECT_EQ(shell_word("a\nb"), "$'a\\012b'");
+    EXPECT_EQ(shell_word(""), "''");
+}
+
+/// The shell itself is asked.
+TEST(TextTest, AWordForAShellIsReadBackByOne) {
+    std::string every = "/";
+    for (int byte = 0x20; byte < 0x7f; ++byte) every += static_cast<char>(byte);
+    EXPECT_EQ(echoed("sh", every), every);
+    EXPECT_EQ(echoed("sh", "\xc3\xa9 \xe2\x82\xac"), "\xc3\xa9 \xe2\x82\xac");
+    std::string odd = "it's \\ \"odd\" \xff" "7";
+    for (int byte = 1; byte < 0x20; ++byte) odd += static_cast<char>(byte);
+    EXPECT_EQ(echoed("bash", odd + "7"), odd + "7");
 }
 
 TEST(TextTest, HumanBytes) {

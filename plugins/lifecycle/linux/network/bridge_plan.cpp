@@ -55,7 +55,7 @@ Link require_bridge(Netlink& netlink, const Jail& jail) {
     const auto where = jail.settings["NETWORK"].origin.text() + ": NETWORK: ";
     if (!link) {
         throw Error(Errc::not_found, where + "there is no bridge " + escape_name(name) + " on this host")
-            .with_hint("make it ('ip link add " + escape_name(name) + " type bridge', or in the host's network configuration); " +
+            .with_hint("make it ('ip link add " + shell_word(name) + " type bridge', or in the host's network configuration); " +
                        "its interfaces are: " + all_link_names(netlink));
     }
     if (link->kind == "bridge") return *link;

@@ -109,7 +109,7 @@ void look_at_interface(const Examination& examination, NetworkSight& sight, cons
         if (joining.first_with_ipv6) told(diagnosis, "host-ipv6", [&] { require_ipv6(uplink); });
         if (!(uplink.flags & IFF_UP))
             diagnosis.add({"interface-down", "", "interface " + uplink.name + ", whose network the jails join, is down",
-                           "'ip link set " + uplink.name + " up'"});
+                           "'ip link set " + shell_word(uplink.name) + " up'"});
         if (can_probe(uplink)) ask_network(examination, sight, uplink, joining);
     });
 }

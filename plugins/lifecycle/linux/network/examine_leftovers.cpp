@@ -114,7 +114,7 @@ void look_at_proxies(const Examination& examination, NetworkSight& sight) {
             examination.diagnosis.add({"leftover-proxy", jail.name.text(),
                                        "the host answers for address " + address.text() + " of jail " +
                                            jail.name.text() + " on " + uplink->name + ", though it does not run",
-                                       "'ip neigh del proxy " + address.text() + " dev " + uplink->name +
+                                       "'ip neigh del proxy " + address.text() + " dev " + shell_word(uplink->name) +
                                            "' or 'jailctl doctor --fix' ends that",
                                        "stop answering for " + address.text() + " on " + uplink->name,
                                        [jail = jail, address, index = uplink->index](Invocation& invocation) {

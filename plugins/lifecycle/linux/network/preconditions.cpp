@@ -34,7 +34,7 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
     }
     if (!noted && has_proxy_neighbour(netlink, address, uplink.index)) {
         throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")
-            .with_hint("'ip neigh del proxy " + text + " dev " + uplink.name + "' removes the entry if nothing needs it");
+            .with_hint("'ip neigh del proxy " + text + " dev " + shell_word(uplink.name) + "' removes the entry if nothing needs it");
     }
 }
 

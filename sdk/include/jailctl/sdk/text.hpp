@@ -13,6 +13,9 @@ namespace jailctl {
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_control(std::string_view text);
 /// As escape_control, newline and tab escaped too: for names of files in messages, which stay one line.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_name(std::string_view text);
+/// One word for a shell, for commands in hints, which somebody pastes: what means something to a shell has a backslash before
+/// it, so that it may stand between quotes of the sentence; with control bytes or invalid UTF-8 it is $'...'.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string shell_word(std::string_view text);
 /// "1.4 GB", "512 B": decimal units, as `ls -h --si` prints them.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string human_bytes(std::uint64_t bytes);
 /// "0.31 s", "12 s", "3 min 05 s".
