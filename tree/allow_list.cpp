@@ -7,7 +7,7 @@
 #include "walk.hpp"
 
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 namespace jailctl::tree {
 namespace {

@@ -1,12 +1,12 @@
 #include "config/files.hpp"
 
 #include <array>
-#include <dirent.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core::config {
@@ -25,7 +25,7 @@ public:
     std::optional<std::vector<std::string>> list(const std::filesystem::path& directory) override {
         const UniqueFd fd = find_trusted(directory, trust_, O_PATH | O_DIRECTORY);
         if (!fd) return std::nullopt;
-        return names_in(fd, directory);
+        return list_directory(fd.get(), escape_name(directory.string()));
     }
 
     std::optional<std::string> home(std::string_view user) override {
@@ -39,18 +39,6 @@ public:
     }
 
 private:
-    static std::vector<std::string> names_in(const UniqueFd& directory, const std::filesystem::path& shown) {
-        UniqueFd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!readable) throw_errno("cannot list " + escape_name(shown.string()));
-        DIR* stream = ::fdopendir(readable.get());
-        if (stream == nullptr) throw_errno("cannot list " + escape_name(shown.string()));
-        (void)readable.release();  // closedir closes it
-        const Lease close([stream] { ::closedir(stream); });
-        std::vector<std::string> names;
-        while (const dirent* entry = ::readdir(stream)) names.emplace_back(entry->d_name);
-        return names;
-    }
-
     Trust trust_;
 };
 

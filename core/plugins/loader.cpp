@@ -1,7 +1,6 @@
 #include "plugins/loader.hpp"
 
 #include <algorithm>
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,17 +22,8 @@ namespace fs = std::filesystem;
 constexpr const char* manifest_symbol = "jailctl_plugin_v1";
 
 std::vector<std::string> plugin_files(int directory) {
-    UniqueFd readable(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    DIR* stream = readable ? ::fdopendir(readable.get()) : nullptr;
-    if (stream == nullptr) throw_errno("cannot read the plugin directory");
-    static_cast<void>(readable.release());  // closedir closes it
-    std::vector<std::string> names;
-    while (const dirent* entry = ::readdir(stream)) {
-        const std::string name = entry->d_name;
-        if (name.size() > 3 && name.ends_with(".so") && name.front() != '.') names.push_back(name);
-    }
-    ::closedir(stream);
-    std::sort(names.begin(), names.end());
+    std::vector<std::string> names = list_directory(directory, "the plugin directory");
+    std::erase_if(names, [](const std::string& name) { return name.size() <= 3 || !name.ends_with(".so") || name.front() == '.'; });
     return names;
 }
 

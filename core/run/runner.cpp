@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "jailctl/sdk/lock.hpp"
-#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "plugins/guard.hpp"

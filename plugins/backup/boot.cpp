@@ -1,9 +1,11 @@
 #include "boot.hpp"
 
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/storage.hpp"

@@ -35,10 +35,6 @@ std::optional<BackupInfo> noted_in(const Value& notes, const std::string& jail_k
     return there_is(info, stamp_in(last)) ? std::optional(std::move(info)) : std::nullopt;
 }
 
-BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
-    return {record.file, jail_key, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
-}
-
 /// Newest first.
 std::vector<BackupInfo> all_noted(const Configuration& configuration, const std::string& jail_key) {
     std::vector<BackupInfo> found;
@@ -76,14 +72,11 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup) {
     alter_notes(configuration, backup.jail, [](Value& document) { document.set(member, Value{}); });
 }
 
-std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key) {
-    const auto noted = all_noted(configuration, jail_key);
-    return noted.empty() ? std::nullopt : std::optional(judged(configuration, noted.front()));
-}
-
-std::optional<BackupInfo> last_usable_noted(const Configuration& configuration, const std::string& jail_key) {
-    for (const auto& noted : all_noted(configuration, jail_key))
-        if (BackupInfo info = judged(configuration, noted); info.problem.empty()) return info;
+std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key, JailBackup::Which which) {
+    for (const auto& noted : all_noted(configuration, jail_key)) {
+        BackupInfo info = judged(configuration, noted);
+        if (which == JailBackup::Which::any || info.problem.empty()) return info;
+    }
     return std::nullopt;
 }
 

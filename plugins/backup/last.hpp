@@ -4,7 +4,7 @@
 #include <string>
 
 #include "jailctl/sdk/host.hpp"
-#include "jailctl/sdk/services/backup_backend.hpp"
+#include "jailctl/sdk/services/jail_backup.hpp"
 
 /// The newest backup of a jail, noted beside the records of archives and the marks, so that `status` can tell it at
 /// once: a repository would have to be asked by a process.
@@ -13,10 +13,8 @@ namespace jailctl::backup {
 void note_last(const Configuration& configuration, const BackupInfo& backup);
 /// After the removal of a backup: then an older archive is the newest, if there is one.
 void forget_last(const Configuration& configuration, const BackupInfo& backup);
-/// With what the marks know of it. @throws Error damaged, io
-[[nodiscard]] std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key);
-
-/// The newest of which nothing says that it cannot be used. @throws Error damaged, io
-[[nodiscard]] std::optional<BackupInfo> last_usable_noted(const Configuration& configuration, const std::string& jail_key);
+/// With what the marks know of it. @param which  usable: nothing says that it cannot be used @throws Error damaged, io
+[[nodiscard]] std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key,
+                                                   JailBackup::Which which);
 
 }  // namespace jailctl::backup

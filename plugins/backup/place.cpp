@@ -1,9 +1,7 @@
 #include "place.hpp"
 
 #include <algorithm>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
@@ -98,15 +96,10 @@ void require_room(Storage& storage, const Jail& jail, std::uint64_t needed) {
 
 std::vector<FoundArchive> archives_in(const Place& place) {
     std::vector<FoundArchive> found;
-    UniqueFd directory = find_trusted(place.directory, Trust::root, O_DIRECTORY);
+    const UniqueFd directory = find_trusted(place.directory, Trust::root, O_DIRECTORY);
     if (!directory) return found;
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory.get()), &::closedir);
-    if (!stream) throw_errno("cannot read " + place.directory.string());
-    (void)directory.release();  // the stream owns it
-    while (const dirent* entry = ::readdir(stream.get())) {
-        const std::string file = entry->d_name;
+    for (const std::string& file : list_directory(directory.get(), place.directory.string()))
         if (auto name = parse_archive_name(file)) found.push_back({file, std::move(*name)});
-    }
     // Several of one second are told apart by their number alone.
     std::sort(found.begin(), found.end(), [](const FoundArchive& a, const FoundArchive& b) {
         return std::tie(a.name.taken, a.name.sequence, a.file) < std::tie(b.name.taken, b.name.sequence, b.file);

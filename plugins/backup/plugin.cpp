@@ -71,11 +71,8 @@ public:
     Outcome back_up(Invocation& invocation, const Jail& jail) override {
         return backup::back_up(invocation, jail, BackupWish{});
     }
-    std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail) const override {
-        return last_noted(configuration, jail.key());
-    }
-    std::optional<BackupInfo> last_usable(const Configuration& configuration, const JailName& jail) const override {
-        return last_usable_noted(configuration, jail.key());
+    std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail, Which which) const override {
+        return last_noted(configuration, jail.key(), which);
     }
 };
 

@@ -6,8 +6,10 @@
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_identity.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
@@ -17,14 +19,13 @@
 #include "jailctl/sdk/with_events.hpp"
 #include "marks.hpp"
 #include "place.hpp"
+#include "skipped.hpp"
 
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
 namespace jailctl::backup {
 namespace {
-
-constexpr std::size_t most_skips_named = 20;
 
 struct RestoreArguments {
     bool trust = false;
@@ -97,7 +98,6 @@ void keep_base_record(Invocation& invocation, const Jail& jail, const Value& unp
 }
 
 Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked) {
-    const auto& skipped = unpacked["skipped"].items();
     invocation.console().data("restored", Value::object()
                                               .set("from", id)
                                               .set("entries", unpacked["entries"])
@@ -107,11 +107,8 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
     invocation.console().info(id + ": " + count_entries(unpacked["entries"].num()) + ", " +
                               human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
                               (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
-    for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
-        invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());
-    if (skipped.size() > most_skips_named)
-        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more");
-    if (skipped.empty()) return Outcome::done();
+    report_skipped(invocation, unpacked["skipped"]);
+    if (unpacked["skipped"].items().empty()) return Outcome::done();
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 

@@ -1,8 +1,8 @@
 #include "two_passes.hpp"
 
-#include <ctime>
 #include <optional>
 
+#include "archive_names.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/tree.hpp"
@@ -14,15 +14,8 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-/// Nanoseconds of the clock that stamps files.
-std::int64_t now() {
-    timespec time{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
-    return std::int64_t{time.tv_sec} * second + time.tv_nsec;
-}
-
 UniqueFd scratch_file(int directory, const Jail& jail) {
-    return unnamed_file(directory, ".jailctl-backup-" + jail.name.key() + ".scratch");  // the jail's lock is ours
+    return unnamed_file(directory, std::string(unfinished_prefix) + jail.name.key() + ".scratch");  // the jail's lock is ours
 }
 
 TreeJob job_on(int root, std::string action, Value arguments, std::vector<std::pair<std::string, int>> descriptors) {
@@ -52,7 +45,7 @@ void TwoPasses::read(const std::vector<std::string>& excludes, std::uint64_t byt
 }
 
 void TwoPasses::read_live(const Value& excludes, std::uint64_t bytes) {
-    since_ = now();
+    since_ = file_clock_now().count();
     // A page of a mapped file that is written to again is noticed only once it was written to disk in between.
     sync_file_system(root_, jail_.root.string());
     const auto progress = invocation_.console().progress("reading " + jail_.name.text(), bytes);
@@ -65,7 +58,7 @@ void TwoPasses::read_live(const Value& excludes, std::uint64_t bytes) {
 
 void TwoPasses::read_frozen(const Value& excludes) {
     Quiesced quiesced(invocation_, jail_, id_);
-    const std::int64_t began = now();
+    const std::int64_t began = file_clock_now().count();
     const auto limit = freeze_limit(jail_);
     std::optional<StandStill> still;
     try {

@@ -1,8 +1,5 @@
 #include "view.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/recovery.hpp"
@@ -40,8 +37,7 @@ void View::take_snapshot(Invocation& invocation, const Jail& jail) {
     std::optional<StandStill> still;
     // What is dirty goes to disk before the jail stands still, not while it does.
     operation_->step("write what the jail has in memory to disk", [&] {
-        const UniqueFd root{::openat(Rootfs::open(jail.root).fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        if (!root || ::syncfs(root.get()) != 0) throw_errno("cannot sync " + jail.root.string());
+        sync_file_system(Rootfs::open(jail.root).fd(), jail.root.string());
     });
     operation_->step("freeze the jail", [&] { still.emplace(invocation, jail, longest_freeze); });
     operation_->step("take the snapshot " + beside(jail, name).string(), litter("storage.remove", tree_arguments(jail, name)),

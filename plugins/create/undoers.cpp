@@ -8,7 +8,7 @@
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/tree_hold.hpp"
 
 namespace jailctl::create {

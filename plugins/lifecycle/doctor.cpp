@@ -8,8 +8,9 @@
 #include "commands.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/examination.hpp"
+#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/lock.hpp"
-#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace po = boost::program_options;

@@ -61,9 +61,8 @@ std::optional<BackupInfo> last_backup_if(Form form, Invocation& invocation, cons
     if (form == Form::brief || !invocation.services().has(JailBackup::id)) return std::nullopt;
     try {
         const JailBackup& backups = invocation.services().get<JailBackup>();
-        const JailName jail(status.name);
-        return form == Form::prometheus ? backups.last_usable(invocation.configuration(), jail)
-                                        : backups.last(invocation.configuration(), jail);
+        return backups.last(invocation.configuration(), JailName(status.name),
+                            form == Form::prometheus ? JailBackup::Which::usable : JailBackup::Which::any);
     } catch (const Error&) {
         return std::nullopt;
     }

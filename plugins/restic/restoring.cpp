@@ -8,6 +8,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "jailctl/sdk/views.hpp"
 #include "patterns.hpp"
 #include "view.hpp"
 

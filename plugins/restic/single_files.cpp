@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "encoded.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -53,8 +51,7 @@ private:
     }
     /// What nobody holds was left by a command that was killed.
     void sweep(int above) const {
-        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd/" + std::to_string(above))) {
-            const std::string name = entry.path().filename().string();
+        for (const std::string& name : list_directory(above, "STATE_DIR/restic-scratch")) {
             const UniqueFd left = open(name);
             if (left && ::flock(left.get(), LOCK_EX | LOCK_NB) == 0) clear(left, name);
         }

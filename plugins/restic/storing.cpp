@@ -4,7 +4,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
 #include "encoded.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -112,19 +112,13 @@ private:
     std::unique_ptr<jailctl::Progress> shown_;
 };
 
-timespec now() {
-    timespec time{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);  // the clock that stamps files
-    return time;
-}
-
 /// restic says nothing of files that change under it: the times of their last change do.
-std::vector<std::string> changed_since(const timespec& begin, const BackupSource& source, int tree) {
+std::vector<std::string> changed_since(std::chrono::nanoseconds begin, const BackupSource& source, int tree) {
     if (source.grade() == Grade::cold) return {};
     return omissions_of(run_tree({.action = "changed",
                                   .arguments = Value::object()
-                                                   .set("seconds", static_cast<std::int64_t>(begin.tv_sec))
-                                                   .set("nanoseconds", static_cast<std::int64_t>(begin.tv_nsec))
+                                                   .set("seconds", std::int64_t{begin.count() / std::nano::den})
+                                                   .set("nanoseconds", std::int64_t{begin.count() % std::nano::den})
                                                    .set("excludes", excludes_of(source)),
                                   .root = tree, .id_base = {}, .read_only = true, .descriptors = {},
                                   .on_progress = {}, .on_note = {}}));
@@ -133,7 +127,7 @@ std::vector<std::string> changed_since(const timespec& begin, const BackupSource
 }  // namespace
 
 Stored store_tree(Invocation& invocation, const Repository& repository, BackupSource& source, const BackupInfo& info) {
-    const timespec begin = now();
+    const auto begin = file_clock_now();
     const int tree = source.directory();
     const JailView view(invocation.configuration(), tree, View::read_only);
     const Value facts = write_own_files(source, tree, view);

@@ -5,6 +5,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/views.hpp"
 
 namespace jailctl::restic {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "jailctl/sdk/host.hpp"
-#include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/views.hpp"
 #include "repository.hpp"
 
 namespace jailctl::restic {

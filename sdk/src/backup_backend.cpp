@@ -7,6 +7,25 @@
 
 namespace jailctl {
 
+namespace {
+constexpr std::string_view grade_names[] = {"cold", "live", "snapshot", "frozen", "unknown"};
+}
+
+std::string_view grade_name(Grade grade) noexcept {
+    return grade_names[grade > Grade::unknown ? static_cast<int>(Grade::unknown) : static_cast<int>(grade)];
+}
+
+Grade parse_grade(std::string_view name) noexcept {
+    for (int i = 0; i < static_cast<int>(Grade::unknown); ++i) {
+        if (grade_names[i] == name) return static_cast<Grade>(i);
+    }
+    return Grade::unknown;
+}
+
+void BackupSource::use_scratch(int) {}
+void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
+std::optional<std::uint64_t> BackupBackend::free_space(Invocation&, const Jail&) { return std::nullopt; }
+
 Value shown_backup(const BackupInfo& info) {
     const auto or_null = [](std::int64_t time) { return time == 0 ? Value{} : Value(time); };
     Value shown = Value::object()

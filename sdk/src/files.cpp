@@ -1,12 +1,15 @@
 #include "jailctl/sdk/files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 
 #include "jailctl/sdk/error.hpp"
 
@@ -48,6 +51,20 @@ std::optional<std::string> read_file_at(int directory, const std::string& name, 
         throw_errno("cannot open " + name);
     }
     return read_all(file.get(), cap, name);
+}
+
+std::vector<std::string> list_directory(int directory, const std::string& what) {
+    UniqueFd readable(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(readable ? ::fdopendir(readable.get()) : nullptr, ::closedir);
+    if (!stream) throw_errno("cannot list " + what);
+    (void)readable.release();  // closedir owns it now
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(stream.get())) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 void sync_fd(int fd, const std::string& what) {

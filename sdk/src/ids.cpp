@@ -7,6 +7,7 @@
 #include "id_givers.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/sdk/state.hpp"

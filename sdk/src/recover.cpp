@@ -108,11 +108,6 @@ void recover(Invocation& invocation, const Jail& jail) {
 
 const std::vector<std::string>& recovered_commands(const JailName& jail) { return recovered()[jail.key()]; }
 
-std::string interrupted_command(const Configuration& configuration, const JailName& jail) {
-    const auto found = interruption_of(configuration, jail);
-    return found && found->begun ? found->sentence : std::string{};
-}
-
 bool is_being_changed(const Configuration& configuration, const JailName& jail, JournalPlace place) {
     try {
         return std::ranges::any_of(find_journals(configuration, place, jail), [](const FoundJournal& journal) {

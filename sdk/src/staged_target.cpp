@@ -1,7 +1,7 @@
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/staged_target.hpp"
 
 #include "jailctl/sdk/rootfs.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 

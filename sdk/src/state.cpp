@@ -1,13 +1,11 @@
 #include "jailctl/sdk/state.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -99,16 +97,11 @@ void StateDirectory::remove(const std::string& folder, const std::string& name) 
 
 std::vector<std::string> StateDirectory::list(const std::string& folder) const {
     std::vector<std::string> names;
-    UniqueFd fd = find_folder(path_ / folder);
+    const UniqueFd fd = find_folder(path_ / folder);
     if (!fd) return names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd.get()), ::closedir);
-    if (!directory) throw_errno("cannot list " + (path_ / folder).string());
-    (void)fd.release();  // closedir owns it now
-    while (const dirent* entry = ::readdir(directory.get())) {
-        const std::string_view name = entry->d_name;
+    for (const std::string_view name : list_directory(fd.get(), (path_ / folder).string()))
         if (!name.starts_with('.') && name.ends_with(ending))
             names.emplace_back(name.substr(0, name.size() - ending.size()));
-    }
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -1,7 +1,7 @@
 #include "actions.hpp"
 #include "archive/extraction.hpp"
 #include "archive/member_name.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 namespace jailctl::tree::actions {
 

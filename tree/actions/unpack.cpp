@@ -1,6 +1,6 @@
 #include "actions.hpp"
 #include "archive/unpacker.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 namespace jailctl::tree::actions {
 namespace {

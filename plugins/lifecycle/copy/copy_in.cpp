@@ -5,8 +5,8 @@
 
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/rootfs.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 

@@ -12,9 +12,9 @@
 #include "../platform.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/views.hpp"
 #include "mounts.hpp"
 
 namespace jailctl::lifecycle {

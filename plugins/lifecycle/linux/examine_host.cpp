@@ -5,8 +5,8 @@
 #include "cgroup_limits.hpp"
 #include "examine.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/rootfs.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
 

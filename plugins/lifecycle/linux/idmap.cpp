@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 namespace jailctl::lifecycle {
 namespace {

@@ -9,7 +9,7 @@
 #include "device_filter.hpp"
 #include "idmap.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "kernel.hpp"
 #include "limits.hpp"

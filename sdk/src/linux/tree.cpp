@@ -1,4 +1,5 @@
 // The client of the tree helper; the protocol is tree/README.md.
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/tree.hpp"
 
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/process.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl {

@@ -1,4 +1,4 @@
-#include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 #include <fcntl.h>
 #include <linux/sched.h>

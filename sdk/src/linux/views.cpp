@@ -8,7 +8,7 @@
 #include <string>
 
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/views.hpp"
 
 namespace jailctl {
 

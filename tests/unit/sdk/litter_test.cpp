@@ -61,7 +61,7 @@ TEST_F(Litter, LitterThatStaysIsNamedAndKeptAndBlocksNothing) {
         next.commit();
     }
     EXPECT_THAT(journal(), HasSubstr("archive"));
-    EXPECT_NE(interrupted_command(in.configuration(), in.jail.name), "");
+    EXPECT_NE(in.interrupted_command(), "");
     in.failing.clear();
     recover(in, in.jail);
     EXPECT_THAT(in.undone, ElementsAre("more", "matters", "archive"));

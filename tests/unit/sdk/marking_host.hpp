@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/testing/fake_host.hpp"
 #include "jailctl/testing/scratch.hpp"
 
@@ -30,6 +31,13 @@ public:
         std::string all;
         for (const auto& name : names) all += (all.empty() ? "" : " ") + name;
         return all;
+    }
+
+    /// What an interrupted command left of the jail, "" if nothing.
+    [[nodiscard]] std::string interrupted_command() const {
+        const auto all = interrupted_commands(configuration());
+        const auto found = all.find(jail.name.key());
+        return found == all.end() ? "" : found->second;
     }
 
     std::vector<std::string> undone;

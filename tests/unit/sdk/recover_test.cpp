@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/testing/thrown.hpp"
 #include "marking_host.hpp"
 
@@ -99,13 +100,13 @@ TEST_F(RecoverTest, TheFaultHookIsDeadOutsideATestsDirectory) {
 }
 
 TEST_F(RecoverTest, SaysWhatItDoesAndWhatIsLeft) {
-    EXPECT_EQ(interrupted_command(in.configuration(), in.jail.name), "");
+    EXPECT_EQ(in.interrupted_command(), "");
     ASSERT_TRUE(killed_at(5, [&] { change(JournalPlace::lasting); }));
-    const std::string left = interrupted_command(in.configuration(), in.jail.name);
+    const std::string left = in.interrupted_command();
     EXPECT_THAT(left, testing::MatchesRegex("upgrade by pid [0-9]+ was interrupted"));
     recover(in, in.jail);
     EXPECT_THAT(in.fake_console.infos, ElementsAre("Undoing the interrupted upgrade of jail x.example..."));
-    EXPECT_EQ(interrupted_command(in.configuration(), in.jail.name), "");
+    EXPECT_EQ(in.interrupted_command(), "");
 }
 
 TEST_F(RecoverTest, ADryRunChangesNothing) {
@@ -148,7 +149,7 @@ TEST_F(RecoverTest, AFailingUndoKeepsTheJournalForTheNextCommand) {
 TEST_F(RecoverTest, AWriterThatLivesIsNoLeftover) {
     Operation operation(in, in.jail, "create", JournalPlace::lasting);
     take(operation, "a");
-    EXPECT_EQ(interrupted_command(in.configuration(), in.jail.name), "");
+    EXPECT_EQ(in.interrupted_command(), "");
     recover(in, in.jail);
     EXPECT_THAT(in.undone, IsEmpty());
     operation.commit();
@@ -160,7 +161,7 @@ TEST_F(RecoverTest, APidThatBelongsToAnotherProcessNowIsALeftover) {
                   R"({"format":1,"command":"create","jail":"x.example","pid":)" + std::to_string(::getpid()) +
                       R"(,"pid_start":1,"boot_id":"elsewhere","started":1})"
                       "\n");
-    EXPECT_NE(interrupted_command(in.configuration(), in.jail.name), "");
+    EXPECT_NE(in.interrupted_command(), "");
     recover(in, in.jail);
     EXPECT_FALSE(journals_left());
 }
@@ -185,7 +186,7 @@ TEST_F(RecoverTest, AnUnreadableJournalIsReportedAndNeverDeleted) {
         scratch.write("state/journal/x.example", text);
         EXPECT_EQ(code_thrown_by([&] { recover(in, in.jail); }), Errc::damaged) << text;
         EXPECT_EQ(scratch.read("state/journal/x.example"), text);
-        EXPECT_NE(interrupted_command(in.configuration(), in.jail.name).find("cannot be read"), std::string::npos);
+        EXPECT_NE(in.interrupted_command().find("cannot be read"), std::string::npos);
     }
 }
 
@@ -196,7 +197,7 @@ TEST_F(RecoverTest, InterruptionsTellWhatOfThemCanBeCleanedUp) {
     ASSERT_EQ(left.size(), 1U);
     EXPECT_TRUE(left.at("x.example").readable);
     EXPECT_FALSE(left.at("x.example").begun);
-    EXPECT_EQ(interrupted_command(in.configuration(), in.jail.name), "") << "status need not tell";
+    EXPECT_EQ(in.interrupted_command(), "") << "status need not tell";
     scratch.write("run/journal/x.example",
                   "{\"format\":1,\"command\":\"start\",\"jail\":\"x.example\",\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
     left = interruptions(in.configuration());

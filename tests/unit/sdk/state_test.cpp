@@ -1,3 +1,4 @@
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/state.hpp"
 
 #include <gtest/gtest.h>

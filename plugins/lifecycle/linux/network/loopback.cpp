@@ -1,8 +1,8 @@
 #include "loopback.hpp"
 
-#include "jailctl/sdk/state.hpp"
 #include "links.hpp"
 #include "sysctl.hpp"
+#include "jailctl/sdk/ids.hpp"
 
 namespace jailctl::lifecycle {
 

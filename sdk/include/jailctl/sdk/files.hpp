@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <vector>
 
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/scoped.hpp"
@@ -44,6 +46,8 @@ JAILCTL_SDK_EXPORT void replace_file(int directory, const std::string& name, std
 /// Content of a file in `directory` (O_NOFOLLOW), nothing if there is none. @throws Error io, invalid
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::string> read_file_at(int directory, const std::string& name,
                                                                          std::size_t cap = 1 << 20);
+/// The names in a directory, sorted, "." and ".." left out. @param directory  O_PATH will do  @throws Error io, denied
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> list_directory(int directory, const std::string& what);
 /// Makes `path` and missing parents, 0700, owner-checked, and opens it. @throws Error denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_private_directory(const std::filesystem::path& path);
 /// A file for reading and writing that goes with its descriptors, whatever ends us. @param directory  open for reading
@@ -59,5 +63,7 @@ JAILCTL_SDK_EXPORT void sync_file_system(int fd, const std::string& what);
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t free_bytes(int fd, const std::string& what);
 /// Unix time now, seconds.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::int64_t unix_now() noexcept;
+/// The same by the clock of the times of files: what is written from here on is not older.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::chrono::nanoseconds file_clock_now() noexcept;
 
 }  // namespace jailctl

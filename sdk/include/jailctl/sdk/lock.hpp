@@ -26,8 +26,6 @@ private:
     UniqueFd fd_;
 };
 
-/// Now, by the clock of the times of files: what is written from here on is not older.
-[[nodiscard]] JAILCTL_SDK_EXPORT std::chrono::nanoseconds file_clock_now() noexcept;
 /// Jails whose lock another process holds, or has taken at `since` or later, by key, with its holder: "backup by pid 4121 since 14:02".
 /// Takes no lock and makes no file. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> jails_in_work(

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "jailctl/sdk/export.hpp"
-#include "jailctl/sdk/scoped.hpp"
 
 namespace jailctl {
 
@@ -26,18 +24,6 @@ struct Mount {
 /// Mount points at or below `directory` in the table `mountinfo` (proc_pid_mountinfo(5), octal escapes undone).
 /// @param directory  a real path: absolute, without links
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory);
-
-/// A detached mount whose root is the directory, for Program::mounts: other mounts below it are not part of it, devices
-/// and set-id bits mean nothing on it, and the kernel follows no symbolic link of it on any path (security.md 6), so a
-/// program that works by paths stays inside whatever a jail puts in its way. Gone with the descriptor unless attached.
-/// @throws Error io, denied
-enum class View { read_only, writable };
-[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd tree_view(int directory, View view);
-/// A detached mount of the directory as it is, links followed: what a program shall write to though the host is read-only.
-/// @throws Error io, denied
-[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd directory_mount(int directory);
-/// A detached empty file system in memory, 0700, holding at most `bytes`. @throws Error io, denied
-[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd scratch_mount(std::uint64_t bytes);
 
 /// Mount points at or below a root as this process sees them now. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_below(const std::filesystem::path& root);

@@ -60,12 +60,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Finishes or undoes what an earlier command for `jail` left in its journals. Called under the jail's lock by the host
-/// before every command that changes the jail; `status` only looks (interrupted_commands).
-/// @throws Error if an undo step fails: the journal stays
-JAILCTL_SDK_EXPORT void recover(Invocation& invocation, const Jail& jail);
-/// One line on what an interrupted command left, e.g. "create by pid 4121 was interrupted"; empty if nothing. A journal
-/// whose writer still lives is no leftover.
-[[nodiscard]] JAILCTL_SDK_EXPORT std::string interrupted_command(const Configuration& configuration, const JailName& jail);
-
 }  // namespace jailctl

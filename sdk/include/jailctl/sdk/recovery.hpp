@@ -8,8 +8,8 @@
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/operation.hpp"
 
-/// What interrupted commands left, beyond recover() of operation.hpp. That one refuses (busy) to touch the journal of a
-/// process that lives: under the jail's lock it can only be one with another RUN_DIR.
+/// What interrupted commands left. recover() refuses (busy) to touch the journal of a process that lives: under the jail's
+/// lock it can only be one with another RUN_DIR.
 namespace jailctl {
 
 /// The undo of a step that made something of jailctl's own that no command stumbles over: a temporary archive, the copy
@@ -24,6 +24,10 @@ namespace jailctl {
 [[nodiscard]] JAILCTL_SDK_EXPORT bool is_being_changed(const Configuration& configuration, const JailName& jail,
                                                        JournalPlace place);
 
+/// Finishes or undoes what an earlier command for `jail` left in its journals. Called under the jail's lock by the host
+/// before every command that changes the jail; `status` only looks (interrupted_commands).
+/// @throws Error if an undo step fails: the journal stays
+JAILCTL_SDK_EXPORT void recover(Invocation& invocation, const Jail& jail);
 /// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
 
@@ -37,7 +41,7 @@ struct Interruption {
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, Interruption, std::less<>> interruptions(
     const Configuration& configuration);
 
-/// What interrupted commands left of any jail, listed in JAILS or not, as interrupted_command() says it, by the jail's key.
+/// Their sentences, e.g. "create by pid 4121 was interrupted", of what has begun, by the jail's key.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> interrupted_commands(
     const Configuration& configuration);
 

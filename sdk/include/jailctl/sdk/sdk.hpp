@@ -11,6 +11,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/hooks.hpp"
 #include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/inspection.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail.hpp"
@@ -34,4 +35,5 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "jailctl/sdk/views.hpp"
 #include "jailctl/sdk/with_events.hpp"

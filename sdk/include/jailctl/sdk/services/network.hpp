@@ -7,7 +7,7 @@
 
 namespace jailctl {
 
-/// Joins a jail's network stack to the host's. Providers are named by NETWORK, up to its first colon: "routed",
+/// Joins a jail's network namespace to the host's. Providers are named by NETWORK, up to its first colon: "routed",
 /// "bridge", "host", "none", of which this version takes no others.
 class JAILCTL_SDK_EXPORT Network : public Service {
 public:
@@ -17,9 +17,9 @@ public:
     /// @throws Error config, not_found, exists, unsupported
     virtual void check(Invocation& invocation, const Jail& jail) = 0;
     /// Brings link, addresses and routes up as steps of `operation`, each with its undo.
-    /// @param stack  Linux: descriptor of the network namespace; FreeBSD: -1, jid in the record
+    /// @param netns  Linux: descriptor of the network namespace; FreeBSD: -1, jid in the record
     /// @return what leave() needs, kept in the running record
-    virtual Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) = 0;
+    virtual Value join(Invocation& invocation, Operation& operation, const Jail& jail, int netns) = 0;
     /// Takes down what join() made; what is gone already is success. Nothing of the jail runs any more when it is
     /// called. @param record  may come from an older run of ours, or be null where it was lost
     /// @throws Error invalid, damaged: the record makes no sense, and null would do; io, denied

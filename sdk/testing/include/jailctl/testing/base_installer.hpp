@@ -18,9 +18,9 @@
 #include <unistd.h>
 #include <vector>
 
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/services/base_installer.hpp"
 #include "jailctl/sdk/staged_target.hpp"
-#include "jailctl/sdk/state.hpp"
 #include "jailctl/testing/fake_host.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"

@@ -25,10 +25,7 @@ Registrar::~Registrar() = default;
 Service::~Service() = default;
 ServiceDirectory::~ServiceDirectory() = default;
 BackupSource::~BackupSource() = default;
-void BackupSource::use_scratch(int) {}
 BackupBackend::~BackupBackend() = default;
-void BackupBackend::check(Invocation&, const Jail&, const std::string&) {}
-std::optional<std::uint64_t> BackupBackend::free_space(Invocation&, const Jail&) { return std::nullopt; }
 BaseTarget::~BaseTarget() = default;
 BaseInstaller::~BaseInstaller() = default;
 JailBackup::~JailBackup() = default;
@@ -40,21 +37,6 @@ Storage::~Storage() = default;
 
 Leases::~Leases() {
     while (!leases_.empty()) leases_.pop_back();  // newest first
-}
-
-namespace {
-constexpr std::string_view grade_names[] = {"cold", "live", "snapshot", "frozen", "unknown"};
-}
-
-std::string_view grade_name(Grade grade) noexcept {
-    return grade_names[grade > Grade::unknown ? static_cast<int>(Grade::unknown) : static_cast<int>(grade)];
-}
-
-Grade parse_grade(std::string_view name) noexcept {
-    for (int i = 0; i < static_cast<int>(Grade::unknown); ++i) {
-        if (grade_names[i] == name) return static_cast<Grade>(i);
-    }
-    return Grade::unknown;
 }
 
 }  // namespace jailctl
