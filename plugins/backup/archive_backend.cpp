@@ -72,10 +72,6 @@ std::string free_name(int directory, const Place& place, const std::string& jail
     }
 }
 
-BackupInfo info_of(const BackupRecord& record, const std::string& jail) {
-    return {record.file, jail, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
-}
-
 std::uint64_t sockets_in(const Value& packed) { return static_cast<std::uint64_t>(packed["sockets"].num()); }
 
 StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const Place& place) {
@@ -105,7 +101,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     require_outside_roots(invocation.configuration(), place.directory, "keep backups where no jail can write");
     const std::int64_t taken = unix_now();
     const auto& jail = source.jail();
-    const std::string partial = ".jailctl-backup-" + jail.name.key() + ".partial";
+    const std::string partial = std::string(unfinished_prefix) + jail.name.key() + ".partial";
     const fs::path partial_path = place.directory / partial;
     const std::string name = free_name(directory.get(), place, jail.name.text(), taken);
     Operation operation(invocation, jail, "backup", JournalPlace::lasting);

@@ -20,7 +20,6 @@ namespace jailctl::backup {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view partial_prefix = ".jailctl-backup-";
 constexpr std::int64_t day = 86400;
 
 /// The settings that say where backups are: those of the backup plugins, by their names.
@@ -97,12 +96,12 @@ void look_at_backups(const Examination& examination) {
 
 /// The jail whose temporary archive a file is; nothing if it is another file.
 std::optional<JailName> writer_of(const std::string& file) {
-    if (!file.starts_with(partial_prefix)) return std::nullopt;
+    if (!file.starts_with(unfinished_prefix)) return std::nullopt;
     const auto end = file.rfind('.');
-    if (end <= partial_prefix.size() || (!file.ends_with(".partial") && !file.ends_with(".scratch")))
+    if (end <= unfinished_prefix.size() || (!file.ends_with(".partial") && !file.ends_with(".scratch")))
         return std::nullopt;
     try {
-        return JailName(file.substr(partial_prefix.size(), end - partial_prefix.size()));
+        return JailName(file.substr(unfinished_prefix.size(), end - unfinished_prefix.size()));
     } catch (const Error&) {
         return std::nullopt;
     }

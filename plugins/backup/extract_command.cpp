@@ -7,13 +7,12 @@
 #include "extract_rehearsal.hpp"
 #include "extractions.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "skipped.hpp"
 
 namespace po = boost::program_options;
 
 namespace jailctl::backup {
 namespace {
-
-constexpr std::size_t most_skips_named = 20;
 
 struct ExtractArguments {
     std::string to;
@@ -39,7 +38,6 @@ UniqueFd open_target(const std::string& directory) {
 }
 
 void report(Invocation& invocation, const std::string& id, const std::string& to, const Value& extracted) {
-    const auto& skipped = extracted["skipped"].items();
     invocation.console().data("extracted", Value::object()
                                                .set("from", id)
                                                .set("to", to)
@@ -48,10 +46,7 @@ void report(Invocation& invocation, const std::string& id, const std::string& to
                                                .set("skipped", extracted["skipped"]));
     invocation.console().info(escape_name(id) + ": " + count_entries(extracted["entries"].num()) + ", " +
                               human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " + escape_name(to));
-    for (std::size_t i = 0; i < skipped.size() && i < most_skips_named; ++i)
-        invocation.omission(escape_name(skipped[i]["path"].str()) + ": " + skipped[i]["why"].str());
-    if (skipped.size() > most_skips_named)
-        invocation.omission("and " + std::to_string(skipped.size() - most_skips_named) + " more");
+    report_skipped(invocation, extracted["skipped"]);
 }
 
 void extract(Invocation& invocation, const ExtractArguments& arguments) {

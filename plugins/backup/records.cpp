@@ -153,6 +153,10 @@ std::optional<FoundRecord> KnownRecords::find(const FileStamp& file, const std::
     return {};
 }
 
+BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
+    return {record.file, jail_key, record.taken, record.size, parse_grade(record.grade), record.verified, {}};
+}
+
 bool is_recorded(const Configuration& configuration, const std::string& file) {
     for (const auto& key : recorded_jails(configuration))
         for (const auto& record : BackupRecords(configuration, key).all())

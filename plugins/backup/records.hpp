@@ -10,6 +10,7 @@
 
 #include "file_stamp.hpp"
 #include "jailctl/sdk/host.hpp"
+#include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/sdk/value.hpp"
 
 namespace jailctl::backup {
@@ -25,6 +26,9 @@ struct BackupRecord {
     std::int64_t verified = 0;   ///< 0: never
     FileStamp stamp{};           ///< of the file as it was last proven; not known in records of older times
 };
+
+/// As the backup of the jail with that key.
+[[nodiscard]] BackupInfo info_of(const BackupRecord& record, const std::string& jail_key);
 
 /// Records of one jail's backups: STATE_DIR/backups/<key>.json. Unknown members of a newer version are kept.
 class BackupRecords {

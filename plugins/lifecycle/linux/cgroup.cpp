@@ -146,7 +146,8 @@ bool Cgroup::wait_until_empty(std::chrono::milliseconds limit) { return event("p
 void Cgroup::set_frozen(bool frozen, std::chrono::milliseconds limit) {
     write("cgroup.freeze", frozen ? "1" : "0");
     if (event(frozen ? "frozen 1" : "frozen 0", limit)) return;
-    if (frozen) write("cgroup.freeze", "0");
+    if (!frozen) throw Error(Errc::timeout, "the processes of the jail did not all go on in time");
+    write("cgroup.freeze", "0");
     throw Error(Errc::timeout, "the processes of the jail did not all stop in time; they run again");
 }
 

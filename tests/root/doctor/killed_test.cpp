@@ -30,7 +30,9 @@ TEST_F(KilledStart, IsUndone) {
     int point = 1;
     for (; killed_at(point, site, {"start", "a.test"}); ++point) {
         expect_mended(site, "point " + std::to_string(point));
-        if (mark() == '*') ASSERT_EQ(stop().status, 0);  // killed after the commit
+        if (mark() == '*') {  // killed after the commit
+            ASSERT_EQ(stop().status, 0);
+        }
         EXPECT_THAT(left_behind(), IsEmpty()) << point;
     }
     EXPECT_GT(point, 5);
@@ -44,7 +46,9 @@ TEST_F(KilledCreate, IsUndone) {
     int point = 1;
     for (; killed_at(point, site_, {"create", "a.test", "--batch"}); ++point) {
         expect_mended(site_, "point " + std::to_string(point));
-        if (std::filesystem::exists(root_)) ASSERT_EQ(remove().status, 0);
+        if (std::filesystem::exists(root_)) {
+            ASSERT_EQ(remove().status, 0);
+        }
         expect_no_jail("point " + std::to_string(point));
     }
     EXPECT_GT(point, 10);
@@ -59,7 +63,9 @@ TEST_F(KilledCreate, AKilledBackupAndAKilledDeleteAreMendedToo) {
     EXPECT_GT(point, 5);
     for (point = 1; killed_at(point, site_, {"delete", "a.test", "--yes"}); ++point) {
         expect_mended(site_, "delete, point " + std::to_string(point));
-        if (!std::filesystem::exists(root_)) ASSERT_EQ(create().status, 0);
+        if (!std::filesystem::exists(root_)) {
+            ASSERT_EQ(create().status, 0);
+        }
     }
     EXPECT_GT(point, 4);
 }
