@@ -40,8 +40,13 @@ void require_up(const Configuration& configuration, const Jail& jail);
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;
 
-/// Whether something is there of a run that ended without jailctl: a record, a control group.
-[[nodiscard]] bool is_left_of_a_run(const Configuration& configuration, const JailName& jail);
+/// What is there of a run that is over: a record, a control group.
+enum class Remains {
+    none,
+    of_its_end,   ///< the jail ended by itself
+    of_a_stop,    ///< one began, and was itself ended before it had done all
+};
+[[nodiscard]] Remains remains_of_a_run(const Configuration& configuration, const JailName& jail);
 
 /// What is wrong with the network of a running jail, a sentence each; empty for one that does not run. Never throws.
 [[nodiscard]] std::vector<std::string> network_problems_of(const Configuration& configuration, const JailName& jail) noexcept;

@@ -31,19 +31,22 @@ Outcome stop_ended(Invocation& invocation, const Jail& jail, bool supervised) {
     const Configuration& configuration = invocation.configuration();
     Console& console = invocation.console();
     const std::string& name = jail.name.text();
-    const bool left = is_left_of_a_run(configuration, jail.name);
+    const Remains left = remains_of_a_run(configuration, jail.name);
     if (invocation.options().dry_run) {
-        if (!left) return nothing_to_stop(invocation, jail);
-        console.line("would remove what is left of " + name + ", which has ended by itself");
+        if (left == Remains::none) return nothing_to_stop(invocation, jail);
+        console.line("would remove what is left of " + name +
+                     (left == Remains::of_a_stop ? ", whose stop was interrupted" : ", which has ended by itself"));
         return Outcome::done();
     }
     take_from_supervisor(configuration, jail.name);
     invocation.services().get<JailRuntime>().stop(invocation, jail, std::chrono::seconds(0));
     if (supervised) return Outcome::done();
     const std::string interrupted = interrupted_run(jail);
-    if (!left && interrupted.empty()) return nothing_to_stop(invocation, jail);
-    console.info(left ? name + " had ended by itself; what was left of it is removed"
-                      : name + " does not run; what an interrupted " + interrupted + " left of it is removed");
+    if (left == Remains::none && interrupted.empty()) return nothing_to_stop(invocation, jail);
+    console.info(left == Remains::of_its_end ? name + " had ended by itself; what was left of it is removed"
+                 : left == Remains::of_a_stop
+                     ? name + " had been stopped by a command that was itself interrupted; what that left is removed"
+                     : name + " does not run; what an interrupted " + interrupted + " left of it is removed");
     console.data("leftovers", true);
     return Outcome::done();
 }

@@ -32,6 +32,7 @@ Record parse(const Value& document) {
     if (document["capabilities"].str() == "system") record.confinement = Confinement::system;
     record.network_provider = document["network"]["provider"].str();
     record.network = document["network"]["record"];
+    record.stopping = document["stopping"].truth();
     return record;
 }
 
@@ -146,7 +147,8 @@ void write_record(const Configuration& configuration, const std::string& key, co
         .set("cgroup", record.cgroup)
         .set("cgroup_path", record.cgroup_path)
         .set("capabilities", record.confinement == Confinement::system ? "system" : "default")
-        .set("network", Value::object().set("provider", record.network_provider).set("record", record.network));
+        .set("network", Value::object().set("provider", record.network_provider).set("record", record.network))
+        .set("stopping", record.stopping);
     StateDirectory::running(configuration).write(folder, key, document);
 }
 

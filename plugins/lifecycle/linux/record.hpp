@@ -27,6 +27,7 @@ struct Record {
     Confinement confinement = Confinement::standard;
     std::string network_provider;
     Value network;
+    bool stopping = false;        ///< a stop began: if it is gone and so is the jail, that has not ended by itself
 };
 
 /// How a recorded jail stands.

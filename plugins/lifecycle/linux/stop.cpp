@@ -100,6 +100,17 @@ void kill_stray_init(const Configuration& configuration, const Jail& jail, const
         throw Error(Errc::busy, "its init, process " + std::to_string(state.record.init.pid) + ", cannot be killed");
 }
 
+/// For whoever finds the jail down if this command does not come to its end. A full disk keeps no jail from being stopped.
+void note_stop(Invocation& invocation, const Jail& jail, Record record) {
+    record.stopping = true;
+    try {
+        write_record(invocation.configuration(), jail.name.key(), record);
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        invocation.log(error.what());
+    }
+}
+
 }  // namespace
 
 void kill_members(Cgroup& cgroup) {
@@ -127,10 +138,12 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
     return true;
 }
 
-bool is_left_of_a_run(const Configuration& configuration, const JailName& jail) {
-    const auto kind = look_up_record(configuration, jail.key()).kind;
-    if (kind == RecordState::Kind::none) return Cgroup(Cgroup::name_for(configuration, jail)).exists();
-    return kind == RecordState::Kind::dead;
+Remains remains_of_a_run(const Configuration& configuration, const JailName& jail) {
+    const RecordState state = look_up_record(configuration, jail.key());
+    const bool group_alone = state.kind == RecordState::Kind::none && Cgroup(Cgroup::name_for(configuration, jail)).exists();
+    if (group_alone) return Remains::of_its_end;
+    if (state.kind != RecordState::Kind::dead) return Remains::none;
+    return state.record.stopping ? Remains::of_a_stop : Remains::of_its_end;
 }
 
 void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) {
@@ -151,6 +164,7 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
     const UniqueFd network{::open(("/proc/" + std::to_string(record.init.pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC)};
     Operation operation(invocation, jail, "stop", JournalPlace::running);
     operation.step("ask init to end", [&] {
+        note_stop(invocation, jail, record);
         if (cgroup.frozen()) cgroup.set_frozen(false, kill_limit);
         ask_init(*this, invocation, jail, record, grace);
     });

@@ -57,6 +57,19 @@ TEST_F(CrashTest, StopSaysThatAJailHadEndedByItself) {
     EXPECT_EQ(result.err, "");
 }
 
+TEST_F(CrashTest, StopSaysThatAnInterruptedStopEndedAJail) {
+    ASSERT_EQ(start().status, 0);
+    const int jail_is_killed = 4;  // the point behind that step
+    ASSERT_TRUE(killed_at(jail_is_killed, site, {"stop", "--timeout", "0", "a.test"}));
+    EXPECT_EQ(mark(), ' ');
+    EXPECT_EQ(site.jailctl({"--dry-run", "stop", "a.test"}).out, "would remove what is left of a.test, whose stop was interrupted\n");
+    const Result result = stop();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_EQ(result.out, "a.test had been stopped by a command that was itself interrupted; what that left is removed\n");
+    EXPECT_THAT(left_behind(), IsEmpty());
+    EXPECT_EQ(stop().status, 1);
+}
+
 TEST_F(CrashTest, StopSaysWhatAnInterruptedStartLeft) {
     ASSERT_TRUE(killed_at(6, site, {"start", "a.test"}));
     const Result result = stop();
