@@ -40,6 +40,9 @@ void require_up(const Configuration& configuration, const Jail& jail);
 /// Cheap: a few small files. Never throws.
 [[nodiscard]] JailUsage usage_of(const Configuration& configuration, const JailName& jail) noexcept;
 
+/// Whether a jail that runs has that directory, which is open, as its root: its path may be another's by now.
+[[nodiscard]] bool runs_from_directory(const Configuration& configuration, const JailName& jail, int directory);
+
 /// What is there of a run that is over: a record, a control group.
 enum class Remains {
     none,

@@ -72,7 +72,7 @@ std::optional<BackupInfo> last_backup_if(Form form, Invocation& invocation, cons
 std::int64_t disk_if(bool asked, Invocation& invocation, const JailStatus& status) {
     if (!asked) return -1;
     try {
-        return disk_of(status);
+        return disk_of(invocation.configuration(), status);
     } catch (Error& error) {
         if (error.code() == Errc::interrupted) throw;
         invocation.console().warn(error.add_context("what " + status.name + " takes on its disk is not known").what());

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <iterator>
 #include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "console.hpp"
@@ -107,6 +108,15 @@ void change_limits(Invocation& invocation, const Jail& jail, const std::vector<s
         if (before != nullptr) change_rates(*before, record.network_provider, record.network);
         throw;
     }
+}
+
+bool runs_from_directory(const Configuration& configuration, const JailName& jail, int directory) {
+    const RecordState state = look_up_record(configuration, jail.key());
+    if (state.kind != RecordState::Kind::alive) return true;  // it has ended since: what stands there is all there is
+    struct stat facts {};
+    if (::fstat(directory, &facts) != 0) throw_errno("cannot look at the root of jail " + jail.text());
+    const Record& record = state.record;
+    return record.root_device == facts.st_dev && record.root_inode == facts.st_ino;
 }
 
 void require_up(const Configuration& configuration, const Jail& jail) { (void)require_running(configuration, jail); }

@@ -46,6 +46,20 @@ TEST_F(StatusTest, DiskIsWhatTheTreeTakes) {
     EXPECT_THAT(site.jailctl({"status", "--disk", "--prometheus"}).out, HasSubstr("jailctl_jail_disk_bytes{jail=\"a.test\"} "));
 }
 
+TEST_F(StatusTest, DiskIsNotThatOfAnotherDirectory) {
+    ASSERT_EQ(start().status, 0);
+    const auto aside = site.home() / "aside";
+    std::filesystem::rename(site.root("a.test"), aside);
+    std::filesystem::create_directory(site.root("a.test"));
+    spit(site.root("a.test") / "data", std::string(3 << 20, 'x'), 0600);
+    const Result told = site.jailctl({"status", "a.test", "--disk"});
+    EXPECT_EQ(told.out.find("disk"), std::string::npos) << told.out;
+    EXPECT_THAT(told.err, HasSubstr("what a.test takes on its disk is not known: another directory stands at " + site.root("a.test").string()));
+    std::filesystem::remove_all(site.root("a.test"));
+    std::filesystem::rename(aside, site.root("a.test"));
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--disk"}).out, HasSubstr("  disk "));
+}
+
 TEST_F(StatusTest, WideTellsTheNewestBackupOfEachJailWithoutAskingABackend) {
     EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"].is_null());
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
