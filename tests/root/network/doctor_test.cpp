@@ -164,6 +164,56 @@ TEST_F(DoctorOfNetwork, AGuardThatWasFlushedIsPutBack) {
     }
 }
 
+/// Or every run of doctor would cry.
+TEST_F(DoctorOfNetwork, AGuardThatNobodyTouchedIsKnownAgain) {
+    const std::string both = "www.test:192.0.2.7,[2001:db8::7]";
+    bed_->make_bridge();
+    before_ = bed_->host_network();
+    for (const std::string& network : {std::string(settings), std::string(settings) + "NETWORK=bridge:br0\n"}) {
+        site_->configure({both}, network);
+        start();
+        for (const auto& code : doctor().findings()) EXPECT_EQ(code.find("guard"), std::string::npos) << code << network;
+        ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    }
+}
+
+TEST_F(DoctorOfNetwork, AGuardThatWasAlteredIsToldAndPutBack) {
+    site_->configure({"www.test:192.0.2.7,[2001:db8::7]"}, settings);
+    start();
+    ASSERT_THAT(doctor().findings(), IsEmpty());
+    const std::string guard = bed_->in_host({"nft", "-a", "list", "table", "netdev", link()}).out;
+    const auto at = guard.find("saddr 192.0.2.7 accept # handle ");
+    ASSERT_NE(at, std::string::npos) << guard;
+    const std::string number = guard.substr(at + 32, guard.find('\n', at) - at - 32), rule = " rule netdev " + link() + " from_jail ";
+    for (const std::string& how : {"insert" + rule + "accept", "add" + rule + "ip saddr 192.0.2.8 accept", "delete" + rule + "handle " + number,
+                                   "replace" + rule + "handle " + number + " ip saddr 192.0.2.8 accept",
+                                   "add chain netdev " + link() + " from_jail { policy accept; }"}) {
+        // Each guard that is put back has handles of its own.
+        const std::string now = bed_->in_host({"nft", "-a", "list", "table", "netdev", link()}).out;
+        const auto found = now.find("saddr 192.0.2.7 accept # handle ") + 32;
+        std::string words = how;
+        if (const auto old = words.find("handle " + number); old != std::string::npos)
+            words.replace(old + 7, number.size(), now.substr(found, now.find('\n', found) - found));
+        host("nft '" + words + "'");
+        expect_fixed("guard-altered");
+    }
+    EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, HasSubstr("policy drop"));
+}
+
+TEST_F(DoctorOfNetwork, ARateThatIsGoneBesideTheGuardIsSetAgain) {
+    site_->configure({"www.test:192.0.2.7"}, std::string(settings) + "RATE=100mbit\n");
+    start();
+    ASSERT_THAT(doctor().findings(), IsEmpty());
+    const auto limits = [&] { return bed_->in_host({"nft", "list", "table", "netdev", link()}).out + bed_->in_host({"tc", "qdisc", "show", "dev", link()}).out; };
+    ASSERT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf")));
+    for (const std::string& how : {"nft delete chain netdev " + link() + " from_jail_rate", "nft flush chain netdev " + link() + " from_jail_rate",
+                                   "tc qdisc del dev " + link() + " root"}) {
+        host(how);
+        expect_fixed("rate-missing");
+        EXPECT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf"))) << how;
+    }
+}
+
 TEST_F(DoctorOfNetwork, RulesOfForwardThatWereFlushedAreMadeAgain) {
     site_->configure({"www.test:192.0.2.7"}, std::string(settings) + "FORWARD=tcp:8080:80\n");
     start();

@@ -9,6 +9,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
+#include "shaper.hpp"
 #include "stack.hpp"
 #include "uplink.hpp"
 
@@ -52,12 +53,31 @@ bool runs_still(const Configuration& configuration, const Jail& jail) {
     return look_up_record(configuration, jail.name.key()).kind == RecordState::Kind::alive;
 }
 
+/// Beside a guard that stands: with that, its chain goes too, and comes back.
+void look_at_rate(const Examination& examination, const KnownRun& run, const Joined& joined) {
+    const Rates rates = parse_rates(run.jail.settings["RATE"].text);
+    Netlink netlink(NETLINK_ROUTE);
+    const bool in = rates.in != 0 && !has_shaper(netlink, joined.index), out = rates.out != 0 && !has_police(run.jail.name);
+    if (!in && !out) return;
+    const std::string what = in && out ? "what goes to it and what comes from it is" : in ? "what goes to it is" : "what comes from it is";
+    examination.diagnosis.add({"rate-missing", joined.name, "RATE of jail " + joined.name + " is not in force: " + what + " not limited",
+                               "'jailctl doctor --fix' or a restart of the jail sets it", "limit what passes " + joined.link,
+                               [jail = run.jail, record = run.state.record](Invocation& invocation) {
+                                   if (!runs_still(invocation.configuration(), jail)) return;
+                                   change_rates(jail, record.network_provider, record.network);
+                               }});
+}
+
 /// Debian's nftables.service flushes all tables at each reload, ours with them.
 void look_at_guard(const Examination& examination, const KnownRun& run, const Joined& joined) {
-    if (has_guard(joined.link)) return;
-    examination.diagnosis.add({"guard-missing", joined.name,
+    const auto state = guard_state(run.jail.name, joined.addresses, joined.place);
+    if (state == GuardState::whole) return look_at_rate(examination, run, joined);
+    const bool missing = state == GuardState::missing;
+    examination.diagnosis.add({missing ? "guard-missing" : "guard-altered", joined.name,
                                "the rules that hold the source addresses of jail " + joined.name +
-                                   " are gone from nftables: somebody took or emptied table 'netdev " + joined.link + "'",
+                                   (missing ? " are gone from nftables: somebody took or emptied"
+                                            : " are not those of jailctl any more: somebody changed") +
+                                   " table 'netdev " + joined.link + "'",
                                "'jailctl doctor --fix' or a restart of the jail puts it back",
                                "put the nftables table 'netdev " + joined.link + "' back",
                                [jail = run.jail, joined, record = run.state.record](Invocation& invocation) {

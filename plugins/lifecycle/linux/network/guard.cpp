@@ -1,12 +1,17 @@
 #include "guard.hpp"
 
+#include <arpa/inet.h>
 #include <netinet/icmp6.h>
 
 #include <linux/if_ether.h>
 
+#include <algorithm>
+#include <map>
+
 #include "addresses.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "nft_message.hpp"
+#include "nft_same.hpp"
 #include "nft_transaction.hpp"
 
 namespace jailctl::lifecycle {
@@ -29,15 +34,10 @@ constexpr std::uint8_t solicitation = ND_NEIGHBOR_SOLICIT, advertisement = ND_NE
 constexpr std::uint8_t router_advertisement = ND_ROUTER_ADVERT, redirection = ND_REDIRECT;
 constexpr std::uint8_t multicast_report = 143;  // MLDv2, RFC 3810; netinet/icmp6.h knows version 1 alone
 
-/// The chains of one jail being written into a transaction.
+/// The rules of one jail, by their chains.
 class Guard {
 public:
-    Guard(NftTransaction& transaction, const VethPair& pair, const std::vector<Address>& addresses)
-        : transaction_(transaction), pair_(pair), addresses_(addresses) {}
-
-    void write(GuardPlace place) {
-        const NftHook hook{"filter", ingress, -500, pair_.host_name, true};
-        transaction_.add_chain(NftFamily::netdev, pair_.host_name, from_jail, &hook);
+    Guard(const VethPair& pair, const std::vector<Address>& addresses, GuardPlace place) : pair_(pair), addresses_(addresses) {
         drop_foreign_frames();
         if (place == GuardPlace::bridge) drop_dhcp_servers();
         for (const auto& address : addresses_)
@@ -46,10 +46,11 @@ public:
         if (place == GuardPlace::router) accept_v6_at_router();
         else accept_v6_on_bridge();
     }
+    [[nodiscard]] const std::map<std::string, std::vector<NftRule>>& rules() const noexcept { return rules_; }
 
 private:
     static NftRule rule() { return NftRule(NftFamily::netdev); }
-    void add(const NftRule& rule, const char* chain = from_jail) { transaction_.add_rule(pair_.host_name, chain, rule); }
+    void add(const NftRule& rule, const char* chain = from_jail) { rules_[chain].push_back(rule); }
 
     void drop_foreign_frames() {
         add(rule().ether_source_is_not(pair_.jail_mac).drop());
@@ -76,7 +77,6 @@ private:
     void accept_v6_on_bridge() {
         const auto nobody = Address::parse("[::]");
         const auto own = v6_addresses();
-        transaction_.add_chain(NftFamily::netdev, pair_.host_name, v6_of_jail);
         for (const auto& address : own)
             add(rule().source(nobody).icmpv6(solicitation).neighbour_target(address).accept());
         add(rule().source(nobody).icmpv6(multicast_report).accept());
@@ -97,10 +97,53 @@ private:
         return own;
     }
 
-    NftTransaction& transaction_;
     const VethPair& pair_;
     const std::vector<Address>& addresses_;
+    std::map<std::string, std::vector<NftRule>> rules_;
 };
+
+NftHook hook_of(const VethPair& pair) { return {"filter", ingress, -500, pair.host_name, true}; }
+
+/// All of a kind in the table of the link. @param table  the attribute that names it
+template <class Each>
+void each_in(Netlink& netfilter, std::uint16_t kind, std::uint16_t table, const std::string& link, Each&& each) {
+    NetlinkMessage question(nft_message(kind), NLM_F_DUMP);
+    auto& header = question.family<nfgenmsg>();
+    header.nfgen_family = NFPROTO_NETDEV;
+    header.version = NFNETLINK_V0;
+    question.put(table, link);
+    (void)netfilter.ask(question, [&](const nlmsghdr& one) {
+        const NetlinkAttributes<8> found(one, sizeof header);
+        if (found.text(table) == link) each(found);
+    });
+}
+
+/// What the kernel has, chain by chain.
+std::map<std::string, std::vector<std::string>> rules_in(Netlink& netfilter, const std::string& link) {
+    std::map<std::string, std::vector<std::string>> rules;
+    each_in(netfilter, NFT_MSG_GETRULE, NFTA_RULE_TABLE, link, [&](const auto& rule) {
+        rules[rule.text(NFTA_RULE_CHAIN)].push_back(rule.bytes(NFTA_RULE_EXPRESSIONS));
+    });
+    return rules;
+}
+
+/// Sees what it is to see, before all others, and drops the rest.
+bool is_hooked(Netlink& netfilter, const VethPair& pair) {
+    static_assert(NFTA_CHAIN_POLICY <= 8 && NFTA_RULE_EXPRESSIONS <= 8);
+    const NftHook hook = hook_of(pair);
+    bool hooked = false;
+    each_in(netfilter, NFT_MSG_GETCHAIN, NFTA_CHAIN_TABLE, pair.host_name, [&](const auto& chain) {
+        if (chain.text(NFTA_CHAIN_NAME) != from_jail || !chain.at[NFTA_CHAIN_HOOK]) return;
+        const NetlinkAttributes<NFTA_HOOK_MAX> place(*chain.at[NFTA_CHAIN_HOOK]);
+        hooked = ntohl(chain.number(NFTA_CHAIN_POLICY)) == NF_DROP && ntohl(place.number(NFTA_HOOK_HOOKNUM)) == hook.number &&
+                 ntohl(place.number(NFTA_HOOK_PRIORITY)) == static_cast<std::uint32_t>(hook.priority);
+    });
+    return hooked;
+}
+
+bool are_same(const std::vector<NftRule>& sent, const std::vector<std::string>& told) {
+    return std::ranges::equal(sent, told, [](const NftRule& one, const std::string& other) { return is_same_rule(one.expressions(), other); });
+}
 
 }  // namespace
 
@@ -110,23 +153,31 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
     NftTransaction transaction;
     // Not into what is there: the kernel keeps a chain whose link is gone, with the addresses of another jail perhaps.
     transaction.replace_table(netfilter, NftFamily::netdev, pair.host_name);
-    Guard(transaction, pair, addresses).write(place);
+    const Guard guard(pair, addresses, place);
+    const NftHook hook = hook_of(pair);
+    for (const auto& [chain, rules] : guard.rules())
+        transaction.add_chain(NftFamily::netdev, pair.host_name, chain, chain == from_jail ? &hook : nullptr);
+    for (const auto& [chain, rules] : guard.rules())
+        for (const auto& rule : rules) transaction.add_rule(pair.host_name, chain, rule);
     transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
 
-bool has_guard(const std::string& link) {
+GuardState guard_state(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
+    const auto pair = veth_of(jail);
     Netlink netfilter(NETLINK_NETFILTER);
-    NetlinkMessage question(nft_message(NFT_MSG_GETRULE), NLM_F_DUMP);
-    auto& header = question.family<nfgenmsg>();
-    header.nfgen_family = NFPROTO_NETDEV;
-    header.version = NFNETLINK_V0;
-    question.put(NFTA_RULE_TABLE, link).put(NFTA_RULE_CHAIN, std::string(from_jail));
-    bool found = false;
-    (void)netfilter.ask(question, [&](const nlmsghdr& one) {
-        const NetlinkAttributes<NFTA_RULE_CHAIN> rule(one, sizeof header);
-        found = found || (rule.text(NFTA_RULE_TABLE) == link && rule.text(NFTA_RULE_CHAIN) == from_jail);
+    const auto told = rules_in(netfilter, pair.host_name);
+    if (!told.contains(from_jail)) return GuardState::missing;
+    const Guard guard(pair, addresses, place);
+    const bool same = std::ranges::all_of(guard.rules(), [&](const auto& chain) {
+        const auto found = told.find(chain.first);
+        return found != told.end() && are_same(chain.second, found->second);
     });
-    return found;
+    return same && is_hooked(netfilter, pair) ? GuardState::whole : GuardState::altered;
+}
+
+bool has_chain_with_rules(const std::string& link, const std::string& chain) {
+    Netlink netfilter(NETLINK_NETFILTER);
+    return rules_in(netfilter, link).contains(chain);
 }
 
 void take_down_rules(const JailName& jail) {

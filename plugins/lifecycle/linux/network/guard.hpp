@@ -21,8 +21,15 @@ enum class GuardPlace { router, bridge };
 /// Makes the guard, and anew whatever table of that name is there, RATE from the jail included; the link is there, and better
 /// not up yet. @throws Error unsupported, io
 void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
-/// Whether it is there with rules in it: a chain that somebody flushed lets nothing pass. @throws Error io, denied
-[[nodiscard]] bool has_guard(const std::string& link);
+enum class GuardState {
+    whole,
+    missing,  ///< or without rules: a chain that somebody flushed lets nothing pass
+    altered,  ///< rules that were added, taken or changed, or a chain that does not drop the rest: something else may pass
+};
+/// What the kernel has beside what put_up_guard() would write. @throws Error io, denied
+[[nodiscard]] GuardState guard_state(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
+/// Whether a chain of the guard's table has a rule. @throws Error io, denied
+[[nodiscard]] bool has_chain_with_rules(const std::string& link, const std::string& chain);
 /// Deletes all tables of the jail, guard included; what is gone is success, and so is a kernel that has none at all.
 /// @throws Error io, denied
 void take_down_rules(const JailName& jail);

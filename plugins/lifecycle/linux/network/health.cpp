@@ -26,6 +26,15 @@ void look_at_forwarding(const std::string& interface, const Value& addresses, st
     }
 }
 
+void look_at_guard(const JailName& jail, const Value& record, const std::string& provider, std::vector<std::string>& problems) {
+    std::vector<Address> addresses;
+    for (const auto& text : record["addresses"].items()) addresses.push_back(recorded_address(text.str()));
+    const auto state = guard_state(jail, addresses, provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
+    if (state == GuardState::whole) return;
+    problems.push_back("the rules that hold its source addresses are " +
+                       std::string(state == GuardState::missing ? "gone from nftables" : "not those of jailctl any more"));
+}
+
 }  // namespace
 
 std::vector<std::string> network_problems(const JailName& jail, const Value& record) {
@@ -42,7 +51,7 @@ std::vector<std::string> network_problems(const JailName& jail, const Value& rec
     if (link && there && provider == "bridge" && link->master != uplink.index)
         problems.push_back(name + " is no port of bridge " + escape_name(uplink.interface) + " any more");
     if (link && there && provider == "routed") look_at_forwarding(uplink.interface, record["addresses"], problems);
-    if (link && !has_guard(name)) problems.push_back("the rules that hold its source addresses are gone from nftables");
+    if (link) look_at_guard(jail, record, provider, problems);
     for (const auto& text : record["addresses"].items()) {
         const auto address = recorded_address(text.str());
         if (const int holder = interface_with(netlink, address)) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "guard.hpp"
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "nft_transaction.hpp"
@@ -27,13 +28,15 @@ std::uint64_t bytes_per_second(const std::string& text) {
     throw Error(Errc::invalid, "'" + escape_name(text) + "' is no rate: 64kbit to 100gbit, such as 100mbit");
 }
 
+constexpr auto police_chain = "from_jail_rate";
+
 /// Drops what leaves the jail beyond a rate; 0: no longer.
 void police(const JailName& jail, std::uint64_t bytes_per_second) {
     // Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
     // fit at the lowest rate too, or none of them ever passes.
     constexpr std::uint32_t burst = 128 << 10;
     const auto link = veth_of(jail).host_name;
-    const std::string chain = "from_jail_rate";
+    const std::string chain = police_chain;
     const NftHook hook{"filter", NF_NETDEV_INGRESS, -501, link};
     NftTransaction transaction;
     // Added first: what flushes or deletes it finds it then, whether it was there or not.
@@ -46,6 +49,8 @@ void police(const JailName& jail, std::uint64_t bytes_per_second) {
 }
 
 }  // namespace
+
+bool has_police(const JailName& jail) { return has_chain_with_rules(veth_of(jail).host_name, police_chain); }
 
 Rates parse_rates(std::string_view text) {
     Rates rates;

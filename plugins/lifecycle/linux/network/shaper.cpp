@@ -47,4 +47,16 @@ void shape(Netlink& netlink, int index, const std::string& name, std::uint64_t b
     throw answer.refusal(what);
 }
 
+bool has_shaper(Netlink& netlink, int index) {
+    NetlinkMessage message(RTM_GETQDISC, NLM_F_DUMP);
+    message.family<tcmsg>().tcm_ifindex = index;
+    bool found = false;
+    (void)netlink.ask(message, [&](const nlmsghdr& one) {
+        const auto* header = static_cast<const tcmsg*>(mnl_nlmsg_get_payload(&one));
+        if (header->tcm_ifindex != index || header->tcm_parent != TC_H_ROOT) return;
+        found = found || NetlinkAttributes<TCA_KIND>(one, sizeof *header).text(TCA_KIND) == "tbf";
+    });
+    return found;
+}
+
 }  // namespace jailctl::lifecycle

@@ -11,4 +11,7 @@ namespace jailctl::lifecycle {
 /// @param bytes_per_second  0: none @throws Error unsupported: the kernel has no tbf; io
 void shape(Netlink& netlink, int index, const std::string& name, std::uint64_t bytes_per_second);
 
+/// Whether one is there. @throws Error io
+[[nodiscard]] bool has_shaper(Netlink& netlink, int index);
+
 }  // namespace jailctl::lifecycle
