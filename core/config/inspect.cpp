@@ -74,7 +74,7 @@ private:
     void ask(const Variable& variable, const Assigned& assigned, const Jail* jail) {
         if (is_broken(variable, assigned.value.text())) return;
         Inspection inspection(invocation_, assigned.value.text(), jail);
-        variable.inspect(inspection);
+        inspection.attempt([&] { variable.inspect(inspection); });
         for (const auto& objection : inspection.objections())
             note(variable.name, place_of(assigned, objection.word), objection, jail == nullptr ? std::string{} : jail->name.text());
     }

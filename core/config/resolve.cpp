@@ -29,7 +29,8 @@ void require_variable(Script& script, const Configuration& configuration, const 
         try {
             variable.require(jail);
         } catch (const Error& error) {
-            return refuse_file(script, error.what(), error.hint());
+            const bool defect = error.code() == Errc::internal;  // a sentence about the plugin, not about the variable
+            return refuse_file(script, (defect ? variable.name + ": " : "") + error.what(), error.hint());
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "plugins/guard.hpp"
 
 namespace jailctl::core {
 namespace {
@@ -92,13 +93,32 @@ void Registry::take_commands(const PluginSet& plugins) {
         }
 }
 
+namespace {
+
+template <class Argument>
+void put_under_guard(std::function<void(Argument)>& body, const std::string& plugin) {
+    if (!body) return;
+    body = [plugin, unguarded = std::move(body)](Argument argument) { guarded(plugin, [&] { unguarded(argument); }); };
+}
+
+/// What the plugin does with values throws Errors alone from here on: whoever asks knows where the value stands.
+Variable under_guard(Variable variable, const std::string& plugin) {
+    put_under_guard(variable.check, plugin);
+    put_under_guard(variable.inspect, plugin);
+    put_under_guard(variable.require, plugin);
+    return variable;
+}
+
+}  // namespace
+
 void Registry::take_variables(const PluginSet& plugins) {
     Claims claims;
     for (const auto& plugin : plugins.loaded)
         for (const auto& variable : plugin->registrations.variables) claim(claims, variable.name, plugin->name);
     for (const auto& plugin : plugins.loaded)
         for (const auto& variable : plugin->registrations.variables)
-            if (granted("variable", variable.name, plugin->name, claims[variable.name])) variables_.push_back(variable);
+            if (granted("variable", variable.name, plugin->name, claims[variable.name]))
+                variables_.push_back(under_guard(variable, plugin->name));
 }
 
 void Registry::take_undoers(const PluginSet& plugins) {

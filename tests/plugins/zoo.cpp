@@ -33,6 +33,23 @@ public:
         throw std::runtime_error("no room in the ark");
 #endif
     }
+#ifdef ZOO_WILD_VARIABLES
+    /// The value says who throws what; none of it is an Error.
+    static Variable wild_variable() {
+        Variable wild{"WILD", "throws", "", Scope::jail, {}};
+        wild.check = [](const std::string& value) {
+            if (value == "int") throw 42;
+            if (value == "std") throw std::out_of_range("too far");
+        };
+        wild.inspect = [](Inspection& inspection) {
+            if (inspection.value == "later") throw 42;
+        };
+        wild.require = [](const Jail& jail) {
+            if (jail.name.text() == "wanting.test") throw 42;
+        };
+        return wild;
+    }
+#endif
     void attach(Registrar& host) override {
         Command command;
         command.name = ZOO_COMMAND;
@@ -40,6 +57,9 @@ public:
         command.needs_configuration = false;
         command.run = [](Invocation& in) { in.console().line("this is " ZOO_NAME); };
         host.add(std::move(command));
+#ifdef ZOO_WILD_VARIABLES
+        host.declare(wild_variable());
+#endif
 #ifdef ZOO_THROWING_COMMAND
         Command throwing;
         throwing.name = "throw";

@@ -154,6 +154,39 @@ TEST_F(Zoo, ForeignExceptionOfACommandNamesThePlugin) {
     EXPECT_THAT(thrown.err, HasSubstr("jailctl: plugin 'good' failed: too far"));
 }
 
+/// What a plugin's look at a value throws is an error at that value, and takes down no more than another wrong value.
+TEST_F(Zoo, ForeignExceptionOfAVariableIsAnErrorAtItsValue) {
+    put("wild");
+    Site site({"a.test:192.0.2.1", "wanting.test:192.0.2.2"}, "WILD=tame\n");
+    const auto run_there = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"--plugin-dir", cage().string()});
+        return site.jailctl(words);
+    };
+    EXPECT_EQ(run_there({"config", "check"}).status, 0) << run_there({"config", "check"}).all();
+    const auto file = site.path() / "jails.d/a.test.conf";
+    fs::create_directories(file.parent_path());
+    const auto expect_told = [&](const std::string& value, const std::string& sentence) {
+        spit(file, "# one line before\nWILD=" + value + "\n");
+        const auto checked = run_there({"config", "check"});
+        EXPECT_EQ(checked.status, 2) << checked.all();
+        EXPECT_THAT(checked.out, HasSubstr(file.string() + ":2:6: error: WILD: plugin 'wild' failed" + sentence));
+        EXPECT_THAT(checked.out, HasSubstr("WILD=" + value + "\n"));
+        EXPECT_THAT(checked.out, HasSubstr("^"));
+        EXPECT_EQ(run_there({"good-command"}).out, "this is good\n");
+        EXPECT_EQ(run_there({"plugins"}).status, 0);
+    };
+    expect_told("int", " with something that is no exception class");
+    EXPECT_EQ(run_there({"config", "show"}).status, 2);
+    expect_told("std", ": too far");
+    expect_told("later", " with something that is no exception class");
+    EXPECT_EQ(run_there({"config", "show"}).status, 0);  // only config check looks that closely
+    fs::remove(file);
+    site.configure({"a.test:192.0.2.1", "wanting.test:192.0.2.2"});
+    const auto wanting = run_there({"config", "check"});
+    EXPECT_EQ(wanting.status, 2);
+    EXPECT_THAT(wanting.out, HasSubstr("WILD: plugin 'wild' failed with something that is no exception class"));
+}
+
 TEST_F(Zoo, CyclePrintsItsPath) {
     put("cycle_a");
     put("cycle_b");

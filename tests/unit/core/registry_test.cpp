@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "plugins/desk.hpp"
@@ -65,6 +67,39 @@ TEST_F(RegistryTest, TwoClaimantsGetNothingUnlessPreferred) {
     EXPECT_TRUE(registry.providers("clock/1").empty());
     ASSERT_EQ(registry.problems().size(), 2U);
     EXPECT_THAT(registry.problems()[0], HasSubstr("variable 'X' is registered by the plugins 'a' and 'b'"));
+}
+
+TEST_F(RegistryTest, WhatVariablesThrowIsAnErrorThatNamesThePlugin) {
+    plugin("wild", [](Registrar& host) {
+        Variable wild = variable("WILD");
+        wild.check = [](const std::string& value) {
+            if (value == "number") throw 42;
+            if (value == "standard") throw std::out_of_range("too far");
+            if (value == "error") throw Error(Errc::invalid, "too wild").with_hint("be tame");
+        };
+        wild.require = [](const Jail&) { throw std::logic_error("no way"); };
+        host.declare(std::move(wild));
+        host.declare(variable("TAME"));
+    });
+    registry.take_in(plugins, {});
+    ASSERT_EQ(registry.variables().size(), 2U);
+    const Variable& wild = registry.variables()[0];
+    EXPECT_NO_THROW(wild.check("good"));
+    const auto said = [](const std::function<void()>& call) -> std::string {
+        try {
+            call();
+        } catch (const Error& error) {
+            return std::string(error.what()) + " | " + error.hint();
+        }
+        return "nothing";
+    };
+    const std::string defect = " | this is a defect: report it to its author";
+    EXPECT_EQ(said([&] { wild.check("number"); }), "plugin 'wild' failed with something that is no exception class" + defect);
+    EXPECT_EQ(said([&] { wild.check("standard"); }), "plugin 'wild' failed: too far" + defect);
+    EXPECT_EQ(said([&] { wild.check("error"); }), "too wild | be tame");
+    EXPECT_EQ(said([&] { wild.require({JailName("a.test"), {}, {}, {}, {}}); }), "plugin 'wild' failed: no way" + defect);
+    EXPECT_FALSE(wild.inspect);  // what is not there is not asked
+    EXPECT_FALSE(registry.variables()[1].check);
 }
 
 TEST_F(RegistryTest, AliasesAreNamesToo) {
