@@ -120,7 +120,7 @@ Launched Launch::run(Operation& operation) {
     const Value group = Value::object().set("cgroup", name);
     Launched launched{{}, Cgroup(name), provider_, {}, {}};
     Pipe go = make_pipe(), report = make_pipe();
-    UniqueFd stack;
+    UniqueFd netns;
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { make_groups(launched.cgroup); });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
@@ -136,7 +136,7 @@ Launched Launch::run(Operation& operation) {
         write_id_maps(process.get(), base);
         map_ids(root_mount_.get(), open_namespace(process.get(), "user").get(), request_.root.string());
         reset_limits(launched.init.pid());
-        stack = open_namespace(process.get(), "net");
+        netns = open_namespace(process.get(), "net");
     });
     if (operation.dry_run()) {
         operation.step("join the network: " + provider_, [] {});
@@ -144,7 +144,7 @@ Launched Launch::run(Operation& operation) {
         launched.readiness = std::move(notify_.ours);
         return launched;
     }
-    launched.network = network_.join(invocation_, operation, jail_, stack.get());
+    launched.network = network_.join(invocation_, operation, jail_, netns.get());
     // From here on others than we act in there: its undo comes before that of the network, whose rules hold them.
     operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", {"runtime.kill", group}, [&] {
         report.write.reset();

@@ -78,7 +78,7 @@ void register_platform(Registrar& host) {
     host.provide<Network>("none", make_no_network());
     host.declare({"IF", "interface whose network routed jails join", "", Scope::host,
                   [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, {}, require_interface});
-    host.declare({"NETWORK", "how the jail joins the network: routed (a stack of its own, addresses reached through IF), "
+    host.declare({"NETWORK", "how the jail joins the network: routed (a network namespace of its own, addresses reached through IF), "
                              "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
                   [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});

@@ -59,14 +59,14 @@ bool BridgeProvider::lan_sees(std::uint16_t type, const std::string& content, co
     UniqueFd out, lan;
     std::string mac = sender;
     {
-        const InsideStack inside(stack_.get());
+        const InsideNetns inside(netns_.get());
         Netlink netlink(NETLINK_ROUTE);
         if (mac.empty()) mac = find_link(netlink, "eth0")->mac;
         out.reset(packets_of("eth0"));
     }
     {
         const UniqueFd there(::open(bed_->lan_path().c_str(), O_RDONLY | O_CLOEXEC));
-        const InsideStack inside(there.get());
+        const InsideNetns inside(there.get());
         lan.reset(packets_of("lan0"));
     }
     const char kind[] = {static_cast<char>(type >> 8U), static_cast<char>(type & 0xffU)};
@@ -143,7 +143,7 @@ TEST_F(BridgeProvider, TwoJailsReachEachOther) {
     const auto record = join(first);
     EXPECT_THAT(message_of([&] { network().check(host_, bridged("c.test", "192.0.2.7")); }, Errc::exists),
                 HasSubstr("address 192.0.2.7 is in use by "));
-    another_stack();
+    another_netns();
     const auto other = join(second);
     EXPECT_TRUE(jail_reaches("192.0.2.7"));
     network().leave(host_, first, record);
@@ -157,7 +157,7 @@ TEST_F(BridgeProvider, TheDefaultRouteFollowsTheHostElseLeadsToIt) {
         const auto record = join(one);
         const auto text = in_jail({"ip", "route"}).all() + in_jail({"ip", "-6", "route"}).all();
         network().leave(host_, one, record);
-        another_stack();
+        another_netns();
         return text;
     };
     auto one = bridged("a.test", "192.0.2.7");
@@ -241,7 +241,7 @@ TEST_F(BridgeProvider, ALinkOfAnotherConfigurationsJailIsLeftAlone) {
     network().leave(host_, one, theirs);
     EXPECT_TRUE(lan_reaches("192.0.2.7"));
     EXPECT_FALSE(lan_sees(ETH_P_IP, udp_packet("192.0.2.66", 4000)));
-    another_stack();
+    another_netns();
     const auto refused = message_of([&] { (void)join(one, false); }, Errc::exists);
     EXPECT_THAT(refused, HasSubstr("a jail of that name runs from another configuration"));
 }
@@ -277,7 +277,7 @@ TEST_F(BridgeProvider, TheBridgeKeepsItsMacAddress) {
     const auto first = bridged("a.test", "198.51.100.7", "br1"), second = bridged("b.test", "198.51.100.8", "br1");
     const auto record = join(first);
     EXPECT_EQ(mac_of(), mac);
-    another_stack();
+    another_netns();
     const auto other = join(second);
     EXPECT_EQ(mac_of(), mac);
     EXPECT_TRUE(jail_reaches("198.51.100.7"));

@@ -74,8 +74,8 @@ TEST_F(Hosted, SysIsThatOfTheHostsNetworkAndReadOnly) {
 }
 
 /// A listener of the host on an abstract name, for as long as it lives.
-UniqueFd listen_in(const std::string& stack, const std::string& name) {
-    const UniqueFd home(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)), there(::open(stack.c_str(), O_RDONLY | O_CLOEXEC));
+UniqueFd listen_in(const std::string& netns, const std::string& name) {
+    const UniqueFd home(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)), there(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
     EXPECT_EQ(::setns(there.get(), CLONE_NEWNET), 0);
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(::setns(home.get(), CLONE_NEWNET), 0);

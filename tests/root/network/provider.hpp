@@ -1,6 +1,6 @@
 #pragma once
 
-/// What tests of the Network providers share: a bed, a namespace that plays the jail's stack, and a host that is none.
+/// What tests of the Network providers share: a bed, a namespace that plays the jail's, and a host that is none.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "jailctl/testing/fake_host.hpp"
 #include "links.hpp"
 #include "network.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -31,8 +31,8 @@ protected:
         host_.provide<Network>("bridge", make_bridged_network());
         register_network_undoer(host_);
         home_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
-        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);  // plays the jail's stack
-        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+        ASSERT_EQ(::unshare(CLONE_NEWNET), 0);  // plays the jail's network namespace
+        netns_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
         const UniqueFd host(::open(bed_->host_path().c_str(), O_RDONLY | O_CLOEXEC));
         ASSERT_EQ(::setns(host.get(), CLONE_NEWNET), 0);
     }
@@ -47,22 +47,22 @@ protected:
         made.settings.set("IF", {interface, {"jails.conf", 3, 4}, true});
         return made;
     }
-    /// Another namespace plays the jail's stack from here on.
-    void another_stack() {
-        stacks_.push_back(std::move(stack_));  // the one before goes on with the jail that is in it
-        const InsideStack elsewhere(home_.get());
+    /// Another namespace plays the jail's from here on.
+    void another_netns() {
+        namespaces_.push_back(std::move(netns_));  // the one before goes on with the jail that is in it
+        const InsideNetns elsewhere(home_.get());
         ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
-        stack_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+        netns_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     }
     Network& network() { return host_.services().get<Network>(provider_); }
     Value join(const Jail& one, bool commit = true) {
         Operation operation(host_, one, "start", JournalPlace::running);
-        auto record = network().join(host_, operation, one, stack_.get());
+        auto record = network().join(host_, operation, one, netns_.get());
         if (commit) operation.commit();
         return record;
     }
     test::Result in_jail(const std::vector<std::string>& argv) {
-        const InsideStack inside(stack_.get());
+        const InsideNetns inside(netns_.get());
         return test::run_command(argv);
     }
 
@@ -70,8 +70,8 @@ protected:
     test::FakeHost host_;
     std::unique_ptr<test::NetworkBed> bed_;
     std::unique_ptr<test::Scratch> scratch_;
-    UniqueFd home_, stack_;
-    std::vector<UniqueFd> stacks_;
+    UniqueFd home_, netns_;
+    std::vector<UniqueFd> namespaces_;
 };
 
 }  // namespace jailctl::lifecycle

@@ -44,7 +44,7 @@ TEST_F(RoutedProvider, SettingsOfTheUplinkStayUntilTheLastJailLeaves) {
     const auto before = bed_->host_network();
     const auto first = jail("a.test", "192.0.2.7"), second = jail("b.test", "192.0.2.8");
     const auto record = join(first);
-    another_stack();
+    another_netns();
     const auto other = join(second);
     network().leave(host_, first, record);
     EXPECT_EQ(test::slurp("/proc/sys/net/ipv4/conf/up0/forwarding"), "1\n");
@@ -144,7 +144,7 @@ TEST_F(RoutedProvider, ALinkThatOnlyHasTheNameIsNotDeleted) {
     const auto name = veth_of(JailName("a.test")).host_name;
     test::run_command({"ip", "link", "add", name, "type", "veth", "peer", "name", "other0"});
     network().leave(host_, jail("a.test", "192.0.2.7"),
-                    Value::object().set("stack", this_stack()).set("interface", "up0").set("link_index", 0));
+                    Value::object().set("stack", this_netns()).set("interface", "up0").set("link_index", 0));
     EXPECT_EQ(test::run_command({"ip", "link", "show", name}).status, 0);
     EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.7")); }, Errc::exists),
                 HasSubstr("of a jail named a.test is there already"));

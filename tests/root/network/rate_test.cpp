@@ -34,11 +34,11 @@ protected:
     static int pass(int from, int to, const char* address) {
         UniqueFd receiver, sender;
         {
-            const InsideStack inside(to);
+            const InsideNetns inside(to);
             receiver.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         }
         {
-            const InsideStack inside(from);
+            const InsideNetns inside(from);
             sender.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
         }
         const int room = 16 << 20;
@@ -70,23 +70,23 @@ protected:
 TEST_F(Rate, WhatIsBeyondItDoesNotPass) {
     auto one = jail("a.test", "192.0.2.7");
     const auto free = join(one);
-    EXPECT_GT(pass(lan_.get(), stack_.get(), "192.0.2.7"), 1900);
-    EXPECT_GT(pass(stack_.get(), lan_.get(), "192.0.2.100"), 1900);
+    EXPECT_GT(pass(lan_.get(), netns_.get(), "192.0.2.7"), 1900);
+    EXPECT_GT(pass(netns_.get(), lan_.get(), "192.0.2.100"), 1900);
     network().leave(host_, one, free);
     const auto before = bed_->host_network();
     // 2 MB are 16 s of it: how fast the machine is does not matter.
     for (const bool in : {true, false}) {
-        another_stack();
+        another_netns();
         one.settings.set("RATE", {in ? "in:1mbit" : "out:1mbit", {}, true});
         const auto record = join(one);
-        const int to_jail = pass(lan_.get(), stack_.get(), "192.0.2.7"), from_jail = pass(stack_.get(), lan_.get(), "192.0.2.100");
+        const int to_jail = pass(lan_.get(), netns_.get(), "192.0.2.7"), from_jail = pass(netns_.get(), lan_.get(), "192.0.2.100");
         EXPECT_LT(in ? to_jail : from_jail, 1000);
         EXPECT_GT(in ? to_jail : from_jail, 20);
         EXPECT_GT(in ? from_jail : to_jail, 1900);
         one.settings.set("RATE", {"none", {}, true});
         change_rates(one, "routed", record);
-        EXPECT_GT(pass(lan_.get(), stack_.get(), "192.0.2.7"), 1900);
-        EXPECT_GT(pass(stack_.get(), lan_.get(), "192.0.2.100"), 1900);
+        EXPECT_GT(pass(lan_.get(), netns_.get(), "192.0.2.7"), 1900);
+        EXPECT_GT(pass(netns_.get(), lan_.get(), "192.0.2.100"), 1900);
         network().leave(host_, one, record);
         EXPECT_EQ(bed_->host_network(), before);
     }

@@ -14,7 +14,7 @@
 #include "probe.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 #include "sysctl.hpp"
 
 namespace jailctl::lifecycle {
@@ -31,10 +31,10 @@ void keep_mac(Netlink& netlink, const Link& bridge, const VethPair& pair) {
     if (std::ranges::none_of(ports, [&](const Link& port) { return port.mac < ours; })) set_mac(netlink, bridge, bridge.mac);
 }
 
-int make_port(Netlink& netlink, const Jail& jail, const Value& record, const Link& bridge, int stack) {
+int make_port(Netlink& netlink, const Jail& jail, const Value& record, const Link& bridge, int netns) {
     const auto pair = veth_of(jail.name);
     keep_mac(netlink, bridge, pair);
-    const int index = make_host_end(netlink, jail.name, record, stack, bridge.mtu);
+    const int index = make_host_end(netlink, jail.name, record, netns, bridge.mtu);
     (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");  // the host is on the bridge, not here
     put_up_guard(jail.name, jail.addresses, GuardPlace::bridge);  // before the link is up: no packet passes unguarded
     limit_from_birth(netlink, jail, index);
@@ -57,8 +57,8 @@ Plan plan_of(Netlink& netlink, const Jail& jail, const Link& bridge) {
     return plan;
 }
 
-void configure_inside(Invocation& invocation, Netlink& host, int port, const Jail& jail, int stack, const Plan& plan) {
-    const InsideStack inside(stack);
+void configure_inside(Invocation& invocation, Netlink& host, int port, const Jail& jail, int netns, const Plan& plan) {
+    const InsideNetns inside(netns);
     Netlink netlink(NETLINK_ROUTE);
     const auto link = prepare_inside(invocation, netlink, jail.name, has_ipv6(plan.addresses));
     for (const auto& address : plan.addresses) {
@@ -82,7 +82,7 @@ Value as_configured(const Configuration& configuration, Netlink& netlink, const 
     try {
         return host_end_record(configuration, "bridge", require_bridge(netlink, jail), jail.name, jail.addresses);
     } catch (const Error&) {
-        return Value::object().set("stack", this_stack());
+        return Value::object().set("stack", this_netns());
     }
 }
 
@@ -106,7 +106,7 @@ public:
     }
 
     /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.
-    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
+    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int netns) override {
         Netlink netlink(NETLINK_ROUTE);
         const auto bridge = require_bridge(netlink, jail);
         const auto plan = plan_of(netlink, jail, bridge);
@@ -117,9 +117,9 @@ public:
                        {"network.leave", Value::object().set("provider", "bridge").set("record", record)},
                        [&] { take_uplink(invocation, jail.name, uplink_of(record), {}); });
         operation.step("make network interface " + name + ", a port of " + bridge.name + ", and eth0 in the jail",
-                       [&] { link = make_port(netlink, jail, record, bridge, stack); });
+                       [&] { link = make_port(netlink, jail, record, bridge, netns); });
         operation.step("give eth0 its addresses and default routes", [&] {
-            configure_inside(invocation, netlink, link, jail, stack, plan);
+            configure_inside(invocation, netlink, link, jail, netns, plan);
             hint_at_firewall(invocation, jail);
         });
         return record.set("link_index", link);

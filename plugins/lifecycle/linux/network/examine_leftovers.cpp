@@ -4,7 +4,7 @@
 #include "guard.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 #include "uplink.hpp"
 
 namespace jailctl::lifecycle {
@@ -98,7 +98,7 @@ void look_at_notes(const Examination& examination, const NetworkSight& sight) {
                  "", "put the settings of " + use.name.interface + " back unless another jail needs them",
                  [name, use](Invocation& invocation) {
                      if (is_surely_down(invocation.configuration(), name))
-                         release_uplink(invocation, name, use.name, use.name.stack == this_stack());
+                         release_uplink(invocation, name, use.name, use.name.netns == this_netns());
                  }});
         }
 }

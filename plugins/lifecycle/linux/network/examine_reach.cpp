@@ -7,10 +7,10 @@
 #include "network_setting.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "netns.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
 #include "shaper.hpp"
-#include "stack.hpp"
 #include "uplink.hpp"
 
 namespace jailctl::lifecycle {
@@ -18,7 +18,7 @@ namespace jailctl::lifecycle {
 bool is_joined_here(const KnownRun& run) {
     const std::string& provider = run.state.record.network_provider;
     return run.state.kind == RecordState::Kind::alive && (provider == "routed" || provider == "bridge") &&
-           static_cast<std::uint64_t>(run.state.record.network["stack"].num()) == this_stack();
+           static_cast<std::uint64_t>(run.state.record.network["stack"].num()) == this_netns();
 }
 
 bool wants_routed(const Jail& jail) { return !jail.addresses.empty() && is_routed(jail); }
@@ -38,7 +38,7 @@ struct Joined {
           interface(run.state.record.network["interface"].str()),
           interface_index(static_cast<int>(run.state.record.network["interface_index"].num())) {
         for (const auto& address : run.state.record.network["addresses"].items())
-            addresses.push_back(recorded_address(address.str()));
+            addresses.push_back(Address::parse_bare(address.str()));
         if (run.state.record.network_provider == "bridge") place = GuardPlace::bridge;
     }
     GuardPlace place = GuardPlace::router;

@@ -6,7 +6,7 @@
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "routes.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 #include "sysctl.hpp"
 
 namespace jailctl::lifecycle {
@@ -18,7 +18,7 @@ namespace {
 void look_at_forwarding(const std::string& interface, const Value& addresses, std::vector<std::string>& problems) {
     bool v4 = false, v6 = false;
     for (const auto& text : addresses.items())
-        (recorded_address(text.str()).family() == Address::Family::v4 ? v4 : v6) = true;
+        (Address::parse_bare(text.str()).family() == Address::Family::v4 ? v4 : v6) = true;
     for (const auto& [wanted, family] : {std::pair{v4, "ipv4"}, {v6, "ipv6"}}) {
         const std::string setting = std::string(family) + "/conf/" + interface + "/forwarding";
         if (wanted && read_sysctl(setting) == "0")
@@ -28,7 +28,7 @@ void look_at_forwarding(const std::string& interface, const Value& addresses, st
 
 void look_at_guard(const JailName& jail, const Value& record, const std::string& provider, std::vector<std::string>& problems) {
     std::vector<Address> addresses;
-    for (const auto& text : record["addresses"].items()) addresses.push_back(recorded_address(text.str()));
+    for (const auto& text : record["addresses"].items()) addresses.push_back(Address::parse_bare(text.str()));
     const auto state = guard_state(jail, addresses, provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
     if (state == GuardState::whole) return;
     problems.push_back("the rules that hold its source addresses are " +
@@ -41,7 +41,7 @@ std::vector<std::string> network_problems(const JailName& jail, const Value& rec
     std::vector<std::string> problems;
     const auto provider = record["provider"].str();
     const auto uplink = uplink_of(record);
-    if ((provider != "routed" && provider != "bridge") || uplink.stack != this_stack()) return problems;
+    if ((provider != "routed" && provider != "bridge") || uplink.netns != this_netns()) return problems;
     Netlink netlink(NETLINK_ROUTE);
     const auto name = veth_of(jail).host_name;
     const auto link = find_host_end(netlink, jail, record);
@@ -53,7 +53,7 @@ std::vector<std::string> network_problems(const JailName& jail, const Value& rec
     if (link && there && provider == "routed") look_at_forwarding(uplink.interface, record["addresses"], problems);
     if (link) look_at_guard(jail, record, provider, problems);
     for (const auto& text : record["addresses"].items()) {
-        const auto address = recorded_address(text.str());
+        const auto address = Address::parse_bare(text.str());
         if (const int holder = interface_with(netlink, address)) {
             const auto other = find_link(netlink, holder);
             problems.push_back("the host has address " + address.text() + " too" +

@@ -17,7 +17,7 @@ void require_address_of_host(Netlink& netlink, const Jail& jail, const Address& 
         .with_hint("write an address of the host in JAILS (127.0.0.2 is one), or let the jail have its own: NETWORK=routed");
 }
 
-/// The network stack is the host's. Nothing is made, nothing is left.
+/// The network is the host's. Nothing is made, nothing is left.
 class HostNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {

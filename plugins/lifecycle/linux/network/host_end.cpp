@@ -12,7 +12,7 @@
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "loopback.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 #include "sysctl.hpp"
 
 namespace jailctl::lifecycle {
@@ -38,11 +38,11 @@ UniqueFd lock_marking() {
 
 }  // namespace
 
-int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int stack, std::uint32_t mtu) {
+int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int netns, std::uint32_t mtu) {
     const UniqueFd marking = lock_marking();
     int index = 0;
     try {
-        index = make_veth(netlink, veth_of(jail), stack, mtu);
+        index = make_veth(netlink, veth_of(jail), netns, mtu);
     } catch (Error& error) {
         if (error.code() == Errc::exists) error.with_hint(link_is_there_hint(jail));
         throw;
@@ -73,7 +73,7 @@ std::optional<Link> find_host_end(Netlink& netlink, const JailName& jail, const 
 
 void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& jail, const Value& record) {
     const auto uplink = uplink_of(record);
-    const bool here = uplink.stack == this_stack();
+    const bool here = uplink.netns == this_netns();
     if (here) {
         const auto link = find_host_end(netlink, jail, record);
         const bool rules_are_ours = link || !find_link(netlink, veth_of(jail).host_name);  // they are named after it
@@ -98,7 +98,7 @@ Value host_end_record(const Configuration& configuration, std::string_view provi
     for (const auto& address : addresses) texts.push(address.text());
     return Value::object()
         .set("provider", provider)
-        .set("stack", this_stack())
+        .set("stack", this_netns())
         .set("interface", uplink.name)
         .set("interface_index", uplink.index)
         .set("link", veth_of(jail).host_name)
@@ -109,10 +109,6 @@ Value host_end_record(const Configuration& configuration, std::string_view provi
 UplinkName uplink_of(const Value& record) {
     return {static_cast<std::uint64_t>(record["stack"].num()), record["interface"].str(),
             static_cast<int>(record["interface_index"].num())};
-}
-
-Address recorded_address(const std::string& text) {
-    return Address::parse_bare(text);
 }
 
 Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6) {

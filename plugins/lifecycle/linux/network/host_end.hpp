@@ -7,9 +7,9 @@
 
 namespace jailctl::lifecycle {
 
-/// Makes the veth pair, the peer as eth0 in the namespace `stack`, and marks the host's end as the jail's by the alias of the
+/// Makes the veth pair, the peer as eth0 in the namespace `netns`, and marks the host's end as the jail's by the alias of the
 /// record, which says whose jail of that name, and by alternative name. Both ends are down. @return index of the host's end
-int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int stack, std::uint32_t mtu);
+int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int netns, std::uint32_t mtu);
 /// What to do where a link of the jail's is there already.
 [[nodiscard]] std::string link_is_there_hint(const JailName& jail);
 /// Waits until the kernel uses a link that has its carrier, a second at most: it learns of a carrier by a work item of its
@@ -24,11 +24,9 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
 [[nodiscard]] Value host_end_record(const Configuration& configuration, std::string_view provider, const Link& uplink, const JailName& jail,
                                     const std::vector<Address>& addresses);
 [[nodiscard]] UplinkName uplink_of(const Value& record);
-/// An address as a record has it: of IPv6 without the brackets of jails.conf.
-[[nodiscard]] Address recorded_address(const std::string& text);
 
-/// Within the jail's stack: `lo` up, ping for the jail's groups, IPv6 of eth0 on or off. @return eth0, which is down
-/// @param inside  opened in that stack
+/// Within the jail's netns: `lo` up, ping for the jail's groups, IPv6 of eth0 on or off. @return eth0, which is down
+/// @param inside  opened in that namespace
 [[nodiscard]] Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6);
 
 }  // namespace jailctl::lifecycle

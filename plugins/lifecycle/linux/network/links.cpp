@@ -109,7 +109,7 @@ VethPair veth_of(const JailName& jail) {
     return pair;
 }
 
-int make_veth(Netlink& netlink, const VethPair& pair, int stack, std::uint32_t mtu) {
+int make_veth(Netlink& netlink, const VethPair& pair, int netns, std::uint32_t mtu) {
     NetlinkMessage message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
     message.family<ifinfomsg>();
     message.put(IFLA_IFNAME, pair.host_name).put(IFLA_MTU, mtu);
@@ -121,7 +121,7 @@ int make_veth(Netlink& netlink, const VethPair& pair, int stack, std::uint32_t m
                 message.family<ifinfomsg>();
                 message.put(IFLA_IFNAME, std::string("eth0")).put(IFLA_MTU, mtu);
                 message.put(IFLA_ADDRESS, pair.jail_mac.data(), pair.jail_mac.size());
-                message.put(IFLA_NET_NS_FD, static_cast<std::uint32_t>(stack));
+                message.put(IFLA_NET_NS_FD, static_cast<std::uint32_t>(netns));
             });
         });
     });

@@ -49,9 +49,9 @@ struct VethPair {
 };
 [[nodiscard]] VethPair veth_of(const JailName& jail);
 
-/// Makes the pair, the peer as eth0 in the namespace `stack`. @return index of the host's end
+/// Makes the pair, the peer as eth0 in the namespace `netns`. @return index of the host's end
 /// @throws Error exists: an interface of that name is there; io
-int make_veth(Netlink& netlink, const VethPair& pair, int stack, std::uint32_t mtu);
+int make_veth(Netlink& netlink, const VethPair& pair, int netns, std::uint32_t mtu);
 void set_up(Netlink& netlink, int index, const std::string& name);
 void set_alias(Netlink& netlink, int index, const std::string& alias);
 void set_master(Netlink& netlink, const Link& bridge, int index, const std::string& name);

@@ -13,10 +13,10 @@ namespace jailctl::lifecycle {
 [[nodiscard]] std::unique_ptr<Network> make_routed_network();
 /// NETWORK=bridge:NAME: a veth pair whose host's end is a port of an existing bridge, the jail's end eth0.
 [[nodiscard]] std::unique_ptr<Network> make_bridged_network();
-/// NETWORK=host: the host's own stack; the jail is started without a network namespace.
+/// NETWORK=host: the host's own network; the jail is started without a network namespace.
 [[nodiscard]] std::unique_ptr<Network> make_host_network();
 inline constexpr const char* host_network = "host";
-/// NETWORK=none: a network stack of its own with nothing but the loopback.
+/// NETWORK=none: a network namespace of its own with nothing but the loopback.
 [[nodiscard]] std::unique_ptr<Network> make_no_network();
 
 /// Registers "network.leave" {provider, record}: what join() journals, and what a crash leaves to the next command.

@@ -4,7 +4,7 @@
 #include "loopback.hpp"
 #include "network.hpp"
 #include "network_setting.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -18,9 +18,9 @@ public:
         require_no_contradiction(jail, "none");
     }
 
-    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
+    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int netns) override {
         operation.step("bring the loopback up in the jail", [&] {
-            const InsideStack inside(stack);
+            const InsideNetns inside(netns);
             Netlink netlink(NETLINK_ROUTE);
             bring_loopback_up(netlink);
             permit_ping(invocation.configuration(), jail.name);

@@ -7,7 +7,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "nft_transaction.hpp"
 #include "shaper.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -84,7 +84,7 @@ void change_rates(const Jail& jail, const std::string& provider, const Value& re
         throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " has no link of its own (it runs with NETWORK=" +
                                        provider + ")");
     }
-    if (static_cast<std::uint64_t>(record["stack"].num()) != this_stack()) {
+    if (static_cast<std::uint64_t>(record["stack"].num()) != this_netns()) {
         throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " was started in another network namespace");
     }
     Netlink netlink(NETLINK_ROUTE);

@@ -12,7 +12,7 @@
 #include "probe.hpp"
 #include "rate.hpp"
 #include "routes.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 #include "sysctl.hpp"
 #include "uplink.hpp"
 
@@ -44,8 +44,8 @@ void harden(Invocation& invocation, const std::string& link, bool ipv6) {
     }
 }
 
-int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, const Value& record, int stack, std::uint32_t mtu) {
-    const int index = make_host_end(netlink, jail.name, record, stack, mtu);
+int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, const Value& record, int netns, std::uint32_t mtu) {
+    const int index = make_host_end(netlink, jail.name, record, netns, mtu);
     const auto name = veth_of(jail.name).host_name;
     harden(invocation, name, has_ipv6(jail.addresses));
     put_up_guard(jail.name, jail.addresses, GuardPlace::router);  // before the link is up: no packet passes unguarded
@@ -55,8 +55,8 @@ int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, cons
     return index;
 }
 
-void configure_inside(Invocation& invocation, const Jail& jail, int stack, const std::vector<Address>& addresses) {
-    const InsideStack inside(stack);
+void configure_inside(Invocation& invocation, const Jail& jail, int netns, const std::vector<Address>& addresses) {
+    const InsideNetns inside(netns);
     Netlink netlink(NETLINK_ROUTE);
     const auto link = prepare_inside(invocation, netlink, jail.name, has_ipv6(addresses));
     for (const auto& address : addresses) add_address(netlink, link.index, address, RT_SCOPE_UNIVERSE);
@@ -83,7 +83,7 @@ Value as_configured(const Configuration& configuration, Netlink& netlink, const 
     try {
         return host_end_record(configuration, "routed", require_uplink(netlink, jail), jail.name, require_addresses(jail));
     } catch (const Error&) {  // the entry of the jail is another one now
-        return Value::object().set("stack", this_stack());
+        return Value::object().set("stack", this_netns());
     }
 }
 
@@ -104,7 +104,7 @@ public:
     }
 
     /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.
-    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int stack) override {
+    Value join(Invocation& invocation, Operation& operation, const Jail& jail, int netns) override {
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
@@ -118,9 +118,9 @@ public:
                                        settings_to_route(uplink.name, has_ipv6(addresses)));
                        });
         operation.step("make network interface " + name + " and eth0 in the jail",
-                       [&] { link = make_router(invocation, netlink, jail, record, stack, uplink.mtu); });
+                       [&] { link = make_router(invocation, netlink, jail, record, netns, uplink.mtu); });
         operation.step("give eth0 its addresses and a default route by the host",
-                       [&] { configure_inside(invocation, jail, stack, addresses); });
+                       [&] { configure_inside(invocation, jail, netns, addresses); });
         operation.step("route the addresses to " + name + " and answer for them on " + uplink.name, [&] {
             put_up_translation(invocation, netlink, jail, uplink);
             publish(netlink, uplink, link, addresses);
@@ -133,9 +133,9 @@ public:
         Netlink netlink(NETLINK_ROUTE);
         const Value record = noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail);
         const auto uplink = uplink_of(record);
-        if (uplink.stack == this_stack()) {
+        if (uplink.netns == this_netns()) {
             for (const auto& address : record["addresses"].items()) {
-                delete_proxy_neighbour(netlink, recorded_address(address.str()), uplink.index);
+                delete_proxy_neighbour(netlink, Address::parse_bare(address.str()), uplink.index);
             }
         }
         leave_host_end(invocation, netlink, jail.name, record);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "stack.hpp"
+#include "netns.hpp"
 #include "sysctl.hpp"
 #include "uplink_notes.hpp"
 
@@ -22,7 +22,7 @@ bool host_routes(const std::string& setting) {
 /// namespace, and one that has its name by now is another, whose settings are not ours.
 std::optional<UplinkNote> as_called_now(UplinkNote note) {
     char name[IF_NAMESIZE];
-    if (note.name.stack != this_stack() || ::if_indextoname(static_cast<unsigned>(note.name.index), name) == nullptr)
+    if (note.name.netns != this_netns() || ::if_indextoname(static_cast<unsigned>(note.name.index), name) == nullptr)
         return std::nullopt;
     note.name.interface = name;
     for (auto& kept : note.settings) {  // "ipv4/conf/eth0/forwarding"
@@ -138,10 +138,10 @@ void put_up_uplink(const UplinkName& uplink) {
 }
 
 bool is_noted(const Configuration& configuration, const JailName& jail) {
-    const auto stack = this_stack();
+    const auto netns = this_netns();
     const auto user = user_of(configuration, jail);
     return std::ranges::any_of(read_uplink_notes(), [&](const UplinkNote& entry) {
-        return entry.name.stack == stack && std::ranges::find(entry.users, user) != entry.users.end();
+        return entry.name.netns == netns && std::ranges::find(entry.users, user) != entry.users.end();
     });
 }
 

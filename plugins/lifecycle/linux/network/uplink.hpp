@@ -11,7 +11,7 @@ namespace jailctl::lifecycle {
 
 /// Which uplink a jail uses: an interface of one network namespace.
 struct UplinkName {
-    std::uint64_t stack = 0;  ///< this_stack() of the command that joined
+    std::uint64_t netns = 0;  ///< this_netns() of the command that joined
     std::string interface;
     int index = 0;
 };

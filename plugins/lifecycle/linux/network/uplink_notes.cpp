@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "jailctl/sdk/error.hpp"
-#include "stack.hpp"
+#include "netns.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -33,7 +33,7 @@ Value value_of(const UplinkNote& note) {
         settings.push(
             Value::object().set("name", kept.name).set("before", kept.before).set("host_routed", kept.host_routed));
     return Value::object()
-        .set("stack", note.name.stack)
+        .set("stack", note.name.netns)
         .set("interface", note.name.interface)
         .set("index", note.name.index)
         .set("settings", std::move(settings))
@@ -56,7 +56,7 @@ bool is_there(const UplinkUser& user, const UplinkNote& note) {
     std::error_code unreadable;
     const fs::path run_dir = user.run_dir;
     if (!fs::exists(run_dir, unreadable) && !unreadable) return false;
-    if (note.name.stack != this_stack()) return true;  // whose link cannot be seen from here
+    if (note.name.netns != this_netns()) return true;  // whose link cannot be seen from here
     if (fs::exists(run_dir / "jails" / (user.jail + ".json"), unreadable) || unreadable) return true;
     if (fs::exists(run_dir / "journal" / user.jail, unreadable) || unreadable) return true;
     Netlink netlink(NETLINK_ROUTE);
@@ -71,7 +71,7 @@ UplinkUser user_of(const Configuration& configuration, const JailName& jail) {
     return {configuration.path("RUN_DIR").lexically_normal().string(), jail.key()};
 }
 
-bool is_same(const UplinkName& a, const UplinkName& b) noexcept { return a.stack == b.stack && a.index == b.index; }
+bool is_same(const UplinkName& a, const UplinkName& b) noexcept { return a.netns == b.netns && a.index == b.index; }
 
 UplinkNotes::UplinkNotes()
     : state_(StateDirectory::of_host()), lock_(Lock::for_allotment(state_.open("").get())), notes_(read_notes(state_)) {}
