@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include "builtin/builtin.hpp"
+#include "builtin/inspect_parents.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/inspection.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -49,7 +50,8 @@ Variable inspected(std::string_view name, std::function<void(Inspection&)> inspe
 }  // namespace
 
 std::vector<Variable> own_inspections(const Host& host) {
-    std::vector<Variable> all{inspected("ADDONS", inspect_addons)};
+    std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home),
+                              inspected("JAILS", inspect_entry)};
     // Without the installed plugins every name would be unknown.
     if (host.globals.no_plugins || !host.globals.plugin_dir.empty() || !host.plugins.directory_problem.empty()) return all;
     all.push_back(inspected("PLUGIN_DISABLE", [&host](Inspection& inspection) { inspect_disabled(host, inspection); }));

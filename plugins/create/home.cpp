@@ -23,17 +23,6 @@ UniqueFd open_directory(const fs::path& path) {
     return directory;
 }
 
-// Only a directory that fails by its openness alone is ours to close: not one of the system's, not one of another
-// owner.
-bool is_merely_open(const fs::path& root) {
-    try {
-        (void)open_root_parent(root, false);
-        return false;
-    } catch (const Error& error) {
-        return error.code() == Errc::denied && error.hint().starts_with("chmod 0700 ");
-    }
-}
-
 bool holds_only_jails(const Configuration& configuration, const fs::path& home) {
     const fs::directory_iterator entries(home);
     return std::all_of(begin(entries), end(entries), [&](const fs::directory_entry& entry) {
@@ -76,6 +65,7 @@ void prepare_home(Invocation& in, Operation& operation, const Jail& jail) {
     const auto& configuration = in.configuration();
     const auto written = configuration.path("JAIL_HOME").lexically_normal();  // perhaps with a slash at its end
     const bool ours = home == written || home / "" == written;
+    // Only a directory that fails by its mode alone is ours to close: not one of the system's, not one of another owner.
     if (ours && is_merely_open(jail.root) && holds_only_jails(configuration, home)) {
         close_home(in, operation, home);
     } else {

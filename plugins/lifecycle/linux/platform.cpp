@@ -15,6 +15,7 @@
 #include "network/contradictions.hpp"
 #include "network/forward.hpp"
 #include "network/health.hpp"
+#include "network/inspect_links.hpp"
 #include "network/network.hpp"
 #include "network/network_setting.hpp"
 #include "network/rate.hpp"
@@ -77,9 +78,9 @@ void register_platform(Registrar& host) {
     host.provide<Network>(host_network, make_host_network());
     host.provide<Network>("none", make_no_network());
     host.declare({"IF", "interface whose network routed jails join", "", Scope::host,
-                  [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, {}, require_interface});
+                  [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, inspect_uplink, require_interface});
     host.declare({"NETWORK", "how the jail joins the network: routed (a network namespace of its own, addresses reached through IF), "
-                             "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting});
+                             "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting, inspect_network_setting});
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
                   [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});
     host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",

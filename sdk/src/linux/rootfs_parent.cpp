@@ -53,11 +53,15 @@ std::filesystem::path parent_of(const std::filesystem::path& root) {
     return parent;
 }
 
-void require_private(int fd, const std::filesystem::path& parent) {
+bool is_private(int fd, const std::string& shown) {
     struct stat status {};
-    const std::string shown = escape_name(parent.string());
     if (::fstat(fd, &status) != 0) throw_errno("cannot look at " + shown);
-    if ((status.st_mode & (S_IXGRP | S_IXOTH)) == 0) return;
+    return (status.st_mode & (S_IXGRP | S_IXOTH)) == 0;
+}
+
+void require_private(int fd, const std::filesystem::path& parent) {
+    const std::string shown = escape_name(parent.string());
+    if (is_private(fd, shown)) return;
     throw Error(Errc::denied, "other users can enter " + shown + " and could run what a jail made set-uid")
         .with_hint("chmod 0700 " + shell_word(parent.string()));
 }
@@ -69,6 +73,15 @@ UniqueFd open_root_parent(const std::filesystem::path& root, bool make) {
     UniqueFd fd = make ? make_private_directory(parent) : open_trusted(parent, Trust::root, O_DIRECTORY);
     require_private(fd.get(), parent);
     return fd;
+}
+
+bool is_merely_open(const std::filesystem::path& root) {
+    try {
+        const auto parent = parent_of(root);
+        return !is_private(open_trusted(parent, Trust::root, O_DIRECTORY).get(), escape_name(parent.string()));
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 Rootfs Rootfs::open(const std::filesystem::path& root) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "support.hpp"
 
@@ -71,12 +72,53 @@ TEST_F(Values, InterfacesThatAreNoneOrMissing) {
     EXPECT_EQ(odd.status, 2);
     EXPECT_THAT(odd.out, HasSubstr(at("10:4") + "error: IF: 'an/interface' is not the name of an interface\n"));
     EXPECT_THAT(check("NETWORK=bridge:an/interface").out, HasSubstr(at("10:9") + "error: NETWORK: 'an/interface' is not the name of an interface\n"));
-    EXPECT_EQ(check("NETWORK=bridge:br0").status, 0) << "which needs no IF";
+    EXPECT_THAT(check("NETWORK=bridge:br0").out, Not(HasSubstr("IF is not set"))) << "which needs none";
+}
+
+TEST_F(Values, LinksThatThisHostDoesNotHave) {
+    const std::vector<std::string> both{"a.test:192.0.2.1", "b.test:192.0.2.2"};
+    const auto uplink = check("IF=none7\nNETWORK=routed", both);
+    EXPECT_EQ(uplink.status, 2);
+    EXPECT_THAT(uplink.out, HasSubstr(at("11:4") + "error: IF: there is no network interface none7\nIF=none7\n   ^\n"
+                                                   "the interfaces of this host are: "));
+    const auto bridge = check("NETWORK=bridge:none7");
+    EXPECT_EQ(bridge.status, 2);
+    EXPECT_THAT(bridge.out, HasSubstr(at("10:9") + "error: NETWORK: there is no bridge none7 on this host\n"));
+    EXPECT_THAT(check("NETWORK=bridge:lo").out, HasSubstr("error: NETWORK: lo is no bridge"));
+    EXPECT_EQ(check("IF=none7\nNETWORK=none").status, 0) << "no jail joins it";
+    EXPECT_EQ(check("IF=lo\nNETWORK=routed").status, 0);
+}
+
+TEST_F(Values, ADirectoryThatOthersCanEnter) {
+    const std::string open = "other users can enter " + site_.home().string() + " and could run what a jail made set-uid\n";
+    std::filesystem::permissions(site_.home(), std::filesystem::perms(0755));
+    const auto empty = check("");
+    EXPECT_EQ(empty.status, 0) << "create closes it: " << empty.all();
+    EXPECT_THAT(empty.out, HasSubstr(at("1:11") + "warning: JAIL_HOME: " + open));
+    std::filesystem::create_directories(site_.root("b.test") / "bin");
+    const auto used = check("", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    EXPECT_EQ(used.status, 2);
+    EXPECT_THAT(used.out, HasSubstr(at("1:11") + "error: JAIL_HOME: " + open + "JAIL_HOME="));
+    EXPECT_THAT(site_.jailctl({"start", "b.test"}).err, HasSubstr(open)) << "as a start says";
+    std::filesystem::permissions(site_.home(), std::filesystem::perms(0700));
+    EXPECT_EQ(check("").status, 0);
+}
+
+TEST_F(Values, ADirectoryOfAnEntryThatOthersCanEnter) {
+    const auto other = site_.path() / "other";
+    std::filesystem::create_directory(other);
+    std::filesystem::permissions(other, std::filesystem::perms(0755));
+    const auto own = check("", {"a.test:192.0.2.1", "b.test:192.0.2.2:" + other.string()});
+    EXPECT_EQ(own.status, 2) << "create closes no directory but JAIL_HOME";
+    EXPECT_THAT(own.out, HasSubstr(at("9:1") + "error: JAILS: other users can enter " + other.string()));
+    ASSERT_EQ(::chown(other.c_str(), 65534, 65534), 0);
+    EXPECT_EQ(check("", {"b.test:192.0.2.2:" + other.string()}).status, 2);
+    EXPECT_EQ(check("", {"b.test:192.0.2.2:" + (site_.path() / "none").string()}).status, 0) << "create makes it";
 }
 
 TEST_F(Values, AreJudgedByWhatStandsInTheFileOfTheJail) {
-    of_a_test("NETWORK=bridge:br0\n");
-    EXPECT_EQ(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").status, 0) << "the only jail is on a bridge";
+    of_a_test("NETWORK=bridge:none7\n");
+    EXPECT_THAT(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").out, Not(HasSubstr("GATEWAY"))) << "the only jail is on a bridge";
     of_a_test("NAT=yes\n");
     const auto result = check("");
     EXPECT_EQ(result.status, 2);

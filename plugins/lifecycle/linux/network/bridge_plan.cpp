@@ -49,19 +49,22 @@ void require_reached(const Jail& jail, const Address& gateway, const std::vector
 
 }  // namespace
 
-Link require_bridge(Netlink& netlink, const Jail& jail) {
-    const auto name = network_setting_of(jail).bridge;
+Link bridge_named(Netlink& netlink, const std::string& name) {
     auto link = find_link(netlink, name);
-    const auto where = jail.settings["NETWORK"].origin.text() + ": NETWORK: ";
     if (!link) {
-        throw Error(Errc::not_found, where + "there is no bridge " + escape_name(name) + " on this host")
+        throw Error(Errc::not_found, "there is no bridge " + escape_name(name) + " on this host")
             .with_hint("make it ('ip link add " + shell_word(name) + " type bridge', or in the host's network configuration); " +
                        "its interfaces are: " + all_link_names(netlink));
     }
     if (link->kind == "bridge") return *link;
-    throw Error(Errc::config, where + link->name + " is no bridge" +
+    throw Error(Errc::config, link->name + " is no bridge" +
                                   (link->kind.empty() ? "" : " but of kind " + escape_name(link->kind)))
         .with_hint("name a bridge of the kernel, or let the jail be routed: NETWORK=routed with IF=" + link->name);
+}
+
+Link require_bridge(Netlink& netlink, const Jail& jail) {
+    return in_context(jail.settings["NETWORK"].origin.text() + ": NETWORK",
+                      [&] { return bridge_named(netlink, network_setting_of(jail).bridge); });
 }
 
 std::vector<Address> addresses_on_bridge(Netlink& netlink, const Jail& jail, const Link& bridge) {

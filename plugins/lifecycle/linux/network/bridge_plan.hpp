@@ -9,7 +9,9 @@
 
 namespace jailctl::lifecycle {
 
-/// The bridge NETWORK=bridge:NAME names. @throws Error not_found: no such interface; config: it is no bridge
+/// @throws Error not_found: no such interface; config: it is no bridge
+[[nodiscard]] Link bridge_named(Netlink& netlink, const std::string& name);
+/// The bridge NETWORK=bridge:NAME names. @throws Error as bridge_named, with the line that says so
 [[nodiscard]] Link require_bridge(Netlink& netlink, const Jail& jail);
 /// The jail's addresses with the length of their prefix: as JAILS has it, else that of the bridge's own network they are in.
 /// @throws Error config: no length is known, or the address is that of the network or its broadcast

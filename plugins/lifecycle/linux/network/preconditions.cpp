@@ -60,16 +60,16 @@ void require_ipv6(const Link& uplink) {
         .with_hint("set net.ipv6.conf.all.forwarding=1, and accept_ra=2 on interfaces that learn their routes from others");
 }
 
+Link uplink_named(Netlink& netlink, const std::string& name) {
+    if (auto link = find_link(netlink, name)) return *link;
+    throw Error(Errc::not_found, "there is no network interface " + escape_name(name))
+        .with_hint("the interfaces of this host are: " + all_link_names(netlink));
+}
+
 Link require_uplink(Netlink& netlink, const Jail& jail) {
     const auto& setting = jail.settings["IF"];
     if (setting.text.empty()) require_interface(jail);
-    auto link = find_link(netlink, setting.text);
-    if (!link) {
-        throw Error(Errc::not_found, setting.origin.text() + ": IF: there is no network interface " +
-                                         escape_name(setting.text))
-            .with_hint("the interfaces of this host are: " + all_link_names(netlink));
-    }
-    return *link;
+    return in_context(setting.origin.text() + ": IF", [&] { return uplink_named(netlink, setting.text); });
 }
 
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,

@@ -13,7 +13,9 @@ namespace jailctl::lifecycle {
 /// That addresses of IPv6 can be routed from the uplink to a jail without making a router of the whole host: kernels
 /// before 6.17 have no switch for single interfaces. @throws Error unsupported
 void require_ipv6(const Link& uplink);
-/// The interface IF names. @throws Error config: IF is not set; not_found: no such interface, with those there are
+/// @throws Error not_found: no interface of this name, with those there are
+[[nodiscard]] Link uplink_named(Netlink& netlink, const std::string& name);
+/// The interface IF names. @throws Error config: IF is not set; not_found, with the line that sets it
 [[nodiscard]] Link require_uplink(Netlink& netlink, const Jail& jail);
 /// What the jail itself left when its init ended without jailctl is no obstacle: start takes it down before it joins.
 /// @throws Error exists: the host, another jail or a machine on the uplink's network has one of the addresses

@@ -63,5 +63,7 @@ enum class RootState { absent, empty, present, not_a_directory };
 /// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass through
 /// it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_root_parent(const std::filesystem::path& root, bool make);
+/// Whether nothing but its mode keeps open_root_parent() from opening it. Never throws for what it finds.
+[[nodiscard]] JAILCTL_SDK_EXPORT bool is_merely_open(const std::filesystem::path& root);
 
 }  // namespace jailctl
