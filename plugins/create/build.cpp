@@ -38,10 +38,9 @@ void lock_root(Build& build) {
 }  // namespace
 
 void install_base(Build& build, const BaseChoice& base) {
-    auto& console = build.in.console();
-    console.info(">>> Making hierarchy");
-    console.info(">>> Installing everything");
     build.operation.step("install the base " + base.text, [&] {
+        build.in.console().info(">>> Making hierarchy");
+        build.in.console().info(">>> Installing everything");
         StagedTarget target(build.in, build.jail, build.staging);
         base.installer->install(build.in, base.what, target);
         open_to_jail_users(build.jail.root, staging_name(build.jail, Staging::create));
@@ -71,8 +70,8 @@ void configure(Build& build) {
 }
 
 void set_password(Build& build, const std::string& given) {
-    build.in.console().info("Setting root password in jail");
     build.operation.step("set the root password", [&] {
+        build.in.console().info("Setting root password in jail");
         std::string password = given.empty() ? ask_password(build.in) : given;
         if (password.empty()) return lock_root(build);
         const std::string field = hash_password(password);

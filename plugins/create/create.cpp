@@ -87,7 +87,7 @@ void publish(Invocation& in, Operation& operation, const Jail& jail) {
 }
 
 void make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::string& given_password) {
-    in.console().info("Creating jail " + jail.name.text() + "...");
+    if (!in.options().dry_run) in.console().info("Creating jail " + jail.name.text() + "...");
     require_space(in, jail, base);
     Operation operation(in, jail, "create", JournalPlace::lasting);
     stage(in, operation, jail);

@@ -65,11 +65,13 @@ void require_unmounted(const Jail& jail) {
 
 void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     if (args.yes || in.options().batch) return;
-    if (!in.console().can_ask()) {
+    const bool can_ask = in.console().can_ask();
+    if (in.options().dry_run)  // which needs no consent
+        return in.console().line(can_ask ? "would ask whether to delete it" : "would need --yes or --batch, with no terminal to ask on");
+    if (!can_ask) {
         throw Error(Errc::usage, "jail " + jail.name.text() + " is not deleted without being asked for")
             .with_hint("say --yes or --batch");
     }
-    if (in.options().dry_run) return in.console().line("would ask whether to delete it");
     const std::string question = "Delete jail " + jail.name.text() + " and everything in " + jail.root.string() + "?";
     if (!in.console().confirm(question)) throw Error(Errc::failed, "jail " + jail.name.text() + " was not deleted");
 }
@@ -168,7 +170,7 @@ void remove_journalled(Invocation& in, const Jail& jail) {
 }
 
 void remove(Invocation& in, const Jail& jail) {
-    in.console().info("Deleting jail " + jail.name.text() + "...");
+    if (!in.options().dry_run) in.console().info("Deleting jail " + jail.name.text() + "...");
     try {
         remove_journalled(in, jail);
     } catch (const Error& error) {

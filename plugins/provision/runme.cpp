@@ -62,7 +62,9 @@ void run_site_script(const Provisioning& event) {
     const auto script = site_script(event.invocation.configuration());
     if (!script) {
         const auto path = event.invocation.configuration().path("ADDONS") / script_name;
-        event.invocation.console().info("No " + path.string() + ": nothing to run in the jail");
+        const bool rehearsal = event.invocation.options().dry_run;
+        event.invocation.console().info((rehearsal ? "would run nothing in the jail: no " : "No ") + path.string() +
+                                        (rehearsal ? "" : ": nothing to run in the jail"));
         return;
     }
     event.operation.step("run runme.sh inside the jail", [&] { run_script(event, *script); });

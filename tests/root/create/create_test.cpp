@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "support.hpp"
 
 namespace jailctl::test {
@@ -128,6 +130,8 @@ TEST_F(Create, DryRunPrintsTheStepsAndChangesNothing) {
     EXPECT_THAT(dry.out, HasSubstr("would make the staging directory"));
     EXPECT_THAT(dry.out, HasSubstr("would install the base busybox"));
     EXPECT_THAT(dry.out, HasSubstr("would publish it as " + root_.string()));
+    std::istringstream lines(dry.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_THAT(line, StartsWith("would ")) << "nothing is done";
     EXPECT_FALSE(std::filesystem::exists(site_.home()));
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "ids.json"));
 }

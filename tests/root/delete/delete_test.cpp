@@ -11,6 +11,7 @@ namespace jailctl::test {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 namespace {
 
@@ -133,11 +134,18 @@ TEST_F(Delete, DryRunSaysTheStepsAndDoesNone) {
 }
 
 TEST_F(Delete, DryRunIsRefusedAsTheDeleteWouldBe) {
-    EXPECT_EQ(site_.jailctl({"delete", "a.test", "--dry-run"}).status, 2) << "nobody can be asked";
     site_.configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=nope");
     EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes", "--backup-first", "--dry-run"}).status, 2);
     site_.configure({"a.test:192.0.2.1"}, "PROTECT=yes");
     EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes", "--dry-run"}).status, 1);
+}
+
+TEST_F(Delete, DryRunNeedsNoConsent) {
+    const Result dry = site_.jailctl({"delete", "a.test", "--dry-run"});
+    EXPECT_EQ(dry.status, 0) << dry.all();
+    EXPECT_THAT(dry.out, StartsWith("would need --yes or --batch, with no terminal to ask on\nwould rename "));
+    EXPECT_EQ(site_.jailctl({"delete", "a.test"}).status, 2);
+    EXPECT_TRUE(stands());
 }
 
 TEST_F(Delete, DryRunNamesWhatAnEarlierDeleteLeft) {
