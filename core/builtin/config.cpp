@@ -1,4 +1,5 @@
 #include "builtin/builtin.hpp"
+#include "command_line/targets.hpp"
 
 #include <unistd.h>
 
@@ -41,15 +42,11 @@ void show(const Host& host, Invocation& in) {
     const Jail* jail = nullptr;
     if (in.rest().size() == 2) {
         const auto& word = in.rest().back();
-        std::vector<std::string> names;
-        for (const auto& one : host.configuration().jails) {
-            names.push_back(one.name.text());
+        for (const auto& one : host.configuration().jails)
             if (one.name.text() == word) jail = &one;
-        }
         if (jail == nullptr) {
             Error error(Errc::usage, "no jail '" + escape_name(word) + "' in " + host.configuration().file.string());
-            if (const auto near = nearest(word, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
-            throw error;
+            throw error.with_hint(hint_at_jail(host.configuration(), word));
         }
     }
     for (const auto& line : config::show(host.configuration(), jail)) in.console().line(line);

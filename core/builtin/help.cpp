@@ -24,6 +24,8 @@ Error unknown_command(const Host& host, const std::string& word) {
         error.with_hint("most commands come with plugins, and --no-plugins leaves all of them out");
     else if (!host.plugins.left_out.empty() || !host.plugins.directory_problem.empty())
         error.with_hint("a plugin is left out, perhaps the one with this command: see 'jailctl plugins'");
+    else
+        error.with_hint("'jailctl help' lists the commands there are");
     return error;
 }
 

@@ -1,6 +1,7 @@
 #include "command_line/targets.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -18,15 +19,19 @@ const Jail* find_jail(const Configuration& configuration, const std::string& wor
     }
 }
 
+/// A word without '/' is no path, whatever stands there.
+void refuse_bare_path(const std::string& word) {
+    std::error_code none;
+    if (!std::filesystem::exists(word, none)) return;
+    throw Error(Errc::usage, "'" + escape_name(word) + "' is no jail, and a path has a '/' in it")
+        .with_hint("for what stands in the current directory write ./" + shell_word(word));
+}
+
 /// @param command_begins  a jail was named before, and what is to be run may follow
 [[noreturn]] void refuse_jail(const Configuration& configuration, const std::string& word, bool command_begins) {
     Error error(Errc::not_found, "no jail '" + escape_name(word) + "' in " + configuration.file.string());
     if (command_begins) throw error.with_hint("a command to be run stands behind '--'");
-    std::vector<std::string> names;
-    for (const auto& jail : configuration.jails) names.push_back(jail.name.text());
-    if (const auto near = nearest(word, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
-    else error.with_hint("JAILS lists the jails there are; 'jailctl status' shows them");
-    throw error;
+    throw error.with_hint(hint_at_jail(configuration, word));
 }
 
 class Resolver {
@@ -66,6 +71,7 @@ private:
             } else if (command_.unlisted_jails) {
                 resolved_.rest.push_back(word);
             } else {
+                if (command_.path != PathWord::none && &word == &words.back()) refuse_bare_path(word);
                 refuse_jail(configuration_, word, command_.takes_rest && no_literal && !resolved_.jails.empty());
             }
             rest_began_ = rest_began_ || (command_.targets == Targets::one && !resolved_.jails.empty());
@@ -111,6 +117,15 @@ private:
 };
 
 }  // namespace
+
+std::string hint_at_jail(const Configuration& configuration, const std::string& word) {
+    std::vector<std::string> names;
+    for (const auto& jail : configuration.jails) names.push_back(jail.name.text());
+    const auto longer = std::ranges::find_if(names, [&](const std::string& name) { return name.starts_with(word + "."); });
+    const auto near = longer != names.end() ? *longer : nearest(word, names);
+    if (!near.empty()) return "did you mean '" + near + "'?";
+    return "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first";
+}
 
 Resolved resolve_words(const Command& command, const Configuration& configuration, const std::vector<std::string>& words,
                        const std::vector<std::string>& literal) {

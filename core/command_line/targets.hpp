@@ -26,4 +26,7 @@ struct Resolved {
 [[nodiscard]] Resolved resolve_words(const Command& command, const Configuration& configuration,
                                      const std::vector<std::string>& words, const std::vector<std::string>& literal);
 
+/// For a word that names no jail: the one that was meant, or how there would be one.
+[[nodiscard]] std::string hint_at_jail(const Configuration& configuration, const std::string& word);
+
 }  // namespace jailctl::core

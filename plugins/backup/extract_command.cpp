@@ -33,8 +33,11 @@ std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
 
 UniqueFd open_target(const std::string& directory) {
     UniqueFd opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!opened) throw_errno("cannot open the directory " + escape_name(directory));
-    return opened;
+    if (opened) return opened;
+    const auto cause = last_error();
+    Error error(code_of(cause), "cannot open the directory " + escape_name(directory), cause);
+    if (cause == std::errc::no_such_file_or_directory) error.with_hint("make it first: 'mkdir " + shell_word(directory) + "'");
+    throw error;
 }
 
 void report(Invocation& invocation, const std::string& id, const std::string& to, const Value& extracted) {

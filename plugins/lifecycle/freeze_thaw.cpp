@@ -17,10 +17,11 @@ Outcome change(Invocation& invocation, const Jail& jail, bool frozen) {
     if (invocation.options().dry_run) {
         require_up(invocation.configuration(), jail);
         invocation.console().line("would " + std::string(frozen ? "freeze " : "thaw ") + jail.name.text());
-    } else if (frozen)
-        runtime.freeze(invocation, jail);
-    else
-        runtime.thaw(invocation, jail);
+        return Outcome::done();
+    }
+    if (frozen) runtime.freeze(invocation, jail);
+    else runtime.thaw(invocation, jail);
+    invocation.console().info(jail.name.text() + (frozen ? " is frozen" : " runs again"));
     return Outcome::done();
 }
 

@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdio>
+
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "settings.hpp"
 
 namespace jailctl::lifecycle {
@@ -15,6 +19,15 @@ std::chrono::seconds interval_of(const std::string& option, const std::string& t
         throw Error(Errc::usage, option + ": " + error.what());
     }
     throw Error(Errc::usage, option + ": a second is the least");
+}
+
+void until_interrupted(const std::function<void()>& show) {
+    try {
+        show();
+    } catch (const Error& error) {
+        if (error.code() != Errc::interrupted || Interrupt::pending() != SIGINT) throw;
+        if (on_terminal()) std::fputc('\n', stderr);  // the terminal shows ^C, and the shell goes on in that line
+    }
 }
 
 bool on_terminal() noexcept { return ::isatty(STDOUT_FILENO) == 1; }

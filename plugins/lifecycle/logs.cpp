@@ -8,6 +8,7 @@
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "live.hpp"
 #include "platform.hpp"
 #include "whole_lines.hpp"
 
@@ -65,7 +66,7 @@ void show(Invocation& invocation, const Jail& jail, const LogsOptions& options) 
     if (console.json()) return console.data("output", std::string(shown));
     WholeLines lines(console);
     lines.add(shown);
-    if (options.follow) follow(invocation, jail, *reader, lines);
+    if (options.follow) until_interrupted([&] { follow(invocation, jail, *reader, lines); });
     lines.finish();
 }
 

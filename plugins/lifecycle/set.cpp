@@ -1,5 +1,6 @@
 // The command `set`: limits of a jail, at once and for good.
 #include <algorithm>
+#include <cctype>
 #include <functional>
 
 #include "commands.hpp"
@@ -23,15 +24,23 @@ const std::vector<std::pair<std::string, std::function<void(std::string_view)>>>
     return all;
 }
 
+[[noreturn]] void refuse_variable(const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& [limit, check] : limits()) names.push_back(limit);
+    std::string upper = name;
+    std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto near = nearest(upper, names);
+    throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be set while a jail runs: MEMORY, CPUS, PIDS, IO_WEIGHT and RATE can")
+        .with_hint(near.empty() ? "write other variables into jails.d and restart the jail" : "did you mean '" + near + "'?");
+}
+
 std::pair<std::string, std::string> parse_assignment(const std::string& word) {
     const auto equals = word.find('=');
     if (equals == std::string::npos)
         throw Error(Errc::usage, "'" + escape_name(word) + "' is no NAME=VALUE").with_hint("jailctl set JAIL MEMORY=512M");
     std::string name = word.substr(0, equals), value = word.substr(equals + 1);
     const auto known = std::find_if(limits().begin(), limits().end(), [&](const auto& limit) { return limit.first == name; });
-    if (known == limits().end())
-        throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be set while a jail runs: MEMORY, CPUS, PIDS, IO_WEIGHT and RATE can")
-            .with_hint("write other variables into jails.d and restart the jail");
+    if (known == limits().end()) refuse_variable(name);
     if (value.empty()) value = "none";
     try {
         if (value != "none") known->second(value);

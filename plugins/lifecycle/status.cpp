@@ -197,10 +197,13 @@ void run_status(Invocation& invocation, const StatusOptions& options) {
         throw Error(Errc::usage, "--watch never ends, and --json is one document").with_hint("repeat 'jailctl status --json'");
     const Form form = options.prometheus ? Form::prometheus : options.wide ? Form::wide : Form::brief;
     if (options.watch.empty()) return Report(invocation, form, options.disk).run();
-    for (const auto interval = interval_of("--watch", options.watch);; Interrupt::pause(interval)) {
-        invocation.console().clear();
-        Report(invocation, form, options.disk).run();
-    }
+    const auto interval = interval_of("--watch", options.watch);
+    until_interrupted([&] {
+        for (;; Interrupt::pause(interval)) {
+            invocation.console().clear();
+            Report(invocation, form, options.disk).run();
+        }
+    });
 }
 
 }  // namespace

@@ -114,10 +114,9 @@ Value value_of(const std::vector<Line>& lines) {
     return jails;
 }
 
-void run_top(Invocation& invocation, std::chrono::seconds interval, bool once) {
+void show(Invocation& invocation, std::chrono::seconds interval, bool once) {
     auto& runtime = invocation.services().get<JailRuntime>();
     Console& console = invocation.console();
-    once = once || console.json() || !on_terminal();
     for (Look before = look(invocation, runtime);;) {
         Interrupt::pause(interval);
         Look after = look(invocation, runtime);
@@ -128,6 +127,11 @@ void run_top(Invocation& invocation, std::chrono::seconds interval, bool once) {
         if (once) return;
         before = std::move(after);
     }
+}
+
+void run_top(Invocation& invocation, std::chrono::seconds interval, bool once) {
+    if (once || invocation.console().json() || !on_terminal()) return show(invocation, interval, true);
+    until_interrupted([&] { show(invocation, interval, false); });
 }
 
 struct TopOptions {

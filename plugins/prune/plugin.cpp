@@ -12,8 +12,10 @@ void remove_from(const BaseInstalled& event, const std::vector<std::string>& pat
     StagedTarget base(event.invocation, event.jail, event.staging);
     const Value removed = base.run("prune", Value::object().set("patterns", std::move(patterns)));
     const auto bytes = static_cast<std::uint64_t>(removed["bytes"].num());
-    event.invocation.console().info("Pruned " + std::to_string(removed["files"].num()) + " files, " +
-                                    human_bytes(bytes));
+    const auto files = removed["files"].num();
+    // Names of files that have others take no room.
+    event.invocation.console().info("Pruned " + std::to_string(files) + (files == 1 ? " file" : " files") +
+                                    (bytes == 0 ? "" : ", " + human_bytes(bytes)));
     event.invocation.console().data("pruned", Value::object().set("files", removed["files"]).set("bytes", bytes));
 }
 

@@ -74,7 +74,7 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
     }
     const Value done = run_tree(job);
-    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", done["bytes"]));
+    tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);
 }
 
 }  // namespace jailctl::lifecycle

@@ -143,7 +143,7 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
         return invocation.console().line("would copy " + from.shown + " to " + escape_name(target.string()));
     const Value done = directory ? copy_directory(root.open_directory(*directory).get(), target) : copy_file(root, from, target);
     name_skipped(invocation, done);
-    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", done["bytes"]));
+    tell_copied(invocation, from.shown, escape_name(target.string()), done);
 }
 
 }  // namespace jailctl::lifecycle

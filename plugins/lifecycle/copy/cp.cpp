@@ -8,6 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/state.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace po = boost::program_options;
 
@@ -19,7 +20,7 @@ void copy(Invocation& invocation, bool keep_owners) {
     if (words.size() != 2)
         throw Error(Errc::usage, "cp needs what to copy and where to").with_hint("jailctl cp FILE JAIL:PATH, or jailctl cp JAIL:PATH FILE");
     const auto& configuration = invocation.configuration();
-    const CopyPlace from = parse_place(configuration, words[0]), to = parse_place(configuration, words[1]);
+    const CopyPlace from = parse_place(configuration, words[0], false), to = parse_place(configuration, words[1], true);
     if ((from.jail == nullptr) == (to.jail == nullptr))
         throw Error(Errc::usage, from.jail == nullptr ? "neither " + from.shown + " nor " + to.shown + " is in a jail"
                                                       : "one side of cp is the host: jails share no files")
@@ -36,6 +37,12 @@ void copy(Invocation& invocation, bool keep_owners) {
 }
 
 }  // namespace
+
+void tell_copied(Invocation& invocation, const std::string& from, const std::string& to, const Value& done) {
+    const auto bytes = done["bytes"].num();
+    invocation.console().info(from + ": " + human_bytes(static_cast<std::uint64_t>(bytes)) + " to " + to);
+    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", bytes));
+}
 
 void add_cp(Registrar& host) {
     auto keep_owners = std::make_shared<bool>(false);

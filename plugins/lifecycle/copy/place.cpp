@@ -18,22 +18,27 @@ const Jail& require_jail(const Configuration& configuration, const std::string& 
     } catch (const Error&) {  // not even a hostname: as unknown as any other
     }
     if (jail != nullptr) return *jail;
+    std::vector<std::string> names;
+    for (const auto& one : configuration.jails) names.push_back(one.name.text());
+    const auto near = nearest(name, names);
     throw Error(Errc::not_found, "no jail '" + escape_name(name) + "' in " + configuration.file.string())
-        .with_hint("a file of the host with ':' in its name is written ./" + shell_word(word));
+        .with_hint(!near.empty() ? "did you mean '" + near + "'?"
+                                 : "a file of the host with ':' in its name is written ./" + shell_word(word));
 }
 
 /// A start makes these anew, in memory: what is on the disk below them nobody in the jail sees.
-void require_on_disk(const std::string& path, const CopyPlace& place) {
+void require_on_disk(const std::string& path, const CopyPlace& place, bool target) {
     constexpr std::array<std::string_view, 4> covered{"proc", "sys", "dev", "run"};
     const std::string top = path.substr(0, path.find('/'));
     if (std::find(covered.begin(), covered.end(), top) == covered.end()) return;
     throw Error(Errc::invalid, "/" + top + " of a jail is made by its start and is not on its disk")
-        .with_hint("go through the jail: jailctl exec " + place.jail->name.text() + " -- cat /" + shell_word(path));
+        .with_hint("go through the jail: jailctl exec " + place.jail->name.text() +
+                   (target ? " -- tee /" + shell_word(path) + " <FILE" : " -- cat /" + shell_word(path)));
 }
 
 }  // namespace
 
-CopyPlace parse_place(const Configuration& configuration, const std::string& word) {
+CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target) {
     CopyPlace place;
     place.shown = escape_name(word);
     place.into = word.ends_with('/') || word.ends_with(':');
@@ -49,7 +54,7 @@ CopyPlace parse_place(const Configuration& configuration, const std::string& wor
         if (!part.empty() && part != ".") clean /= part;
     }
     place.path = clean.string();
-    require_on_disk(place.path, place);
+    require_on_disk(place.path, place, target);
     return place;
 }
 

@@ -14,8 +14,9 @@ struct CopyPlace {
     std::string shown;           ///< as it was written
 };
 
+/// @param target  of the two the one that is copied to
 /// A word with a slash before its first colon, or without a colon, is a path of the host.
 /// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a start covers with a mount
-[[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word);
+[[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target);
 
 }  // namespace jailctl::lifecycle

@@ -75,6 +75,24 @@ TEST_F(Refusals, WordsThatDoNotFit) {
     expect_refused({"config", "chekc"}, "jailctl: 'config' takes 'check', or 'show' and at most one jail\n");
 }
 
+TEST_F(Refusals, AWordThatIsNothingIsToldWhatWasMeant) {
+    const auto hint = [&](const std::vector<std::string>& words, const std::string& text) {
+        const auto result = site_.jailctl(words);
+        EXPECT_NE(result.status, 0) << result.err;
+        EXPECT_THAT(result.err, HasSubstr("\nhint: " + text));
+    };
+    hint({"create", "chii"}, "did you mean 'chii.domaine.com'?");
+    hint({"config", "show", "chii"}, "did you mean 'chii.domaine.com'?");
+    hint({"cp", "/etc/hosts", "chii.domain.com:/etc"}, "did you mean 'chii.domaine.com'?");
+    hint({"create", "new.domain.org"}, "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first\n");
+    hint({"help", "nope"}, "'jailctl help' lists the commands there are\n");
+    const auto bare = run_command({"/bin/sh", "-c", "cd " + site_.path().string() + " && mkdir here && exec " + (stage() / "bin/jailctl").string() +
+                                                        " --config jails.conf backup chii.domaine.com here"});
+    EXPECT_EQ(bare.status, 2);
+    EXPECT_THAT(bare.err, StartsWith("jailctl: 'here' is no jail, and a path has a '/' in it\n"
+                                     "hint: for what stands in the current directory write ./here\n"));
+}
+
 TEST_F(Refusals, BrokenConfigurationStopsCommandsButNotHelp) {
     spit(site_.config(), "JAILS=$(ls)\n", 0600);
     const auto start = site_.jailctl({"start", "all"});

@@ -152,11 +152,13 @@ TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
 }
 
 TEST_F(StatusTest, WatchShowsItAgainUntilASignal) {
-    const Result result = run_command({"/usr/bin/timeout", "-s", "INT", "4", (stage() / "bin/jailctl").string(), "--config",
+    const Result result = run_command({"/usr/bin/timeout", "--preserve-status", "-s", "INT", "4", (stage() / "bin/jailctl").string(), "--config",
                                        site.config().string(), "status", "--watch=1s"});
     const auto first = result.out.find(header);
     EXPECT_EQ(first, 0U);
     EXPECT_NE(result.out.find(header, 1), std::string::npos) << result.all();
+    EXPECT_EQ(result.status, 0) << "Ctrl-C is how it ends";
+    EXPECT_EQ(result.err, "");
     EXPECT_EQ(site.jailctl({"status", "--watch=0"}).status, 2);
     EXPECT_EQ(site.jailctl({"status", "--watch", "--json"}).status, 2);
 }

@@ -97,6 +97,8 @@ TEST_F(Extract, ARehearsalRefusesWhatTheCommandWould) {
     std::filesystem::create_directory_symlink(site.path() / "elsewhere", target / "etc");
     refused("etc/hosts", target.string(), "'etc' exists already and is no directory");
     refused("etc", "-", "'etc' is no regular file");
+    const std::string missing = (site.path() / "missing").string();
+    refused("etc", missing, "cannot open the directory " + missing + ": No such file or directory\nhint: make it first: 'mkdir " + missing + "'");
     refused("/", "-", "is no regular file");
     std::filesystem::remove(target / "etc");
     std::filesystem::create_directory(target / "etc");

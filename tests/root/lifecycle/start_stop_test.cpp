@@ -142,13 +142,13 @@ TEST_F(JailTest, FilesMadeInsideBelongToTheJailsOwnIdsOnDisk) {
 
 TEST_F(JailTest, FreezeStopsTimeAndThawLetsItGoOn) {
     ASSERT_EQ(start().status, 0);
-    EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);
+    EXPECT_EQ(site.jailctl({"freeze", "a.test"}).out, "a.test is frozen\n");
     EXPECT_EQ(mark(), '~');
     EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 1);
     const Result refused = inside("true");
     EXPECT_EQ(refused.status, 125) << "a command in a frozen jail would hang";
     EXPECT_THAT(refused.err, HasSubstr("a.test is frozen"));
-    EXPECT_EQ(site.jailctl({"thaw", "a.test"}).status, 0);
+    EXPECT_EQ(site.jailctl({"thaw", "a.test"}).out, "a.test runs again\n");
     EXPECT_EQ(mark(), '*');
     EXPECT_EQ(inside("true").status, 0);
     EXPECT_EQ(site.jailctl({"freeze", "a.test"}).status, 0);

@@ -76,7 +76,7 @@ TEST_F(PrunedJail, APathNeverLeavesTheJailWhateverLinksTheBaseBrings) {
     EXPECT_TRUE(fs::exists(outside / "inner"));
     EXPECT_TRUE(fs::is_symlink(root_ / "absolute"));
     EXPECT_FALSE(fs::is_symlink(root_ / "itself"));
-    EXPECT_THAT(made.out, HasSubstr("Pruned 1 files"));
+    EXPECT_THAT(made.out, HasSubstr("Pruned 1 file\n"));
 }
 
 TEST_F(PrunedJail, DotDotEndsTheCreateWithFileAndLine) {
