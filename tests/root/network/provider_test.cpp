@@ -9,6 +9,7 @@
 namespace jailctl::lifecycle {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -208,6 +209,41 @@ TEST_F(RoutedProvider, NatHidesAddressesTheLanKnowsNoWayTo) {
     ASSERT_EQ(host_.fake_console.warnings.size(), 1U);
     EXPECT_THAT(host_.fake_console.warnings[0], HasSubstr("NAT of jail b.test has nothing to do"));
     network().leave(host_, other, needless);
+}
+
+/// Two configurations start at once: each has looked when neither was there, and the kernel gives the route to one.
+TEST_F(RoutedProvider, TheLaterOfTwoWithOneAddressLeavesThatOfTheFirst) {
+    const auto proxies = [] {
+        return test::run_command({"ip", "neigh", "show", "proxy"}).all() + test::run_command({"ip", "-6", "neigh", "show", "proxy"}).all();
+    };
+    auto first = jail("a.test", "192.0.2.7"), second = jail("z.test", "192.0.2.9");
+    first.addresses.push_back(Address::parse("[2001:db8::7]"));
+    const auto record = join(first);
+    const auto before = proxies();
+    EXPECT_THAT(before, AllOf(HasSubstr("192.0.2.7 dev up0"), HasSubstr("2001:db8::7 dev up0")));
+    another_netns();
+    for (const std::string taken : {"192.0.2.7", "[2001:db8::7]"}) {
+        second.addresses = {Address::parse("192.0.2.9"), Address::parse(taken)};
+        EXPECT_THAT(message_of([&] { join(second); }, Errc::exists), HasSubstr("cannot add a route to "));
+        EXPECT_EQ(proxies(), before);  // 192.0.2.9, which was its own, is gone
+    }
+    EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
+    EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "2001:db8::7"}).status, 0);
+    network().leave(host_, second, Value{});  // as a stop does whose record was lost
+    EXPECT_EQ(proxies(), before);
+    network().leave(host_, first, record);
+    EXPECT_EQ(proxies(), "");
+}
+
+/// The link went with the jail, and its routes with it: what remains has no owner but us.
+TEST_F(RoutedProvider, ProxiesOfALinkThatIsGoneAreTakenAway) {
+    const auto before = bed_->host_network();
+    const auto one = jail("a.test", "192.0.2.7");
+    const auto record = join(one);
+    ASSERT_EQ(test::run_command({"ip", "link", "del", record["link"].str()}).status, 0);
+    EXPECT_THAT(bed_->host_network(), HasSubstr("192.0.2.7 dev up0"));
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before);
 }
 
 TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {

@@ -29,14 +29,13 @@ bool is_host_end_of(const Link& link, const JailName& jail, const std::string& a
     return link.alias == alias || link.alias == jail.text();  // as it was marked once
 }
 
-/// Between making a link and marking it nobody may ask whose it is.
+}  // namespace
+
 UniqueFd lock_marking() {
     UniqueFd directory = StateDirectory::of_host().open("");
     if (::flock(directory.get(), LOCK_EX) != 0) throw_errno("cannot lock the names of the jails' network interfaces");
     return directory;
 }
-
-}  // namespace
 
 int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int netns, std::uint32_t mtu) {
     const UniqueFd marking = lock_marking();

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/value.hpp"
 #include "links.hpp"
 #include "uplink.hpp"
 
 namespace jailctl::lifecycle {
 
+/// Held between making a link and marking it, when nobody may ask whose it is, and between making a route to an address and
+/// what goes by whose route it is. Of the host, whatever the configuration; not to be taken twice.
+[[nodiscard]] UniqueFd lock_marking();
 /// Makes the veth pair, the peer as eth0 in the namespace `netns`, and marks the host's end as the jail's by the alias of the
 /// record, which says whose jail of that name, and by alternative name. Both ends are down. @return index of the host's end
 int make_host_end(Netlink& netlink, const JailName& jail, const Value& record, int netns, std::uint32_t mtu);

@@ -72,10 +72,24 @@ void configure_inside(Invocation& invocation, const Jail& jail, int netns, const
 void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<Address>& addresses) {
     await_carrier(netlink, link);
     for (const auto& address : addresses) {
+        const UniqueFd marking = lock_marking();
         add_host_route(netlink, link, address);
         add_proxy_neighbour(netlink, address, uplink.index);
     }
     if (can_probe(uplink)) announce(uplink, addresses, true);
+}
+
+/// A proxy neighbour does not say whose it is, the route to its address does: of two configurations that start jails with the
+/// same address, the one that comes later leaves that of the other.
+void unpublish(Netlink& netlink, const Jail& jail, const Value& record) {
+    const auto own = find_host_end(netlink, jail.name, record);
+    for (const auto& text : record["addresses"].items()) {
+        const auto address = Address::parse_bare(text.str());
+        const UniqueFd marking = lock_marking();
+        const auto match = match_route(netlink, address);
+        const bool of_another = match && match->exact && match->type == RTN_UNICAST && (!own || match->interface != own->index);
+        if (!of_another) delete_proxy_neighbour(netlink, address, uplink_of(record).index);
+    }
 }
 
 /// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
@@ -132,12 +146,7 @@ public:
     void leave(Invocation& invocation, const Jail& jail, const Value& noted) override {
         Netlink netlink(NETLINK_ROUTE);
         const Value record = noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail);
-        const auto uplink = uplink_of(record);
-        if (uplink.netns == this_netns()) {
-            for (const auto& address : record["addresses"].items()) {
-                delete_proxy_neighbour(netlink, Address::parse_bare(address.str()), uplink.index);
-            }
-        }
+        if (uplink_of(record).netns == this_netns()) unpublish(netlink, jail, record);
         leave_host_end(invocation, netlink, jail.name, record);
     }
 
