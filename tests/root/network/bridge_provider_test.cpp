@@ -138,6 +138,18 @@ TEST_F(BridgeProvider, JoinsTheBridgeAndLeavesNothing) {
     EXPECT_EQ(bed_->host_network(), before_);
 }
 
+/// A bridged jail has no translation: one that is there is of a run from before, as in a ruleset that was saved.
+TEST_F(BridgeProvider, ATranslationFromBeforeGoesWithTheNextStart) {
+    const auto one = bridged("a.test", "192.0.2.7");
+    const auto table = "table inet " + veth_of(one.name).host_name;
+    ASSERT_EQ(test::run_command({"nft", "add", "table", "inet", veth_of(one.name).host_name}).status, 0);
+    EXPECT_THAT(bed_->host_network(), HasSubstr(table));
+    const auto record = join(one);
+    EXPECT_THAT(bed_->host_network(), Not(HasSubstr(table)));
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before_);
+}
+
 TEST_F(BridgeProvider, TwoJailsReachEachOther) {
     const auto first = bridged("a.test", "192.0.2.7"), second = bridged("b.test", "192.0.2.8");
     const auto record = join(first);

@@ -246,6 +246,29 @@ TEST_F(RoutedProvider, ProxiesOfALinkThatIsGoneAreTakenAway) {
     EXPECT_EQ(bed_->host_network(), before);
 }
 
+/// As one of a ruleset that was saved and loaded again: it forwards a port of the host, though nothing says so any more.
+TEST_F(RoutedProvider, ATranslationFromBeforeGoesWithTheNextStart) {
+    const auto before = bed_->host_network();
+    auto one = jail("a.test", "192.0.2.7");
+    const auto table = "table inet " + veth_of(one.name).host_name;
+    const auto load = [&] {
+        return test::run_command({"nft", "add " + table + "; add chain " + table.substr(6) + " arriving { type nat hook prerouting "
+                                         "priority -100; }; add rule " + table.substr(6) + " arriving tcp dport 2222 dnat ip to "
+                                         "192.0.2.7:22"});
+    };
+    ASSERT_EQ(load().status, 0) << load().all();
+    auto record = join(one);
+    EXPECT_THAT(bed_->host_network(), Not(HasSubstr(table)));
+    network().leave(host_, one, record);
+    ASSERT_EQ(load().status, 0);
+    another_netns();
+    one.settings.set("FORWARD", {"tcp:8080:80", {}, true});
+    record = join(one);
+    EXPECT_THAT(bed_->host_network(), AllOf(HasSubstr(table), HasSubstr("8080"), Not(HasSubstr("2222"))));
+    network().leave(host_, one, record);
+    EXPECT_EQ(bed_->host_network(), before);
+}
+
 TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     auto one = jail("a.test", "192.0.2.7"), other = jail("b.test", "192.0.2.8");
     one.settings.set("FORWARD", {"tcp:8080:80 udp:53:53", {"a.conf", 1, 1}, true});

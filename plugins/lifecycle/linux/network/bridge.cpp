@@ -7,6 +7,7 @@
 #include "bridge_plan.hpp"
 #include "contradictions.hpp"
 #include "nft_query.hpp"
+#include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "network.hpp"
@@ -37,6 +38,7 @@ int make_port(Netlink& netlink, const Jail& jail, const Value& record, const Lin
     const int index = make_host_end(netlink, jail.name, record, netns, bridge.mtu);
     (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");  // the host is on the bridge, not here
     put_up_guard(jail.name, jail.addresses, GuardPlace::bridge);  // before the link is up: no packet passes unguarded
+    drop_translation(jail.name);
     limit_from_birth(netlink, jail, index);
     set_master(netlink, bridge, index, pair.host_name);
     set_up(netlink, index, pair.host_name);

@@ -150,6 +150,13 @@ void require_free_ports(const Configuration& configuration, Netlink& netlink, co
     }
 }
 
+void drop_translation(const JailName& jail) {
+    Netlink netfilter(NETLINK_NETFILTER);
+    NftTransaction transaction;
+    if (transaction.delete_table_if_there(netfilter, NftFamily::inet, veth_of(jail).host_name))
+        transaction.commit(netfilter, "delete the translation of addresses and ports that jail " + jail.text() + " had before");
+}
+
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink) {
     const auto& nat = jail.settings["NAT"].text;
     std::vector<Address> hidden;
@@ -163,7 +170,7 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
         }
     }
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
-    if (hidden.empty() && forwards.empty()) return;
+    if (hidden.empty() && forwards.empty()) return drop_translation(jail.name);
     Netlink netfilter(NETLINK_NETFILTER);
     NftTransaction transaction;
     Translation translation(netfilter, transaction, veth_of(jail.name).host_name, jail.addresses);

@@ -21,7 +21,12 @@ struct PortForward {
 /// or on the first of the uplink. @throws Error exists: names the port and who has it
 void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink);
 
-/// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. @throws Error unsupported, io
+/// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. If they ask for
+/// nothing, what is there under that name goes. @throws Error unsupported, io
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink);
+
+/// A table of that name from before, such as one of a ruleset that was saved while the jail had ports, would lead into it
+/// though nothing says so. @throws Error io
+void drop_translation(const JailName& jail);
 
 }  // namespace jailctl::lifecycle

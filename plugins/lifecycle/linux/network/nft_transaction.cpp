@@ -48,13 +48,19 @@ NftTransaction& NftTransaction::delete_table(NftFamily family, const std::string
     return add(NFT_MSG_DELTABLE, 0, family, attribute_text(NFTA_TABLE_NAME, name));
 }
 
-NftTransaction& NftTransaction::replace_table(Netlink& netfilter, NftFamily family, const std::string& name) {
+bool NftTransaction::delete_table_if_there(Netlink& netfilter, NftFamily family, const std::string& name) {
     NetlinkMessage question(nft_message(NFT_MSG_GETTABLE), 0);
     auto& header = question.family<nfgenmsg>();
     header.nfgen_family = static_cast<std::uint8_t>(family);
     header.version = NFNETLINK_V0;
     question.put(NFTA_TABLE_NAME, name);
-    if (netfilter.try_change(question).ok()) delete_table(family, name);
+    const bool is_there = netfilter.try_change(question).ok();
+    if (is_there) delete_table(family, name);
+    return is_there;
+}
+
+NftTransaction& NftTransaction::replace_table(Netlink& netfilter, NftFamily family, const std::string& name) {
+    (void)delete_table_if_there(netfilter, family, name);
     return add_table(family, name);
 }
 

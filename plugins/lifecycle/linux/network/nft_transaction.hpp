@@ -26,8 +26,9 @@ public:
     NftTransaction& add_table(NftFamily family, const std::string& name);
     /// With all that is in it; one that is gone is success.
     NftTransaction& delete_table(NftFamily family, const std::string& name);
-    /// A table of our own: what is there under that name, of whomever, goes. Asks the kernel first, for to delete nothing costs
-    /// as much as to delete (see commit).
+    /// Asks the kernel first, for to delete nothing costs as much as to delete (see commit). @return whether it is there
+    bool delete_table_if_there(Netlink& netfilter, NftFamily family, const std::string& name);
+    /// A table of our own: what is there under that name, of whomever, goes.
     NftTransaction& replace_table(Netlink& netfilter, NftFamily family, const std::string& name);
     /// @param hook  none: rules of other chains lead there
     NftTransaction& add_chain(NftFamily family, const std::string& table, const std::string& name, const NftHook* hook = nullptr);
