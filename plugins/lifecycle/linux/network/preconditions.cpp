@@ -28,10 +28,7 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
         throw Error(Errc::config, "address " + text + " is a broadcast address of " +
                                       described(netlink, match->interface));
     }
-    if (match && match->exact && match->type == RTN_UNICAST && match->interface != own) {
-        throw Error(Errc::exists, "address " + text + " is routed to " + described(netlink, match->interface) + " already")
-            .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + text + "' shows where");
-    }
+    require_no_other_route(netlink, address, own);
     if (!noted && has_proxy_neighbour(netlink, address, uplink.index)) {
         throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")
             .with_hint("'ip neigh del proxy " + text + " dev " + shell_word(uplink.name) + "' removes the entry if nothing needs it");
@@ -39,6 +36,13 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
 }
 
 }  // namespace
+
+void require_no_other_route(Netlink& netlink, const Address& address, int own) {
+    const int other = routed_elsewhere(netlink, address, own);
+    if (other == 0) return;
+    throw Error(Errc::exists, "address " + address.text() + " is routed to " + described(netlink, other) + " already")
+        .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + address.text() + "' shows where");
+}
 
 const std::vector<Address>& require_addresses(const Jail& jail) {
     if (jail.addresses.empty()) {

@@ -73,6 +73,7 @@ void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<A
     await_carrier(netlink, link);
     for (const auto& address : addresses) {
         const UniqueFd marking = lock_marking();
+        require_no_other_route(netlink, address, link);  // check() asked before another start may have made it
         add_host_route(netlink, link, address);
         add_proxy_neighbour(netlink, address, uplink.index);
     }
@@ -86,9 +87,8 @@ void unpublish(Netlink& netlink, const Jail& jail, const Value& record) {
     for (const auto& text : record["addresses"].items()) {
         const auto address = Address::parse_bare(text.str());
         const UniqueFd marking = lock_marking();
-        const auto match = match_route(netlink, address);
-        const bool of_another = match && match->exact && match->type == RTN_UNICAST && (!own || match->interface != own->index);
-        if (!of_another) delete_proxy_neighbour(netlink, address, uplink_of(record).index);
+        if (routed_elsewhere(netlink, address, own ? own->index : 0) == 0)
+            delete_proxy_neighbour(netlink, address, uplink_of(record).index);
     }
 }
 

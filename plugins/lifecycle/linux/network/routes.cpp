@@ -62,6 +62,11 @@ std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address) 
     return found;
 }
 
+int routed_elsewhere(Netlink& netlink, const Address& address, int own) {
+    const auto match = match_route(netlink, address);
+    return match && match->exact && match->type == RTN_UNICAST && match->interface != own ? match->interface : 0;
+}
+
 namespace {
 
 /// Addresses of all interfaces in one family, as raw bytes.

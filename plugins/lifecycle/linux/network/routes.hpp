@@ -24,6 +24,8 @@ struct RouteMatch {
 };
 /// Nothing if no route leads to `address`.
 [[nodiscard]] std::optional<RouteMatch> match_route(Netlink& netlink, const Address& address);
+/// Index of the interface that a route to `address` alone leads to; 0: there is no such route, or it leads to `own`.
+[[nodiscard]] int routed_elsewhere(Netlink& netlink, const Address& address, int own);
 /// Index of the interface that has `address`, up or down; 0 if none does.
 [[nodiscard]] int interface_with(Netlink& netlink, const Address& address);
 /// Addresses of all interfaces of this namespace, each with the index of its interface.
