@@ -19,6 +19,7 @@ constexpr std::pair<std::string_view, Action> table[] = {
     {"splice", &actions::splice},
     {"populate", &actions::populate},
     {"copy", &actions::copy},
+    {"copy_file", &actions::copy_file},
     {"merge", &actions::merge},
     {"digests", &actions::digests},
     {"prune", &actions::prune},

@@ -29,6 +29,7 @@ Value catch_up(Job& job);
 Value splice(Job& job);
 Value tidy(Job& job);
 Value copy(Job& job);
+Value copy_file(Job& job);
 Value merge(Job& job);
 Value digests(Job& job);
 Value prune(Job& job);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../change.hpp"
 #include "../clearing.hpp"
 #include "../copy_content.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -71,7 +72,7 @@ private:
         const UniqueFd file{
             ::openat(at_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!file) throw_errno("cannot make the file");
-        bytes_ += entry["source"].is_string() ? copy_source(entry["source"].str(), file.get())
+        bytes_ += entry["source"].is_string() ? copy_source(entry, file.get())
                                               : write_content(entry["content"].str(), file.get());
         own(file.get(), entry, default_file_mode);
     }
@@ -86,14 +87,14 @@ private:
     void free_name(const std::string& name) {
         if (!clear_the_way(at_.fd(), name)) throw Error(Errc::exists, "a directory stands there that is not empty");
     }
-    std::uint64_t copy_source(const std::string& role, int out) {
-        const int in = job_.descriptor(role);
-        struct stat status {};
-        if (::fstat(in, &status) != 0 || !S_ISREG(status.st_mode))
-            throw Error(Errc::invalid, "its source is no regular file");
-        const auto size = static_cast<std::uint64_t>(status.st_size);
-        copy_content(in, out, size);
-        return size;
+    std::uint64_t copy_source(const Value& entry, int out) {
+        const int in = job_.descriptor(entry["source"].str());
+        const Facts before = facts_of(in);
+        if (before.kind != Kind::regular) throw Error(Errc::invalid, "its source is no regular file");
+        copy_content(in, out, before.size);
+        if (const std::string what = change_of(before, facts_of(in)); !what.empty())
+            job_.note(decode_path(entry["path"].str()), what);
+        return before.size;
     }
     static std::uint64_t write_content(const std::string& content, int out) {
         write_all(out, content, "its content");

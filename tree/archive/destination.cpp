@@ -18,9 +18,7 @@
 namespace jailctl::tree {
 namespace {
 
-/// The one thing in a directory of ours. Others may move directories of root's about in one that is theirs, but put nothing
-/// into them: so it shows whose that is.
-constexpr const char* inner = "extracted";
+constexpr const char* inner = extract_staging_content;
 
 [[noreturn]] void stands_there(const std::string& path, const char* what) {
     throw Error(Errc::exists, "'" + escape_name(path) + "' " + what)

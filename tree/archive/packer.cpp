@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <unistd.h>
 
+#include "change.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -215,12 +216,8 @@ void Packer::store_file(const Entry& entry) {
     const Facts after = facts_of(file);
     if (read_error_)
         problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() + "; what is missing is zeros");
-    else if (!whole || after.size < before.size)
-        changed(entry.path, "shrank while it was read: padded with zeros");
-    else if (after.size > before.size)
-        changed(entry.path, "grew while it was read: cut");
-    else if (after.modified != before.modified)
-        changed(entry.path, "changed while it was read");
+    else if (const std::string what = change_of(before, after, whole); !what.empty())
+        changed(entry.path, what);
 }
 
 bool Packer::copy_content(int file, const Member& member) {
