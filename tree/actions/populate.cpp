@@ -15,6 +15,8 @@ namespace jailctl::tree::actions {
 
 namespace {
 
+/// What a killed writer left is removed by the next, and by Rootfs::remove_temporary(), whose name it is, too.
+constexpr const char* temporary = ".jailctl-new";
 constexpr mode_t default_directory_mode = 0755, default_file_mode = 0644;
 
 mode_t mode_in(const Value& entry, mode_t otherwise) {
@@ -67,14 +69,22 @@ private:
         here_.push_back(name);
         own(at_.fd(), entry, default_directory_mode);
     }
+    /// What stands there stays until the new file is whole.
     void add_file(const std::string& name, const Value& entry) {
-        free_name(name);
+        free_name(temporary);
+        const Lease guard([this] { ::unlinkat(at_.fd(), temporary, 0); });  // after the rename there is nothing
         const UniqueFd file{
-            ::openat(at_.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+            ::openat(at_.fd(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!file) throw_errno("cannot make the file");
         bytes_ += entry["source"].is_string() ? copy_source(entry, file.get())
                                               : write_content(entry["content"].str(), file.get());
         own(file.get(), entry, default_file_mode);
+        give_name(name);
+    }
+    void give_name(const std::string& name) {
+        if (::renameat(at_.fd(), temporary, at_.fd(), name.c_str()) == 0) return;
+        free_name(name);  // of an empty directory, of a file that is protected
+        if (::renameat(at_.fd(), temporary, at_.fd(), name.c_str()) != 0) throw_errno("cannot give it its name");
     }
     void add_link(const std::string& name, const Value& entry) {
         free_name(name);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/registrar.hpp"
 #include "place.hpp"
 
 namespace jailctl::lifecycle {
@@ -16,5 +17,8 @@ void tell_copied(Invocation& invocation, const std::string& from, const std::str
 /// Copies out of a jail. A file replaces a file; a directory is made and must not be there yet. Devices, set-id bits and
 /// what else could harm the host are left out and named (security.md 6). @throws Error as above
 void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to);
+
+/// Registers "cp.temporary" {path}: removes what a copy_in() that was killed left beside the file it was to replace.
+void register_cp_undo(Registrar& host);
 
 }  // namespace jailctl::lifecycle

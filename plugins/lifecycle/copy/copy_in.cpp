@@ -6,6 +6,8 @@
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/ids.hpp"
+#include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
@@ -53,10 +55,20 @@ Value entry_of(const std::string& target, const struct stat& info, bool keep_own
         .set("source", "source");
 }
 
+constexpr const char* temporary_undo = "cp.temporary";
+
 }  // namespace
+
+void register_cp_undo(Registrar& host) {
+    host.undoer(temporary_undo, [](Invocation&, const Jail& jail, const Value& arguments) {
+        if (root_state(jail.root) != RootState::present) return;
+        Rootfs::open(jail.root).remove_temporary(arguments["path"].str());
+    });
+}
 
 void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to, bool keep_owners) {
     const Source source = open_source(from);
+    if (!invocation.options().dry_run) recover(invocation, *to.jail);  // the host does it for commands that name jails
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);
     if (invocation.options().dry_run)
@@ -73,7 +85,11 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
         job.action = "populate";
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
     }
-    const Value done = run_tree(job);
+    Value done;
+    Operation operation(invocation, *to.jail, "cp", JournalPlace::lasting);
+    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", target)),
+                   [&] { done = run_tree(job); });
+    operation.commit();
     tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);
 }
 

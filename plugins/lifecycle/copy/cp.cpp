@@ -59,6 +59,7 @@ void add_cp(Registrar& host) {
                              "into a jail: keep the numbers of owners and the set-id bits of files");
     cp.run = [keep_owners](Invocation& invocation) { copy(invocation, *keep_owners); };
     host.add(std::move(cp));
+    register_cp_undo(host);
 }
 
 }  // namespace jailctl::lifecycle
