@@ -95,13 +95,13 @@ void Registry::take_commands(const PluginSet& plugins) {
 
 namespace {
 
-template <class Argument>
-void put_under_guard(std::function<void(Argument)>& body, const std::string& plugin) {
+/// What the plugin's `body` throws is an Error from here on, for callers that know what to do with one.
+template <class... Arguments>
+void put_under_guard(std::function<void(Arguments...)>& body, const std::string& plugin) {
     if (!body) return;
-    body = [plugin, unguarded = std::move(body)](Argument argument) { guarded(plugin, [&] { unguarded(argument); }); };
+    body = [plugin, unguarded = std::move(body)](Arguments... arguments) { guarded(plugin, [&] { unguarded(arguments...); }); };
 }
 
-/// What the plugin does with values throws Errors alone from here on: whoever asks knows where the value stands.
 Variable under_guard(Variable variable, const std::string& plugin) {
     put_under_guard(variable.check, plugin);
     put_under_guard(variable.inspect, plugin);
@@ -127,7 +127,7 @@ void Registry::take_undoers(const PluginSet& plugins) {
         for (const auto& undoer : plugin->registrations.undoers) claim(claims, undoer.first, plugin->name);
     for (const auto& plugin : plugins.loaded)
         for (const auto& [kind, undoer] : plugin->registrations.undoers)
-            if (granted("undo step", kind, plugin->name, claims[kind])) undoers_[kind] = &undoer;
+            if (granted("undo step", kind, plugin->name, claims[kind])) put_under_guard(undoers_[kind] = undoer, plugin->name);
 }
 
 void Registry::take_services(const PluginSet& plugins) {
@@ -175,7 +175,7 @@ const std::vector<Registry::Provider>& Registry::providers(std::string_view serv
 
 const Undoer* Registry::find(std::string_view kind) const {
     const auto found = undoers_.find(kind);
-    return found == undoers_.end() ? nullptr : found->second;
+    return found == undoers_.end() ? nullptr : &found->second;
 }
 
 }  // namespace jailctl::core

@@ -67,7 +67,7 @@ private:
     std::vector<std::unique_ptr<Command>> builtin_;
     std::map<std::string, CommandEntry, std::less<>> commands_, aliases_;
     std::vector<Variable> variables_;
-    std::map<std::string, const Undoer*, std::less<>> undoers_;
+    std::map<std::string, Undoer, std::less<>> undoers_;
     std::map<std::string, std::vector<Handler>, std::less<>> handlers_;
     std::map<std::string, std::vector<Provider>, std::less<>> providers_;
     std::map<std::string, std::string, std::less<>> conflicts_;  // command name -> sentence

@@ -7,6 +7,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/testing/fake_host.hpp"
 #include "plugins/desk.hpp"
 #include "registry/bus.hpp"
 #include "registry/services.hpp"
@@ -100,6 +101,21 @@ TEST_F(RegistryTest, WhatVariablesThrowIsAnErrorThatNamesThePlugin) {
     EXPECT_EQ(said([&] { wild.require({JailName("a.test"), {}, {}, {}, {}}); }), "plugin 'wild' failed: no way" + defect);
     EXPECT_FALSE(wild.inspect);  // what is not there is not asked
     EXPECT_FALSE(registry.variables()[1].check);
+}
+
+/// They are called while an operation that failed is destroyed, where only what is an exception class can be reported.
+TEST_F(RegistryTest, WhatAnUndoerThrowsIsAnErrorThatNamesThePlugin) {
+    plugin("wild", [](Registrar& host) { host.undoer("wild.step", [](Invocation&, const Jail&, const Value&) { throw 42; }); });
+    registry.take_in(plugins, {});
+    const Undoer* undoer = registry.find("wild.step");
+    ASSERT_NE(undoer, nullptr);
+    test::FakeHost host;
+    try {
+        (*undoer)(host, {JailName("a.test"), {}, {}, {}, {}}, {});
+        ADD_FAILURE() << "nothing was thrown";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "plugin 'wild' failed with something that is no exception class");
+    }
 }
 
 TEST_F(RegistryTest, AliasesAreNamesToo) {
