@@ -15,6 +15,7 @@
 #include "jailctl/sdk/tar_file.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "maker.hpp"
 
 namespace jailctl::backup {
 namespace fs = std::filesystem;
@@ -101,7 +102,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     require_outside_roots(invocation.configuration(), place.directory, "keep backups where no jail can write");
     const std::int64_t taken = unix_now();
     const auto& jail = source.jail();
-    const std::string partial = std::string(unfinished_prefix) + jail.name.key() + ".partial";
+    const std::string partial = unfinished_name(invocation.configuration(), jail.name.key(), ".partial");
     const fs::path partial_path = place.directory / partial;
     const std::string name = free_name(directory.get(), place, jail.name.text(), taken);
     Operation operation(invocation, jail, "backup", JournalPlace::lasting);
@@ -122,7 +123,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
         BackupRecords(invocation.configuration(), jail.name.key()).add(record);
     });
     operation.step("rename it to " + name, [&] {
-        publish_partial(directory.get(), partial, name);
+        publish_partial(directory.get(), file.get(), partial, name);
         file.close_checked(name);
     });
     operation.commit();

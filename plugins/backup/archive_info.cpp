@@ -3,6 +3,7 @@
 #include "archive_job.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "maker.hpp"
 
 namespace jailctl::backup {
 namespace {
@@ -16,8 +17,16 @@ void take_record(BackupInfo& info, const FoundRecord& found, const ArchiveName& 
     info.taken = found.record.taken;
 }
 
-void take_marker(BackupInfo& info, const Value& marker, const ArchiveName& name) {
+/// Another host or configuration may keep backups of a jail of that name in the same directory: what it made is not ours to
+/// expire. Archives of older versions do not say who made them.
+bool made_elsewhere(const Value& description, const Configuration& configuration) {
+    const std::string maker = description["made_by"].str();
+    return !maker.empty() && maker != maker_of(configuration);
+}
+
+void take_marker(BackupInfo& info, const Value& marker, const ArchiveName& name, const Configuration& configuration) {
     const Value& says = marker["description"];
+    info.foreign = info.foreign || made_elsewhere(says, configuration);
     info.grade = parse_grade(says["grade"].str("unknown"));
     info.jail = claimed_jail(name, marker);
     if (name.taken == 0) info.taken = says["taken"].num(info.taken);
@@ -58,7 +67,7 @@ BackupInfo describe(KnownRecords& records, const std::filesystem::path& path, co
         if (const auto found = records.find(stamp, name.taken != 0 ? name.jail : ""))
             take_record(info, *found, name);
         else
-            take_marker(info, marker_of(file.get()), name);
+            take_marker(info, marker_of(file.get()), name, records.configuration());
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
         info.problem = error.what();

@@ -20,9 +20,6 @@ struct ArchiveName {
 /// @param format "tar.gz", "tar.zst" or "tar"
 [[nodiscard]] std::string make_archive_name(std::string_view jail, std::int64_t taken, int sequence, std::string_view format);
 
-/// What is not whole yet stands under this, the jail's key and ".partial" or ".scratch": the jail's lock is its maker's.
-inline constexpr std::string_view unfinished_prefix = ".jailctl-backup-";
-
 /// "tar.gz", "tar.zst" or "tar" by the ending of a file the user named; nothing for any other ending.
 [[nodiscard]] std::optional<std::string> format_of(std::string_view file);
 

@@ -1,5 +1,6 @@
 #include "choice.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "commands.hpp"
@@ -8,8 +9,13 @@
 
 namespace jailctl::backup {
 
+void prefer_own(std::vector<BackupInfo>& backups) {
+    std::stable_partition(backups.begin(), backups.end(), [](const BackupInfo& backup) { return backup.foreign; });
+}
+
 BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const std::string& key) {
-    const auto found = list_marked(invocation, backend, key, "");
+    auto found = list_marked(invocation, backend, key, "");
+    prefer_own(found);
     for (auto at = found.rbegin(); at != found.rend(); ++at)
         if (at->problem.empty()) return *at;
     Error none(Errc::not_found, found.empty() ? "there is no backup of jail " + key : "there is no good backup of jail " + key);

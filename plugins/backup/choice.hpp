@@ -8,6 +8,10 @@
 /// Which backup a command means by a word.
 namespace jailctl::backup {
 
+/// Oldest first, but what others made before all of ours: the last good one is the choice, and a jail of that name on another
+/// host or in another configuration is another jail.
+void prefer_own(std::vector<BackupInfo>& backups);
+
 /// The newest backup of jail `key` at the configured place that nothing is known against: none that verify found damaged.
 /// @throws Error not_found: it has none; what the backend's list throws
 [[nodiscard]] BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const std::string& key);

@@ -13,6 +13,7 @@
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "maker.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 
@@ -94,19 +95,6 @@ void look_at_backups(const Examination& examination) {
     look_at_room(examination, rounds);
 }
 
-/// The jail whose temporary archive a file is; nothing if it is another file.
-std::optional<JailName> writer_of(const std::string& file) {
-    if (!file.starts_with(unfinished_prefix)) return std::nullopt;
-    const auto end = file.rfind('.');
-    if (end <= unfinished_prefix.size() || (!file.ends_with(".partial") && !file.ends_with(".scratch")))
-        return std::nullopt;
-    try {
-        return JailName(file.substr(unfinished_prefix.size(), end - unfinished_prefix.size()));
-    } catch (const Error&) {
-        return std::nullopt;
-    }
-}
-
 /// Another host may write into the same directory, and its locks are not ours to see: what was written to within a day
 /// is left alone, for so long it may take to read an archive back.
 bool is_stale(const fs::path& file) {
@@ -127,14 +115,14 @@ void look_at_directory(const Examination& examination, const fs::path& directory
     const auto journalled = interruptions(examination.invocation.configuration());
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(directory, failed)) {
-        const auto jail = writer_of(entry.path().filename().string());
-        if (!jail || journalled.contains(jail->key()) || !is_stale(entry.path())) continue;
+        const std::string jail = jail_of_unfinished(entry.path().filename().native());
+        if (jail.empty() || journalled.contains(jail) || !is_stale(entry.path())) continue;
         const std::string path = escape_name(entry.path().string());
         examination.diagnosis.add(
-            {"leftover-partial", jail->text(),
-             path + " is left of a backup of jail " + jail->text() + " that did not end, more than a day ago",
+            {"leftover-partial", jail,
+             path + " is left of a backup of jail " + jail + " that did not end, more than a day ago",
              "'jailctl doctor --fix' removes it", "remove " + path,
-             [jail = *jail, file = entry.path()](Invocation& invocation) { remove_partial(invocation, jail, file); }});
+             [jail, file = entry.path()](Invocation& invocation) { remove_partial(invocation, JailName(jail), file); }});
     }
     if (failed && failed != std::errc::no_such_file_or_directory)
         throw Error(code_of(failed), "cannot list " + escape_name(directory.string()), failed);

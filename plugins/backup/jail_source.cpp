@@ -10,6 +10,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "maker.hpp"
 #include "place.hpp"
 #include "two_passes.hpp"
 
@@ -81,6 +82,7 @@ Value JailSource::description() const {
                             .set("settings", written_settings(jail_.settings))
                             .set("grade", grade_name(grade()))
                             .set("taken", unix_now())
+                            .set("made_by", maker_of(invocation_.configuration()))
                             .set("system", std::string(system.sysname) + " " + system.release)
                             .set("machine", system.machine)
                             .set("excludes", strings(excludes_));

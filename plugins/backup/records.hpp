@@ -73,6 +73,7 @@ public:
     /// The record of this very file, by what stat says of it and not by its name.
     /// @param jail  key of the jail it may be of; "": any
     [[nodiscard]] std::optional<FoundRecord> find(const FileStamp& file, const std::string& jail);
+    [[nodiscard]] const Configuration& configuration() const noexcept { return configuration_; }
 
 private:
     [[nodiscard]] const std::vector<BackupRecord>& of(const std::string& jail);

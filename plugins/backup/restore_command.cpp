@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/base_record.hpp"
 #include "jailctl/sdk/events.hpp"
@@ -66,7 +67,8 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
     const auto& path = invocation.path();
     if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
     if (names_file(path)) return fs::absolute(*path).lexically_normal().string();
-    const auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
+    auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
+    prefer_own(found);
     for (auto at = found.rbegin(); at != found.rend(); ++at) {
         // The last one left is taken as it is: unpacking says what is wrong with it.
         BackupInfo backup = *at;

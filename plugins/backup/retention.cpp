@@ -76,7 +76,7 @@ void apply_rule(const KeepRule& rule, const std::vector<Candidate>& backups, con
 
 void keep_exempt(const Candidate& backup, std::int64_t now, Verdict& verdict) {
     if (backup.unusable) verdict.fate = Fate::unusable;
-    else if (backup.foreign) keep(verdict, "not made by jailctl");
+    else if (backup.foreign) keep(verdict, "not made by this configuration");
     else if (backup.taken <= 0) keep(verdict, "its time is not known");
     else if (backup.taken > now) keep(verdict, "dated in the future");
     if (backup.protect) keep(verdict, "protected");

@@ -28,7 +28,7 @@ struct Candidate {
     std::int64_t taken = 0;  ///< Unix time
     bool verified = false, booted = false, protect = false;
     bool unusable = false;   ///< damaged, or not readable
-    bool foreign = false;    ///< not made by us
+    bool foreign = false;    ///< not made by this configuration, or not by jailctl at all
 };
 
 enum class Fate { keep, remove, unusable };

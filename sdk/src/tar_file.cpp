@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] int file() const noexcept { return file_.get(); }
     void publish(const std::string& as) {
-        publish_partial(directory_, name_, as);
+        publish_partial(directory_, file_.get(), name_, as);
         name_.clear();
         file_.close_checked(as);
     }
@@ -50,6 +50,12 @@ void rewind(int file, const std::string& what) {
     if (::lseek(file, 0, SEEK_SET) != 0) throw_errno("cannot read " + what);
 }
 
+bool is_file_at(int directory, const std::string& name, int file) {
+    struct stat named {}, open {};
+    return ::fstatat(directory, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(file, &open) == 0 &&
+           named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
 }  // namespace
 
 UniqueFd make_partial(int directory, const std::string& name) {
@@ -59,9 +65,13 @@ UniqueFd make_partial(int directory, const std::string& name) {
     return file;
 }
 
-void publish_partial(int directory, const std::string& partial, const std::string& name) {
+void publish_partial(int directory, int file, const std::string& partial, const std::string& name) {
     // link and unlink instead of rename: they never replace, on every system and file system we know.
     if (::linkat(directory, partial.c_str(), directory, name.c_str(), 0) != 0) throw_errno("cannot publish " + escape_name(name));
+    if (!is_file_at(directory, name, file)) {  // what was proven is the open file, whatever has its name
+        ::unlinkat(directory, name.c_str(), 0);
+        throw Error(Errc::damaged, "somebody else put another file in the place of " + escape_name(partial));
+    }
     if (::unlinkat(directory, partial.c_str(), 0) != 0) throw_errno("cannot remove " + escape_name(partial));
     sync_fd(directory, "the directory of " + escape_name(name));
 }

@@ -32,11 +32,11 @@ TEST_F(Synced, TheFileThenItsRecordThenItsNameThenTheirDirectory) {
     const auto calls = calls_of({"backup", "a.test"});
     const std::string directory = site.backups().string() + ">)";
     const std::size_t undo = place(calls, "fsync", "journal/a.test>");
-    const std::size_t content = place(calls, "fsync", ".jailctl-backup-a.test.partial>", undo);
+    const std::size_t content = place(calls, "fsync", ".partial>", undo);
     const std::size_t record = place(calls, "fsync", ".a.test.json.new>", content);
     const std::size_t recorded = place(calls, "renameat", "\"a.test.json\"", record);
     const std::size_t kept = place(calls, "fsync", (site.state() / "backups").string() + ">)", recorded);
-    const std::size_t named = place(calls, "linkat", ".jailctl-backup-a.test.partial", kept);
+    const std::size_t named = place(calls, "linkat", ".partial", kept);
     const std::size_t published = place(calls, "fsync", directory, named);
     place(calls, "unlinkat", "\"a.test\"", published);  // the journal: not before all is durable
 }

@@ -116,8 +116,27 @@ TEST_F(Expire, WhatIsNotOursStays) {
     fs::permissions(original, fs::perms::owner_read | fs::perms::owner_write);
     const Result result = site.jailctl({"expire", "--verbose"});
     EXPECT_EQ(result.status, 0) << result.all();
-    EXPECT_THAT(result.out, HasSubstr(original.string() + "  not made by jailctl"));
+    EXPECT_THAT(result.out, HasSubstr(original.string() + "  not made by this configuration"));
     EXPECT_TRUE(fs::exists(original));
+}
+
+/// Two configurations, or two hosts, keep backups of jails of one name in the same directory.
+TEST_F(Expire, WhatAnotherConfigurationMadeStaysAndIsNotTakenForOurs) {
+    const OtherSite other(site);
+    ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);
+    const auto theirs = only_archive();
+    for (int count = 0; count < 3; ++count) ASSERT_EQ(backup().status, 0);
+    EXPECT_TRUE(fs::exists(theirs));
+    EXPECT_EQ(archives(site.backups()).size(), 3U) << "last=2 of ours, and theirs";
+    const auto ours = archives(site.backups());
+    ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);  // the newest of all
+    EXPECT_THAT(site.jailctl({"expire", "--verbose"}).out, HasSubstr(theirs.string() + "  not made by this configuration"));
+    remove_jail();
+    const Result restored = site.jailctl({"restore", "a.test"});
+    EXPECT_EQ(restored.status, 0) << restored.all();
+    for (const auto& archive : archives(site.backups()))
+        if (std::find(ours.begin(), ours.end(), archive) == ours.end())
+            EXPECT_THAT(restored.all(), Not(HasSubstr(archive.string())));
 }
 
 TEST_F(Expire, FollowsEveryGoodBackup) {

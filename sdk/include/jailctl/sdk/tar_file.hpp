@@ -15,8 +15,9 @@ namespace jailctl {
 /// A file for an archive that nobody takes for one yet: empty, 0600. What an earlier run that was killed left under that
 /// name goes: the caller holds the jail's lock. @throws Error io, no_space
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_partial(int directory, const std::string& name);
-/// Gives it its name, which must be free, durably. @throws Error exists, io
-JAILCTL_SDK_EXPORT void publish_partial(int directory, const std::string& partial, const std::string& name);
+/// Gives that file, which is open, its name, which must be free, durably.
+/// @throws Error exists, io, damaged: another file stands under the name `partial` by now
+JAILCTL_SDK_EXPORT void publish_partial(int directory, int file, const std::string& partial, const std::string& name);
 
 /// Writes the tree to `name` in `directory`: a temporary file beside it (0600), synced, read back and compared, and only
 /// then given its name, which must be free. A failure leaves nothing.
