@@ -151,7 +151,8 @@ std::uint32_t id_range(const Configuration& configuration, const JailName& jail)
 }
 
 void release_ids(const Configuration& configuration, const JailName& jail) {
-    if (!known_id_range(configuration, jail)) return;
+    // Who was killed between the note and the range has left the note alone.
+    if (!known_id_range(configuration, jail) && !is_known_giver(configuration)) return;
     const Lock lock = lock_allotment();
     const auto state = StateDirectory::lasting(configuration);
     Value document = read_ids(state);
@@ -159,9 +160,9 @@ void release_ids(const Configuration& configuration, const JailName& jail) {
     for (const auto& [key, base] : document["ranges"].members()) {
         if (key != jail.key()) ranges.set(key, base);
     }
-    const bool none = ranges.members().empty();
+    const bool none = ranges.members().empty(), had = range_in(document, jail).has_value();
     document.set("ranges", std::move(ranges));
-    state.write("", "ids", document);
+    if (had) state.write("", "ids", document);
     if (none) forget_giver(state_dir_of(configuration));
 }
 
