@@ -100,7 +100,7 @@ TEST_F(Upgrade, PrunesTheNewBase) {
     use(pack("2", [](const fs::path& tree) { spit(tree / "usr/lib/unwanted", "2"); }));
     const Result result = upgrade();
     EXPECT_EQ(result.status, 0) << result.all();
-    EXPECT_THAT(result.out, HasSubstr("Pruned 1 files"));
+    EXPECT_THAT(result.out, HasSubstr("Pruned 1 file, "));
     EXPECT_FALSE(fs::exists(root_ / "usr/lib/unwanted"));
     EXPECT_TRUE(fs::exists(root_ / "usr/lib/kept"));
 }
