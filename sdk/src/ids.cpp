@@ -151,8 +151,7 @@ std::uint32_t id_range(const Configuration& configuration, const JailName& jail)
 }
 
 void release_ids(const Configuration& configuration, const JailName& jail) {
-    // Who was killed between the note and the range has left the note alone.
-    if (!known_id_range(configuration, jail) && !is_known_giver(configuration)) return;
+    // Also without a range: who was killed between the note and that has left the note alone, or the beginning of one.
     const Lock lock = lock_allotment();
     const auto state = StateDirectory::lasting(configuration);
     Value document = read_ids(state);

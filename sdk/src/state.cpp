@@ -87,6 +87,7 @@ void StateDirectory::remove(const std::string& folder, const std::string& name) 
     require_plain(name);
     const UniqueFd fd = find_folder(path_ / folder);
     if (!fd) return;
+    ::unlinkat(fd.get(), ("." + name + std::string(ending) + ".new").c_str(), 0);  // replace_file()'s, had it been killed
     if (::unlinkat(fd.get(), (name + std::string(ending)).c_str(), 0) != 0) {
         if (errno == ENOENT) return;
         if (errno == EISDIR && ::unlinkat(fd.get(), (name + std::string(ending)).c_str(), AT_REMOVEDIR) == 0) return;

@@ -94,6 +94,20 @@ TEST_F(IdRangeTest, JailsOfTwoConfigurationsShareNone) {
     EXPECT_EQ(givers(), 0U);
 }
 
+/// Killed between the note and the range, and while the note was written: what undoes the allotment takes both away.
+TEST_F(IdRangeTest, NothingStaysOfAnAllotmentThatWasKilled) {
+    namespace fs = std::filesystem;
+    const Scratch scratch;
+    const JailName jail("a.example");
+    (void)id_range(scratch.configuration(), jail);
+    const fs::path folder = StateDirectory::lasting_of_host().path() / "givers";
+    const fs::path note = fs::directory_iterator(folder)->path();
+    fs::remove(scratch / "state" / "ids.json");
+    fs::copy_file(note, folder / ("." + note.filename().string() + ".new"));
+    release_ids(scratch.configuration(), jail);
+    EXPECT_TRUE(fs::is_empty(folder));
+}
+
 TEST_F(IdRangeTest, OfAConfigurationThatIsGoneAreFreeAgain) {
     const JailName jail("a.example");
     const Scratch scratch;
