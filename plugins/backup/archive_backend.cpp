@@ -15,7 +15,6 @@
 #include "jailctl/sdk/tar_file.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
-#include "maker.hpp"
 
 namespace jailctl::backup {
 namespace fs = std::filesystem;

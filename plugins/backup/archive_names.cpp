@@ -8,11 +8,14 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "maker.hpp"
 
 namespace jailctl::backup {
 namespace {
 
 constexpr std::string_view endings[] = {".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2", ".tar"};
+constexpr std::string_view unfinished_prefix = ".jailctl-backup-";
+constexpr char before_maker = '~';  // no name of a jail has one
 constexpr std::size_t stamp_length = 16;  // 20261123T153200Z
 
 bool digits(std::string_view text) {
@@ -78,6 +81,18 @@ std::string make_archive_name(std::string_view jail, std::int64_t taken, int seq
     std::string name = std::string(jail) + "-" + timestamp(taken);
     if (sequence > 1) name += "-" + std::to_string(sequence);
     return name + "." + std::string(format);
+}
+
+std::string unfinished_name(const Configuration& configuration, const std::string& jail_key, std::string_view ending) {
+    return std::string(unfinished_prefix) + jail_key + before_maker + maker_of(configuration) + std::string(ending);
+}
+
+std::string jail_of_unfinished(std::string_view file) {
+    if (!file.starts_with(unfinished_prefix)) return {};
+    file.remove_prefix(unfinished_prefix.size());
+    const auto end = file.rfind('.');
+    if (end == file.npos || (file.substr(end) != ".partial" && file.substr(end) != ".scratch")) return {};
+    return name_key(file.substr(0, std::min(end, file.find(before_maker)))).value_or("");
 }
 
 std::optional<std::string> format_of(std::string_view file) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "archive_names.hpp"
 #include "commands.hpp"
 #include "extractions.hpp"
 #include "freshness.hpp"
@@ -13,7 +14,6 @@
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "maker.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 

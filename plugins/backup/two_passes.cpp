@@ -2,10 +2,10 @@
 
 #include <optional>
 
+#include "archive_names.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/tree.hpp"
-#include "maker.hpp"
 #include "quiesce.hpp"
 #include "stand_still.hpp"
 
@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-UniqueFd scratch_file(int directory, const Configuration& configuration, const Jail& jail) {
-    return unnamed_file(directory, unfinished_name(configuration, jail.name.key(), ".scratch"));  // the jail's lock is ours
+UniqueFd scratch_file(int directory, const Invocation& invocation, const Jail& jail) {
+    return unnamed_file(directory, unfinished_name(invocation.configuration(), jail.name.key(), ".scratch"));  // the lock is ours
 }
 
 TreeJob job_on(int root, std::string action, Value arguments, std::vector<std::pair<std::string, int>> descriptors) {
@@ -34,9 +34,9 @@ void resume(Invocation& invocation, Quiesced& quiesced) {
 }  // namespace
 
 TwoPasses::TwoPasses(Invocation& invocation, const Jail& jail, int id, int root, int scratch)
-    : invocation_(invocation), jail_(jail), id_(id), root_(root), live_(scratch_file(scratch, invocation.configuration(), jail)),
-      ledger_(scratch_file(scratch, invocation.configuration(), jail)), tail_(scratch_file(scratch, invocation.configuration(), jail)),
-      plan_(scratch_file(scratch, invocation.configuration(), jail)) {}
+    : invocation_(invocation), jail_(jail), id_(id), root_(root), live_(scratch_file(scratch, invocation, jail)),
+      ledger_(scratch_file(scratch, invocation, jail)), tail_(scratch_file(scratch, invocation, jail)),
+      plan_(scratch_file(scratch, invocation, jail)) {}
 
 void TwoPasses::read(const std::vector<std::string>& excludes, std::uint64_t bytes) {
     Value patterns = Value::array();

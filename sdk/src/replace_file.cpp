@@ -1,3 +1,5 @@
+#include "replace_file.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -51,8 +53,10 @@ UniqueFd open_temporary(int directory, const std::string& name) {
 
 }  // namespace
 
+std::string temporary_of(const std::string& name) { return "." + name + ".new"; }
+
 void replace_file(int directory, const std::string& name, std::string_view content, mode_t mode, bool sync) {
-    const std::string temporary = "." + name + ".new";
+    const std::string temporary = temporary_of(name);
     const UniqueFd file = open_temporary(directory, temporary);
     try {
         if (::fchmod(file.get(), mode) != 0) throw_errno("cannot set the mode of " + name);

@@ -10,6 +10,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "replace_file.hpp"
 
 namespace jailctl {
 
@@ -87,10 +88,11 @@ void StateDirectory::remove(const std::string& folder, const std::string& name) 
     require_plain(name);
     const UniqueFd fd = find_folder(path_ / folder);
     if (!fd) return;
-    ::unlinkat(fd.get(), ("." + name + std::string(ending) + ".new").c_str(), 0);  // replace_file()'s, had it been killed
-    if (::unlinkat(fd.get(), (name + std::string(ending)).c_str(), 0) != 0) {
+    const std::string file = name + std::string(ending);
+    ::unlinkat(fd.get(), temporary_of(file).c_str(), 0);  // of a write that was killed
+    if (::unlinkat(fd.get(), file.c_str(), 0) != 0) {
         if (errno == ENOENT) return;
-        if (errno == EISDIR && ::unlinkat(fd.get(), (name + std::string(ending)).c_str(), AT_REMOVEDIR) == 0) return;
+        if (errno == EISDIR && ::unlinkat(fd.get(), file.c_str(), AT_REMOVEDIR) == 0) return;
         throw_errno("cannot remove " + escape_name((path_ / folder / name).string()) + std::string(ending));
     }
     if (sync_) sync_fd(fd.get(), (path_ / folder).string());

@@ -1,5 +1,7 @@
 #include "maker.hpp"
 
+#include "archive_names.hpp"
+
 #include <gmock/gmock.h>
 
 #include "jailctl/sdk/host.hpp"

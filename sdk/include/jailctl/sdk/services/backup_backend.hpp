@@ -29,7 +29,7 @@ struct BackupInfo {
     Grade grade = Grade::unknown;
     std::int64_t verified = 0; ///< when it was last proven; 0: never
     std::string problem;       ///< not empty: why it cannot be used
-    bool foreign = false;      ///< nothing says that this backend made it: listed and restored, never expired
+    bool foreign = false;      ///< not made by this backend, or by another configuration: listed and restored, never expired
     /// The host keeps these two for every backend, which leaves them alone.
     bool protect = false;      ///< expire passes it by
     std::int64_t booted = 0;   ///< when a jail made of it was last seen to start; 0: never
