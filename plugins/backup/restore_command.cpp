@@ -21,6 +21,7 @@
 #include "marks.hpp"
 #include "place.hpp"
 #include "skipped.hpp"
+#include "whose.hpp"
 
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
@@ -30,7 +31,15 @@ namespace {
 
 struct RestoreArguments {
     bool trust = false;
-    std::string as;  ///< another name to restore under; empty: its own
+    std::string as;  ///< name of the jail to make; empty: that of the jail whose backup is wanted, as it is
+};
+
+/// One restore: what was typed, resolved.
+struct Wanted {
+    const Jail& named;          ///< whose backup was asked for
+    const Jail& made;           ///< the same one, unless --as names another
+    bool new_identity = false;  ///< --as
+    bool trust = false;
 };
 
 void require_absent(Invocation& invocation, const Jail& jail) {
@@ -99,9 +108,21 @@ void keep_base_record(Invocation& invocation, const Jail& jail, const Value& unp
         write_base_record(invocation.configuration(), jail.name, base);
 }
 
-Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked) {
+/// Hostname, addresses in files and ssh host keys of another jail: what is asked for by nothing but the name of a file.
+void tell_of_another(Invocation& invocation, const std::string& id, const JailName& within, const Wanted& wanted) {
+    const std::string made = wanted.made.name.text();
+    const std::string sentence = escape_name(id) + " is a backup of jail " + within.text() + ", not of " + wanted.named.name.text();
+    if (wanted.new_identity && wanted.made.name == wanted.named.name) return;  // somebody else's is what was asked for
+    if (wanted.new_identity) return invocation.console().warn(sentence);
+    invocation.console().warn(sentence + ": the hostname and the ssh host keys within are those of " + within.text() +
+                              "; for an identity of its own delete it ('jailctl delete " + made + "') and type 'jailctl restore " +
+                              made + " " + shell_word(id) + " --as " + made + "'");
+}
+
+Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked, const std::optional<JailName>& within) {
     invocation.console().data("restored", Value::object()
                                               .set("from", id)
+                                              .set("backup_of", within ? Value(within->text()) : Value{})
                                               .set("entries", unpacked["entries"])
                                               .set("bytes", unpacked["bytes"])
                                               .set("vouched", unpacked["vouched"])
@@ -114,9 +135,8 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 
-/// @param was  the jail the backup is of, if `jail` is to be another
-Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, BackupBackend& backend,
-                     const std::string& id, bool trust) {
+Outcome restore_from(Invocation& invocation, const Wanted& wanted, BackupBackend& backend, const std::string& id) {
+    const Jail& jail = wanted.made;
     Storage& storage = storage_of(invocation, jail);
     const std::string staging = staging_name(jail, Staging::restore);
     const fs::path staging_path = beside(jail, staging);
@@ -124,6 +144,7 @@ Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, 
     const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);
     Value unpacked;
+    std::optional<JailName> within;
     operation.step("check the space beside " + jail.root.string(), [&] { require_room(storage, jail, total); });
     operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
                    [&] { (void)id_range(invocation.configuration(), jail.name); });
@@ -132,12 +153,14 @@ Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, 
                    [&] { storage.make(jail.root, staging); });
     operation.step("unpack " + id + " into it", [&] {
         unpacked = in_context(escape_name(id),
-                              [&] { return unpack(invocation, jail, staging_path, backend, id, trust, total); });
+                              [&] { return unpack(invocation, jail, staging_path, backend, id, wanted.trust, total); });
+        within = jail_within(invocation.configuration(), id, unpacked);
     });
     bool keys = true;
-    if (was != nullptr)
+    if (wanted.new_identity)
         operation.step("give it an identity of its own", [&] {
-            keys = invocation.services().get<JailIdentity>().renew(invocation, *was, jail, staging_path);
+            const Jail was = identity_within(invocation.configuration(), within, wanted.named);
+            keys = invocation.services().get<JailIdentity>().renew(invocation, was, jail, staging_path);
             sync_file_system(Rootfs::open(staging_path).fd(), staging_path.string());
         });
     const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
@@ -151,7 +174,8 @@ Outcome restore_from(Invocation& invocation, const Jail* was, const Jail& jail, 
     if (!keys)
         invocation.omission("the ssh host keys were removed and could not be made anew: once jail " + jail.name.text() +
                             " runs, type 'jailctl exec " + jail.name.text() + " -- ssh-keygen -A'");
-    return report(invocation, id, unpacked);
+    if (within && *within != wanted.named.name) tell_of_another(invocation, id, *within, wanted);
+    return report(invocation, id, unpacked, within);
 }
 
 /// The jail that `--as` names. @throws Error usage: no jail of JAILS
@@ -182,8 +206,8 @@ Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments
     const std::string id = choose(invocation, backend, jail);
     return with_events<BeforeRestore, AfterRestore>(invocation, made, 0, [&] {
         invocation.console().info("Restoring jail " + jail.name.text() +
-                                  (arguments.as.empty() ? "" : " as " + made.name.text()) + " from backup");
-        return restore_from(invocation, arguments.as.empty() ? nullptr : &jail, made, backend, id, arguments.trust);
+                                  (made.name == jail.name ? "" : " as " + made.name.text()) + " from backup");
+        return restore_from(invocation, {jail, made, !arguments.as.empty(), arguments.trust}, backend, id);
     });
 }
 
@@ -197,7 +221,8 @@ Command make_restore_command() {
     command.words = "JAIL|all... [--as NEW] [FILE|DIR]";
     command.details =
         "The jail must not exist. An archive this host recorded comes back whole; of any other, devices, file flags and\n"
-        "odd attributes are left out and named (status 4) unless --trust is given. With --as, JAIL may exist.";
+        "odd attributes are left out and named (status 4) unless --trust is given. With --as, JAIL may exist; it may also be\n"
+        "NEW itself, where FILE is a backup of another jail.";
     command.targets = Targets::several;
     command.path = PathWord::optional;
     command.effect = Effect::changes;

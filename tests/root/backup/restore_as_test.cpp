@@ -71,6 +71,38 @@ TEST_F(RestoreAs, ALinkInEtcLeadsNowhere) {
     EXPECT_THAT(slurp(new_ / "etc/hosts"), Not(HasSubstr("itself"))) << "nothing of the host is read";
 }
 
+TEST_F(RestoreAs, ABackupOfAnotherJailIsToldAndGetsAnIdentityByAs) {
+    give_identity();
+    ASSERT_EQ(backup().status, 0);
+    const std::string file = only_archive().string();
+    const Value told = site.json({"restore", "b.test", file});
+    EXPECT_EQ(told["status"].num(), 0);
+    EXPECT_EQ(told["jails"].items().at(0)["restored"]["backup_of"].str(), "a.test");
+    ASSERT_EQ(told["warnings"].items().size(), 1U);
+    const std::string warning = told["warnings"].items().at(0)["message"].str();
+    EXPECT_THAT(warning, HasSubstr("is a backup of jail a.test, not of b.test"));
+    EXPECT_THAT(warning, HasSubstr("'jailctl restore b.test " + file + " --as b.test'"));
+    EXPECT_EQ(slurp(new_ / "etc/hostname"), "a.test\n") << "as it is in the archive";
+    ASSERT_EQ(site.jailctl({"--batch", "delete", "b.test"}).status, 0);
+    const Result renewed = site.jailctl({"restore", "b.test", file, "--as", "b.test"});
+    EXPECT_EQ(renewed.status, 4) << "no ssh-keygen: " << renewed.all();
+    EXPECT_THAT(renewed.all(), Not(HasSubstr("is a backup of")));
+    EXPECT_EQ(slurp(new_ / "etc/hostname"), "b.test\n");
+    EXPECT_EQ(slurp(new_ / "etc/hosts"), "127.0.0.1 localhost\n192.0.2.99 friend\n192.0.2.2\tb.test b\n");
+    EXPECT_FALSE(fs::exists(new_ / "etc/ssh/ssh_host_ed25519_key"));
+}
+
+TEST_F(RestoreAs, OneOfAJailThatIsInJailsNoMoreLosesItsNameInHosts) {
+    give_identity();
+    ASSERT_EQ(backup().status, 0);
+    site.configure({"b.test:192.0.2.2", "c.test:192.0.2.3"});
+    const Result restored = site.jailctl({"restore", "c.test", only_archive().string(), "--as", "b.test"});
+    EXPECT_THAT(restored.err, HasSubstr("is a backup of jail a.test, not of c.test"));
+    EXPECT_EQ(slurp(new_ / "etc/hosts"), "127.0.0.1 localhost\n192.0.2.99 friend\n192.0.2.2\tb.test b\n");
+    ASSERT_EQ(site.jailctl({"--batch", "delete", "b.test"}).status, 0);
+    site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
+}
+
 TEST_F(RestoreAs, ANameThatExistsOrIsNotListedIsRefused) {
     ASSERT_EQ(backup().status, 0);
     const Result unlisted = site.jailctl({"restore", "a.test", "--as", "c.test"});
