@@ -168,6 +168,38 @@ TEST_F(Routed, PortsOfTheHostLeadToTheJail) {
     EXPECT_EQ(bed_->host_network(), before_);
 }
 
+/// Nothing in a second configuration tells what the first has, so it is the rules of the host that say it.
+TEST_F(Routed, APortThatAJailOfAnotherConfigurationHasIsRefused) {
+    const std::string settings = "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\nFORWARD=";
+    site_->configure({"www.test:192.0.2.7"}, settings + "tcp:8080:80\n");
+    Site other({"db.test:192.0.2.8"}, settings + "'udp:8080:53 tcp:8080:81'\n");
+    RunOptions there;
+    there.network_namespace = bed_->host_path();
+    ASSERT_EQ(other.jailctl({"--batch", "create", "db.test"}, there).status, 0);
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const auto with_one = bed_->host_network();
+
+    const auto second = other.jailctl({"start", "db.test"}, there);
+    EXPECT_EQ(second.status, 1) << second.all();
+    EXPECT_THAT(second.err, HasSubstr("port 8080/tcp of the host leads to jail www.test of another configuration already (RUN_DIR " +
+                                      site_->run_dir().string() + "), by table inet jl"));
+    EXPECT_EQ(bed_->host_network(), with_one);
+
+    // What runs counts, not what the file says meanwhile.
+    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, settings + "tcp:8081:80\n");
+    const auto own = site_->path() / "jails.d";
+    std::filesystem::create_directories(own);
+    spit(own / "db.test.conf", "FORWARD=tcp:8080:80\n", 0644);
+    const auto mistaken = jailctl({"start", "db.test"});
+    EXPECT_THAT(mistaken.err, HasSubstr("port 8080/tcp of the host leads to jail www.test already, by table inet jl"));
+
+    ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
+    for (const char* command : {"start", "stop"}) {
+        const auto done = other.jailctl({command, "db.test"}, there);
+        EXPECT_EQ(done.status, 0) << done.all();
+    }
+}
+
 TEST_F(Routed, AMistakeInForwardIsShownWhereItStands) {
     site_->configure({"www.test:192.0.2.7"}, "NETWORK=routed\nIF=up0\nFORWARD='tcp:8080:80 icmp:1:1'\n");
     const auto result = jailctl({"start", "www.test"});

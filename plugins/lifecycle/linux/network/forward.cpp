@@ -1,31 +1,16 @@
 #include "forward.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
-#include "addresses.hpp"
-#include "guard.hpp"
-#include "network_setting.hpp"
-#include "jailctl/sdk/scoped.hpp"
+#include "host_end.hpp"
+#include "host_ports.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "routes.hpp"
 #include "nft_transaction.hpp"
+#include "routes.hpp"
 
 namespace jailctl::lifecycle {
 
 namespace {
-
-std::string port_text(const PortForward& forward) {
-    return "port " + std::to_string(forward.host_port) + "/" + forward.protocol + " of the host";
-}
-
-bool same_port(const PortForward& a, const PortForward& b) {
-    return a.protocol == b.protocol && a.host_port == b.host_port;
-}
 
 PortForward parse_forward(const std::string& word) {
     const auto first = word.find(':'), second = word.find(':', first + 1);
@@ -38,39 +23,12 @@ PortForward parse_forward(const std::string& word) {
     return {protocol, port(word.substr(first + 1, second - first - 1)), port(word.substr(second + 1))};
 }
 
-/// Whether a program of the host has the port on `address`: then we could not have it ourselves.
-bool is_taken(const PortForward& forward, const Address& address) {
-    const bool tcp = forward.protocol == "tcp";
-    const bool v4 = address.family() == Address::Family::v4;
-    const UniqueFd fd(::socket(v4 ? AF_INET : AF_INET6, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
-    if (!fd) throw_errno("cannot open a socket to look whether a port is free");
-    const int on = 1;  // connections of TCP that are over do not count
-    if (tcp) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in here{};
-    here.sin_family = AF_INET;
-    here.sin_port = htons(forward.host_port);
-    std::memcpy(&here.sin_addr, address.bytes().data(), sizeof here.sin_addr);
-    sockaddr_in6 here6{};
-    here6.sin6_family = AF_INET6;
-    here6.sin6_port = htons(forward.host_port);
-    std::memcpy(&here6.sin6_addr, address.bytes().data(), sizeof here6.sin6_addr);
-    const auto* where = v4 ? reinterpret_cast<const sockaddr*>(&here) : reinterpret_cast<const sockaddr*>(&here6);
-    return ::bind(fd.get(), where, v4 ? sizeof here : sizeof here6) != 0 && errno == EADDRINUSE;
-}
-
-void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
-    if (!is_routed(other)) return;
-    const auto& setting = other.settings["FORWARD"];
-    for (const auto& theirs : parse_forwards(setting.text)) {
-        const auto clash = [&](const PortForward& ours) { return same_port(ours, theirs); };
-        if (std::ranges::none_of(forwards, clash)) continue;
-        throw Error(Errc::exists, port_text(theirs) + " is that of jail " + other.name.text() + " (FORWARD in " +
-                                      setting.origin.text() + ")")
-            .with_hint("give each jail ports of its own: FORWARD in jails.d/<jail>.conf");
-    }
-}
-
 NftRule rule() { return NftRule(NftFamily::inet); }
+
+NftRule sent_to(NftRule rule, const PortForward& forward) {
+    const std::uint8_t protocol = forward.protocol == "tcp" ? IPPROTO_TCP : IPPROTO_UDP;
+    return rule.destination_is_local().destination_port(protocol, forward.host_port);
+}
 
 /// NAT and FORWARD of one jail being written into a transaction.
 class Translation {
@@ -89,14 +47,14 @@ public:
 
     void redirect(const std::vector<PortForward>& forwards) {
         if (!forwards.empty()) masquerade(addresses_, link_);  // the jail by the host's port to itself
-        redirect_in("arriving", NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().nfproto(family); });
+        redirect_in(arriving, NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().nfproto(family); });
         // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
         redirect_in("from_host", NF_INET_LOCAL_OUT, forwards,
                     [](Address::Family family) { return rule().destination_is_no_loopback(family); });
     }
 
 private:
-    static constexpr auto leaving = "leaving";
+    static constexpr auto leaving = "leaving", arriving = "arriving";
 
     /// One rule per family the jail has: to its first address of it.
     void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards, NftRule (*matching)(Address::Family)) {
@@ -106,10 +64,7 @@ private:
             for (const auto family : {Address::Family::v4, Address::Family::v6}) {
                 const auto to = std::ranges::find(addresses_, family, &Address::family);
                 if (to == addresses_.end()) continue;
-                const std::uint8_t protocol = forward.protocol == "tcp" ? IPPROTO_TCP : IPPROTO_UDP;
-                transaction_.add_rule(link_, chain,
-                                      matching(family).destination_is_local().destination_port(protocol, forward.host_port)
-                                          .dnat(*to, forward.jail_port));
+                transaction_.add_rule(link_, chain, sent_to(matching(family), forward).dnat(*to, forward.jail_port));
             }
         }
     }
@@ -121,33 +76,26 @@ private:
 
 }  // namespace
 
+std::string port_text(const PortForward& forward) {
+    return "port " + std::to_string(forward.host_port) + "/" + forward.protocol + " of the host";
+}
+
+bool is_same_port(const PortForward& a, const PortForward& b) noexcept {
+    return a.protocol == b.protocol && a.host_port == b.host_port;
+}
+
+NftRule arriving_at(const PortForward& forward, Address::Family family) { return sent_to(rule().nfproto(family), forward); }
+
 std::vector<PortForward> parse_forwards(std::string_view text) {
     std::vector<PortForward> forwards;
     for (const auto& word : split_words(text)) {
         auto one = parse_forward(word);
-        if (std::ranges::any_of(forwards, [&](const PortForward& other) { return same_port(one, other); })) {
+        if (std::ranges::any_of(forwards, [&](const PortForward& other) { return is_same_port(one, other); })) {
             throw Error(Errc::invalid, port_text(one) + " is forwarded twice");
         }
         forwards.push_back(std::move(one));
     }
     return forwards;
-}
-
-void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink) {
-    const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
-    if (forwards.empty()) return;
-    for (const auto& other : configuration.jails) {
-        if (!(other.name == jail.name)) require_no_clash(other, forwards);
-    }
-    for (const auto family : families_of(jail.addresses)) {  // Translation::redirect forwards for the same
-        const auto address = first_address(netlink, uplink.index, family);
-        if (!address) continue;
-        for (const auto& forward : forwards) {
-            if (!is_taken(forward, *address)) continue;
-            throw Error(Errc::exists, port_text(forward) + " is in use by a program of the host, on " + address->text())
-                .with_hint("forward another port, or stop that program: 'ss -lntup' names it");
-        }
-    }
 }
 
 void drop_translation(const JailName& jail) {
@@ -172,6 +120,8 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (hidden.empty() && forwards.empty()) return drop_translation(jail.name);
     Netlink netfilter(NETLINK_NETFILTER);
+    const UniqueFd marking = lock_marking();
+    require_not_forwarded(invocation.configuration(), jail, forwards);  // check() asked before another start may have made it
     NftTransaction transaction;
     Translation translation(netfilter, transaction, veth_of(jail.name).host_name, jail.addresses);
     translation.masquerade(hidden, uplink.name);

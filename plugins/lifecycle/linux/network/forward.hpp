@@ -6,6 +6,7 @@
 
 #include "jailctl/sdk/command.hpp"
 #include "links.hpp"
+#include "nft_rule.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -17,12 +18,14 @@ struct PortForward {
 
 /// The words of FORWARD: "tcp:8080:80 udp:53:53". @throws Error invalid: no such word, or a port of the host twice
 [[nodiscard]] std::vector<PortForward> parse_forwards(std::string_view text);
-/// What other jails of the configuration and programs of the host have. A program counts if it listens on all addresses
-/// or on the first of the uplink. @throws Error exists: names the port and who has it
-void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink);
+/// "port 8080/tcp of the host"
+[[nodiscard]] std::string port_text(const PortForward& forward);
+[[nodiscard]] bool is_same_port(const PortForward& a, const PortForward& b) noexcept;
+/// What a rule that forwards a port from outside begins with.
+[[nodiscard]] NftRule arriving_at(const PortForward& forward, Address::Family family);
 
 /// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. If they ask for
-/// nothing, what is there under that name goes. @throws Error unsupported, io
+/// nothing, what is there under that name goes. @throws Error unsupported, io; exists, as require_not_forwarded()
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink);
 
 /// A table of that name from before, such as one of a ruleset that was saved while the jail had ports, would lead into it

@@ -102,6 +102,22 @@ std::vector<JailTable> jail_tables() {
     return tables;
 }
 
+std::vector<JailRule> jail_translations() {
+    std::vector<JailRule> rules;
+    if (!has_nftables()) return rules;
+    Netlink netlink(NETLINK_NETFILTER);
+    NetlinkMessage question(nft_message(NFT_MSG_GETRULE), NLM_F_DUMP);
+    auto& header = question.family<nfgenmsg>();
+    header.nfgen_family = NFPROTO_INET;
+    header.version = NFNETLINK_V0;
+    (void)netlink.ask(question, [&](const nlmsghdr& one) {
+        const NetlinkAttributes<NFTA_RULE_EXPRESSIONS> rule(one, sizeof header);
+        if (auto table = rule.text(NFTA_RULE_TABLE); is_veth_name(table))
+            rules.push_back({std::move(table), rule.bytes(NFTA_RULE_EXPRESSIONS)});
+    });
+    return rules;
+}
+
 bool has_rules(const std::vector<JailTable>& tables, std::string_view family, std::string_view name) {
     return std::ranges::any_of(tables, [&](const JailTable& table) {
         return table.family == family && table.name == name && table.rules > 0;

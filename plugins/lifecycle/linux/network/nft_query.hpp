@@ -24,6 +24,13 @@ struct JailTable {
 };
 /// @throws Error io, denied
 [[nodiscard]] std::vector<JailTable> jail_tables();
+/// A rule in a table `inet` of the name of a jail's link: of NAT or FORWARD.
+struct JailRule {
+    std::string table;
+    std::string expressions;  ///< as the kernel tells them
+};
+/// @throws Error io, denied
+[[nodiscard]] std::vector<JailRule> jail_translations();
 /// Whether there is such a table, and a rule in it.
 [[nodiscard]] bool has_rules(const std::vector<JailTable>& tables, std::string_view family, std::string_view name);
 

@@ -41,14 +41,19 @@ bool holds(std::string_view told, std::string_view sent) {
     });
 }
 
+bool is_same(const Attribute& sent, const Attribute& told) { return sent.type == told.type && holds(told.content, sent.content); }
+
 }  // namespace
 
 bool is_same_rule(std::string_view sent, std::string_view told) {
     std::vector<Attribute> ours, theirs;  // the expressions
-    if (!take_apart(sent, ours) || !take_apart(told, theirs)) return false;
-    return std::ranges::equal(ours, theirs, [](const Attribute& one, const Attribute& other) {
-        return one.type == other.type && holds(other.content, one.content);
-    });
+    return take_apart(sent, ours) && take_apart(told, theirs) && std::ranges::equal(ours, theirs, is_same);
+}
+
+bool begins_same(std::string_view sent, std::string_view told) {
+    std::vector<Attribute> ours, theirs;
+    if (!take_apart(sent, ours) || !take_apart(told, theirs) || theirs.size() < ours.size()) return false;
+    return std::equal(ours.begin(), ours.end(), theirs.begin(), is_same);
 }
 
 }  // namespace jailctl::lifecycle

@@ -7,6 +7,7 @@
 #include "forward.hpp"
 #include "guard.hpp"
 #include "host_end.hpp"
+#include "host_ports.hpp"
 #include "network.hpp"
 #include "preconditions.hpp"
 #include "probe.hpp"
