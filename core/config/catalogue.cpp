@@ -39,19 +39,19 @@ bool is_hook(std::string_view name) noexcept {
 
 }  // namespace
 
-Catalogue::Catalogue(const std::vector<Variable>& declared) {
-    for (const auto& variable : core_variables()) variables_.emplace(variable.name, variable);
-    for (const auto& variable : declared) variables_.emplace(variable.name, variable);
+Catalogue::Catalogue(const std::vector<Variable>& declared) : own_(core_variables()) {
+    for (const auto& variable : own_) variables_.emplace(variable.name, &variable);
+    for (const auto& variable : declared) variables_.emplace(variable.name, &variable);
 }
 
 const Variable* Catalogue::find(std::string_view name) const noexcept {
     const auto found = variables_.find(name);
-    return found != variables_.end() ? &found->second : nullptr;
+    return found != variables_.end() ? found->second : nullptr;
 }
 
 std::string Catalogue::nearest_to(std::string_view name) const {
     std::vector<std::string> names;
-    for (const auto& [declared, variable] : variables_) names.push_back(declared);
+    for (const auto& [declared, variable] : variables_) names.emplace_back(declared);
     return nearest(name, names);
 }
 

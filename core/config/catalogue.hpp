@@ -9,17 +9,20 @@
 
 namespace jailctl::core::config {
 
-/// Every variable somebody acts on: the host's own and those of the plugins.
+/// Every variable somebody acts on: the host's own and those of the plugins, which are not copied and must outlive it.
 class Catalogue {
 public:
     explicit Catalogue(const std::vector<Variable>& declared);
+    Catalogue(const Catalogue&) = delete;
+    Catalogue& operator=(const Catalogue&) = delete;
     [[nodiscard]] const Variable* find(std::string_view name) const noexcept;
-    [[nodiscard]] const std::map<std::string, Variable, std::less<>>& variables() const noexcept { return variables_; }
+    [[nodiscard]] const std::map<std::string_view, const Variable*>& variables() const noexcept { return variables_; }
     /// The declared name nearest to a misspelt one; "" if none is near.
     [[nodiscard]] std::string nearest_to(std::string_view name) const;
 
 private:
-    std::map<std::string, Variable, std::less<>> variables_;
+    std::vector<Variable> own_;
+    std::map<std::string_view, const Variable*> variables_;
 };
 
 /// True for the names that the manual of jailctl gives a meaning, whether or not this build acts on them.

@@ -50,7 +50,8 @@ void SettingsReader::take(const Environment& environment, Settings& settings, bo
 
 Settings SettingsReader::of_host() {
     Settings settings;
-    for (const auto& [name, variable] : catalogue_.variables()) settings.set(name, {variable.default_text, {}, false});
+    for (const auto& [name, variable] : catalogue_.variables())
+        settings.set(std::string(name), {variable->default_text, {}, false});
     take(script_.environment, settings, false);
     const std::string home = normal_path(settings["JAIL_HOME"].text);
     if (!settings["ADDONS"].is_set) settings.set("ADDONS", {home + "/addons", {}, false});

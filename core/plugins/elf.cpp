@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cstdint>
 #include <cstring>
 #include <dlfcn.h>
@@ -87,6 +88,16 @@ bool host_has(const std::string& library) {
     return handle != nullptr;
 }
 
+/// Of a table of names, which holds those of thousands of symbols as well, only what is asked for is read.
+/// @param size  what of the table is left
+std::string name_at(const Image& image, std::uint64_t offset, std::uint64_t size) {
+    constexpr std::uint64_t longest = NAME_MAX + 1;
+    const auto name = image.read<char>(offset, std::min(size, longest));
+    const auto end = std::find(name.begin(), name.end(), '\0');
+    if (end == name.end()) throw Image::truncated();
+    return {name.begin(), end};
+}
+
 void check_dynamic(const Image& image, const std::vector<Segment>& segments, const Segment& where) {
     const auto entries = image.read<Dynamic>(where.p_offset, where.p_filesz / sizeof(Dynamic));
     std::uint64_t names_at = 0, names_size = 0;
@@ -101,10 +112,11 @@ void check_dynamic(const Image& image, const std::vector<Segment>& segments, con
                 .with_hint("build it with jailctl_add_plugin");
     }
     if (needed.empty()) return;
-    const auto names = image.read<char>(file_offset(segments, names_at), names_size);
+    const std::uint64_t names = file_offset(segments, names_at);
+    if (!image.holds(names, names_size)) throw Image::truncated();
     for (const auto at : needed) {
-        if (at >= names.size() || std::memchr(names.data() + at, 0, names.size() - at) == nullptr) throw Image::truncated();
-        const std::string library(names.data() + at);
+        if (at >= names_size) throw Image::truncated();
+        const std::string library = name_at(image, names + at, names_size - at);
         if (is_sanitizer_runtime(library) && !host_has(library))
             throw Error(Errc::unsupported, "built with a sanitizer (it needs " + library + "), jailctl is not")
                 .with_hint("build it without -fsanitize");

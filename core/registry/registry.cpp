@@ -115,6 +115,7 @@ void Registry::take_variables(const PluginSet& plugins) {
     Claims claims;
     for (const auto& plugin : plugins.loaded)
         for (const auto& variable : plugin->registrations.variables) claim(claims, variable.name, plugin->name);
+    variables_.reserve(claims.size());
     for (const auto& plugin : plugins.loaded)
         for (const auto& variable : plugin->registrations.variables)
             if (granted("variable", variable.name, plugin->name, claims[variable.name]))

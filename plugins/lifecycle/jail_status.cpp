@@ -5,7 +5,6 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/recovery.hpp"
-#include "jailctl/sdk/rootfs.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -17,8 +16,8 @@ std::vector<std::string> addresses_of(const Jail& jail) {
 }
 
 /// A jail that does not run: created, not created, or neither.
-void look_at_root(const HostView& view, const Jail& jail, JailStatus& status) {
-    switch (root_state(jail.root)) {
+void look_at_root(HostView& view, const Jail& jail, JailStatus& status) {
+    switch (view.roots.of(jail.root)) {
     case RootState::present: status.mark = ' '; break;
     case RootState::absent:
     case RootState::empty: status.mark = '!'; break;
@@ -55,7 +54,7 @@ HostView look_around(const Configuration& configuration, const JailRuntime& runt
     return view;
 }
 
-JailStatus look_at(const HostView& view, const Jail& jail) {
+JailStatus look_at(HostView& view, const Jail& jail) {
     JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
     try {
         const auto found = view.running.find(jail.name.key());

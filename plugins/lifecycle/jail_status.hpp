@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "platform.hpp"
 
@@ -26,11 +27,12 @@ struct HostView {
     std::map<std::string, RunningJail, std::less<>> running;       ///< by key
     std::map<std::string, std::string, std::less<>> occupants;     ///< name of the jail that runs from a root, by its path
     std::map<std::string, std::string, std::less<>> interrupted;   ///< by key: interrupted_commands()
+    RootStates roots;
 };
 [[nodiscard]] HostView look_around(const Configuration& configuration, const JailRuntime& runtime);
 
 /// Never throws for what it finds; enters no namespace, takes no lock.
-[[nodiscard]] JailStatus look_at(const HostView& view, const Jail& jail);
+[[nodiscard]] JailStatus look_at(HostView& view, const Jail& jail);
 /// Jails that run, or that an interrupted command left something of, though JAILS does not name them any more.
 [[nodiscard]] std::vector<JailStatus> look_for_strangers(const Configuration& configuration, const HostView& view);
 

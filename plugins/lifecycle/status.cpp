@@ -139,7 +139,7 @@ public:
     Report(Invocation& invocation, Form form, bool disk) : invocation_(invocation), form_(form), disk_(disk) {}
 
     void run() {
-        const HostView view = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
+        HostView view = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
         if (form_ != Form::prometheus) invocation_.console().line("Jail status (*=running, !=not configured):");
         for (const Jail& jail : invocation_.jails()) add(view, jail);
         if (invocation_.all())
@@ -151,7 +151,7 @@ public:
 
 private:
     /// One jail with its events: a before-hook that says no hides its line.
-    void add(const HostView& view, const Jail& jail) {
+    void add(HostView& view, const Jail& jail) {
         const JailStatus status = look_at(view, jail);
         const int id = status.running ? status.running->id : 0;
         try {

@@ -40,7 +40,7 @@ bool is_member(pid_t pid, const std::string& name) {
 
 std::vector<std::string> Cgroup::all() {
     try {
-        const UniqueFd above = open_parent(open_unified(cgroup_mounts()), O_RDONLY);
+        const UniqueFd above = open_parent(open_unified(), O_RDONLY);
         return above ? groups_in(above.get()) : std::vector<std::string>{};
     } catch (const Error& error) {
         if (error.code() != Errc::unsupported) throw;
@@ -73,10 +73,7 @@ std::string Cgroup::name_for(const Configuration& configuration, const std::stri
 /// Opens the directories if they are there. @return whether the cgroup2 one is
 bool Cgroup::look_up() {
     if (directory_) return true;
-    if (!root_) {
-        mounts_ = cgroup_mounts();
-        root_ = open_unified(mounts_);
-    }
+    if (!root_) root_ = open_unified();
     const UniqueFd above = open_parent(root_, O_PATH);
     if (!above) return false;
     directory_ = UniqueFd{::openat(above.get(), name_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -84,7 +81,8 @@ bool Cgroup::look_up() {
 }
 
 std::string Cgroup::path() const {
-    return mounts_.unified ? mounts_.unified->path + "/" + parent + "/" + name_ : std::string{};
+    const std::string& unified = unified_path();
+    return unified.empty() ? std::string{} : unified + "/" + parent + "/" + name_;
 }
 
 bool Cgroup::exists() { return look_up(); }

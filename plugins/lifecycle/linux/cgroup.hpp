@@ -92,7 +92,6 @@ private:
     bool event(std::string_view wanted, std::chrono::milliseconds limit);
 
     std::string name_;
-    CgroupMounts mounts_;
     UniqueFd root_, directory_, part_;
     std::vector<UniqueFd> tasks_;
 };

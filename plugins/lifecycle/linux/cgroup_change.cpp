@@ -109,7 +109,7 @@ void Cgroup::change(const ResourceLimits& limits, const std::vector<std::string>
 }
 
 UniqueFd Cgroup::open_joined(const LimitFile& limit) const {
-    const CgroupMount* mount = mounts_.v1_with(v1_name(limit.controller));
+    const CgroupMount* mount = cgroup_mounts().v1_with(v1_name(limit.controller));
     if (mount == nullptr)
         throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: no cgroup controller '" +
                     limit.controller + "' on this host");

@@ -62,8 +62,7 @@ UniqueFd open_v1(const CgroupMount& mount) {
 constexpr const char* joined_always[] = {"memory", "cpu", "pids", "io"};
 
 void Cgroup::make(const ResourceLimits& limits) {
-    mounts_ = cgroup_mounts();
-    root_ = open_unified(mounts_);
+    root_ = open_unified();
     make_unified(limits);
     make_v1(limits);
 }
@@ -92,7 +91,7 @@ void Cgroup::make_v1(const ResourceLimits& limits) {
         std::vector<LimitFile> files;
         std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(files),
                      [&](const LimitFile& limit) { return limit.controller == controller; });
-        const CgroupMount* mount = mounts_.v1_with(v1_name(controller));
+        const CgroupMount* mount = cgroup_mounts().v1_with(v1_name(controller));
         if (mount == nullptr && files.empty()) continue;
         if (mount == nullptr)
             throw Error(Errc::unsupported, std::string(files.front().variable) + " cannot be set: no cgroup controller '" +
@@ -139,7 +138,7 @@ void Cgroup::divide(std::uint32_t owner) {
 void Cgroup::open() {
     if (!look_up()) throw Error(Errc::not_found, "the jail's cgroup is gone");
     part_ = UniqueFd{::openat(directory_.get(), exec_part, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    for (const auto& mount : mounts_.v1) {
+    for (const auto& mount : cgroup_mounts().v1) {
         const std::string tasks = mount.path + "/" + parent + "/" + name_ + "/tasks";
         if (UniqueFd file{::open(tasks.c_str(), O_WRONLY | O_CLOEXEC)}; file) tasks_.push_back(std::move(file));
     }
@@ -147,7 +146,7 @@ void Cgroup::open() {
 
 void Cgroup::forbid_forks() noexcept {
     if (directory_) write_control(directory_.get(), "pids.max", "0");
-    if (const CgroupMount* mount = mounts_.v1_with("pids")) {
+    if (const CgroupMount* mount = cgroup_mounts().v1_with("pids")) {
         const UniqueFd root{::open(mount->path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
         if (root) write_control(root.get(), (std::string(parent) + "/" + name_ + "/pids.max").c_str(), "0");
     }
@@ -158,7 +157,7 @@ void Cgroup::remove() {
     directory_.reset();
     part_.reset();
     remove_below(root_.get(), name_);
-    for (const auto& mount : mounts_.v1) remove_below(open_v1(mount).get(), name_);
+    for (const auto& mount : cgroup_mounts().v1) remove_below(open_v1(mount).get(), name_);
 }
 
 }  // namespace jailctl::lifecycle

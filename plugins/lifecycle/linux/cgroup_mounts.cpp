@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
@@ -31,6 +34,16 @@ CgroupMounts among(const std::vector<Mount>& all) {
     return mounts;
 }
 
+/// Whether the root of the hierarchy, and not a part of it, is at `path`. Known for the namespace the kernel started with
+/// only: in another the root that is seen is an ordinary directory.
+bool is_whole_unified(const char* path) {
+    constexpr ino_t root_of_hierarchy = 1, first_namespace = 0xEFFFFFFB;  // kernfs; PROC_CGROUP_INIT_INO
+    struct statfs kind{};
+    struct stat root{}, own{};
+    return ::statfs(path, &kind) == 0 && kind.f_type == CGROUP2_SUPER_MAGIC && ::stat(path, &root) == 0 &&
+           root.st_ino == root_of_hierarchy && ::stat("/proc/self/ns/cgroup", &own) == 0 && own.st_ino == first_namespace;
+}
+
 }  // namespace
 
 const CgroupMount* CgroupMounts::v1_with(std::string_view controller) const noexcept {
@@ -47,10 +60,19 @@ const CgroupMounts& cgroup_mounts() {
     return mounts;
 }
 
-UniqueFd open_unified(const CgroupMounts& mounts) {
-    if (mounts.unified) {
-        UniqueFd root{::open(mounts.unified->path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-        if (!root) throw_errno("cannot open the cgroup2 hierarchy at " + mounts.unified->path);
+const std::string& unified_path() {
+    static const std::string path = [] {
+        for (const char* usual : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+            if (is_whole_unified(usual)) return std::string(usual);
+        return cgroup_mounts().unified ? cgroup_mounts().unified->path : std::string();
+    }();
+    return path;
+}
+
+UniqueFd open_unified() {
+    if (const std::string& path = unified_path(); !path.empty()) {
+        UniqueFd root{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        if (!root) throw_errno("cannot open the cgroup2 hierarchy at " + path);
         return root;
     }
     const UniqueFd context{::fsopen("cgroup2", FSOPEN_CLOEXEC)};

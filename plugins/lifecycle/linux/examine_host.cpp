@@ -22,7 +22,7 @@ Finding from(const Error& error, std::string code, std::string jail = {}) {
 void look_at_kernel(Diagnosis& diagnosis) {
     try {
         require_kernel();
-        (void)open_unified(cgroup_mounts());
+        (void)open_unified();
     } catch (const Error& error) {
         if (error.code() != Errc::unsupported) throw;
         diagnosis.add(from(error, "host-kernel"));
@@ -31,7 +31,7 @@ void look_at_kernel(Diagnosis& diagnosis) {
 
 /// Limits of the configuration for which this host has no controller: a start would be refused.
 void look_at_limits(Diagnosis& diagnosis, const Configuration& configuration) {
-    const UniqueFd root = open_unified(cgroup_mounts());
+    const UniqueFd root = open_unified();
     std::set<std::pair<std::string, std::string>> told;
     for (const Jail& jail : configuration.jails)
         for (const auto& limit : unified_limits(resource_limits(jail.settings), Unwanted::left_out)) {

@@ -57,11 +57,11 @@ std::int64_t io_in(const std::string& path) {
 }
 
 /// From cgroup2 where it has the controller, else from the v1 hierarchy.
-std::int64_t counter(const CgroupMounts& mounts, const Record& record, const char* unified, const char* controller,
+std::int64_t counter(const Record& record, const char* unified, const char* controller,
                      const char* v1) {
     if (!record.cgroup_path.empty())
         if (const auto number = number_in(record.cgroup_path + "/" + unified); number >= 0) return number;
-    const CgroupMount* mount = mounts.v1_with(controller);
+    const CgroupMount* mount = cgroup_mounts().v1_with(controller);
     return mount == nullptr ? -1 : number_in(mount->path + "/jailctl/" + record.cgroup + "/" + v1);
 }
 
@@ -133,9 +133,8 @@ JailUsage usage_of(const Configuration& configuration, const JailName& jail) noe
     try {
         const RecordState state = look_up_record(configuration, jail.key());
         if (state.kind != RecordState::Kind::alive) return usage;
-        const CgroupMounts mounts = cgroup_mounts();
-        usage.tasks = counter(mounts, state.record, "pids.current", "pids", "pids.current");
-        usage.memory = counter(mounts, state.record, "memory.current", "memory", "memory.usage_in_bytes");
+        usage.tasks = counter(state.record, "pids.current", "pids", "pids.current");
+        usage.memory = counter(state.record, "memory.current", "memory", "memory.usage_in_bytes");
         const auto microseconds = number_in(state.record.cgroup_path + "/cpu.stat", "usage_usec ");
         if (microseconds >= 0) usage.cpu_seconds = static_cast<double>(microseconds) / 1e6;
         usage.io_bytes = io_in(state.record.cgroup_path + "/io.stat");

@@ -45,7 +45,7 @@ RootUse use_from(std::string_view text, const std::string& group) {
 
 UniqueFd open_groups() {
     try {
-        const UniqueFd root = open_unified(cgroup_mounts());
+        const UniqueFd root = open_unified();
         return UniqueFd{::openat(root.get(), jails_cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     } catch (const Error& error) {
         if (error.code() != Errc::unsupported) throw;

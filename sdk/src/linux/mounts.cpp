@@ -62,7 +62,7 @@ std::string table_of_this_process() {
     const UniqueFd table{::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)};
     if (!table) throw_errno("cannot open /proc/self/mountinfo");
     std::string text;
-    std::array<char, 65536> chunk{};
+    std::array<char, 65536> chunk;  // not set to zero: sixteen pages that the kernel fills as far as it has to say
     for (;;) {
         const ssize_t count = ::read(table.get(), chunk.data(), chunk.size());
         if (count < 0 && errno == EINTR) continue;

@@ -11,6 +11,7 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "resolve.hpp"
+#include "root_path.hpp"
 
 namespace jailctl {
 
@@ -29,15 +30,6 @@ bool is_system_directory(const std::filesystem::path& directory) {
         if (directory == tree || directory.string().starts_with(std::string(tree) + "/")) return true;
     }
     return false;
-}
-
-/// Without "." and "..", and without a slash at its end.
-std::filesystem::path normal(const std::filesystem::path& root) {
-    const std::string& text = root.native();
-    const bool already = text.find("//") == text.npos && text.find("/.") == text.npos && !text.ends_with('/');
-    if (already) return root;
-    auto clean = root.lexically_normal();
-    return clean.has_filename() ? clean : clean.parent_path();
 }
 
 std::filesystem::path parent_of(const std::filesystem::path& root) {
@@ -96,47 +88,6 @@ Rootfs Rootfs::open(const std::filesystem::path& root) {
         throw Error(code_of(cause), "cannot open " + shown, cause);
     }
     return Rootfs(std::move(fd));
-}
-
-namespace {
-
-/// The checked descriptor of a parent, -1 if it is absent. The last one is kept: status asks for hundreds of roots in
-/// one directory. It is used again only while it exists and nobody else may write it.
-int checked_parent(std::string_view parent) {
-    static thread_local std::string last;
-    static thread_local UniqueFd fd;
-    struct stat now {};
-    if (fd && last == parent && ::fstat(fd.get(), &now) == 0 && now.st_nlink != 0 && now.st_uid == 0 &&
-        (now.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
-        return fd.get();
-    }
-    fd.reset();  // first: the walk may refuse
-    last = parent;
-    fd = find_trusted(last, Trust::root, O_PATH | O_DIRECTORY);
-    return fd.get();
-}
-
-}  // namespace
-
-RootState root_state(const std::filesystem::path& root) {
-    const auto clean = normal(root);
-    // Cut as text: status asks for hundreds of roots, and taking a path apart costs more than looking at one.
-    const auto slash = clean.native().rfind('/');
-    if (slash == std::string::npos) throw Error(Errc::invalid, "not an absolute path: " + escape_name(root.string()));
-    const int parent = checked_parent(std::string_view(clean.native()).substr(0, std::max<std::size_t>(slash, 1)));
-    if (parent < 0) return RootState::absent;
-    const std::string name = clean.native().substr(slash + 1);
-    struct stat status {};
-    if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (errno == ENOENT) return RootState::absent;
-        throw_errno("cannot look at " + escape_name(root.string()));
-    }
-    if (!S_ISDIR(status.st_mode)) return RootState::not_a_directory;
-    // Three links: ".", its name, and at most lost+found. More are directories of a system, and nothing need be read.
-    if (status.st_nlink > 3) return RootState::present;
-    const UniqueFd fd = resolve(parent, name, O_PATH | O_DIRECTORY, root_rules);
-    if (!fd) throw_errno("cannot look at " + escape_name(root.string()));
-    return is_empty_directory(fd.get()) ? RootState::empty : RootState::present;
 }
 
 }  // namespace jailctl

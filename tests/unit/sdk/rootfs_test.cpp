@@ -188,5 +188,20 @@ TEST_F(RootfsTest, TellsWhatStandsAtARoot) {
     EXPECT_EQ(root_state(scratch / "jails/link"), RootState::not_a_directory);
 }
 
+TEST_F(RootfsTest, TellsOfManyRootsWhateverDirectoryTheyStandIn) {
+    scratch.directory("jails/bare");
+    scratch.directory(".hidden/jails/a/b");
+    RootStates states;
+    EXPECT_EQ(states.of(root), RootState::present);
+    EXPECT_EQ(states.of(scratch / "jails/bare"), RootState::empty);
+    EXPECT_EQ(states.of(scratch / "none/bare"), RootState::absent);
+    EXPECT_EQ(states.of(scratch / ".hidden/jails/a"), RootState::present);
+    EXPECT_EQ(states.of(scratch / "jails/none"), RootState::absent);
+    scratch.directory("open/x/y");
+    fs::permissions(scratch / "open", fs::perms::all);
+    EXPECT_EQ(code_thrown_by([&] { (void)states.of(scratch / "open/x"); }), Errc::denied);
+    EXPECT_EQ(states.of(scratch / "jails/bare"), RootState::empty) << "after a directory that is refused";
+}
+
 }  // namespace
 }  // namespace jailctl

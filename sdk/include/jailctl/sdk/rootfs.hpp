@@ -60,6 +60,18 @@ enum class RootState { absent, empty, present, not_a_directory };
 /// Never throws for what it finds; a link at the path is not_a_directory. @throws Error denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT RootState root_state(const std::filesystem::path& root);
 
+/// root_state() of many roots at one moment: the directory above them is checked once as long as the next stands in it as
+/// well, so keep no object of this class longer than one listing takes.
+class JAILCTL_SDK_EXPORT RootStates {
+public:
+    [[nodiscard]] RootState of(const std::filesystem::path& root);
+
+private:
+    int checked(std::string_view parent);
+    std::string parent_;
+    UniqueFd fd_;
+};
+
 /// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass through
 /// it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_root_parent(const std::filesystem::path& root, bool make);
