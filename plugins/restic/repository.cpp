@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cerrno>
+#include <filesystem>
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -15,6 +18,7 @@
 #include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "known.hpp"
 
 namespace jailctl::restic {
 namespace {
@@ -61,27 +65,33 @@ std::string last_line(const std::string& text) {
     return begin == std::string::npos ? line : line.substr(begin + 1);
 }
 
+std::string without_slash(std::string path) {
+    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+}
+
 bool locked(const Answer& answer) { return answer.errors.find("already locked") != std::string::npos; }
 
 }  // namespace
 
 Repository::Repository(Invocation& invocation, const Settings& settings) : invocation_(invocation) {
     location_ = settings["RESTIC_REPOSITORY"].text;
+    if (local()) location_ = without_slash(std::filesystem::path(location_).lexically_normal().string());
     if (location_.empty())
         throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set")
             .with_hint("RESTIC_REPOSITORY=/srv/backups, or s3:https://host/bucket, sftp:user@host:/path, rest:https://host/");
-    const std::string password = settings["RESTIC_PASSWORD_FILE"].text;
-    if (password.empty())
+    password_ = settings["RESTIC_PASSWORD_FILE"].text;
+    if (password_.empty())
         throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_PASSWORD_FILE, which is not set")
             .with_hint("write the repository's password into a file of root's, mode 600, and name it there");
-    require_private(password);
+    require_private(password_);
     path_ = find_program("restic");
     if (path_.empty())
         throw Error(Errc::unsupported, "restic is not installed").with_hint("apt-get install restic");
     if (local()) (void)find_trusted(location_, Trust::root, O_DIRECTORY);
     const auto& configuration = invocation.configuration();
     cache_ = (configuration.path("STATE_DIR") / "restic-cache").string();
-    environment_ = {"RESTIC_REPOSITORY=" + location_, "RESTIC_PASSWORD_FILE=" + password, "RESTIC_CACHE_DIR=" + cache_,
+    environment_ = {"RESTIC_REPOSITORY=" + location_, "RESTIC_PASSWORD_FILE=" + password_, "RESTIC_CACHE_DIR=" + cache_,
                     "HOME=/root", "TZ=UTC", "LANG=C.UTF-8", "RESTIC_PROGRESS_FPS=1"};
     if (const auto& file = settings["RESTIC_ENVIRONMENT_FILE"].text; !file.empty())
         for (auto& line : environment_in(file)) environment_.push_back(std::move(line));
@@ -147,15 +157,47 @@ std::string Repository::ask(const std::vector<std::string>& arguments, const Run
     return std::move(answer.out);
 }
 
-bool no_repository(const Answer& answer) {
+namespace {
+
+/// restic says so of whatever keeps it from reading the first file of a repository, a network that is down included.
+bool not_opened(const Answer& answer) {
     return answer.errors.find("Is there a repository at the following location") != std::string::npos;
+}
+
+}  // namespace
+
+bool no_repository(const Answer& answer) {
+    if (!not_opened(answer)) return false;
+    std::string line = last_line(answer.errors);  // as the system, or the service far away, has it
+    std::ranges::transform(line, line.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::ranges::any_of(std::array{"no such file", "not exist", "n't exist", "not found"},
+                               [&](const char* absent) { return line.find(absent) != std::string::npos; });
+}
+
+void Repository::require_first() const {
+    const auto& configuration = invocation_.configuration();
+    const std::string none = "there is no restic repository at " + escape_name(location_);
+    if (is_known(configuration, location_))
+        throw Error(Errc::not_found, none + ", where this host has kept backups")
+            .with_hint(std::string(local() ? "mount the disk it is on" : "see what became of it") +
+                       "; if it is gone for good, 'restic -r " + shell_word(location_) + " -p " + shell_word(password_) +
+                       " init' makes a new one");
+    const auto above = std::filesystem::path(location_).parent_path();
+    if (!local() || find_trusted(above, Trust::root, O_DIRECTORY)) return;
+    throw Error(Errc::not_found, none + ", nor the directory " + escape_name(above.string()) + " to make one in")
+        .with_hint("mount the disk it is on, or make that directory");
+}
+
+void Repository::require_there_or_first() const {
+    std::error_code unreadable;
+    if (local() && !std::filesystem::exists(std::filesystem::path(location_) / "config", unreadable) && !unreadable) require_first();
 }
 
 Error Repository::failure(const std::string& what, const Answer& answer) const {
     const auto says = [&](const char* text) { return answer.errors.find(text) != std::string::npos; };
     const std::string line = escape_name(last_line(answer.errors));
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
-    if (no_repository(answer)) return Error(Errc::not_found, "there is no restic repository at " + escape_name(location_));
+    if (no_repository(answer)) return {Errc::not_found, "there is no restic repository at " + escape_name(location_)};
     if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
     if (locked(answer)) return Error(Errc::busy, text).with_hint("try again once the other command has ended");
     if (says("no matching ID") || says("no snapshot found")) return {Errc::not_found, text};
@@ -187,9 +229,15 @@ bool Repository::make_if_missing() const {
     const UniqueFd lock = StateDirectory::lasting(invocation_.configuration()).open("restic");
     if (::flock(lock.get(), LOCK_EX) != 0) throw_errno("cannot lock the making of the repository");
     const Answer answer = run({"cat", "config", "--quiet"});
-    if (answer.status.ok()) return false;
-    if (!no_repository(answer)) throw failure("restic cat config", answer);
+    const auto& configuration = invocation_.configuration();
+    if (answer.status.ok()) {
+        note_known(configuration, location_);
+        return false;
+    }
+    if (no_repository(answer)) require_first();
+    else if (!not_opened(answer) || is_known(configuration, location_)) throw failure("restic cat config", answer);
     (void)ask({"init"});
+    note_known(configuration, location_);
     invocation_.console().info("Made the restic repository " + location_ + ": whoever loses its password loses the backups");
     return true;
 }

@@ -40,7 +40,12 @@ public:
     [[nodiscard]] Answer run(const std::vector<std::string>& arguments, const Run& how = {}) const;
     /// The same; anything but success is thrown. @throws Error as failure() says
     std::string ask(const std::vector<std::string>& arguments, const Run& how = {}) const;
-    /// Makes the repository if there is none. @return true if it was made
+    /// That a repository may be made where none is: no backup of this configuration has used one there, and the directory
+    /// above is there. @throws Error not_found: it is away, a disk that is not mounted perhaps
+    void require_first() const;
+    /// The same before anything is made, as far as it shows without asking restic.
+    void require_there_or_first() const;
+    /// Makes the repository if there is none. @return true if it was made @throws Error as require_first()
     bool make_if_missing() const;
     /// Removes snapshots for good, and what only they held. Waits for backups of this host that are under way.
     /// @throws Error busy: another host works in the repository; and as failure() says
@@ -56,11 +61,11 @@ private:
     [[nodiscard]] UniqueFd turn(int kind) const;
     [[nodiscard]] Program program(std::vector<std::string> arguments, const Run& how) const;
     Invocation& invocation_;
-    std::string path_, location_, cache_;
+    std::string path_, location_, password_, cache_;
     std::vector<std::string> environment_, options_;
 };
 
-/// True if restic said that there is no repository (yet).
+/// True if restic said that there is no repository; not if it could not look.
 [[nodiscard]] bool no_repository(const Answer& answer);
 
 }  // namespace jailctl::restic

@@ -29,7 +29,7 @@ void refuse_place(const std::string& where) {
 
 void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
     refuse_place(where);
-    (void)Repository(invocation, invocation.configuration().settings);
+    Repository(invocation, invocation.configuration().settings).require_there_or_first();
     for (const auto& word : split_words(jail.settings["BACKUP_EXCLUDE"].text)) (void)restic_patterns(word, "/");
 }
 
@@ -61,6 +61,7 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     if (!jail.empty()) arguments.insert(arguments.end(), {"--host", jail});
     const Answer answer = repository.run(arguments);
     if (no_repository(answer)) {
+        repository.require_first();
         invocation.console().verbose("there is no restic repository at " + repository.location() + ": the first backup makes it");
         return {};
     }
@@ -134,9 +135,8 @@ void ResticBackend::remove_several(Invocation& invocation, const std::vector<std
                                    const std::function<void(const std::string& backup)>& gone) {
     const Repository repository(invocation, invocation.configuration().settings);
     const Answer answer = repository.run({"snapshots", "--json", "--no-lock"});
-    if (!answer.status.ok() && !no_repository(answer)) throw repository.failure("restic snapshots", answer);
-    std::vector<Snapshot> there;
-    if (answer.status.ok()) there = parse_snapshots(answer.out);
+    if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
+    std::vector<Snapshot> there = parse_snapshots(answer.out);
     std::erase_if(there, [&](const Snapshot& snapshot) { return std::find(backups.begin(), backups.end(), snapshot.info.id) == backups.end(); });
     std::vector<std::string> ids;
     for (const auto& snapshot : there) ids.push_back(snapshot.id);

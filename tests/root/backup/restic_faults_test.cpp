@@ -91,6 +91,57 @@ TEST_F(ResticFaults, ARepositoryThatIsNotThereIsNoDamage) {
     expect_code("not_found");
 }
 
+/// A disk that is not mounted: neither "no backups" nor the place for a new repository, whose key nobody has written down.
+TEST_F(ResticFaults, ARepositoryThatIsAwayIsNotMadeAnew) {
+    const fs::path disk = site_->path() / "disk", away = site_->path() / "away";
+    fs::create_directory(disk);
+    const std::string settings = "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (disk / "repository/").string() +
+                                 "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\nBACKUP_KEEP=last=1\n";
+    site_->configure({"a.test:192.0.2.1"}, settings);
+    EXPECT_EQ(site_->jailctl({"backups"}).out, "no backups\n") << "it is the first";
+    make_quick_repository(disk / "repository");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+
+    fs::rename(disk, away);
+    fs::create_directory(disk);
+    const std::vector<std::vector<std::string>> commands{{"backup", "a.test"}, {"--dry-run", "backup", "a.test"},
+                                                         {"backups"},          {"expire", "a.test"}, {"verify", "a.test"}};
+    for (const auto& command : commands) {
+        const auto told = site_->jailctl(command);
+        EXPECT_EQ(told.status, 1) << told.all();
+        EXPECT_THAT(told.err, HasSubstr("there is no restic repository at " + (disk / "repository").string() +
+                                        ", where this host has kept backups"));
+        EXPECT_THAT(told.err, HasSubstr("hint: mount the disk it is on"));
+        EXPECT_TRUE(fs::is_empty(disk)) << told.all();
+    }
+
+    fs::remove(disk);
+    fs::rename(away, disk);
+    EXPECT_EQ(site_->json({"backups", "a.test"})["backups"].items().size(), 1U);
+    EXPECT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+}
+
+TEST_F(ResticFaults, NoDirectoryIsMadeForAFirstRepository) {
+    const fs::path nowhere = site_->path() / "not/mounted";
+    site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (nowhere / "repository").string() +
+                                               "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
+    for (const auto& command : {std::vector<std::string>{"backups"}, {"backup", "a.test"}}) {
+        const auto told = site_->jailctl(command);
+        EXPECT_EQ(told.status, 1) << told.all();
+        EXPECT_THAT(told.err, HasSubstr(", nor the directory " + nowhere.string() + " to make one in"));
+    }
+    EXPECT_FALSE(fs::exists(nowhere.parent_path()));
+}
+
+/// What keeps restic from looking says nothing of what is there.
+TEST_F(ResticFaults, ARepositoryThatCannotBeReachedIsNotAnEmptyOne) {
+    site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=rest:http://127.0.0.1:9/x\n"
+                                           "RESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
+    const auto told = site_->jailctl({"backups"});
+    EXPECT_EQ(told.status, 1) << told.all();
+    EXPECT_THAT(told.err, HasSubstr("restic snapshots: unable to open config file"));
+}
+
 TEST_F(ResticFaults, WhatIsCutShortIsDamage) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     for (const auto& entry : fs::recursive_directory_iterator(repository() / "data"))
