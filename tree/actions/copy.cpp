@@ -1,7 +1,15 @@
 #include "../actions.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
 #include "../clearing.hpp"
 #include "../copy_entry.hpp"
+#include "../copy_staging.hpp"
+#include "../rename.hpp"
+#include "archive/member_name.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -76,13 +84,41 @@ DirectoryStack target_directory(int root, const std::string& into) {
     return target;
 }
 
+Value copy_to(Job& job, const std::string& into) {
+    Copy copier(job, target_directory(job.root(), into), job.arguments()["as_root"].truth(), !into.empty());
+    walk(job.descriptor("source"), copier);
+    return copier.result();
+}
+
+/// The new directory `name` of `parent` gets its name when all is in it, or there is nothing of it.
+Value copy_whole(Job& job, const std::string& parent, int beside, const std::string& name) {
+    const Lease gone_unless_renamed([&] {
+        try {
+            remove_copy_staging(beside);
+        } catch (const Error&) {
+            // The error under way says why; what asked for the copy tidies up.
+        }
+    });
+    Value done = copy_to(job, parent + "/" + copy_staging);
+    if (!rename_new(beside, copy_staging, beside, name.c_str())) throw_errno("cannot give " + escape_name(name) + " its name");
+    return done;
+}
+
 }  // namespace
 
 Value copy(Job& job) {
     const std::string into = decode_path(job.arguments()["into"].str());
-    Copy copier(job, target_directory(job.root(), into), job.arguments()["as_root"].truth(), !into.empty());
-    walk(job.descriptor("source"), copier);
-    return copier.result();
+    auto way = components_of(into);
+    if (way.empty() || !job.arguments()["whole"].truth()) return copy_to(job, into);
+    const std::string name = std::move(way.back());
+    way.pop_back();
+    const std::string parent = joined(way);
+    const UniqueFd beside = open_below(job.root(), parent);
+    if (!beside) throw_errno("cannot open the directory that " + escape_name(name) + " is to stand in");
+    remove_copy_staging(beside.get());
+    struct stat there {};
+    const bool is_new = ::fstatat(beside.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+    return is_new ? copy_whole(job, parent, beside.get(), name) : copy_to(job, into);
 }
 
 }  // namespace jailctl::tree::actions

@@ -18,7 +18,7 @@ void tell_copied(Invocation& invocation, const std::string& from, const std::str
 /// what else could harm the host are left out and named (security.md 6). @throws Error as above
 void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to);
 
-/// Registers "cp.temporary" {path}: removes what a copy_in() that was killed left beside the file it was to replace.
+/// Registers "cp.temporary" {path, tree}: removes what a copy_in() that was killed left beside its target.
 void register_cp_undo(Registrar& host);
 
 }  // namespace jailctl::lifecycle

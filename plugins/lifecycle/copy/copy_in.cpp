@@ -57,12 +57,25 @@ Value entry_of(const std::string& target, const struct stat& info, bool keep_own
 
 constexpr const char* temporary_undo = "cp.temporary";
 
+/// What is left of a new directory that was not whole yet, beside its place.
+void remove_staging(Invocation& invocation, const Jail& jail, const Rootfs& root, const std::string& parent) {
+    TreeJob job;
+    job.action = "tidy";
+    job.root = root.fd();
+    job.id_base = id_range(invocation.configuration(), jail.name);
+    job.arguments = Value::object().set("copied_into", escape_name(parent));
+    (void)run_tree(job);
+}
+
 }  // namespace
 
 void register_cp_undo(Registrar& host) {
-    host.undoer(temporary_undo, [](Invocation&, const Jail& jail, const Value& arguments) {
+    host.undoer(temporary_undo, [](Invocation& invocation, const Jail& jail, const Value& arguments) {
         if (root_state(jail.root) != RootState::present) return;
-        Rootfs::open(jail.root).remove_temporary(arguments["path"].str());
+        const std::string path = arguments["path"].str();
+        const Rootfs root = Rootfs::open(jail.root);
+        root.remove_temporary(path);
+        if (arguments["tree"].truth()) remove_staging(invocation, jail, root, fs::path(path).parent_path().string());
     });
 }
 
@@ -80,14 +93,14 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     job.on_note = [&](const Value& note) { invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str()); };
     if (S_ISDIR(source.info.st_mode)) {
         job.action = "copy";
-        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners);
+        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners).set("whole", true);
     } else {
         job.action = "populate";
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
     }
     Value done;
     Operation operation(invocation, *to.jail, "cp", JournalPlace::lasting);
-    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", target)),
+    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", target).set("tree", S_ISDIR(source.info.st_mode))),
                    [&] { done = run_tree(job); });
     operation.commit();
     tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);

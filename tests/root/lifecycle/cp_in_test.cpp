@@ -19,21 +19,28 @@ std::set<std::string> names_in(const fs::path& directory) {
     return names;
 }
 
+ChildProcess begin_a_copy(const Site& site, const fs::path& from, const std::string& to) {
+    Program program;
+    program.path = (stage() / "bin/jailctl").string();
+    program.arguments = {"--config", site.config().string(), "cp", from.string(), to};
+    return spawn(program, STDERR_FILENO);
+}
+
+void kill_it(ChildProcess& running) {
+    running.kill(SIGKILL);
+    (void)running.wait();
+}
+
 TEST_F(JailTest, ACopyIntoItThatIsKilledLeavesTheOldFileOrTheNewOne) {
     constexpr std::uintmax_t size = std::uintmax_t{64} << 20;
     const fs::path big = site.path() / "big", directory = site.root("a.test") / "root", file = directory / "file";
     spit(big, std::string(size, 'x'), 0644);
     spit(file, "old", 0644);
     const auto before = names_in(directory);
-    const std::vector<std::string> words{"--config", site.config().string(), "cp", big.string(), "a.test:/root/file"};
     for (useconds_t i = 0; i < 24; ++i) {
-        Program program;
-        program.path = (stage() / "bin/jailctl").string();
-        program.arguments = words;
-        ChildProcess running = spawn(program, STDERR_FILENO);
+        ChildProcess running = begin_a_copy(site, big, "a.test:/root/file");
         ::usleep(i * 4000);
-        running.kill(SIGKILL);
-        (void)running.wait();
+        kill_it(running);
         struct stat info {};
         ASSERT_EQ(::stat(file.c_str(), &info), 0) << "killed as " << i;
         EXPECT_TRUE(info.st_size == 3 || static_cast<std::uintmax_t>(info.st_size) == size) << info.st_size << ", killed as " << i;
@@ -47,6 +54,35 @@ TEST_F(JailTest, ACopyIntoItThatIsKilledLeavesTheOldFileOrTheNewOne) {
     EXPECT_EQ(names_in(directory), before);
     EXPECT_EQ(fs::file_size(file), size);
     ASSERT_EQ(start().status, 0);
+    EXPECT_THAT(site.leftovers(), testing::IsEmpty());
+}
+
+TEST_F(JailTest, ACopyOfADirectoryIntoItThatIsKilledLeavesAllOfItOrNothing) {
+    constexpr int files = 3000;
+    const fs::path from = site.path() / "from", directory = site.root("a.test") / "root", to = directory / "to";
+    fs::create_directories(from / "sub");
+    for (int i = 0; i < files; ++i) spit(from / "sub" / std::to_string(i), "x", 0644);
+    const auto before = names_in(directory);
+    for (useconds_t i = 0; i < 8; ++i) {
+        ChildProcess running = begin_a_copy(site, from, "a.test:/root/to");
+        for (int looks = 0; looks < 60'000 && names_in(directory) == before; ++looks) ::usleep(1000);
+        ::usleep(i * 3000);
+        kill_it(running);
+        // Its helper ends a moment later, and keeps the lock until then.
+        Result fixed;
+        for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy")); ++tries) {
+            fixed = site.jailctl({"--batch", "doctor", "--fix"});
+            ::usleep(50'000);
+        }
+        if (fs::exists(to)) {
+            EXPECT_EQ(names_in(to / "sub").size(), std::size_t{files}) << "killed as " << i;
+            fs::remove_all(to);
+        }
+        EXPECT_EQ(names_in(directory), before) << "killed as " << i << fixed.all();
+    }
+    const auto done = site.jailctl({"cp", from.string(), "a.test:/root/to"});
+    EXPECT_EQ(done.status, 0) << done.all();
+    EXPECT_EQ(names_in(to / "sub").size(), std::size_t{files});
     EXPECT_THAT(site.leftovers(), testing::IsEmpty());
 }
 
