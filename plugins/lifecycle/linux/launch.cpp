@@ -60,6 +60,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
       program_(request_.command.empty() ? choose_init(root_, jail.settings) : jail_init_for(request_.command)) {
     require_unused();
     network_.check(invocation, jail);
+    if (program_.image && request_.command.empty()) require_something_to_run(root_, request_.root.string());
     add_environment(program_, request_.environment);
     program_.confinement = confinement_of(jail.settings);
     program_.host_network = provider_ == host_network;

@@ -96,6 +96,18 @@ JailProgram choose_init(const Rootfs& root, const Settings& settings) {
     return program;
 }
 
+void require_something_to_run(const Rootfs& root, const std::string& path) {
+    if (root.exists("etc/rc")) return;
+    for (std::string_view rest = search_path; !rest.empty();) {
+        const auto end = std::min(rest.find(':'), rest.size());
+        if (!root.empty(std::string(rest.substr(1, end - 1)))) return;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    throw Error(Errc::not_found, "there is no system in " + escape_name(path) + ": no init, no /etc/rc, and no program in /bin, "
+                                 "/usr/bin or another directory of programs")
+        .with_hint("look whether it is the right directory, or set START_COMMAND to the program it is to run");
+}
+
 JailProgram jail_init_for(const std::vector<std::string>& command) {
     JailProgram program{{"init", "run"}, jail_environment(), sealed_jail_init()};
     program.arguments.insert(program.arguments.end(), command.begin(), command.end());

@@ -174,6 +174,14 @@ bool Rootfs::exists(const std::string& path) const {
 
 bool Rootfs::empty() const { return is_empty_directory(fd()); }
 
+bool Rootfs::empty(const std::string& path) const {
+    (void)split_path(path);
+    const UniqueFd found = resolve_in_root(fd(), path, O_PATH | O_DIRECTORY);
+    if (!found && (absent(errno) || errno == ELOOP)) return true;
+    if (!found) throw_errno("cannot open " + in_the_root(path));
+    return is_empty_directory(found.get());
+}
+
 bool is_empty_directory(int root) {
     UniqueFd copy = resolve_strictly(root, "", O_RDONLY | O_DIRECTORY);
     if (!copy) throw_errno("cannot list the root");

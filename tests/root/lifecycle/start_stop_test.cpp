@@ -47,6 +47,26 @@ TEST_F(JailTest, MountsOfAJailStayOutOfAHostWhoseMountsAreShared) {
     EXPECT_EQ(shared.all(), "Starting jail a.test...\nptmx\nStopping jail a.test...\n");
 }
 
+/// A directory that is no system, a wrong path as a rule: an init of ours alone would run in it, and every exec fail.
+TEST_F(JailTest, ARootWithNothingToRunIsRefused) {
+    const auto root = site.root("a.test");
+    std::filesystem::remove_all(root);
+    std::filesystem::create_directories(root / "usr/bin");
+    std::filesystem::create_directory_symlink("usr/bin", root / "bin");
+    spit(root / "letter.txt", "no system\n");
+    for (const auto& words : {std::vector<std::string>{"start", "a.test"}, {"start", "a.test", "--dry-run"}}) {
+        const Result refused = site.jailctl(words);
+        EXPECT_EQ(refused.status, 1) << refused.all();
+        EXPECT_THAT(refused.err, HasSubstr("there is no system in " + root.string() + ": no init"));
+        EXPECT_THAT(refused.err, HasSubstr("START_COMMAND"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(root / "proc")) << "nothing is changed";
+    EXPECT_THAT(left_behind(), IsEmpty());
+    spit(root / "usr/bin/tool", "", 0755);  // no init and no rc, but something exec could run
+    EXPECT_EQ(start().status, 0);
+    EXPECT_EQ(stop().status, 0);
+}
+
 TEST_F(JailTest, ARunningJailIsNotStartedAgain) {
     ASSERT_EQ(start().status, 0);
     const Value before = record();

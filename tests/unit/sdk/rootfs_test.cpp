@@ -13,6 +13,7 @@ namespace {
 using test::code_thrown_by;
 using test::error_of;
 using test::Scratch;
+using test::spit;
 namespace fs = std::filesystem;
 
 class RootfsTest : public testing::Test {
@@ -137,6 +138,16 @@ TEST_F(RootfsTest, OnlyLostAndFoundIsEmpty) {
     EXPECT_TRUE(open().empty());
     fs::create_directory(root / "lost+found");
     EXPECT_TRUE(open().empty());
+}
+
+TEST_F(RootfsTest, ADirectoryIsEmptyByWhatItsLinkLeadsToInside) {
+    EXPECT_TRUE(open().empty("usr/bin")) << "not there";
+    fs::create_directories(root / "usr/bin");
+    fs::create_symlink("/usr/bin", root / "bin");
+    EXPECT_TRUE(open().empty("bin"));
+    spit(root / "usr/bin/tool", "");
+    EXPECT_FALSE(open().empty("bin"));
+    EXPECT_TRUE(open().empty("usr/bin/tool")) << "no directory";
 }
 
 TEST_F(RootfsTest, RefusesAParentThatOthersCanEnter) {
