@@ -15,6 +15,7 @@
 #include "network/contradictions.hpp"
 #include "network/forward.hpp"
 #include "network/health.hpp"
+#include "network/host_ports.hpp"
 #include "network/inspect_links.hpp"
 #include "network/network.hpp"
 #include "network/network_setting.hpp"
@@ -84,7 +85,10 @@ void register_platform(Registrar& host) {
     host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
                   [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});
     host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
-                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }, beside("FORWARD")});
+                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }, [](Inspection& inspection) {
+                      inspect_beside_network(inspection, "FORWARD");
+                      inspect_forward(inspection);
+                  }});
     host.declare({"GATEWAY", "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
                              "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, beside("GATEWAY")});
     host.declare({"RATE", "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",

@@ -63,6 +63,18 @@ TEST_F(Values, WhatLeadsNowhereBesideTheNetwork) {
     EXPECT_EQ(check("NAT=no\nGATEWAY=none\nRATE=none").status, 0);
 }
 
+TEST_F(Values, APortOfTheHostForSeveralJails) {
+    const std::vector<std::string> jails{"a.test:192.0.2.1", "b.test:192.0.2.2", "c.test:192.0.2.3"};
+    const auto all = check("IF=lo\nNETWORK=routed\nFORWARD='udp:53:53 tcp:8080:80'", jails);
+    EXPECT_EQ(all.status, 2);
+    EXPECT_THAT(all.out, HasSubstr(at("14:20") + "error: FORWARD gives port 8080/tcp of the host to 3 jails, and it can lead to one only\n"));
+    of_a_test("FORWARD=tcp:8080:8080\n");
+    const auto two = check("IF=lo\nNETWORK=routed\nFORWARD=tcp:8080:80", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    EXPECT_EQ(two.status, 2);
+    EXPECT_THAT(two.out, HasSubstr("jails.d/a.test.conf:1:9: error: FORWARD: port 8080/tcp of the host is that of jail b.test (FORWARD in "));
+    EXPECT_EQ(check("IF=lo\nNETWORK=routed", jails).status, 0);
+}
+
 TEST_F(Values, InterfacesThatAreNoneOrMissing) {
     const auto missing = check("NETWORK=routed");
     EXPECT_EQ(missing.status, 2);

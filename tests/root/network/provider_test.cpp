@@ -277,6 +277,10 @@ TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     host_.fake_configuration.jails = {one, other};
     EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
                 HasSubstr("port 53/udp of the host is that of jail b.test (FORWARD in b.conf:2)"));
+    other.settings.set("FORWARD", one.settings["FORWARD"]);
+    host_.fake_configuration.jails = {one, other};
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+                HasSubstr("FORWARD (a.conf:1) gives port 8080/tcp of the host to 2 jails, and it can lead to one only"));
     host_.fake_configuration.jails = {one};
     network().check(host_, one);
     const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

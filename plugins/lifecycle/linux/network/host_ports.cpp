@@ -42,16 +42,36 @@ bool is_taken(const PortForward& forward, const Address& address) {
     return ::bind(fd.get(), where, v4 ? sizeof here : sizeof here6) != 0 && errno == EADDRINUSE;
 }
 
-void require_no_clash(const Jail& other, const std::vector<PortForward>& forwards) {
-    if (!is_routed(other)) return;
-    const auto& setting = other.settings["FORWARD"];
-    for (const auto& theirs : parse_forwards(setting.text)) {
-        const auto clash = [&](const PortForward& ours) { return is_same_port(ours, theirs); };
-        if (std::ranges::none_of(forwards, clash)) continue;
-        throw Error(Errc::exists, port_text(theirs) + " is that of jail " + other.name.text() + " (FORWARD in " +
-                                      setting.origin.text() + ")")
-            .with_hint("give each jail ports of its own: FORWARD in jails.d/<jail>.conf");
-    }
+bool has_port(const Jail& jail, const PortForward& port) {
+    return is_routed(jail) && std::ranges::any_of(parse_forwards(jail.settings["FORWARD"].text),
+                                                  [&](const PortForward& one) { return is_same_port(one, port); });
+}
+
+bool is_of_same_line(const Jail& a, const Jail& b) {
+    const Origin &ours = a.settings["FORWARD"].origin, &theirs = b.settings["FORWARD"].origin;
+    return ours.file == theirs.file && ours.line == theirs.line && ours.column == theirs.column;
+}
+
+/// @param where  say in which line what stands
+std::optional<Error> clash(const Configuration& configuration, const Jail& jail, const PortForward& port, bool where) {
+    std::vector<const Jail*> others;
+    for (const auto& other : configuration.jails)
+        if (other.name != jail.name && has_port(other, port)) others.push_back(&other);
+    if (others.empty()) return std::nullopt;
+    // One assignment for all of them: there is no other jail whose port it would be.
+    const auto alike = std::ranges::count_if(others, [&](const Jail* other) { return is_of_same_line(*other, jail); });
+    if (alike > 0)
+        return Error(Errc::exists, "FORWARD" + (where ? " (" + jail.settings["FORWARD"].origin.text() + ")" : "") + " gives " +
+                                       port_text(port) + " to " + std::to_string(alike + 1) + " jails, and it can lead to one only")
+            .with_hint("set FORWARD in jails.d/<jail>.conf of the one jail, or give each ports of its own there");
+    const auto& setting = others.front()->settings["FORWARD"];
+    return Error(Errc::exists, port_text(port) + " is that of jail " + others.front()->name.text() + " (FORWARD in " +
+                                   setting.origin.text() + ")")
+        .with_hint("give each jail ports of its own: FORWARD in jails.d/<jail>.conf");
+}
+
+std::string word_of(const PortForward& forward) {
+    return forward.protocol + ":" + std::to_string(forward.host_port) + ":" + std::to_string(forward.jail_port);
 }
 
 /// The jail that has the link a table is named after, by the notes of who uses an interface.
@@ -94,9 +114,8 @@ void require_not_forwarded(const Configuration& configuration, const Jail& jail,
 void require_free_ports(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink) {
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (forwards.empty()) return;
-    for (const auto& other : configuration.jails) {
-        if (!(other.name == jail.name)) require_no_clash(other, forwards);
-    }
+    for (const auto& forward : forwards)
+        if (const auto error = clash(configuration, jail, forward, true)) throw *error;
     require_not_forwarded(configuration, jail, forwards);
     for (const auto family : families_of(jail.addresses)) {  // Translation::redirect forwards for the same
         const auto address = first_address(netlink, uplink.index, family);
@@ -107,6 +126,13 @@ void require_free_ports(const Configuration& configuration, Netlink& netlink, co
                 .with_hint("forward another port, or stop that program: 'ss -lntup' names it");
         }
     }
+}
+
+void inspect_forward(Inspection& inspection) {
+    if (inspection.jail == nullptr || !is_routed(*inspection.jail)) return;
+    for (const auto& forward : parse_forwards(inspection.value))
+        if (auto error = clash(inspection.invocation.configuration(), *inspection.jail, forward, false))
+            inspection.refuse(std::move(*error), word_of(forward));
 }
 
 }  // namespace jailctl::lifecycle
