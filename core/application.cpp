@@ -10,9 +10,11 @@
 #include "command_line/usage.hpp"
 #include "console/stream_console.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "plugins/guard.hpp"
 #include "plugins/names.hpp"
+#include "registry/services.hpp"
 #include "run/runner.hpp"
 
 namespace jailctl::core {
@@ -193,7 +195,8 @@ private:
 
     Resolved resolve_targets(const Command& command, const std::vector<std::string>& words) {
         try {
-            auto resolved = resolve_words(command, host_.configuration(), words, line_.literal);
+            auto resolved = resolve_words(command, host_.configuration(), words, line_.literal,
+                                          [this](const JailName& name) { return runs(name); });
             if (resolved.path == "-") {
                 if (resolved.in_order(host_.configuration()).size() > 1)
                     throw Error(Errc::usage, "only one jail can be written to stdout");
@@ -203,6 +206,16 @@ private:
             return resolved;
         } catch (const Error& error) {
             throw Refusal{error, error.code() == Errc::usage ? usage_text(command) : std::string{}};
+        }
+    }
+
+    /// Only for a better sentence: what cannot be found out, to somebody who is not root for instance, is not said.
+    [[nodiscard]] bool runs(const JailName& name) {
+        Services services(host_.registry);
+        try {
+            return services.has(JailRuntime::id) && services.get<JailRuntime>().find(host_.configuration(), name).has_value();
+        } catch (const Error&) {
+            return false;
         }
     }
 

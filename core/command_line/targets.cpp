@@ -27,6 +27,19 @@ void refuse_bare_path(const std::string& word) {
         .with_hint("for what stands in the current directory write ./" + shell_word(word));
 }
 
+/// An entry that was taken out of JAILS too early: no other jail was meant.
+void refuse_unlisted(const Configuration& configuration, const std::string& word, const RunsUnlisted& runs) {
+    std::optional<JailName> name;
+    try {
+        name.emplace(word);
+    } catch (const Error&) {
+        return;  // not even a hostname
+    }
+    if (!runs || !runs(*name)) return;
+    throw Error(Errc::not_found, "jail '" + word + "' runs, but is not in JAILS of " + configuration.file.string() + " any more")
+        .with_hint("put its entry back into JAILS, then 'jailctl stop " + word + "' stops it, and it can be taken out");
+}
+
 /// @param command_begins  a jail was named before, and what is to be run may follow
 [[noreturn]] void refuse_jail(const Configuration& configuration, const std::string& word, bool command_begins) {
     Error error(Errc::not_found, "no jail '" + escape_name(word) + "' in " + configuration.file.string());
@@ -36,7 +49,8 @@ void refuse_bare_path(const std::string& word) {
 
 class Resolver {
 public:
-    Resolver(const Command& command, const Configuration& configuration) : command_(command), configuration_(configuration) {}
+    Resolver(const Command& command, const Configuration& configuration, const RunsUnlisted& runs)
+        : command_(command), configuration_(configuration), runs_(runs) {}
 
     Resolved run(std::vector<std::string> words, const std::vector<std::string>& literal) {
         take_path(words);
@@ -72,6 +86,7 @@ private:
                 resolved_.rest.push_back(word);
             } else {
                 if (command_.path != PathWord::none && &word == &words.back()) refuse_bare_path(word);
+                refuse_unlisted(configuration_, word, runs_);
                 refuse_jail(configuration_, word, command_.takes_rest && no_literal && !resolved_.jails.empty());
             }
             rest_began_ = rest_began_ || (command_.targets == Targets::one && !resolved_.jails.empty());
@@ -112,6 +127,7 @@ private:
 
     const Command& command_;
     const Configuration& configuration_;
+    const RunsUnlisted& runs_;
     Resolved resolved_;
     bool rest_began_ = false;
 };
@@ -128,8 +144,8 @@ std::string hint_at_jail(const Configuration& configuration, const std::string& 
 }
 
 Resolved resolve_words(const Command& command, const Configuration& configuration, const std::vector<std::string>& words,
-                       const std::vector<std::string>& literal) {
-    return Resolver(command, configuration).run(words, literal);
+                       const std::vector<std::string>& literal, const RunsUnlisted& runs) {
+    return Resolver(command, configuration, runs).run(words, literal);
 }
 
 }  // namespace jailctl::core

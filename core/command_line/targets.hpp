@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,11 +21,15 @@ struct Resolved {
     }
 };
 
-/// @param literal  what followed "--"
+/// Whether a jail runs that JAILS does not name.
+using RunsUnlisted = std::function<bool(const JailName&)>;
+
+/// @param literal  what followed "--"  @param runs  asked of a word that names no jail
 /// @throws Error usage: too few, too many, 'all' beside others, a path where none stands; not_found: no such jail, with
 /// the nearest name
 [[nodiscard]] Resolved resolve_words(const Command& command, const Configuration& configuration,
-                                     const std::vector<std::string>& words, const std::vector<std::string>& literal);
+                                     const std::vector<std::string>& words, const std::vector<std::string>& literal,
+                                     const RunsUnlisted& runs = {});
 
 /// For a word that names no jail: the one that was meant, or how there would be one.
 [[nodiscard]] std::string hint_at_jail(const Configuration& configuration, const std::string& word);

@@ -15,6 +15,14 @@ std::vector<std::string> addresses_of(const Jail& jail) {
     return texts;
 }
 
+/// JAILS may have been changed since the start: what the jail has is what it was started with.
+void take_own_addresses(JailStatus& status) {
+    const auto& own = status.running->addresses;
+    if (!own) return;
+    if (!std::ranges::is_permutation(*own, status.addresses)) status.next_addresses = std::move(status.addresses);
+    status.addresses = *own;
+}
+
 /// A jail that does not run: created, not created, or neither.
 void look_at_root(HostView& view, const Jail& jail, JailStatus& status) {
     switch (view.roots.of(jail.root)) {
@@ -63,6 +71,7 @@ JailStatus look_at(HostView& view, const Jail& jail) {
             look_for_occupant(view, jail, status);
         } else {
             status.running = found->second;
+            take_own_addresses(status);
             status.problem = status.running->problem;
             status.mark = status.running->frozen ? '~' : '*';
         }
@@ -80,8 +89,9 @@ std::vector<JailStatus> look_for_strangers(const Configuration& configuration, c
     };
     for (const auto& [key, jail] : view.running) {
         if (listed(key)) continue;
-        const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS" : jail.problem;
-        strangers.push_back({jail.name, {}, jail.root.string(), jail, '?', problem});
+        const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS: put its entry back, then 'jailctl stop " + jail.name + "' stops it"
+                                                       : jail.problem;
+        strangers.push_back({jail.name, jail.addresses.value_or(std::vector<std::string>{}), jail.root.string(), jail, '?', problem});
     }
     for (const auto& [key, problem] : view.interrupted) {
         if (view.running.contains(key) || listed(key)) continue;

@@ -14,12 +14,13 @@ namespace jailctl::lifecycle {
 /// What one line of status says.
 struct JailStatus {
     std::string name;
-    std::vector<std::string> addresses;
+    std::vector<std::string> addresses;  ///< of a jail that runs those it has, else those of JAILS
     std::string root;
     std::optional<RunningJail> running;
     char mark = '?';      ///< * running, ~ frozen, blank stopped, ! not created, ? broken
     std::string problem;  ///< not empty with ?
     std::string occupant{};  ///< name of another jail that runs from this one's root; empty: none
+    std::optional<std::vector<std::string>> next_addresses{};  ///< those of JAILS, if it runs with others
 };
 
 /// What runs and what lies about on this host: one look at each directory of state instead of one for every jail of JAILS.

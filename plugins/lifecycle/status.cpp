@@ -86,10 +86,15 @@ std::string text_of(const BackupInfo& backup) {
     return backup.verified == 0 ? text + ", not verified" : text;
 }
 
+std::string listed(const std::vector<std::string>& addresses) {
+    std::string text;
+    for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + address;
+    return text;
+}
+
 std::string text_of(const JailStatus& status, const More& more) {
     std::string line = std::string(1, status.mark) + status.name;
-    for (std::size_t i = 0; i < status.addresses.size(); ++i) line += (i == 0 ? " (" : ", ") + status.addresses[i];
-    if (!status.addresses.empty()) line += ")";
+    if (!status.addresses.empty()) line += " (" + listed(status.addresses) + ")";
     if (runs(status) && status.running->network == "host") line += " in the host's network";
     if (more.usage) {
         const JailUsage& usage = more.usage->usage;
@@ -102,8 +107,17 @@ std::string text_of(const JailStatus& status, const More& more) {
     if (more.last_backup) line += text_of(*more.last_backup);
     for (const auto& problem : more.usage ? more.usage->network : std::vector<std::string>{})
         line += "\n    " + status.name + ": " + problem;
+    if (status.next_addresses)
+        line += "\n    " + status.name + ": JAILS has " + (status.next_addresses->empty() ? "no address" : listed(*status.next_addresses)) +
+                " for it by now, which its next start takes";
     if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
     return line;
+}
+
+Value array_of(const std::vector<std::string>& texts) {
+    Value array = Value::array();
+    for (const auto& text : texts) array.push(text);
+    return array;
 }
 
 void add_usage(Value& data, const Usage& wide) {
@@ -112,17 +126,14 @@ void add_usage(Value& data, const Usage& wide) {
     if (wide.usage.memory >= 0) data.set("memory", wide.usage.memory);
     if (wide.usage.cpu_seconds >= 0) data.set("cpu", wide.usage.cpu_seconds);
     if (wide.network.empty()) return;
-    Value problems = Value::array();
-    for (const auto& problem : wide.network) problems.push(problem);
-    data.set("network_problems", std::move(problems));
+    data.set("network_problems", array_of(wide.network));
 }
 
 Value value_of(const JailStatus& status, const More& more) {
     Value data = Value::object();
-    Value addresses = Value::array();
-    for (const auto& address : status.addresses) addresses.push(address);
     data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root);
-    data.set("addresses", std::move(addresses));
+    data.set("addresses", array_of(status.addresses));
+    if (status.next_addresses) data.set("next_addresses", array_of(*status.next_addresses));
     if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
     if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
     if (more.usage) add_usage(data, *more.usage);
@@ -133,6 +144,16 @@ Value value_of(const JailStatus& status, const More& more) {
     return data;
 }
 
+/// The original's, which knows two marks; one of ours is explained where it stands below.
+std::string legend(const std::vector<JailStatus>& jails, const std::vector<JailStatus>& strangers) {
+    const auto marked = [&](char mark) {
+        const auto has = [mark](const JailStatus& status) { return status.mark == mark; };
+        return std::ranges::any_of(jails, has) || std::ranges::any_of(strangers, has);
+    };
+    return std::string("Jail status (*=running, !=not configured") + (marked('~') ? ", ~=frozen" : "") +
+           (marked('?') ? ", ?=broken" : "") + "):";
+}
+
 /// One run of the command: prints each jail as it is looked at, and keeps the objects for --json.
 class Report {
 public:
@@ -140,10 +161,12 @@ public:
 
     void run() {
         HostView view = look_around(invocation_.configuration(), invocation_.services().get<JailRuntime>());
-        if (form_ != Form::prometheus) invocation_.console().line("Jail status (*=running, !=not configured):");
-        for (const Jail& jail : invocation_.jails()) add(view, jail);
-        if (invocation_.all())
-            for (const auto& stranger : look_for_strangers(invocation_.configuration(), view)) show(stranger);
+        std::vector<JailStatus> jails, strangers;
+        for (const Jail& jail : invocation_.jails()) jails.push_back(look_at(view, jail));
+        if (invocation_.all()) strangers = look_for_strangers(invocation_.configuration(), view);
+        if (form_ != Form::prometheus) invocation_.console().line(legend(jails, strangers));
+        for (std::size_t i = 0; i < jails.size(); ++i) add(invocation_.jails()[i], jails[i]);
+        for (const auto& stranger : strangers) show(stranger);
         if (form_ == Form::prometheus) invocation_.console().line(exposition(samples_));
         if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
         if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
@@ -151,8 +174,7 @@ public:
 
 private:
     /// One jail with its events: a before-hook that says no hides its line.
-    void add(HostView& view, const Jail& jail) {
-        const JailStatus status = look_at(view, jail);
+    void add(const Jail& jail, const JailStatus& status) {
         const int id = status.running ? status.running->id : 0;
         try {
             const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});

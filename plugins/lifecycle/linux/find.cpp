@@ -31,6 +31,7 @@ std::optional<RunningJail> describe(const Records& records, const Configuration&
     running.root = state.record.root;
     running.started = state.record.started;
     running.network = state.record.network_provider;
+    running.addresses = state.record.addresses;
     running.frozen = is_frozen(state.record);
     for (const Jail& jail : configuration.jails)
         if (jail.name.key() == key && !runs_from(state.record, jail.root))

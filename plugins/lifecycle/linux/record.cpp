@@ -32,6 +32,10 @@ Record parse(const Value& document) {
     if (document["capabilities"].str() == "system") record.confinement = Confinement::system;
     record.network_provider = document["network"]["provider"].str();
     record.network = document["network"]["record"];
+    if (document["addresses"].is_array()) {
+        record.addresses.emplace();
+        for (const Value& address : document["addresses"].items()) record.addresses->push_back(address.str());
+    }
     record.stopping = document["stopping"].truth();
     return record;
 }
@@ -149,6 +153,11 @@ void write_record(const Configuration& configuration, const std::string& key, co
         .set("capabilities", record.confinement == Confinement::system ? "system" : "default")
         .set("network", Value::object().set("provider", record.network_provider).set("record", record.network))
         .set("stopping", record.stopping);
+    if (record.addresses) {
+        Value addresses = Value::array();
+        for (const auto& address : *record.addresses) addresses.push(address);
+        document.set("addresses", std::move(addresses));
+    }
     StateDirectory::running(configuration).write(folder, key, document);
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "confinement.hpp"
 #include "jailctl/sdk/host.hpp"
@@ -27,6 +28,7 @@ struct Record {
     Confinement confinement = Confinement::standard;
     std::string network_provider;
     Value network;
+    std::optional<std::vector<std::string>> addresses;  ///< as JAILS had them; nothing in records of older versions
     bool stopping = false;        ///< a stop began: if it is gone and so is the jail, that has not ended by itself
 };
 

@@ -36,6 +36,8 @@ Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& r
     record.confinement = confinement_of(jail.settings);
     record.network_provider = launched.network_provider;
     record.network = launched.network;
+    record.addresses.emplace();
+    for (const Address& address : jail.addresses) record.addresses->push_back(address.text());
     return record;
 }
 

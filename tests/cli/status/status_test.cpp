@@ -10,6 +10,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr const char* header = "Jail status (*=running, !=not configured):\n";
+constexpr const char* header_with_broken = "Jail status (*=running, !=not configured, ?=broken):\n";
+constexpr const char* unlisted = "runs, but is not in JAILS: put its entry back, then 'jailctl stop a.test' stops it\n";
 
 class StatusTest : public JailTest {
 protected:
@@ -189,7 +191,7 @@ TEST_F(StatusTest, AnEmptyDirectoryCountsAsNotCreated) {
 
 TEST_F(StatusTest, SomethingElseThanADirectoryIsBrokenWithAReason) {
     spit(site.root("new.test"), "a file");
-    EXPECT_EQ(site.jailctl({"status", "new.test"}).out, std::string(header) + "?new.test (192.0.2.4)\n    new.test: " +
+    EXPECT_EQ(site.jailctl({"status", "new.test"}).out, std::string(header_with_broken) + "?new.test (192.0.2.4)\n    new.test: " +
                                                            site.root("new.test").string() + " is not a directory\n");
     std::filesystem::remove(site.root("new.test"));
     std::filesystem::create_symlink("/etc", site.root("new.test"));
@@ -200,16 +202,35 @@ TEST_F(StatusTest, AJailThatRunsButIsNoLongerListedIsShown) {
     ASSERT_EQ(start().status, 0);
     site.configure({"b.test:192.0.2.2,192.0.2.3"});
     const Result result = site.jailctl({"status"});
-    EXPECT_EQ(result.out, std::string(header) + " b.test (192.0.2.2, 192.0.2.3)\n?a.test\n    a.test: runs, but is not in JAILS\n");
+    EXPECT_EQ(result.out, std::string(header_with_broken) + " b.test (192.0.2.2, 192.0.2.3)\n?a.test (192.0.2.1)\n    a.test: " + unlisted);
+    for (const auto& words : {std::vector<std::string>{"stop", "a.test"}, {"exec", "a.test", "--", "true"}, {"status", "a.test"}}) {
+        const Result refused = site.jailctl(words);
+        EXPECT_THAT(refused.err, HasSubstr("jail 'a.test' runs, but is not in JAILS of " + site.config().string()));
+        EXPECT_THAT(refused.err, HasSubstr("put its entry back into JAILS"));
+    }
     site.configure(entries);
+}
+
+TEST_F(StatusTest, AJailThatRunsIsShownWithTheAddressesItWasStartedWith) {
+    ASSERT_EQ(start().status, 0);
+    site.configure({"a.test:192.0.2.7,[2001:db8::7]", "b.test:192.0.2.2,192.0.2.3"});
+    EXPECT_EQ(site.jailctl({"status", "a.test"}).out,
+              std::string(header) + "*a.test (192.0.2.1)\n    a.test: JAILS has 192.0.2.7, 2001:db8::7 for it by now, which its next start takes\n");
+    const Value told = site.json({"status", "a.test"})["jails"].items()[0];
+    ASSERT_EQ(told["addresses"].items().size(), 1U);
+    EXPECT_EQ(told["addresses"].items()[0].str(), "192.0.2.1");
+    EXPECT_EQ(told["next_addresses"].items().size(), 2U);
+    ASSERT_EQ(site.jailctl({"restart", "a.test"}).status, 0);
+    EXPECT_EQ(site.jailctl({"status", "a.test"}).out, std::string(header) + "*a.test (192.0.2.7, 2001:db8::7)\n");
+    EXPECT_TRUE(site.json({"status", "a.test"})["jails"].items()[0]["next_addresses"].is_null());
 }
 
 TEST_F(StatusTest, AJailRenamedWhileItRunsIsNotCalledStopped) {
     ASSERT_EQ(start().status, 0);
     const std::string root = site.root("a.test").string();
     site.configure({"z.test:192.0.2.9:" + root + "/"});
-    EXPECT_EQ(site.jailctl({"status"}).out, std::string(header) + "?z.test (192.0.2.9)\n    z.test: jail a.test runs from its root " +
-                                                root + "\n?a.test\n    a.test: runs, but is not in JAILS\n");
+    EXPECT_EQ(site.jailctl({"status"}).out, std::string(header_with_broken) + "?z.test (192.0.2.9)\n    z.test: jail a.test runs from its root " +
+                                                root + "\n?a.test (192.0.2.1)\n    a.test: " + unlisted);
     const Value jail = site.json({"status", "z.test"})["jails"].items()[0];
     EXPECT_EQ(jail["state"].str(), "broken");
     EXPECT_EQ(jail["occupied_by"].str(), "a.test");

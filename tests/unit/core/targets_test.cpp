@@ -48,6 +48,22 @@ TEST_F(TargetsTest, ListsFollowJailsAndNameEachOnce) {
     EXPECT_TRUE(resolved.all);
 }
 
+TEST_F(TargetsTest, AJailThatRunsButIsNotListedIsNoOtherJail) {
+    command.targets = Targets::several;
+    const auto refusal_of = [&](const std::string& word) -> std::pair<std::string, std::string> {
+        try {
+            (void)resolve_words(command, configuration, {word}, {}, [](const JailName& name) { return name.key() == "ine.test"; });
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::not_found);
+            return {error.what(), error.hint()};
+        }
+        return {"nothing was refused", ""};
+    };
+    EXPECT_EQ(refusal_of("ine.test").first, "jail 'ine.test' runs, but is not in JAILS of /etc/jails.conf any more");
+    EXPECT_THAT(refusal_of("ine.test").second, testing::HasSubstr("put its entry back into JAILS, then 'jailctl stop ine.test'"));
+    EXPECT_EQ(refusal_of("ane.test").second, "did you mean 'one.test'?");
+}
+
 TEST_F(TargetsTest, NothingMeansAllWhereTheCommandSaysSo) {
     command.targets = Targets::optional_several;
     EXPECT_THAT(jails({}), ElementsAre("one.test", "two.test", "three.test"));

@@ -26,6 +26,7 @@ struct RunningJail {
     bool frozen = false;
     std::string problem;         ///< not empty: why status shows '?'
     std::string network{};       ///< how it joined the network: provider of Network ("routed", "host", ...)
+    std::optional<std::vector<std::string>> addresses{};  ///< those it was started with; nothing if that is not known
 };
 
 /// Somebody whose processes run in a root that the records of this configuration know nothing of.
