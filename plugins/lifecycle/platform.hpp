@@ -76,6 +76,10 @@ enum class Heard { ready, ended, nothing };
 /// @param channel  of StartRequest::readiness  @param id  of the jail @throws Error interrupted
 [[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time);
 
+/// Whether those limits make sense beside what else `jail` has, running or not. @throws Error config: as a start would
+void require_limits(const Jail& jail, const std::vector<std::string>& variables);
+/// Throws what change_limits() would, and changes nothing; what the kernel says only when it is written it cannot know.
+void rehearse_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables);
 /// Sets or lifts, in the running jail, the limits named by `variables` to what the settings of `jail` have: all or none.
 /// @throws Error not_found: not running; busy: it uses more memory than that; unsupported
 void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables);

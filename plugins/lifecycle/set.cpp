@@ -72,10 +72,15 @@ Jail with(Jail jail, const Assignments& assignments) {
     return jail;
 }
 
-/// The file comes last: what it says is in force, and if it cannot be written the jail goes on as before.
-void apply(Invocation& invocation, const Jail& jail, const Assignments& assignments, bool running) {
+std::vector<std::string> names_of(const Assignments& assignments) {
     std::vector<std::string> names;
     for (const auto& [name, value] : assignments) names.push_back(name);
+    return names;
+}
+
+/// The file comes last: what it says is in force, and if it cannot be written the jail goes on as before.
+void apply(Invocation& invocation, const Jail& jail, const Assignments& assignments, bool running) {
+    const auto names = names_of(assignments);
     if (running) change_limits(invocation, with(jail, assignments), names);
     try {
         write_jail_file(invocation.configuration(), jail, assignments);
@@ -91,7 +96,11 @@ void set(Invocation& invocation, const Jail& jail) {
     const std::string file = jail_file(invocation.configuration(), jail.name).string();
     const std::string what = text_of(assignments) + (running ? " at once, and" : "") + " in " + file;
     Console& console = invocation.console();
-    if (invocation.options().dry_run) return console.line("would set " + what);
+    require_limits(with(jail, assignments), names_of(assignments));
+    if (invocation.options().dry_run) {
+        if (running) rehearse_limits(invocation, with(jail, assignments), names_of(assignments));
+        return console.line("would set " + what);
+    }
     apply(invocation, jail, assignments, running.has_value());
     console.info(jail.name.text() + ": " + what);
     Value values = Value::object();

@@ -59,6 +59,8 @@ public:
     /// Sets or lifts limits of a running jail: those of `variables` (MEMORY, ...), to what `limits` has. All or none.
     /// @throws Error not_found; busy: the members use more memory than that; unsupported: a limit that cannot be set here
     void change(const ResourceLimits& limits, const std::vector<std::string>& variables);
+    /// Throws what change() would, and changes nothing; what only writing tells it cannot know.
+    void rehearse(const ResourceLimits& limits, const std::vector<std::string>& variables);
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     /// Descriptor for CLONE_INTO_CGROUP.
     [[nodiscard]] int birthplace() const noexcept { return part_ ? part_.get() : directory_.get(); }

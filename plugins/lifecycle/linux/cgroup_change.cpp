@@ -36,12 +36,6 @@ private:
     std::vector<Written> done_;
 };
 
-[[noreturn]] void refuse(std::uint64_t used, std::uint64_t limit) {
-    throw Error(Errc::busy, "it uses " + human_bytes(used) + " of memory, and MEMORY=" + std::to_string(limit) +
-                            " would kill what runs in it")
-        .with_hint("end something in it first, or change jails.d and restart it");
-}
-
 /// The kernel would kill for memory.max; for memory.high it only takes back what it can, caches first.
 void make_room(int directory, std::uint64_t limit) {
     const std::string before = read_control(directory, "memory.high");
@@ -49,7 +43,7 @@ void make_room(int directory, std::uint64_t limit) {
     (void)write_control(directory, "memory.high", std::to_string(limit));
     const std::uint64_t used = std::strtoull(read_control(directory, "memory.current").c_str(), nullptr, 10);
     (void)write_control(directory, "memory.high", before);
-    if (used > limit) refuse(used, limit);
+    require_room(used, limit);
 }
 
 /// The kernel keeps memory.limit_in_bytes <= memory.memsw.limit_in_bytes at every moment: raised, the second comes first.
@@ -67,8 +61,8 @@ void write_v1(Changes& changes, int directory, const LimitFile& limit) {
         changes.write(directory, limit);
     } catch (const Error& error) {
         if (error.cause().value() != EBUSY || limit.controller != "memory") throw;
-        refuse(std::strtoull(read_control(directory, "memory.usage_in_bytes").c_str(), nullptr, 10),
-               std::strtoull(limit.value.c_str(), nullptr, 10));
+        refuse_room(std::strtoull(read_control(directory, "memory.usage_in_bytes").c_str(), nullptr, 10),
+                    std::strtoull(limit.value.c_str(), nullptr, 10));
     }
 }
 

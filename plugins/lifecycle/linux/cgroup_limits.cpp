@@ -10,6 +10,7 @@
 
 #include "../settings.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -95,12 +96,25 @@ bool write_control(int directory, const char* file, const std::string& text) noe
 void write_limit(int directory, const LimitFile& limit) {
     if (write_control(directory, limit.file.c_str(), limit.value)) return;
     if (limit.optional && errno == ENOENT) return;
-    const auto cause = last_error();
+    throw refused(limit, last_error());
+}
+
+Error refused(const LimitFile& limit, std::error_code cause) {
     Error error(Errc::unsupported, std::string(limit.variable) + " cannot be set: writing " + limit.value + " to " +
                 limit.file + " of the jail's cgroup", cause);
     if (limit.controller == "io" && cause.value() == ENOENT)
         error.with_hint("no scheduler of the host's block devices goes by weights: bfq does");
-    throw error;
+    return error;
+}
+
+void refuse_room(std::uint64_t used, std::uint64_t limit) {
+    throw Error(Errc::busy, "it uses " + human_bytes(used) + " of memory, and MEMORY=" + std::to_string(limit) +
+                            " would kill what runs in it")
+        .with_hint("end something in it first, or change jails.d and restart it");
+}
+
+void require_room(std::uint64_t used, std::uint64_t limit) {
+    if (used > limit) refuse_room(used, limit);
 }
 
 /// The files are there whether or not anything goes by them: bfq as the scheduler of a device, or the cost model turned on

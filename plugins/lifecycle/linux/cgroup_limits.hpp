@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cgroup.hpp"
+#include "jailctl/sdk/error.hpp"
 
 namespace jailctl::lifecycle {
 
@@ -37,6 +38,12 @@ void require_weights(int root);
 
 /// Writes one limit into the cgroup `directory`. @throws Error unsupported
 void write_limit(int directory, const LimitFile& limit);
+/// What write_limit() throws where the kernel says no.
+[[nodiscard]] Error refused(const LimitFile& limit, std::error_code cause);
+/// MEMORY is below what the jail uses. @throws Error busy, always
+[[noreturn]] void refuse_room(std::uint64_t used, std::uint64_t limit);
+/// @throws Error busy: as above, if it is so
+void require_room(std::uint64_t used, std::uint64_t limit);
 
 /// One write(2) into a control file. @return false with errno
 bool write_control(int directory, const char* file, const std::string& text) noexcept;

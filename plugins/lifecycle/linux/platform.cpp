@@ -99,6 +99,19 @@ void register_platform(Registrar& host) {
     register_examination(host);
 }
 
+void require_limits(const Jail& jail, const std::vector<std::string>& variables) {
+    if (std::ranges::find(variables, "RATE") == variables.end()) return;
+    if (auto error = contradiction(jail, network_setting_of(jail).kind, "RATE", false)) throw std::move(*error);
+}
+
+void rehearse_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables) {
+    const Record record = require_running(invocation.configuration(), jail);
+    Netlink netlink(NETLINK_ROUTE);
+    if (std::ranges::find(variables, "RATE") != variables.end())
+        (void)link_with_rate(netlink, jail, record.network_provider, record.network);
+    Cgroup(record.cgroup).rehearse(resource_limits(jail.settings), variables);
+}
+
 /// The rate first: it can be set again as it was, and the control group undoes itself.
 void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables) {
     const Record record = require_running(invocation.configuration(), jail);

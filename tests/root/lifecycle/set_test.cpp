@@ -60,9 +60,12 @@ TEST_F(SetTest, LessMemoryThanIsUsedIsRefusedAndAllStaysAsItWas) {
     ASSERT_EQ(start().status, 0);
     ASSERT_EQ(set({"MEMORY=256M"}).status, 0);
     ASSERT_EQ(inside("head -c 50000000 /dev/zero > /dev/shm/a").status, 0);
-    const Result result = set({"PIDS=77", "MEMORY=16M"});
-    EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("of memory, and MEMORY=16777216 would kill what runs in it"));
+    for (const bool rehearsed : {true, false}) {
+        const Result result = rehearsed ? set({"--dry-run", "PIDS=77", "MEMORY=16M"}) : set({"PIDS=77", "MEMORY=16M"});
+        EXPECT_EQ(result.status, 1);
+        EXPECT_THAT(result.err, HasSubstr("of memory, and MEMORY=16777216 would kill what runs in it"));
+    }
+    EXPECT_EQ(set({"--dry-run", "MEMORY=128M"}).status, 0) << "there is room";
     EXPECT_EQ(memory(), "268435456\n");
     EXPECT_EQ(pids(), "4096\n") << "it was put back";
     EXPECT_EQ(file(), "MEMORY=\"256M\"\n");
@@ -94,9 +97,25 @@ TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
     EXPECT_FALSE(std::filesystem::exists(site.path() / "jails.d"));
 }
 
+/// Of a jail without a link: what a start would refuse is refused before it is written, running or not.
+TEST_F(SetTest, ARateThatLeadsNowhereIsRefusedAndNotWritten) {
+    for (const bool running : {false, true}) {
+        if (running) ASSERT_EQ(start().status, 0);
+        for (const bool rehearsed : {true, false}) {
+            const Result result = rehearsed ? set({"--dry-run", "RATE=10mbit"}) : set({"RATE=10mbit"});
+            EXPECT_EQ(result.status, 2) << result.all();
+            EXPECT_THAT(result.err, HasSubstr("RATE leads nowhere: jail a.test has no network (NETWORK=none)"));
+        }
+    }
+    EXPECT_EQ(file(), "");
+    EXPECT_EQ(set({"RATE=none"}).status, 1) << "it has no link";
+}
+
 TEST_F(SetTest, AWeightIsSetOrRefusedWithTheReason) {
     ASSERT_EQ(start().status, 0);
+    const Result rehearsed = set({"--dry-run", "IO_WEIGHT=300"});
     const Result result = set({"PIDS=77", "IO_WEIGHT=300"});
+    EXPECT_EQ(rehearsed.status, result.status) << rehearsed.all();
     if (result.status == 0) {
         EXPECT_THAT(control({"io.weight", "blkio.bfq.weight"}), HasSubstr("300"));
     } else {

@@ -78,8 +78,7 @@ void limit_from_birth(Netlink& netlink, const Jail& jail, int index) {
     if (rates.out != 0) police(jail.name, rates.out);
 }
 
-void change_rates(const Jail& jail, const std::string& provider, const Value& record) {
-    const auto rates = parse_rates(jail.settings["RATE"].text);
+Link link_with_rate(Netlink& netlink, const Jail& jail, const std::string& provider, const Value& record) {
     if (provider != "routed" && provider != "bridge") {
         throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " has no link of its own (it runs with NETWORK=" +
                                        provider + ")");
@@ -87,14 +86,16 @@ void change_rates(const Jail& jail, const std::string& provider, const Value& re
     if (static_cast<std::uint64_t>(record["stack"].num()) != this_netns()) {
         throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " was started in another network namespace");
     }
+    if (const auto link = find_host_end(netlink, jail.name, record)) return *link;
+    throw Error(Errc::not_found, "RATE cannot be set: network interface " + veth_of(jail.name).host_name + " of jail " +
+                                     jail.name.text() + " is gone")
+        .with_hint("restart the jail: jailctl restart " + jail.name.text());
+}
+
+void change_rates(const Jail& jail, const std::string& provider, const Value& record) {
+    const auto rates = parse_rates(jail.settings["RATE"].text);
     Netlink netlink(NETLINK_ROUTE);
-    const auto link = find_host_end(netlink, jail.name, record);
-    if (!link) {
-        throw Error(Errc::not_found, "RATE cannot be set: network interface " + veth_of(jail.name).host_name + " of jail " +
-                                         jail.name.text() + " is gone")
-            .with_hint("restart the jail: jailctl restart " + jail.name.text());
-    }
-    limit_rates(netlink, jail.name, link->index, rates);
+    limit_rates(netlink, jail.name, link_with_rate(netlink, jail, provider, record).index, rates);
 }
 
 }  // namespace jailctl::lifecycle

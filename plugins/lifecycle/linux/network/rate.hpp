@@ -6,6 +6,7 @@
 
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/value.hpp"
+#include "links.hpp"
 #include "netlink.hpp"
 
 namespace jailctl::lifecycle {
@@ -27,7 +28,9 @@ void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates&
 [[nodiscard]] bool has_police(const JailName& jail);
 /// What RATE says, on a link that was just made.
 void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
-/// The same for a jail that runs, by what join() noted of it. @throws Error not_found: its link is gone; invalid: it has none
+/// The link of a jail that runs, by what join() noted of it. @throws Error not_found: it is gone; invalid: there was none
+[[nodiscard]] Link link_with_rate(Netlink& netlink, const Jail& jail, const std::string& provider, const Value& record);
+/// What RATE says, on that link. @throws Error as above
 void change_rates(const Jail& jail, const std::string& provider, const Value& record);
 
 }  // namespace jailctl::lifecycle
