@@ -11,7 +11,7 @@
 namespace jailctl::backup {
 
 void note_last(const Configuration& configuration, const BackupInfo& backup);
-/// After the removal of a backup: then an older archive is the newest, if there is one.
+/// After the removal of a backup: then an older one is the newest, if there is one.
 void forget_last(const Configuration& configuration, const BackupInfo& backup);
 /// With what the marks know of it. @param which  usable: nothing says that it cannot be used @throws Error damaged, io
 [[nodiscard]] std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key,

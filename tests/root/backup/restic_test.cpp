@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "support.hpp"
 
@@ -174,6 +175,36 @@ TEST_F(Restic, ListsVerifiesAndFindsDamage) {
     for (const auto& entry : fs::recursive_directory_iterator(site_->path() / "repository/data"))
         if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
     EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 1);
+}
+
+/// `status` asks no repository: it goes by what was noted, and of the newest one that is usable.
+TEST_F(Restic, TheNewestUsableOneIsToldWhereTheNewestIsDamaged) {
+    make_quick_repository(site_->path() / "repository");
+    const auto newest = [&] { return site_->json({"backups", "a.test"})["backups"].items().back(); };
+    const auto sample = [&] {
+        const std::string out = site_->jailctl({"status", "--prometheus"}).out, name = "last_backup_time_seconds{jail=\"a.test\"} ";
+        const auto at = out.find(name);
+        return at == std::string::npos ? "none" : out.substr(at + name.size(), out.find('\n', at) - at - name.size());
+    };
+    EXPECT_EQ(sample(), "none");
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const Value older = newest();
+    const auto packs = [&] {
+        std::set<fs::path> found;
+        for (const auto& entry : fs::recursive_directory_iterator(site_->path() / "repository/data"))
+            if (entry.is_regular_file()) found.insert(entry.path());
+        return found;
+    };
+    const auto of_older = packs();
+    sh("printf 'another content' > etc/motd; sleep 1.1");  // the time of a backup is in seconds
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const Value newer = newest();
+    EXPECT_EQ(sample(), std::to_string(newer["taken"].num()));
+    for (const auto& pack : packs())
+        if (!of_older.contains(pack)) fs::resize_file(pack, fs::file_size(pack) - 7);
+    EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 1);
+    EXPECT_EQ(sample(), std::to_string(older["taken"].num()));
+    EXPECT_EQ(site_->json({"status", "--wide"})["jails"].items().at(0)["last_backup"]["id"].str(), newer["id"].str());
 }
 
 TEST_F(Restic, ExcludesAsTarDoes) {
