@@ -222,8 +222,12 @@ void add_restart(Registrar& host) {
         require_nobody_at_work(invocation, jail);
         require_created(jail);  // a jail that could not come up again is not taken down
         const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
-        if (running) stop_jail(invocation, jail, grace);
-        start_jail(invocation, jail, up->wait(), running);
+        if (!running) {
+            start_jail(invocation, jail, up->wait());
+            return Outcome::done();
+        }
+        stop_jail(invocation, jail, grace);
+        start_again(invocation, jail, [&] { start_jail(invocation, jail, up->wait(), true); });
         return Outcome::done();
     };
     host.add(std::move(restart));

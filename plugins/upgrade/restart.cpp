@@ -43,17 +43,18 @@ void while_stopped(Invocation& in, const Jail& jail, int& id, const std::functio
     stop(in, jail, runtime, id);
     try {
         work();
-    } catch (const Error&) {
+    } catch (const Error& failure) {
         // It ran before, so it runs afterwards: a signal that ended the work must not end this too.
         const Interrupt::Shield shield;
         try {
-            start(in, jail, runtime, id);
+            start_again(in, jail, [&] { start(in, jail, runtime, id); });
         } catch (const Error& error) {
             in.console().error(error);
         }
-        throw;
+        if (failure.code() != Errc::config && failure.code() != Errc::usage) throw;
+        throw Error(Errc::failed, failure.what()).with_hint(failure.hint()).with_step(failure.step());  // more than nothing was done
     }
-    start(in, jail, runtime, id);
+    start_again(in, jail, [&] { start(in, jail, runtime, id); });
 }
 
 }  // namespace jailctl::upgrade

@@ -43,4 +43,15 @@ void require_healthy(Invocation& invocation, const Jail& jail, int id) {
     require_alive(runtime, invocation.configuration(), jail, id);
 }
 
+void start_again(Invocation& invocation, const Jail& jail, const std::function<void()>& start) {
+    try {
+        start();
+    } catch (Error& error) {
+        if (invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name)) throw;
+        error.add_context(jail.name.text() + " is stopped now and was not started again");
+        if (error.code() != Errc::config && error.code() != Errc::usage) throw;
+        throw Error(Errc::failed, error.what()).with_hint(error.hint()).with_step(error.step());
+    }
+}
+
 }  // namespace jailctl

@@ -151,6 +151,22 @@ TEST_F(JailTest, RestartGivesANewInitAndKeepsTheData) {
     EXPECT_EQ(inside("cat /root/data").out, "kept\n");
 }
 
+TEST_F(JailTest, ARestartThatDoesNotComeUpAgainSaysThatTheJailIsDown) {
+    for (const auto& [setting, why] : {std::pair{"START_COMMAND=/no/such", "cannot run /no/such in the jail"},
+                                       std::pair{"FORWARD=tcp:80:80", "leads nowhere"}}) {
+        ASSERT_EQ(start().status, 0);
+        site.configure(entries, setting);
+        const Result restarted = site.jailctl({"restart", "a.test"});
+        EXPECT_EQ(restarted.status, 1) << restarted.all();
+        EXPECT_THAT(restarted.err, HasSubstr("a.test is stopped now and was not started again: "));
+        EXPECT_THAT(restarted.err, HasSubstr(why));
+        EXPECT_EQ(mark(), ' ');
+        const Result again = site.jailctl({"restart", "a.test"});
+        EXPECT_THAT(again.err, Not(HasSubstr("is stopped now"))) << "it was before";
+        site.configure(entries);
+    }
+}
+
 TEST_F(JailTest, FilesMadeInsideBelongToTheJailsOwnIdsOnDisk) {
     ASSERT_EQ(start().status, 0);
     ASSERT_EQ(inside("touch /root/f; chown 7:8 /root/f").status, 0);

@@ -126,6 +126,15 @@ TEST_F(Upgrade, ARunningJailIsStoppedAndStartedAgainWithRestart) {
     EXPECT_THAT(leaks_.found(), IsEmpty());
 }
 
+TEST_F(Upgrade, AJailThatIsNotStartedAgainIsSaidToBeDown) {
+    ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
+    use(pack("2"), "FORWARD=tcp:80:80\n");  // which a jail without network cannot have
+    const Result result = upgrade({"--restart"});
+    EXPECT_EQ(result.status, 1) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("a.test is stopped now and was not started again: FORWARD"));
+    EXPECT_THAT(leaks_.found(), IsEmpty());
+}
+
 TEST_F(Upgrade, AnUnhealthySystemIsNotPutInPlace) {
     for (const char* broken : {"init", "true"}) {
         use(pack("2", [&](const fs::path& tree) {
