@@ -3,7 +3,7 @@
 #include "archive_job.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/jail.hpp"
-#include "maker.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 
 namespace jailctl::backup {
 namespace {

@@ -8,7 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "maker.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 
 namespace jailctl::backup {
 namespace {

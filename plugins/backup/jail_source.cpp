@@ -10,7 +10,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
-#include "maker.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 #include "place.hpp"
 #include "two_passes.hpp"
 

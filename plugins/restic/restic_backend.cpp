@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "contents.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/jail.hpp"
@@ -67,9 +68,11 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     }
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
     std::vector<BackupInfo> found;
+    const std::string maker = maker_of(invocation.configuration());
     for (auto& snapshot : parse_snapshots(answer.out)) {
         const auto verified = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id);
         snapshot.info.verified = verified.value_or(0);
+        snapshot.info.foreign = !verified && snapshot.maker != maker;  // what has a record is ours wherever we have moved to
         found.push_back(std::move(snapshot.info));
     }
     return found;

@@ -28,9 +28,9 @@ std::optional<std::string> digits_of(const std::string& word) {
     return digits;
 }
 
-std::vector<std::string> tags_of(const BackupInfo& info) {
+std::vector<std::string> tags_of(const BackupInfo& info, const std::string& maker) {
     return {"jailctl", "grade=" + std::string(grade_name(info.grade)), "taken=" + std::to_string(info.taken),
-            "bytes=" + std::to_string(info.size)};
+            "bytes=" + std::to_string(info.size), "made_by=" + maker};
 }
 
 std::vector<Snapshot> parse_snapshots(std::string_view json) {
@@ -45,6 +45,7 @@ std::vector<Snapshot> parse_snapshots(std::string_view json) {
             ours = ours || text == "jailctl";
             if (text.starts_with("grade=")) snapshot.info.grade = parse_grade(text.substr(6));
             if (text.starts_with("taken=")) snapshot.info.taken = number(text.substr(6));
+            if (text.starts_with("made_by=")) snapshot.maker = text.substr(8);
             if (text.starts_with("bytes=")) snapshot.info.size = static_cast<std::uint64_t>(number(text.substr(6)));
         }
         if (!ours || digits_of(snapshot.id) != snapshot.id) continue;

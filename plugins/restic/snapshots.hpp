@@ -11,7 +11,8 @@ namespace jailctl::restic {
 
 /// A snapshot of a jail as restic lists it.
 struct Snapshot {
-    std::string id;  ///< all 64 hexadecimal digits
+    std::string id;     ///< all 64 hexadecimal digits
+    std::string maker;  ///< as maker_of() says it; empty: of older versions
     BackupInfo info;
 };
 
@@ -21,7 +22,7 @@ struct Snapshot {
 [[nodiscard]] std::string shown_id(const std::string& id);
 /// The digits in a word of a user's: its last component, 8 to 64 hexadecimal digits; nothing if it has none.
 [[nodiscard]] std::optional<std::string> digits_of(const std::string& word);
-/// Tags a snapshot of ours gets: what it is a backup of, how consistent, when taken, how large the tree.
-[[nodiscard]] std::vector<std::string> tags_of(const BackupInfo& info);
+/// Tags a snapshot of ours gets: what it is a backup of, how consistent, when taken, how large the tree, who made it.
+[[nodiscard]] std::vector<std::string> tags_of(const BackupInfo& info, const std::string& maker);
 
 }  // namespace jailctl::restic

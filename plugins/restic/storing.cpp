@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "encoded.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/jail.hpp"
@@ -38,9 +39,10 @@ void leave_out_holes(std::vector<std::string>& arguments, const Value& facts, co
     arguments.push_back("--exclude-larger-than=" + std::to_string(longest + most_holes(source)));
 }
 
-std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const JailView& view, const Value& facts, int tree) {
+std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const std::string& maker, const JailView& view,
+                                          const Value& facts, int tree) {
     std::vector<std::string> arguments{"backup", "--json", "--host", info.jail};
-    for (const auto& tag : tags_of(info)) {
+    for (const auto& tag : tags_of(info, maker)) {
         arguments.emplace_back("--tag");
         arguments.push_back(tag);
     }
@@ -137,7 +139,7 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
     Run run = view.run();
     run.on_line = [&](std::string_view line) { progress.take(line); };
     const UniqueFd held = repository.hold();
-    const Answer answer = repository.run(backup_arguments(source, info, view, facts, tree), run);
+    const Answer answer = repository.run(backup_arguments(source, info, maker_of(invocation.configuration()), view, facts, tree), run);
     // 3: a snapshot was made, and what it lacks was named
     if ((!answer.status.ok() && answer.status.code != 3) || progress.snapshot.empty())
         throw repository.failure("restic backup", answer);

@@ -207,6 +207,39 @@ TEST_F(Restic, TheNewestUsableOneIsToldWhereTheNewestIsDamaged) {
     EXPECT_EQ(site_->json({"status", "--wide"})["jails"].items().at(0)["last_backup"]["id"].str(), newer["id"].str());
 }
 
+/// Two configurations, or two hosts, keep backups of jails of one name in the same repository.
+TEST_F(Restic, WhatAnotherConfigurationMadeIsNotExpiredAndNotTakenForOurs) {
+    make_quick_repository(site_->path() / "repository");
+    configure("BACKUP_KEEP=last=1\n");
+    const OtherSite other(*site_);
+    const auto ids = [&] {
+        std::vector<std::string> found;
+        const Value listed = site_->json({"backups", "a.test"});
+        for (const auto& backup : listed["backups"].items()) found.push_back(backup["id"].str());
+        return found;
+    };
+    ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);
+    const std::string theirs = ids().at(0);
+    for (int count = 0; count < 2; ++count) {
+        const auto made = site_->jailctl({"backup", "a.test"});
+        ASSERT_EQ(made.status, 0) << made.all();
+    }
+    ASSERT_EQ(ids().size(), 2U) << "last=1 of ours, and theirs";
+    EXPECT_EQ(ids().at(0), theirs);
+    const std::string ours = ids().at(1);
+    EXPECT_THAT(site_->jailctl({"expire", "--verbose"}).out, HasSubstr(theirs + "  not made by this configuration"));
+
+    fs::remove_all(site_->state());  // who lost it is the same one afterwards
+    EXPECT_THAT(site_->jailctl({"expire", "--verbose"}).out, Not(HasSubstr(ours + "  not made by this configuration")));
+    sh("printf 'of the other' > etc/motd; sleep 1.1");  // the time of a backup is in seconds
+    ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);
+    EXPECT_EQ(ids().at(0), ours) << "they expire their own";
+    fs::remove_all(tree_);
+    const auto restored = site_->jailctl({"restore", "a.test"});
+    EXPECT_NE(restored.status, 1) << restored.all();
+    EXPECT_EQ(slurp(tree_ / "etc/motd"), "kept by restic\n") << "theirs is newer, ours is chosen";
+}
+
 TEST_F(Restic, ExcludesAsTarDoes) {
     configure("BACKUP_EXCLUDE=\"--exclude ./var/cache/* --exclude *.pyc --exclude a*z\"");
     sh("mkdir -p var/cache/deep lib/a/b jail; echo 1 > var/cache/deep/x; echo 2 > lib/m.pyc; echo 3 > lib/m.py;"

@@ -1,4 +1,4 @@
-#include "maker.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 
 #include "archive_names.hpp"
 

@@ -1,4 +1,4 @@
-#include "maker.hpp"
+#include "jailctl/sdk/backup_maker.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 #include "jailctl/sdk/text.hpp"
 
-namespace jailctl::backup {
+namespace jailctl {
 
 std::string maker_of(const Configuration& configuration) {
     utsname system{};
@@ -21,4 +21,4 @@ std::string maker_of(const Configuration& configuration) {
     return text;
 }
 
-}  // namespace jailctl::backup
+}  // namespace jailctl
