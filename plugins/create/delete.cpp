@@ -180,6 +180,16 @@ void remove(Invocation& in, const Jail& jail) {
     }
 }
 
+/// People write that file, so it is theirs to remove; a jail created under the name again would have its settings unawares.
+void tell_settings_left(Invocation& in, const Jail& jail) {
+    const auto file = in.configuration().file.parent_path() / "jails.d" / (jail.name.text() + ".conf");
+    std::error_code unreadable;
+    if (!std::filesystem::exists(file, unreadable)) return;
+    in.console().info("Its settings " + std::string(in.options().dry_run ? "would stay in " : "stay in ") + escape_name(file.string()) +
+                      ": they are those of the next jail of that name");
+    in.console().data("settings_file", file.string());
+}
+
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
@@ -200,6 +210,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
         if (args.backup_first) back_up_first(in, jail);
         remove(in, jail);
     });
+    tell_settings_left(in, jail);
     return Outcome::done();
 }
 

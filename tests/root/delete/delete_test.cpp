@@ -40,6 +40,19 @@ TEST_F(Delete, TakesEverythingOfTheJailAway) {
     EXPECT_THAT(site_.jailctl({"status"}).out, HasSubstr("!a.test"));
 }
 
+TEST_F(Delete, TheFileOfItsSettingsStaysAndIsNamed) {
+    EXPECT_THAT(site_.jailctl({"--dry-run", "delete", "a.test"}).out, ::testing::Not(HasSubstr("jails.d")));
+    std::filesystem::create_directory(site_.path() / "jails.d");
+    const auto file = site_.path() / "jails.d/a.test.conf";
+    spit(file, "MEMORY=64M\n", 0600);
+    EXPECT_THAT(site_.jailctl({"--dry-run", "delete", "a.test"}).out, HasSubstr("Its settings would stay in " + file.string()));
+    const Value gone = site_.json({"delete", "a.test", "--yes"});
+    EXPECT_EQ(gone["jails"].items().at(0)["settings_file"].str(), file.string());
+    EXPECT_EQ(slurp(file), "MEMORY=64M\n");
+    ASSERT_EQ(create().status, 0);
+    EXPECT_THAT(remove().out, HasSubstr("Its settings stay in " + file.string() + ": they are those of the next jail of that name\n"));
+}
+
 TEST_F(Delete, ARunThatEndedByItselfGoesWithTheJail) {
     ASSERT_EQ(site_.jailctl({"start", "a.test"}).status, 0);
     const auto file = site_.run_dir() / "jails/a.test.json";
