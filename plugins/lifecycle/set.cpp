@@ -24,23 +24,28 @@ const std::vector<std::pair<std::string, std::function<void(std::string_view)>>>
     return all;
 }
 
-[[noreturn]] void refuse_variable(const std::string& name) {
+/// @param there  the variables there are
+[[noreturn]] void refuse_variable(const std::string& name, const Settings& there) {
+    const std::string those = "MEMORY, CPUS, PIDS, IO_WEIGHT and RATE";
+    if (there.all().contains(name))
+        throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be changed by 'set', only " + those + " can")
+            .with_hint("write other variables into jails.d and restart the jail");
     std::vector<std::string> names;
     for (const auto& [limit, check] : limits()) names.push_back(limit);
     std::string upper = name;
     std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const auto near = nearest(upper, names);
-    throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be set while a jail runs: MEMORY, CPUS, PIDS, IO_WEIGHT and RATE can")
-        .with_hint(near.empty() ? "write other variables into jails.d and restart the jail" : "did you mean '" + near + "'?");
+    throw Error(Errc::usage, "there is no variable '" + escape_name(name) + "'")
+        .with_hint(near.empty() ? "'set' changes " + those : "did you mean '" + near + "'?");
 }
 
-std::pair<std::string, std::string> parse_assignment(const std::string& word) {
+std::pair<std::string, std::string> parse_assignment(const std::string& word, const Settings& there) {
     const auto equals = word.find('=');
     if (equals == std::string::npos)
         throw Error(Errc::usage, "'" + escape_name(word) + "' is no NAME=VALUE").with_hint("jailctl set JAIL MEMORY=512M");
     std::string name = word.substr(0, equals), value = word.substr(equals + 1);
     const auto known = std::find_if(limits().begin(), limits().end(), [&](const auto& limit) { return limit.first == name; });
-    if (known == limits().end()) refuse_variable(name);
+    if (known == limits().end()) refuse_variable(name, there);
     if (value.empty()) value = "none";
     try {
         if (value != "none") known->second(value);
@@ -50,11 +55,11 @@ std::pair<std::string, std::string> parse_assignment(const std::string& word) {
     return {std::move(name), std::move(value)};
 }
 
-Assignments parse_assignments(const std::vector<std::string>& words) {
+Assignments parse_assignments(const std::vector<std::string>& words, const Settings& there) {
     if (words.empty()) throw Error(Errc::usage, "nothing to set was given").with_hint("jailctl set JAIL MEMORY=512M");
     Assignments assignments;
     for (const auto& word : words) {
-        auto one = parse_assignment(word);
+        auto one = parse_assignment(word, there);
         std::erase_if(assignments, [&](const auto& other) { return other.first == one.first; });
         assignments.push_back(std::move(one));
     }
@@ -91,7 +96,7 @@ void apply(Invocation& invocation, const Jail& jail, const Assignments& assignme
 }
 
 void set(Invocation& invocation, const Jail& jail) {
-    const Assignments assignments = parse_assignments(invocation.rest());
+    const Assignments assignments = parse_assignments(invocation.rest(), jail.settings);
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
     const std::string file = jail_file(invocation.configuration(), jail.name).string();
     const std::string what = text_of(assignments) + (running ? " at once, and" : "") + " in " + file;

@@ -44,6 +44,15 @@ TEST_F(SetTest, ALimitIsChangedAtOnceAndForGood) {
     EXPECT_EQ(file(), "MEMORY=\"128M\"\nPIDS=\"100\"\nCPUS=\"0.5\"\n");
 }
 
+TEST_F(SetTest, ANameThatIsNoVariableIsToldFromOneThatCannotBeChanged) {
+    const Result misspelt = set({"MEMROY=64M"});
+    EXPECT_EQ(misspelt.status, 2);
+    EXPECT_THAT(misspelt.err, HasSubstr("there is no variable 'MEMROY'\nhint: did you mean 'MEMORY'?"));
+    EXPECT_THAT(set({"XYZ=1"}).err, HasSubstr("there is no variable 'XYZ'\nhint: 'set' changes MEMORY, "));
+    EXPECT_THAT(set({"HOSTS=no"}).err, HasSubstr("'HOSTS' cannot be changed by 'set', only MEMORY, "));
+    EXPECT_EQ(file(), "");
+}
+
 TEST_F(SetTest, NoneLiftsALimit) {
     ASSERT_EQ(start().status, 0);
     const std::string unlimited = memory(), free = cpus();
