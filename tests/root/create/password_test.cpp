@@ -48,7 +48,17 @@ TEST_F(RootPassword, AFileOthersCanWriteIsRefusedBeforeAnythingIsMade) {
     EXPECT_NE(made.status, 0);
     EXPECT_THAT(made.err, HasSubstr(file.string()));
     EXPECT_FALSE(std::filesystem::exists(root_));
-    EXPECT_NE(create({"--root-password-file", "/nonexistent"}).status, 0);
+    const Result missing = create({"--root-password-file", "/nonexistent"});
+    EXPECT_NE(missing.status, 0);
+    EXPECT_THAT(missing.err, HasSubstr("hint: write the root password into its first line"));
+    for (const mode_t mode : {0640, 0604}) {
+        ::chmod(file.c_str(), mode);
+        const Result open = create({"--root-password-file", file.string()});
+        EXPECT_NE(open.status, 0);
+        EXPECT_THAT(open.err, HasSubstr(file.string() + " can be read by others"));
+        EXPECT_THAT(open.err, HasSubstr("chmod 600 " + file.string()));
+    }
+    EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "ids.json"));
 }
 
