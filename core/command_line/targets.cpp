@@ -19,23 +19,28 @@ const Jail* find_jail(const Configuration& configuration, const std::string& wor
     }
 }
 
-/// A word without '/' is no path, whatever stands there.
+bool may_name_a_jail(const std::string& word) {
+    try {
+        (void)JailName(word);
+        return true;
+    } catch (const Error&) {
+        return false;  // the names of archives are not for jails either
+    }
+}
+
+/// A word without '/' is no path, whatever stands there or is to be made there.
 void refuse_bare_path(const std::string& word) {
     std::error_code none;
-    if (!std::filesystem::exists(word, none)) return;
+    const bool stands = std::filesystem::exists(word, none);
+    if (!stands && may_name_a_jail(word)) return;
     throw Error(Errc::usage, "'" + escape_name(word) + "' is no jail, and a path has a '/' in it")
-        .with_hint("for what stands in the current directory write ./" + shell_word(word));
+        .with_hint((stands ? "for what stands in the current directory write ./" : "for a file in the current directory write ./") +
+                   shell_word(word));
 }
 
 /// An entry that was taken out of JAILS too early: no other jail was meant.
 void refuse_unlisted(const Configuration& configuration, const std::string& word, const RunsUnlisted& runs) {
-    std::optional<JailName> name;
-    try {
-        name.emplace(word);
-    } catch (const Error&) {
-        return;  // not even a hostname
-    }
-    if (!runs || !runs(*name)) return;
+    if (!runs || !may_name_a_jail(word) || !runs(JailName(word))) return;
     throw Error(Errc::not_found, "jail '" + word + "' runs, but is not in JAILS of " + configuration.file.string() + " any more")
         .with_hint("put its entry back into JAILS, then 'jailctl stop " + word + "' stops it, and it can be taken out");
 }

@@ -40,7 +40,8 @@ std::vector<std::string> show(const Configuration& configuration, const Jail* ja
         lines.push_back("# " + jail->name.text() + " (" + address_list(*jail) + ") in " + jail->root.string() + "   # " +
                         jail->origin.text());
     for (const auto& [name, value] : settings_of(configuration, jail).all())
-        lines.push_back(name + '=' + quoted(value.text) + "   # " + value.origin.text());
+        lines.push_back(name + '=' + quoted(value.text) + "   # " +
+                        (value.is_set || !value.text.empty() ? value.origin.text() : "not set"));
     return lines;
 }
 

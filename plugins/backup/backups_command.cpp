@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -69,7 +70,7 @@ void list_backups(Invocation& invocation) {
 std::vector<std::string> jails_with_backups(Invocation& invocation, const std::string& where) {
     std::vector<std::string> keys;
     for (const auto& word : invocation.rest()) {
-        const std::string key = JailName(word).key();
+        const std::string key = jail_named(word).key();
         BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
         if (backend.list(invocation, key, where).empty())
             throw Error(Errc::usage, "there is neither a jail " + key + " in JAILS nor a backup of one of that name")

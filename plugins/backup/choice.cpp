@@ -3,11 +3,31 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "archive_names.hpp"
 #include "commands.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 
 namespace jailctl::backup {
+
+JailName jail_named(const std::string& word) {
+    try {
+        return JailName(word);
+    } catch (const Error& error) {
+        std::error_code none;
+        if (!format_of(word) && !std::filesystem::exists(word, none)) throw Error(Errc::usage, error.what());
+        throw Error(Errc::usage, "'" + escape_name(word) + "' is no jail, and a path has a '/' in it")
+            .with_hint("for a file in the current directory write ./" + shell_word(word));
+    }
+}
+
+Error no_backup_of(const Configuration& configuration, const std::string& key) {
+    const bool listed = configuration.find(JailName(key)) != nullptr;
+    return Error(Errc::not_found, "there is no backup of jail " + key)
+        .with_jail(key)
+        .with_hint((listed ? "'jailctl backup " + key + "' makes one, " : std::string{}) + "'jailctl backups' lists those there are");
+}
 
 void prefer_own(std::vector<BackupInfo>& backups) {
     std::stable_partition(backups.begin(), backups.end(), [](const BackupInfo& backup) { return backup.foreign; });
@@ -18,16 +38,17 @@ BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const s
     prefer_own(found);
     for (auto at = found.rbegin(); at != found.rend(); ++at)
         if (at->problem.empty()) return *at;
-    Error none(Errc::not_found, found.empty() ? "there is no backup of jail " + key : "there is no good backup of jail " + key);
-    if (!found.empty()) none.with_hint("'jailctl backups " + key + "' names what is wrong with those there are");
-    throw none.with_jail(key);
+    if (found.empty()) throw no_backup_of(invocation.configuration(), key);
+    throw Error(Errc::not_found, "there is no good backup of jail " + key)
+        .with_jail(key)
+        .with_hint("'jailctl backups " + key + "' names what is wrong with those there are");
 }
 
 ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     const auto& configuration = invocation.configuration();
     if (word.find('/') != std::string::npos)
         return {&backend_for(invocation, configuration.settings), std::filesystem::absolute(word).lexically_normal().string()};
-    const std::string key = JailName(word).key();
+    const std::string key = jail_named(word).key();
     BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
     return {&backend, newest_usable(invocation, backend, key).id};
 }

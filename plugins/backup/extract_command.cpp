@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "archive_names.hpp"
 #include "choice.hpp"
 #include "commands.hpp"
 #include "extract_rehearsal.hpp"
@@ -36,7 +37,10 @@ UniqueFd open_target(const std::string& directory) {
     if (opened) return opened;
     const auto cause = last_error();
     Error error(code_of(cause), "cannot open the directory " + escape_name(directory), cause);
-    if (cause == std::errc::no_such_file_or_directory) error.with_hint("make it first: 'mkdir " + shell_word(directory) + "'");
+    if (format_of(directory) || cause == std::errc::not_a_directory)
+        error.with_hint("--to names a directory, in which what is taken out stands as it is in the jail");
+    else if (cause == std::errc::no_such_file_or_directory)
+        error.with_hint("make it first: 'mkdir " + shell_word(directory) + "'");
     throw error;
 }
 

@@ -51,10 +51,15 @@ Place resolve_place(const Settings& settings, const std::string& where) {
 UniqueFd open_place(const Place& place) {
     // A readable descriptor is needed to sync the directory after the rename.
     if (place.configured) (void)make_private_directory(place.directory);
-    const UniqueFd path = open_trusted_directory(place.directory, Trust::root);
-    UniqueFd directory(::openat(path.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory) throw_errno("cannot open " + place.directory.string());
-    return directory;
+    try {
+        const UniqueFd path = open_trusted_directory(place.directory, Trust::root);
+        UniqueFd directory(::openat(path.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!directory) throw_errno("cannot open " + place.directory.string());
+        return directory;
+    } catch (Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        throw error.with_hint("make the directory first ('mkdir -p " + shell_word(place.directory.string()) + "')");
+    }
 }
 
 const Settings& settings_for(const Configuration& configuration, const std::string& jail_key) {

@@ -37,7 +37,7 @@ void protect(Invocation& invocation, bool on) {
     } else {
         for (const auto& jail : invocation.jails()) chosen.push_back(newest_of(invocation, jail.name.key(), jail.settings));
         for (const auto& word : invocation.rest())
-            chosen.push_back(newest_of(invocation, JailName(word).key(), invocation.configuration().settings));
+            chosen.push_back(newest_of(invocation, jail_named(word).key(), invocation.configuration().settings));
     }
     Value list = Value::array();
     for (auto& backup : chosen) {

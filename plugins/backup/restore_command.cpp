@@ -87,7 +87,8 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
         invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
     }
     throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + " in " +
-                                     path.value_or(jail.settings["BACKUPDIR"].text));
+                                     path.value_or(jail.settings["BACKUPDIR"].text))
+        .with_hint("name the file or directory, if it is elsewhere; 'jailctl backups' lists those there are");
 }
 
 Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,

@@ -3,6 +3,7 @@
 
 #include "archive_info.hpp"
 #include "boot.hpp"
+#include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
@@ -39,7 +40,7 @@ Chosen chosen(Invocation& invocation) {
         else chosen.without.push_back(key);
     };
     for (const auto& jail : invocation.jails()) newest_of(jail.name.key(), jail.settings);
-    for (const auto& word : invocation.rest()) newest_of(JailName(word).key(), host);
+    for (const auto& word : invocation.rest()) newest_of(jail_named(word).key(), host);
     return chosen;
 }
 
@@ -47,8 +48,7 @@ Chosen chosen(Invocation& invocation) {
 /// @return the number of failures
 std::size_t report_missing(Invocation& invocation, const Chosen& chosen) {
     for (const auto& key : chosen.without) {
-        Error none(Errc::not_found, "there is no backup of jail " + key);
-        none.with_jail(key);
+        const Error none = no_backup_of(invocation.configuration(), key);
         if (invocation.all()) invocation.omission(none.what());
         else if (chosen.without.size() + chosen.backups.size() == 1) throw none;
         else invocation.console().error(none);

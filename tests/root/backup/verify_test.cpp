@@ -26,6 +26,25 @@ TEST_F(BackedUpSite, AJailWithoutABackupIsNamed) {
     EXPECT_EQ(all.status, 4) << all.all();
     EXPECT_THAT(all.all(), HasSubstr("there is no backup of jail b.test"));
     EXPECT_EQ(site.jailctl({"verify", "b.test"}).status, 1);
+    const std::string lists = "'jailctl backups' lists those there are";
+    for (const auto& words : {std::vector<std::string>{"verify", "b.test"}, {"protect", "b.test"}, {"extract", "b.test", "etc/passwd"}})
+        EXPECT_THAT(site.jailctl(words).err, HasSubstr("there is no backup of jail b.test\nhint: 'jailctl backup b.test' makes one, " + lists));
+    EXPECT_THAT(site.jailctl({"verify", "c.test"}).err, HasSubstr("there is no backup of jail c.test\nhint: " + lists));
+    EXPECT_THAT(site.jailctl({"restore", "b.test"}).err, HasSubstr("hint: name the file or directory, if it is elsewhere"));
+}
+
+TEST_F(BackedUpSite, AnArchiveWithoutASlashIsNoJail) {
+    for (const auto& words : {std::vector<std::string>{"verify", "out.tar.gz"}, {"protect", "out.tar.gz"}, {"backups", "out.tar.gz"},
+                              {"extract", "out.tar.gz", "etc/passwd"}, {"backup", "a.test", "out.tar.gz"}}) {
+        const Result refused = site.jailctl(words);
+        EXPECT_EQ(refused.status, 2) << refused.all();
+        EXPECT_THAT(refused.err, HasSubstr("'out.tar.gz' is no jail, and a path has a '/' in it\n"
+                                           "hint: for a file in the current directory write ./out.tar.gz\n"));
+    }
+    ASSERT_EQ(backup().status, 0);
+    EXPECT_THAT(site.jailctl({"extract", "a.test", "etc/passwd", "--to", "out.tar.gz"}).err, HasSubstr("hint: --to names a directory"));
+    const std::string missing = (site.path() / "none/x.tar.gz").string();
+    EXPECT_THAT(site.jailctl({"backup", "a.test", missing}).err, HasSubstr("hint: make the directory first ('mkdir -p "));
 }
 
 TEST_F(BackedUpSite, EveryFlippedByteIsFound) {

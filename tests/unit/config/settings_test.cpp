@@ -106,6 +106,7 @@ TEST(Settings, ShowPrintsWhatAFileCouldHold) {
     EXPECT_EQ(lines[0], "# chii (192.0.2.1) in /usr/local/jails/chii   # /etc/jails.conf:2");
     EXPECT_THAT(lines, testing::Contains("NAMESERVER=\"a\\\"\\$b\\`\\\\\"   # /etc/jails.conf:3"));
     EXPECT_THAT(lines, testing::Contains("PIDS=\"4096\"   # default"));
+    EXPECT_THAT(lines, testing::Contains("RC_CONF=\"\"   # not set"));
     EXPECT_EQ(show(resolution.configuration, nullptr).size(), lines.size() - 1);
     const Value data = show_data(resolution.configuration, &resolution.configuration.jails[0]);
     EXPECT_EQ(data["settings"]["PIDS"]["origin"].str(), "default");

@@ -64,6 +64,13 @@ TEST_F(TargetsTest, AJailThatRunsButIsNotListedIsNoOtherJail) {
     EXPECT_EQ(refusal_of("ane.test").second, "did you mean 'one.test'?");
 }
 
+TEST_F(TargetsTest, ANameOfAnArchiveWithoutASlashIsNoJailOfThatName) {
+    command.targets = Targets::several;
+    command.path = PathWord::optional;
+    EXPECT_EQ(refusal({"one.test", "out.tar.gz"}), "'out.tar.gz' is no jail, and a path has a '/' in it");
+    EXPECT_EQ(refusal({"one.test", "four.test"}, Errc::not_found), "no jail 'four.test' in /etc/jails.conf");
+}
+
 TEST_F(TargetsTest, NothingMeansAllWhereTheCommandSaysSo) {
     command.targets = Targets::optional_several;
     EXPECT_THAT(jails({}), ElementsAre("one.test", "two.test", "three.test"));
