@@ -133,6 +133,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
 std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail, const std::string& where) {
     const Place place = resolve_place(settings_for(invocation.configuration(), jail), where);
     std::vector<BackupInfo> found;
+    if (!jail.empty()) (void)read_notes(invocation.configuration(), jail);  // or what it says of them would be left out
     KnownRecords records(invocation.configuration());
     for (const auto& entry : archives_in(place)) {
         // Of a name that somebody chose only the archive tells whose it is.

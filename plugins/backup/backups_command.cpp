@@ -46,13 +46,25 @@ std::string only_word(const Invocation& invocation) {
     return words.front();
 }
 
+/// @param alone  nobody else was asked for: what cannot be read is no omission then
+std::vector<BackupInfo> backups_of(Invocation& invocation, const std::string& key, bool alone) {
+    try {
+        BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
+        return list_marked(invocation, backend, key, invocation.path().value_or(""));
+    } catch (const Error& error) {
+        if (alone || key.empty() || error.code() == Errc::interrupted) throw;
+        invocation.omission("backups of jail " + key + ": " + error.what());
+        return {};
+    }
+}
+
 void list_backups(Invocation& invocation) {
     Value list = Value::array();
     std::size_t shown = 0;
-    for (const auto& key : wanted_jails(invocation)) {
+    const auto wanted = wanted_jails(invocation);
+    for (const auto& key : wanted) {
         std::string heading;
-        BackupBackend& backend = backend_for(invocation, settings_for(invocation.configuration(), key));
-        auto found = list_marked(invocation, backend, key, invocation.path().value_or(""));
+        auto found = backups_of(invocation, key, wanted.size() == 1);
         std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.jail < b.jail; });
         for (const auto& info : found) {
             if (info.jail != heading) invocation.console().line(heading = info.jail);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "archive_names.hpp"
@@ -41,10 +42,12 @@ public:
         BackupBackend& backend = backend_for(invocation_, jail.settings);
         if (place_key(jail.settings) != place_key(host)) return list_marked(invocation_, backend, jail.name.key(), "");
         if (!listed_) {
-            for (auto& backup : list_marked(invocation_, backend, "", ""))
+            const auto unread = [&](const std::string& whose, const Error& why) { unread_.emplace(whose, why); };
+            for (auto& backup : list_marked(invocation_, backend, "", "", unread))
                 shared_[backup.jail].push_back(std::move(backup));
             listed_ = true;
         }
+        if (const auto why = unread_.find(jail.name.key()); why != unread_.end()) throw Error(why->second);
         return shared_[jail.name.key()];
     }
 
@@ -52,6 +55,7 @@ private:
     Invocation& invocation_;
     bool listed_ = false;
     std::map<std::string, std::vector<BackupInfo>> shared_;
+    std::map<std::string, Error> unread_;  ///< of jails whose document cannot be read
 };
 
 /// One more backup of each jail that goes to a place.
@@ -82,7 +86,10 @@ void look_at_backups(const Examination& examination) {
     for (const Jail& jail : examination.invocation.configuration().jails) {
         const auto max_age = parse_max_age(jail.settings["BACKUP_MAX_AGE"].text);
         if (!max_age || root_state(jail.root) != RootState::present) continue;
-        const auto backups = shelf.of(jail);
+        std::optional<std::vector<BackupInfo>> looked_at;
+        examination.diagnosis.check("the backups of jail " + jail.name.text(), [&] { looked_at = shelf.of(jail); });
+        if (!looked_at) continue;
+        const auto& backups = *looked_at;
         if (const auto stale = staleness_of(jail.name.text(), backups, *max_age, unix_now()))
             examination.diagnosis.add({stale->code, jail.name.text(), stale->message, stale->hint});
         const BackupInfo* newest = newest_of(backups);

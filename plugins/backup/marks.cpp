@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "absent.hpp"
 #include "archive_info.hpp"
@@ -111,17 +112,45 @@ void forget_mark(const Configuration& configuration, const BackupInfo& backup) {
     if (!read_notes(configuration, backup.jail)["marks"].items().empty()) alter_marks(configuration, backup, {});
 }
 
-std::vector<BackupInfo> list_marked(Invocation& invocation, BackupBackend& backend, const std::string& jail,
-                                    const std::string& where) {
-    auto backups = backend.list(invocation, jail, where);
-    std::map<std::string, Value> notes;
-    for (auto& backup : backups) {
-        const auto at = notes.find(backup.jail);
-        const Value& known = at != notes.end()
-                                 ? at->second
-                                 : notes.emplace(backup.jail, read_notes(invocation.configuration(), backup.jail)).first->second;
-        apply(backup, find(known, backup));
+namespace {
+
+/// Documents by jail; nothing for one that cannot be read.
+class Notes {
+public:
+    using Unread = std::function<void(const std::string& jail, const Error& why)>;
+    Notes(const Configuration& configuration, Unread unread) : configuration_(configuration), unread_(std::move(unread)) {}
+    const std::optional<Value>& of(const std::string& jail) {
+        if (const auto at = read_.find(jail); at != read_.end()) return at->second;
+        std::optional<Value> notes;
+        try {
+            notes = read_notes(configuration_, jail);
+        } catch (const Error& error) {
+            unread_(jail, error);
+        }
+        return read_.emplace(jail, std::move(notes)).first->second;
     }
+
+private:
+    const Configuration& configuration_;
+    Unread unread_;
+    std::map<std::string, std::optional<Value>> read_;
+};
+
+}  // namespace
+
+std::vector<BackupInfo> list_marked(Invocation& invocation, BackupBackend& backend, const std::string& jail,
+                                    const std::string& where, const Notes::Unread& unread) {
+    auto backups = backend.list(invocation, jail, where);
+    Notes notes(invocation.configuration(), [&](const std::string& whose, const Error& why) {
+        if (!jail.empty()) throw Error(why);
+        if (unread) unread(whose, why);
+        else invocation.omission("backups of jail " + whose + ": " + why.what());
+    });
+    std::erase_if(backups, [&](BackupInfo& backup) {
+        const auto& known = notes.of(backup.jail);
+        if (known) apply(backup, find(*known, backup));
+        return !known;
+    });
     return backups;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,12 @@ void set_protect(const Configuration& configuration, const BackupInfo& backup, b
 /// Drops the mark of a backup that was removed.
 void forget_mark(const Configuration& configuration, const BackupInfo& backup);
 
-/// The backend's list with what the host knows of each; see BackupBackend::list.
+/// The backend's list with what the host knows of each; see BackupBackend::list. Of all jails ("") those are left out whose
+/// document cannot be read.
+/// @param unread  told of each of them; none: it is an omission of the command
 [[nodiscard]] std::vector<BackupInfo> list_marked(Invocation& invocation, BackupBackend& backend, const std::string& jail,
-                                                  const std::string& where);
+                                                  const std::string& where,
+                                                  const std::function<void(const std::string& jail, const Error& why)>& unread = {});
 
 /// BackupBackend::verify, with its result recorded, be it good or damaged. Not with --dry-run.
 /// @param known  the backup as it was listed, or with id, jail and size alone

@@ -113,26 +113,50 @@ void alter_notes(const Configuration& configuration, const std::string& jail_key
     });
 }
 
+namespace {
+
+/// Goes over all records until `take` says that it was that one. Those of a jail that cannot be read keep nobody from those of
+/// the others. @return the error of the first of these
+std::optional<Error> each_record(const Configuration& configuration,
+                                 const std::function<bool(const std::string& jail, const BackupRecord& record)>& take) {
+    std::optional<Error> unread;
+    for (const auto& key : recorded_jails(configuration)) {
+        std::vector<BackupRecord> records;
+        try {
+            records = BackupRecords(configuration, key).all();
+        } catch (const Error& error) {
+            if (!unread) unread.emplace(error);
+            continue;
+        }
+        if (std::ranges::any_of(records, [&](const BackupRecord& record) { return take(key, record); })) return unread;
+    }
+    return unread;
+}
+
+}  // namespace
+
 std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
                                        const std::function<std::string()>& digest) {
     std::string known;
-    for (const auto& key : recorded_jails(configuration)) {
-        for (auto& record : BackupRecords(configuration, key).all()) {
-            if (record.size != size || record.sha256.empty()) continue;
-            if (known.empty()) known = digest();
-            if (known == record.sha256) return FoundRecord{key, std::move(record)};
-        }
-    }
-    return {};
+    std::optional<FoundRecord> found;
+    const auto unread = each_record(configuration, [&](const std::string& key, const BackupRecord& record) {
+        if (record.size != size || record.sha256.empty()) return false;
+        if (known.empty()) known = digest();
+        if (known != record.sha256) return false;
+        found.emplace(key, record);
+        return true;
+    });
+    if (found || !unread) return found;
+    // Not "damaged": that is said of archives.
+    throw Error(Errc::io, std::string("whether this host made it is not known: ") + unread->what()).with_hint(unread->hint());
 }
 
 bool may_be_recorded(const Configuration& configuration, std::uint64_t size) {
     bool possible = false;
-    (void)find_record(configuration, size, [&] {
-        possible = true;
-        return std::string("-");
+    const auto unread = each_record(configuration, [&](const std::string&, const BackupRecord& record) {
+        return possible = record.size == size && !record.sha256.empty();
     });
-    return possible;
+    return possible || unread;
 }
 
 bool stands(const BackupRecord& record) {
@@ -145,10 +169,18 @@ const std::vector<BackupRecord>& KnownRecords::of(const std::string& jail) {
     return known != read_.end() ? known->second : read_.emplace(jail, BackupRecords(configuration_, jail).all()).first->second;
 }
 
+const std::vector<BackupRecord>& KnownRecords::of_readable(const std::string& jail) {
+    try {
+        return of(jail);
+    } catch (const Error&) {
+        return read_[jail];
+    }
+}
+
 std::optional<FoundRecord> KnownRecords::find(const FileStamp& file, const std::string& jail) {
     const auto jails = jail.empty() ? recorded_jails(configuration_) : std::vector<std::string>{jail};
     for (const auto& key : jails)
-        for (const auto& record : of(key))
+        for (const auto& record : of_readable(key))
             if (record.stamp.known() && record.stamp == file) return FoundRecord{key, record};
     return {};
 }
@@ -158,21 +190,20 @@ BackupInfo info_of(const BackupRecord& record, const std::string& jail_key) {
 }
 
 bool is_recorded(const Configuration& configuration, const std::string& file) {
-    for (const auto& key : recorded_jails(configuration))
-        for (const auto& record : BackupRecords(configuration, key).all())
-            if (record.file == file && stands(record)) return true;
-    return false;
+    bool recorded = false;
+    (void)each_record(configuration, [&](const std::string&, const BackupRecord& record) {
+        return recorded = record.file == file && stands(record);
+    });
+    return recorded;
 }
 
 void forget_record(const Configuration& configuration, const std::string& file) {
-    for (const auto& key : recorded_jails(configuration)) {
-        const BackupRecords records(configuration, key);
-        for (const auto& record : records.all()) {
-            if (record.file != file) continue;
-            records.forget(file);
-            break;
-        }
-    }
+    std::vector<std::string> jails;
+    (void)each_record(configuration, [&](const std::string& key, const BackupRecord& record) {
+        if (record.file == file) jails.push_back(key);
+        return false;
+    });
+    for (const auto& key : jails) BackupRecords(configuration, key).forget(file);
 }
 
 std::vector<std::string> recorded_jails(const Configuration& configuration) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "file_stamp.hpp"
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/sdk/value.hpp"
@@ -57,6 +58,7 @@ struct FoundRecord {
 };
 /// The record of a file of that size, of whichever jail, by what the file is and not by its name: it may have any.
 /// @param digest  gives the SHA-256 of the file; called only if a record is of that size
+/// @throws Error io: there is none, but the records of some jail cannot be read
 [[nodiscard]] std::optional<FoundRecord> find_record(const Configuration& configuration, std::uint64_t size,
                                                      const std::function<std::string()>& digest);
 
@@ -71,12 +73,13 @@ class KnownRecords {
 public:
     explicit KnownRecords(const Configuration& configuration) : configuration_(configuration) {}
     /// The record of this very file, by what stat says of it and not by its name.
-    /// @param jail  key of the jail it may be of; "": any
+    /// @param jail  key of the jail it may be of; "": any. Records that cannot be read are taken for none (list_marked() tells)
     [[nodiscard]] std::optional<FoundRecord> find(const FileStamp& file, const std::string& jail);
     [[nodiscard]] const Configuration& configuration() const noexcept { return configuration_; }
 
 private:
     [[nodiscard]] const std::vector<BackupRecord>& of(const std::string& jail);
+    [[nodiscard]] const std::vector<BackupRecord>& of_readable(const std::string& jail);
     const Configuration& configuration_;
     std::map<std::string, std::vector<BackupRecord>> read_;
 };

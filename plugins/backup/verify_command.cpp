@@ -14,6 +14,7 @@ namespace {
 struct Chosen {
     std::vector<std::pair<BackupBackend*, BackupInfo>> backups;
     std::vector<std::string> without;  ///< keys of jails that have none
+    std::size_t unread = 0;            ///< jails, named already, of whose backups nothing is known
 };
 
 /// As it is listed: enough to record that it is damaged.
@@ -30,17 +31,27 @@ Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
         const auto file = std::filesystem::absolute(*invocation.path()).lexically_normal();
-        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), file)}}, {}};
+        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), file)}}, {}, 0};
     }
     Chosen chosen;
+    const std::size_t asked = invocation.jails().size() + invocation.rest().size();
     const auto newest_of = [&](const std::string& key, const Settings& settings) {
         BackupBackend& backend = backend_for(invocation, settings);
         const auto found = list_marked(invocation, backend, key, "");
         if (!found.empty()) chosen.backups.emplace_back(&backend, found.back());
         else chosen.without.push_back(key);
     };
-    for (const auto& jail : invocation.jails()) newest_of(jail.name.key(), jail.settings);
-    for (const auto& word : invocation.rest()) newest_of(jail_named(word).key(), host);
+    const auto look_at = [&](const std::string& key, const Settings& settings) {
+        try {
+            newest_of(key, settings);
+        } catch (const Error& error) {
+            if (error.code() == Errc::interrupted || asked == 1) throw;
+            invocation.console().error(error);
+            ++chosen.unread;
+        }
+    };
+    for (const auto& jail : invocation.jails()) look_at(jail.name.key(), jail.settings);
+    for (const auto& word : invocation.rest()) look_at(jail_named(word).key(), host);
     return chosen;
 }
 
@@ -61,7 +72,7 @@ void verify(Invocation& invocation, bool boot) {
     Value list = Value::array();
     const Chosen choice = chosen(invocation);
     const auto& backups = choice.backups;
-    std::size_t failed = report_missing(invocation, choice);
+    std::size_t failed = report_missing(invocation, choice) + choice.unread;
     const std::size_t asked = backups.size() + failed;
     for (const auto& [backend, known] : backups) {
         try {

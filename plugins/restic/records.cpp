@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/state.hpp"
 
 namespace jailctl::restic {
@@ -10,8 +11,22 @@ constexpr const char* folder = "restic";
 constexpr int newest_format = 1;
 }
 
+namespace {
+
+/// What is damaged is no snapshot: whoever asks for the proof of one takes that code for the answer.
+std::optional<Value> read_records(const Configuration& configuration, const std::string& key) {
+    try {
+        return StateDirectory::lasting(configuration).read(folder, key);
+    } catch (const Error& error) {
+        if (error.code() != Errc::damaged) throw;
+        throw Error(Errc::io, error.what()).with_hint(error.hint());
+    }
+}
+
+}  // namespace
+
 std::optional<std::int64_t> Records::verified(const std::string& id) const {
-    const auto document = StateDirectory::lasting(configuration_).read(folder, key_);
+    const auto document = read_records(configuration_, key_);
     if (!document) return {};
     const Value& record = (*document)["snapshots"][id];
     if (!record.is_object()) return {};

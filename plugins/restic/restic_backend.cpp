@@ -1,6 +1,7 @@
 #include "restic_backend.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "contents.hpp"
 #include "jailctl/sdk/backup_maker.hpp"
@@ -69,8 +70,19 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
     std::vector<BackupInfo> found;
     const std::string maker = maker_of(invocation.configuration());
+    std::set<std::string> unread;
+    const auto recorded = [&](const Snapshot& snapshot) -> std::optional<std::int64_t> {
+        try {
+            return Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id);
+        } catch (const Error& error) {  // of one jail among all: theirs alone is told without it
+            if (!jail.empty()) throw;
+            if (unread.insert(snapshot.info.jail).second)
+                invocation.omission("what was recorded of backups of jail " + snapshot.info.jail + ": " + error.what());
+            return {};
+        }
+    };
     for (auto& snapshot : parse_snapshots(answer.out)) {
-        const auto verified = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id);
+        const auto verified = recorded(snapshot);
         snapshot.info.verified = verified.value_or(0);
         snapshot.info.foreign = !verified && snapshot.maker != maker;  // what has a record is ours wherever we have moved to
         found.push_back(std::move(snapshot.info));

@@ -49,6 +49,37 @@ TEST_F(Records, ARecordUnderAnotherJailsNameIsNotBelieved) {
     EXPECT_THAT(slurp(record("a.test")), HasSubstr("\"jail\": \"a.test\""));
 }
 
+/// What cannot be read of one jail is named, says nothing of the others, and is no damage of an archive.
+TEST_F(Records, ADamagedDocumentConcernsItsJailAlone) {
+    fs::create_directories(site.root("b.test") / "etc");
+    ASSERT_EQ(site.jailctl({"backup", "all"}).status, 0);
+    spit(record("b.test"), "{\"format\": 1, ", 0600);
+
+    const Result all = site.jailctl({"backups"});
+    EXPECT_EQ(all.status, 4) << all.all();
+    EXPECT_THAT(all.out, HasSubstr("verified 2"));
+    EXPECT_THAT(all.err, HasSubstr("left out: backups of jail b.test: " + record("b.test").string() + " is damaged"));
+    EXPECT_EQ(site.jailctl({"backups", "a.test", "b.test"}).status, 4);
+    EXPECT_EQ(site.jailctl({"backups", "b.test"}).status, 1);
+    EXPECT_EQ(site.jailctl({"verify", "all"}).status, 3);
+    EXPECT_THAT(site.jailctl({"doctor"}).out, HasSubstr("cannot examine the backups of jail b.test: "));
+
+    EXPECT_EQ(site.jailctl({"verify", "a.test"}).status, 0);
+    spit(site.root("a.test") / "root/precious", "another");
+    ASSERT_EQ(backup().status, 0);
+    remove_jail();
+    const Result restored = site.jailctl({"restore", "a.test"});
+    EXPECT_EQ(restored.status, 0) << restored.all();
+
+    // A stranger's may be one of those that are recorded there: that is not known, and no damage that would be noted of it.
+    const auto strange = site.backups() / "a.test-20200101T000000Z.tar.gz";
+    ASSERT_EQ(run_command({"tar", "-czf", strange.string(), "-C", site.root("a.test").string(), "etc"}).status, 0);
+    const Result unknown = site.jailctl({"verify", strange.string()});
+    EXPECT_EQ(unknown.status, 1);
+    EXPECT_THAT(unknown.err, HasSubstr("whether this host made it is not known: "));
+    EXPECT_THAT(site.jailctl({"backups", "a.test"}).out, Not(HasSubstr("unusable")));
+}
+
 TEST_F(Records, WhatIsNoArchiveIsCalledSo) {
     const Result passwd = site.jailctl({"verify", "/etc/passwd"});
     EXPECT_EQ(passwd.status, 1);
