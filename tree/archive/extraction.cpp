@@ -124,7 +124,7 @@ void Extraction::to_directory(int root, std::vector<std::string> paths) {
     Selection selection(std::move(paths));
     const std::vector<Wanted> wanted = select(selection);
     Destination destination(root, selection.paths());
-    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { unpacker_->skip(path, what); });
+    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { unpacker_->leave_out(path, what); });
     unpacker_.emplace(job_, rules_, &writer);
     unpacker_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
     read(wanted, [&](TarReader& reader, Member& member, const Wanted& one) { write(reader, member, one); });

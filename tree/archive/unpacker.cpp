@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <sys/stat.h>
 
-#include "acl.hpp"
 #include "archive/aside.hpp"
 #include "archive/member_name.hpp"
 #include "archive/piece_source.hpp"
@@ -14,8 +13,6 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::uint64_t skips_kept = 1000;
-
 [[noreturn]] void damaged(const std::string& what) { throw Error(Errc::damaged, what); }
 
 std::uint64_t size_of(int archive) {
@@ -25,8 +22,6 @@ std::uint64_t size_of(int archive) {
     if (facts.st_size == 0) damaged("the archive is empty");
     return static_cast<std::uint64_t>(facts.st_size);
 }
-
-bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
 
 /// What the content of one file takes on the disk: where it has holes, blocks, for single bytes among them take as much.
 class Room {
@@ -49,7 +44,8 @@ private:
 
 }  // namespace
 
-Unpacker::Unpacker(Job& job, UnpackRules rules, TreeWriter* writer) : job_(job), rules_(rules), writer_(writer) {}
+Unpacker::Unpacker(Job& job, UnpackRules rules, TreeWriter* writer)
+    : job_(job), rules_(rules), admission_(job, rules), writer_(writer) {}
 
 /// Where what the tar is read from ends: of a plain tar before its index, else before the marker.
 std::uint64_t Unpacker::end_of_tar(std::uint64_t size) const {
@@ -99,14 +95,14 @@ void Unpacker::socket(const Member& socket) {
     const auto path = member_components(socket.path);
     if (path.empty()) damaged("the archive's root is no directory");
     const std::string name = joined(path);
-    check_ids(name, socket);
-    if (writer_ == nullptr || odd(name, "a socket")) return;
+    admission_.check_ids(name, socket);
+    if (writer_ == nullptr || admission_.odd(name, "a socket")) return;
     try {
         writer_->special(path, socket);
         ++entries_;
     } catch (const Error& error) {
         if (error.code() != Errc::exists) throw;
-        skip(name, "a socket, where something else stands");
+        admission_.leave_out(name, "a socket, where something else stands");
     }
 }
 
@@ -162,7 +158,7 @@ void Unpacker::take(Member& member, TarReader& reader) {
         damaged("the archive holds more than " + std::to_string(rules_.max_entries) + " entries");
     const auto path = member_components(member.path);
     const std::string name = joined(path);
-    check_ids(name, member);
+    admission_.check_ids(name, member);
     if (path.empty() && member.kind != Kind::directory) damaged("the archive's root is no directory");
     entry_ = see_ || index_ ? entry_of(member, reader.offset()) : IndexEntry();
     const IndexEntry* const says = index_ ? index_->next() : nullptr;
@@ -170,7 +166,7 @@ void Unpacker::take(Member& member, TarReader& reader) {
     entry_.sparse = has_content(entry_) && member.sparse;
     if (member.hard_link) {
         link(path, member);
-    } else if (allow(name, member)) {
+    } else if (admission_.allow(name, member)) {
         if (member.kind == Kind::regular) ++files_;
         bytes_ += member.size;
         write(path, member, reader);
@@ -191,56 +187,6 @@ void Unpacker::compare_with_index(const IndexEntry* says, const IndexEntry& foun
                 "' is not what its index says");
 }
 
-void Unpacker::check_ids(const std::string& path, const Member& member) const {
-    const auto fits = [&](std::int64_t id) { return id >= 0 && static_cast<std::uint64_t>(id) <= rules_.largest_id; };
-    bool fine = fits(member.uid) && fits(member.gid);
-    for (const Xattr& attribute : member.xattrs)
-        if (is_acl(attribute.name)) fine = fine && largest_id(attribute) && *largest_id(attribute) <= rules_.largest_id;
-    if (!fine && rules_.ask) throw InDoubt();
-    if (!fine)
-        damaged("the archive gives '" + escape_name(path) + "' to a user or group outside 0 to " +
-                std::to_string(rules_.largest_id));
-}
-
-void Unpacker::skip(const std::string& path, const std::string& why) {
-    if (++skipped_total_ > skips_kept) return;
-    skipped_.push(Value::object().set("path", encode_path(path)).set("why", why));
-    job_.note(path, "left out: " + why);
-}
-
-/// @return true if it is to be left out
-bool Unpacker::odd(const std::string& path, const std::string& what) {
-    if (rules_.ask) throw InDoubt();
-    if (!rules_.everything)
-        skip(path, what);
-    else if (rules_.named)
-        job_.note(path, "restored on trust: " + what);
-    return !rules_.everything;
-}
-
-bool Unpacker::allow(const std::string& path, Member& member) {
-    if (member.kind == Kind::unknown || member.kind == Kind::socket) {
-        skip(path, "of a kind that cannot be restored");
-        return false;
-    }
-    if (is_device(member.kind)) {
-        if (odd(path, "a device")) return false;
-        if (job_.in_userns()) {
-            skip(path, "a device, which the root of a jail cannot make");
-            return false;
-        }
-    }
-    std::erase_if(member.xattrs, [&](const Xattr& one) {
-        const bool grants = rules_.on_host && one.name == "security.capability";
-        return (grants || !is_harmless(one.name)) && odd(path, "its attribute " + escape_name(one.name));
-    });
-    constexpr mode_t set_ids = S_ISUID | S_ISGID;
-    if (rules_.on_host && member.kind == Kind::regular && (member.mode & set_ids) != 0 && odd(path, "its set-id bits"))
-        member.mode &= ~set_ids;
-    if (member.flags != 0 && odd(path, "its file flags")) member.flags = 0;
-    return true;
-}
-
 void Unpacker::write(const TreeWriter::Components& path, const Member& member, TarReader& reader) {
     if (writer_ == nullptr) {
         if (member.kind == Kind::regular) read_content(member, reader, [](std::uint64_t, std::string_view) {});
@@ -255,7 +201,7 @@ void Unpacker::link(const TreeWriter::Components& path, const Member& member) {
     const auto target = target_components(member.target);
     if (writer_ == nullptr) return;
     if (!writer_->left_out(target)) return writer_->hard_link(path, target);
-    skip(joined(path), "another name of something left out");
+    admission_.leave_out(joined(path), "another name of something left out");
     writer_->leave_out(path);
 }
 
@@ -282,8 +228,8 @@ Value Unpacker::result() const {
         .set("entries", entries_)
         .set("files", files_)
         .set("bytes", bytes_)
-        .set("skipped", skipped_)
-        .set("skipped_total", skipped_total_)
+        .set("skipped", admission_.left_out())
+        .set("skipped_total", admission_.left_out_total())
         .set("marker", marker_ ? marker_->document : Value())
         .set("sha256", sha256_);
 }

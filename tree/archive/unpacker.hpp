@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "job.hpp"
+#include "archive/admission.hpp"
 #include "archive/index_entry.hpp"
 #include "archive/index_reader.hpp"
 #include "archive/marker.hpp"
@@ -11,24 +11,6 @@
 #include "archive/tree_writer.hpp"
 
 namespace jailctl::tree {
-
-/// What may come out of an archive (security.md 6).
-struct UnpackRules {
-    /// Recorded or vouched for; else the allow-list: no devices, flags, odd attributes, unknown types.
-    bool everything = false;
-    bool base = false;        ///< a base, which may be compressed with xz or bzip2, too
-    bool on_host = false;     ///< goes where users of the host may see it: set-id bits and capabilities are odd then
-    bool compare_index = false;  ///< every entry and digest with the archive's index, if it has one
-    bool named = false;       ///< name what the allow-list would have left out
-    bool ask = false;         ///< InDoubt is thrown where something would be left out
-    bool any_holes = false;   ///< however large: else most_holes in all are counted for digests
-    std::uint64_t largest_id = 0xfffffffeU;
-    std::uint64_t max_bytes = std::uint64_t{1} << 44;
-    std::uint64_t max_entries = 50'000'000;
-};
-
-/// Something of the archive depends on whether it is to be trusted, and that is not known yet.
-struct InDoubt {};
 
 /// Reads an archive to its very end, applies the rules, and writes what they leave if there is a writer.
 class Unpacker {
@@ -39,7 +21,8 @@ public:
     void run(int archive);
     /// "entries", "files", "bytes", "skipped", "skipped_total", "marker", "sha256"
     [[nodiscard]] Value result() const;
-    void skip(const std::string& path, const std::string& why);
+    /// Names something that stays out for a reason of the disk's or of the one who writes.
+    void leave_out(const std::string& path, const std::string& why) { admission_.leave_out(path, why); }
     /// Calls `see` for every member, in order, with the digest of its content. Before run().
     void watch(std::function<void(const IndexEntry&)> see) { see_ = std::move(see); }
 
@@ -54,10 +37,6 @@ private:
     void read_to_end(TarReader& reader, ArchiveFile& file);
     void explain_trailer(TarReader& reader, const ArchiveFile& file) const;
     void read_members(TarReader& reader, const ArchiveFile& file);
-    void check_ids(const std::string& path, const Member& member) const;
-    /// Removes what the allow-list forbids; returns false if nothing is left of the member.
-    bool allow(const std::string& path, Member& member);
-    bool odd(const std::string& path, const std::string& what);
     void write(const TreeWriter::Components& path, const Member& member, TarReader& reader);
     void link(const TreeWriter::Components& path, const Member& member);
     void read_content(const Member& member, TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
@@ -66,15 +45,15 @@ private:
 
     Job& job_;
     UnpackRules rules_;
+    Admission admission_;
     TreeWriter* writer_;
     std::optional<Marker> marker_;
     std::optional<IndexReader> index_;
     IndexEntry entry_;  // the current one, if somebody wants to see it
     std::function<void(const IndexEntry&)> see_;
     std::string sha256_;
-    Value skipped_ = Value::array();
     std::uint64_t holes_left_ = most_holes;
-    std::uint64_t skipped_total_ = 0, entries_ = 0, files_ = 0, bytes_ = 0, content_ = 0;
+    std::uint64_t entries_ = 0, files_ = 0, bytes_ = 0, content_ = 0;
 };
 
 }  // namespace jailctl::tree
