@@ -24,12 +24,14 @@ std::size_t find_outside_brackets(std::string_view text, char byte, std::size_t 
     return text.size();
 }
 
+/// Of what network ever: not "this network" and not multicast and above (RFC 1122, 5771, 4291), nor IPv4 written as IPv6
+/// (::ffff:192.0.2.7), which is in programs alone.
 bool usable(const Address& address) {
     const auto& bytes = address.bytes();
-    const bool v4 = address.family() == Address::Family::v4;
-    const auto length = v4 ? 4 : 16;
-    if (std::all_of(bytes.begin(), bytes.begin() + length, [](auto byte) { return byte == 0; })) return false;
-    return v4 ? bytes[0] < 224 : bytes[0] != 0xff;  // multicast and above: RFC 5771, RFC 4291
+    if (address.family() == Address::Family::v4) return bytes[0] != 0 && bytes[0] < 224;
+    const auto zeros = std::find_if(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; }) - bytes.begin();
+    const bool mapped = zeros == 10 && bytes[10] == 0xff && bytes[11] == 0xff;
+    return zeros < 16 && bytes[0] != 0xff && !mapped;
 }
 
 }  // namespace

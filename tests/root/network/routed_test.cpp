@@ -125,6 +125,22 @@ TEST_F(Routed, AnAddressOfTheHostIsRefused) {
     bed_->in_host({"ip", "addr", "del", "192.0.2.7/32", "dev", "lo"});
 }
 
+TEST_F(Routed, AnAddressThatCannotBeRoutedIsRefusedByTheCheckAndTheStart) {
+    const auto expect_refused = [&](const std::string& address, const std::string& why, bool checked) {
+        site_->configure({"www.test:" + address}, "NETWORK=routed\nIF=up0\n");
+        const auto check = jailctl({"config", "check"});
+        EXPECT_EQ(check.status, checked ? 2 : 0) << check.all();
+        if (checked) EXPECT_THAT(check.all(), HasSubstr(why));
+        const auto started = jailctl({"start", "www.test"});
+        EXPECT_NE(started.status, 0) << address;
+        EXPECT_THAT(started.err, HasSubstr(why));
+        EXPECT_EQ(bed_->host_network(), before_);
+    };
+    expect_refused("169.254.3.4", "address 169.254.3.4 of jail www.test is link-local: no host routes it", true);
+    expect_refused("192.0.2.255/24", "address 192.0.2.255/24 of jail www.test is that of a network or its broadcast", true);
+    expect_refused("192.0.2.0", "address 192.0.2.0 is that of the network of up0, not of a host", false);
+}
+
 TEST_F(Routed, AMissingInterfaceIsNamedWithThoseThereAre) {
     site_->configure({"www.test:192.0.2.7"}, "NETWORK=routed\nIF=em0\n");
     const auto result = jailctl({"start", "www.test"});

@@ -77,6 +77,8 @@ TEST(Entries, BadOnesAreReportedWhereTheyStand) {
         {"a:224.0.0.1", 10, "cannot be the address"},
         {"a:[ff02::1]", 10, "cannot be the address"},
         {"a:[::]", 10, "cannot be the address"},
+        {"a:0.0.0.7", 10, "cannot be the address"},
+        {"a:[::ffff:192.0.2.7]", 10, "cannot be the address"},
         {"a:192.0.2.1:x/y", 20, "not absolute"},
         {"a:192.0.2.1:", 20, "is empty"},
         {"a:192.0.2.1:/x/../y", 20, "`..`"},

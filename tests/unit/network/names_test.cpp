@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "addresses.hpp"
 #include "forward.hpp"
 #include "links.hpp"
 #include "network.hpp"
@@ -18,6 +19,25 @@ TEST(VethOf, MakesANameTheKernelTakesAndKeepsIt) {
     EXPECT_LT(pair.host_name.size(), static_cast<std::size_t>(IFNAMSIZ));
     EXPECT_EQ(pair.host_name, veth_of(JailName("a-long-label.of-a-jail.EXAMPLE.org")).host_name);
     EXPECT_EQ(pair.host_name.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz"), std::string::npos);
+}
+
+TEST(OddAddress, IsOneThatCannotBeHadInThatNetwork) {
+    const auto is_odd = [](const char* address, const char* kind) {
+        return odd_address(Jail{JailName("a.test"), {Address::parse("192.0.2.1"), Address::parse(address)}, {}, {}, {}}, kind).has_value();
+    };
+    for (const char* kind : {"routed", "bridge"}) {
+        for (const char* odd : {"127.0.0.5", "[::1]", "192.0.2.0/24", "192.0.2.255/24", "10.0.0.0/8", "192.0.2.4/30", "192.0.2.7/30"})
+            EXPECT_TRUE(is_odd(odd, kind)) << odd << kind;
+        for (const char* usual : {"192.0.2.0", "192.0.2.0/32", "192.0.2.8/31", "192.0.2.9/31", "192.0.2.5/30", "10.0.0.255/8", "[2001:db8::]",
+                                  "[2001:db8::8]/127", "[2001:db8::7]/128", "[2001:db8::ffff]/112"})
+            EXPECT_FALSE(is_odd(usual, kind)) << usual << kind;
+    }
+    for (const char* link_local : {"169.254.3.4", "169.254.3.4/16", "[fe80::7]", "[febf::7]/64"}) {
+        EXPECT_TRUE(is_odd(link_local, "routed")) << link_local;
+        EXPECT_FALSE(is_odd(link_local, "bridge")) << link_local << ", where it is not routed";
+    }
+    EXPECT_FALSE(is_odd("169.253.0.7", "routed"));
+    EXPECT_FALSE(is_odd("[fec0::7]", "routed"));
 }
 
 TEST(VethOf, TellsJailsAndEndsApart) {

@@ -92,6 +92,7 @@ class BridgedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
         require_no_contradiction(jail, "bridge");
+        require_no_odd_address(jail, "bridge");
         require_nftables();
         Netlink netlink(NETLINK_ROUTE);
         const auto bridge = require_bridge(netlink, jail);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "addresses.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "links.hpp"
 #include "network_setting.hpp"
@@ -12,27 +13,9 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-Address with_prefix(const Address& address, int prefix) {
-    const bool v4 = address.family() == Address::Family::v4;
-    return Address::parse((v4 ? address.text() : "[" + address.text() + "]") + "/" + std::to_string(prefix));
-}
-
-/// The bits after the prefix are all 0 or all 1: of IPv4 the network itself and its broadcast.
-bool is_host_of_network(const Address& address) {
-    if (address.family() == Address::Family::v6 || address.prefix() >= 31) return true;
-    std::uint32_t value = 0;
-    for (int i = 0; i < 4; ++i) value = (value << 8U) | address.bytes()[static_cast<std::size_t>(i)];
-    const std::uint32_t mask = 0xffffffffU >> static_cast<unsigned>(address.prefix());
-    return (value & mask) != 0 && (value & mask) != mask;
-}
-
-bool is_link_local(const Address& address) {
-    return share_prefix(address, Address::parse("[fe80::]"), 10);
-}
-
 /// Whether the jail reaches `gateway` without another router.
 bool is_reached(const Address& gateway, const std::vector<Address>& addresses) {
-    return is_link_local(gateway) || std::ranges::any_of(addresses, [&](const Address& one) {
+    return (gateway.family() == Address::Family::v6 && is_link_local(gateway)) || std::ranges::any_of(addresses, [&](const Address& one) {
                return share_prefix(one, gateway, static_cast<unsigned>(one.prefix()));
            });
 }
@@ -77,7 +60,7 @@ std::vector<Address> addresses_on_bridge(Netlink& netlink, const Jail& jail, con
                 .with_hint("write the length of its prefix in JAILS, such as " + address.text() +
                            (address.family() == Address::Family::v4 ? "/24" : "/64"));
         }
-        auto one = with_prefix(address, address.prefix() >= 0 ? address.prefix() : beside->prefix());
+        auto one = address_with_prefix(address, address.prefix() >= 0 ? address.prefix() : beside->prefix());
         if (!is_host_of_network(one)) {
             throw Error(Errc::config, "address " + one.text() + "/" + std::to_string(one.prefix()) + " of jail " +
                                           jail.name.text() + " is that of a network or its broadcast, not of a host");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "addresses.hpp"
 #include "network_setting.hpp"
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -28,6 +29,9 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
         throw Error(Errc::config, "address " + text + " is a broadcast address of " +
                                       described(netlink, match->interface));
     }
+    if (const auto beside = own_address_beside(netlink, uplink.index, address);
+        beside && !is_host_of_network(address_with_prefix(address, beside->prefix())))
+        throw Error(Errc::config, "address " + text + " is that of the network of " + uplink.name + ", not of a host");
     require_no_other_route(netlink, address, own);
     if (!noted && has_proxy_neighbour(netlink, address, uplink.index)) {
         throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")

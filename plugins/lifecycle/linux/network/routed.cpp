@@ -106,6 +106,7 @@ class RoutedNetwork final : public Network {
 public:
     void check(Invocation& invocation, const Jail& jail) override {
         require_no_contradiction(jail, "routed");
+        require_no_odd_address(jail, "routed");
         require_nftables();
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
