@@ -25,6 +25,7 @@ public:
         : job_(job),
           target_(std::move(target)),
           made_(1, !keep_top),
+          without_devices_(job.arguments()["without_devices"].truth()),
           copier_(job.root(), {as_root, !job.in_userns()},
                   [&job](const auto& path, const auto& what) { job.note(path, what); }) {}
 
@@ -39,6 +40,10 @@ public:
         }
         const std::string name = entry.name;
         if (entry.facts.kind == Kind::directory) return go_into(name);
+        if (without_devices_ && is_device(entry.facts.kind)) {
+            job_.note(entry.path, "is a device, which is not made in a jail");
+            return Visit::skip;
+        }
         if (!clear_the_way(target_.fd(), name))
             throw Error(Errc::exists,
                         "a directory stands where " + escape_name(target_.path_of(name)) + " is to be copied");
@@ -72,7 +77,9 @@ private:
     }
     Job& job_;
     DirectoryStack target_;
+    static bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
     std::vector<bool> made_;  // whether each directory on the way is ours
+    bool without_devices_;
     EntryCopier copier_;
     std::uint64_t directories_ = 0, mount_ = 0;
 };

@@ -93,7 +93,7 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     job.on_note = [&](const Value& note) { invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str()); };
     if (S_ISDIR(source.info.st_mode)) {
         job.action = "copy";
-        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners).set("whole", true);
+        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners).set("whole", true).set("without_devices", true);
     } else {
         job.action = "populate";
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));

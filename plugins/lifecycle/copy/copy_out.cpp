@@ -52,8 +52,14 @@ Value copy_file(Invocation& invocation, const Rootfs& root, const CopyPlace& fro
     return done;
 }
 
-/// @return  the archive's tree, in an unnamed file in the directory `beside`
-UniqueFd pack(Invocation& invocation, int source, int beside) {
+/// A tree as an archive, and the sockets no tar holds.
+struct Packed {
+    UniqueFd archive;
+    std::int64_t sockets = 0;
+};
+
+/// @return  in an unnamed file in the directory `beside`
+Packed pack(Invocation& invocation, int source, int beside) {
     UniqueFd archive = unnamed_file(beside, ".jailctl-cp." + std::to_string(::getpid()));
     TreeJob job;
     job.action = "pack";
@@ -65,9 +71,10 @@ UniqueFd pack(Invocation& invocation, int source, int beside) {
                         .set("excludes", Value::array())
                         .set("description", Value::object());
     job.descriptors.emplace_back("out", archive.get());
-    for (const auto& sentence : omissions_of(run_tree(job))) invocation.omission(sentence);
+    const Value done = run_tree(job);
+    for (const auto& sentence : omissions_of(done)) invocation.omission(sentence);
     if (::lseek(archive.get(), 0, SEEK_SET) != 0) throw_errno("cannot read the copy again");
-    return archive;
+    return {std::move(archive), done["sockets"].num()};
 }
 
 /// By way of an archive, so that what a jail made meets the same rules as an archive of a stranger.
@@ -75,7 +82,7 @@ UniqueFd pack(Invocation& invocation, int source, int beside) {
 Value copy_directory(Invocation& invocation, int source, const fs::path& target) {
     const UniqueFd parent = open_host_directory(target.parent_path());
     clear_staging(parent.get(), escape_name(target.parent_path().string()));
-    const UniqueFd archive = pack(invocation, source, parent.get());
+    const Packed packed = pack(invocation, source, parent.get());
     Staging staging(parent.get());
     if (::mkdirat(staging.fd(), extract_staging_content, 0700) != 0) throw_errno("cannot make " + escape_name(target.string()));
     const UniqueFd made{::openat(staging.fd(), extract_staging_content, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
@@ -84,8 +91,8 @@ Value copy_directory(Invocation& invocation, int source, const fs::path& target)
     unpack.action = "unpack";
     unpack.root = made.get();
     unpack.arguments = Value::object().set("trusted", false).set("on_host", true);
-    unpack.descriptors.emplace_back("archive", archive.get());
-    Value done = run_tree(unpack);
+    unpack.descriptors.emplace_back("archive", packed.archive.get());
+    Value done = run_tree(unpack).set("sockets", packed.sockets);
     staging.publish(target.filename().string());
     return done;
 }

@@ -40,8 +40,10 @@ void copy(Invocation& invocation, bool keep_owners) {
 
 void tell_copied(Invocation& invocation, const std::string& from, const std::string& to, const Value& done) {
     const auto bytes = done["bytes"].num();
-    invocation.console().info(from + ": " + human_bytes(static_cast<std::uint64_t>(bytes)) + " to " + to);
-    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", bytes));
+    const auto sockets = done["sockets"].num();  // of no use without the program that listens, which makes its own
+    invocation.console().info(from + ": " + human_bytes(static_cast<std::uint64_t>(bytes)) + " to " + to +
+                              (sockets == 0 ? "" : ", without " + std::to_string(sockets) + (sockets == 1 ? " socket" : " sockets")));
+    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", bytes).set("sockets", sockets));
 }
 
 void add_cp(Registrar& host) {
@@ -51,7 +53,7 @@ void add_cp(Registrar& host) {
     cp.summary = "copy files into a jail, or out of it";
     cp.words = "FILE|DIR JAIL:PATH | JAIL:PATH FILE|DIR";
     cp.details = "A running jail or a stopped one. A directory goes with all it holds. Into a jail, files that stand there are "
-                 "replaced, and what is new belongs to its root. Out of a jail, a directory needs a free name; devices, set-id "
+                 "replaced, and what is new belongs to its root; devices stay behind and are named. Out of a jail, a directory needs a free name; devices, set-id "
                  "bits and what else could harm the host stay behind and are named. /proc, /sys, /dev and /run of a jail are not "
                  "on its disk: 'jailctl exec' reaches them.";
     cp.takes_rest = true;

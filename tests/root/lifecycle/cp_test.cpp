@@ -1,6 +1,7 @@
 /// `cp`: files into a jail and out of it.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "roots.hpp"
 
@@ -50,6 +51,27 @@ TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     EXPECT_TRUE(document["ok"].truth());
     EXPECT_GE(document["copied"]["entries"].num(), 3);
     EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
+}
+
+/// Also into a directory that stands there: what cannot be made must not end the copy halfway.
+TEST_F(CpTest, DevicesAndSocketsStayBehindAndAreTold) {
+    ASSERT_EQ(::mknod((here_ / "tree/a-device").c_str(), S_IFCHR | 0600, makedev(1, 3)), 0);
+    ASSERT_EQ(::mknod((here_ / "tree/a-socket").c_str(), S_IFSOCK | 0600, 0), 0);
+    fs::create_directory(site.root("a.test") / "root/tree");
+    for (const int round : {1, 2}) {
+        const Value in = site.json({"cp", host("tree"), "a.test:/root"});
+        EXPECT_EQ(in["status"].num(), 4) << round;
+        ASSERT_EQ(in["omissions"].items().size(), 1U) << to_json(in);
+        EXPECT_EQ(in["omissions"].items()[0]["message"].str(), "a-device: is a device, which is not made in a jail");
+        EXPECT_EQ(in["copied"]["sockets"].num(), 1);
+        EXPECT_EQ(slurp(site.root("a.test") / "root/tree/deep/two"), "two\n");
+        EXPECT_FALSE(fs::exists(site.root("a.test") / "root/tree/a-device"));
+        fs::remove_all(site.root("a.test") / "root/tree");
+    }
+    ASSERT_EQ(::mknod((site.root("a.test") / "etc/a-socket").c_str(), S_IFSOCK | 0600, 0), 0);
+    const Result out = cp("a.test:/etc", host("etc"));
+    EXPECT_EQ(out.status, 0) << out.all();
+    EXPECT_THAT(out.out, testing::EndsWith(" to " + host("etc") + ", without 1 socket\n"));
 }
 
 TEST_F(CpTest, LinksOnTheWayAreFollowedInsideTheJailOnly) {
