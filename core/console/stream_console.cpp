@@ -122,6 +122,11 @@ std::unique_ptr<Progress> StreamConsole::progress(std::string_view what, std::ui
         [this] { clear_bar(); });
 }
 
+std::unique_ptr<Progress> StreamConsole::waiting(std::string_view what) {
+    if (!style_.bars) return std::make_unique<NoProgress>();
+    return progress(what, 0);
+}
+
 bool StreamConsole::confirm(std::string_view question) {
     clear_bar();
     const auto answer = asker_->ask(escape_name(question) + " [y/N] ", false);

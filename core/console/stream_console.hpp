@@ -30,6 +30,7 @@ public:
     void error(const Error& error) override;
     [[nodiscard]] int raw_output() override;
     [[nodiscard]] std::unique_ptr<Progress> progress(std::string_view what, std::uint64_t total_bytes) override;
+    [[nodiscard]] std::unique_ptr<Progress> waiting(std::string_view what) override;
     [[nodiscard]] bool can_ask() const override { return asker_->can_ask(); }
     [[nodiscard]] bool confirm(std::string_view question) override;
     [[nodiscard]] std::string ask_secret(std::string_view prompt) override;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,8 +74,8 @@ void forget_console(const Configuration& configuration, const JailName& jail);
 
 /// What became of waiting for an init to say that it is up.
 enum class Heard { ready, ended, nothing };
-/// @param channel  of StartRequest::readiness  @param id  of the jail @throws Error interrupted
-[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time);
+/// @param channel  of StartRequest::readiness  @param id  of the jail  @param tick  called every so often @throws Error interrupted
+[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time, const std::function<void()>& tick);
 
 /// Whether those limits make sense beside what else `jail` has, running or not. @throws Error config: as a start would
 void require_limits(const Jail& jail, const std::vector<std::string>& variables);

@@ -19,7 +19,8 @@ void declare_readiness(Registrar& host) {
 void listen_to_init(Invocation& invocation, const Jail& jail, int id, int told) {
     const std::string& name = jail.name.text();
     const std::chrono::seconds limit(parse_seconds(jail.settings["READY_TIMEOUT"].text));
-    switch (wait_for_readiness(told, id, limit)) {
+    const auto shown = invocation.console().waiting("waiting for " + name + " to be ready");
+    switch (wait_for_readiness(told, id, limit, [&] { shown->update(0); })) {
         case Heard::ready: return;
         case Heard::ended: throw Error(Errc::failed, name + " ended before it was ready");
         case Heard::nothing: break;

@@ -18,8 +18,10 @@ constexpr milliseconds first_pause{20}, longest_pause{500};
 milliseconds until(Clock::time_point end) { return std::max(std::chrono::ceil<milliseconds>(end - Clock::now()), milliseconds(1)); }
 
 /// One attempt. What it prints is of no interest, and an attempt that hangs ends with the whole.
-bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, const std::string& command, milliseconds time) {
+bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, const std::string& command, milliseconds time,
+              Progress& shown) {
     ExecRequest request;
+    request.on_wait = [&shown] { shown.update(0); };
     request.command = {"/bin/sh", "-c", command};
     request.on_output = [](std::string_view) {};
     request.timeout = time;
@@ -58,12 +60,14 @@ bool wait_until_ready(Invocation& invocation, const Jail& jail, const std::strin
         throw Error(Errc::not_found, "READY_COMMAND cannot be run: there is no /bin/sh in " + who);
     const std::chrono::seconds limit(parse_seconds(jail.settings["READY_TIMEOUT"].text));
     const auto end = Clock::now() + limit;
+    const auto shown = invocation.console().waiting("waiting for " + who + " to be ready");
     for (milliseconds pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
-        if (succeeds(invocation, runtime, jail, command, until(end))) return true;
+        if (succeeds(invocation, runtime, jail, command, until(end), *shown)) return true;
         if (!runtime.find(invocation.configuration(), jail.name)) throw Error(Errc::failed, who + " ended before it was ready");
         if (Clock::now() >= end)
             throw Error(Errc::timeout, who + " was not ready within " + human_seconds(static_cast<double>(limit.count())) +
                                            ": its READY_COMMAND did not succeed");
+        shown->update(0);
         Interrupt::pause(std::min(pause, until(end)));
     }
 }

@@ -160,7 +160,7 @@ ExitStatus exec_on_streams(const Record& record, const JailProgram& program, con
     auto& streams = piped.streams();
     await(report.read.get(), child, request);
     hear(report.read, child);
-    const bool in_time = carry_streams(streams, child.handle(), request.timeout);
+    const bool in_time = carry_streams(streams, child.handle(), request.timeout, request.on_wait);
     const ExitStatus status = end_of(child);
     if (!in_time) throw Error(Errc::timeout, request.command.front() + " in " + record.name + " took too long");
     if (request.on_output) Interrupt::check();

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kind = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 constexpr const char* name_in_run = "host/notify";  // where systemd's CONTAINER_INTERFACE has it
+constexpr std::chrono::milliseconds one_tick{200};
 constexpr int datagrams_at_once = 64;               // a jail may send without end: the caller looks at the clock in between
 
 /// The kernel adds the sender's ids to each datagram, the pid as we see it.
@@ -119,7 +120,7 @@ bool heard_ready(int socket, int init) {
     return false;
 }
 
-Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time) {
+Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time, const std::function<void()>& tick) {
     const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, id, 0))};
     const auto until = std::chrono::steady_clock::now() + time;
     for (;;) {
@@ -127,8 +128,9 @@ Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         if (left.count() <= 0) return Heard::nothing;
         pollfd waiting[] = {{channel, POLLIN, 0}, {process.get(), POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
-        ::poll(waiting, 3, static_cast<int>(left.count()));
+        ::poll(waiting, 3, static_cast<int>(std::min(left, one_tick).count()));
         Interrupt::check();
+        tick();
         if (!process || waiting[1].revents != 0) return Heard::ended;
     }
 }

@@ -47,6 +47,11 @@ void carry(Stream& stream) {
     if (got <= 0 || !write_fully(stream.input ? stream.ours.get() : stream.outer, bytes)) stream.ours.reset();
 }
 
+constexpr int ms_of_a_tick = 200;
+
+/// Of two times for poll(2) the shorter one; -1 is for ever.
+int within(int left, int most) { return left < 0 ? most : std::min(left, most); }
+
 /// What to do about time and signals while a process runs.
 class Watch {
 public:
@@ -93,7 +98,7 @@ private:
 
 }  // namespace
 
-bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit) {
+bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit, const std::function<void()>& tick) {
     struct sigaction ignore {}, before {};
     ignore.sa_handler = SIG_IGN;  // a reader that went away is an error of write(2), not our end
     ::sigaction(SIGPIPE, &ignore, &before);
@@ -107,7 +112,8 @@ bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::millis
             const bool idle = !stream.ours || (ended && stream.input);
             waiting.push_back({idle ? -1 : stream.input ? stream.outer : stream.ours.get(), POLLIN, 0});
         }
-        const int ready = ::poll(waiting.data(), waiting.size(), ended ? 0 : watch.left());
+        const int ready = ::poll(waiting.data(), waiting.size(), ended ? 0 : tick ? within(watch.left(), ms_of_a_tick) : watch.left());
+        if (tick) tick();
         if (ready == 0 && ended) return in_time;
         if (!ended && watch.left() == 0) in_time = !watch.time_is_up() && in_time;
         for (std::size_t at = 0; ready > 0 && at < streams.size(); ++at)

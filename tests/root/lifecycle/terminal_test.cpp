@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utility>
 
 #include "roots.hpp"
 
@@ -157,6 +158,25 @@ TEST_F(TerminalTest, WithStdoutElsewhereNoDescriptorIsAHostTerminal) {
     EXPECT_THAT(said, testing::Not(HasSubstr("/dev/pts")));
     EXPECT_THAT(said, HasSubstr("pipe:"));
     EXPECT_THAT(said, HasSubstr("none"));
+}
+
+/// What takes over a second is not silent on a terminal, whoever it is that says when the jail is ready.
+TEST_F(TerminalTest, AStartThatWaitsSaysSo) {
+    ASSERT_EQ(stop().status, 0);
+    const auto go = site.root("a.test") / "root/go";
+    const std::string looks = "test -e /root/go", loops = "until test -e /root/go; do sleep 0.1; done";
+    for (const auto& [command, rc] : {std::pair{looks, std::string("true")}, {loops, "true"}, {"", loops}}) {
+        std::filesystem::remove(go);
+        spit(site.root("a.test") / "etc/rc", rc + "\n");
+        site.configure(entries, "READY_COMMAND=\"" + command + "\"\n");
+        seen_.clear();
+        run({"start", "a.test"});
+        EXPECT_TRUE(sees("waiting for a.test to be ready: ")) << command << " " << rc << ": " << seen_;
+        spit(go, "");
+        EXPECT_EQ(wait(), 0) << seen_;
+        EXPECT_EQ(::close(std::exchange(master_, -1)), 0);
+        EXPECT_EQ(stop().status, 0);
+    }
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ struct ExecRequest {
     /// Without a terminal: what it writes goes here; empty: to our own stdout and stderr, stdin from ours.
     std::function<void(std::string_view)> on_output;
     std::chrono::milliseconds timeout{0};
+    std::function<void()> on_wait{};       ///< called every so often while it runs; without a terminal, exec() alone
 };
 
 /// The processes of a jail stand still while this lives; the destructor lets them run.

@@ -27,6 +27,7 @@ public:
     void error(const Error& error) override { errors.emplace_back(error.what()); }
     int raw_output() override { return 1; }
     std::unique_ptr<Progress> progress(std::string_view, std::uint64_t) override { return std::make_unique<Silent>(); }
+    std::unique_ptr<Progress> waiting(std::string_view) override { return std::make_unique<Silent>(); }
     bool can_ask() const override { return false; }
     bool confirm(std::string_view) override { throw Error(Errc::usage, "cannot ask"); }
     std::string ask_secret(std::string_view) override { throw Error(Errc::usage, "cannot ask"); }
