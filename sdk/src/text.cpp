@@ -31,6 +31,16 @@ std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
     return 0;
 }
 
+/// Turns about what stands beside it on a line, so that a name looks like another (the Bidi_Control property of Unicode), or
+/// ends the line for some terminals: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
+bool rearranges(std::string_view character) {
+    if (character == "\xd8\x9c") return true;
+    if (character.size() != 3 || character[0] != '\xe2') return false;
+    const auto second = static_cast<unsigned char>(character[1]), third = static_cast<unsigned char>(character[2]);
+    if (second == 0x80U) return third == 0x8eU || third == 0x8fU || (third >= 0xa8U && third <= 0xaeU);
+    return second == 0x81U && third >= 0xa6U && third <= 0xa9U;
+}
+
 void append_escaped(std::string& out, char c) {
     static constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
@@ -67,7 +77,7 @@ std::string escape(std::string_view text, bool keep_layout) {
         const bool layout = keep_layout && (first == '\n' || first == '\t');
         const bool c0 = first < 0x20U || first == 0x7FU;
         const bool c1 = length == 2 && first == 0xC2U && static_cast<unsigned char>(text[at + 1]) < 0xA0U;
-        const bool safe = length != 0 && !c1 && (layout || !c0);
+        const bool safe = length != 0 && !c1 && (layout || !c0) && !rearranges(text.substr(at, length));
         const std::size_t count = length == 0 ? 1 : length;
         for (std::size_t i = at; i < at + count; ++i) safe ? out.push_back(text[i]) : append_escaped(out, text[i]);
         at += count;

@@ -68,7 +68,8 @@ TEST(Grammar, ADiagnosticHasPositionLineCaretAndAdvice) {
 TEST(Grammar, ColumnsCountCharactersAndLongLinesAreCut) {
     const Draft draft = parse_text("A='é日' B+=1");
     EXPECT_EQ(draft.diagnostics()[0].origin.column, 9);
-    EXPECT_EQ(draft.diagnostics()[0].caret, "        ^");
+    EXPECT_EQ(draft.diagnostics()[0].caret, "         ^") << "the second takes two columns of a terminal";
+    EXPECT_EQ(parse_text("A='e\u0301' B+=1").diagnostics()[0].caret, "       ^") << "the accent none";
 
     const Draft wide = parse_text("A=" + std::string(5000, 'x') + " B+=1 C=" + std::string(5000, 'y'));
     const auto& diagnostic = wide.diagnostics()[0];

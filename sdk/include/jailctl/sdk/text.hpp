@@ -9,7 +9,8 @@
 
 namespace jailctl {
 
-/// `text` safe for a terminal: control bytes (C0 but newline and tab, DEL, C1) and invalid UTF-8 become \xNN.
+/// `text` safe for a terminal: control bytes (C0 but newline and tab, DEL, C1), characters that change the order or direction
+/// of others (U+202E), and invalid UTF-8 become \xNN.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_control(std::string_view text);
 /// As escape_control, newline and tab escaped too: for names of files in messages, which stay one line.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_name(std::string_view text);
