@@ -86,8 +86,8 @@ private:
         create.effect = Effect::changes;
         create.options.add_options()("root-password-file",
                                      po::value(&create_args_.password_file)->value_name("FILE"),
-                                     "first line of FILE is the root password (default: ask; without a terminal the "
-                                     "account is locked)");
+                                     "first line of FILE, which nobody but root may read, is the root password (default: "
+                                     "ask; without a terminal the account is locked)");
         create.run_jail = [this](Invocation& in, const Jail& jail) { return create_jail(in, jail, create_args_); };
         host.add(std::move(create));
     }
