@@ -59,6 +59,7 @@ std::string digest_of_link(int directory, const char* name) {
 }  // namespace
 
 std::string digest_of_entry(const Entry& entry) {
+    if (entry.facts.kind == Kind::directory) return std::string(directory_digest);
     if (entry.facts.kind == Kind::symlink) return digest_of_link(entry.parent, entry.name);
     if (entry.facts.kind != Kind::regular) return {};
     std::string why;

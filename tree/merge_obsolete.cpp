@@ -20,14 +20,29 @@ std::string name_of(const std::string& path) { return path.substr(path.rfind('/'
 
 }  // namespace
 
-void Merge::remember(const Entry& entry) {
+std::string Merge::remember(const Entry& entry) {
     base_.emplace(entry.path);
-    const std::string stamp = stamp_of_entry(entry);
-    if (!stamp.empty()) new_stamps_.emplace_back(encode_path(entry.path), stamp);
+    const std::string path = encode_path(entry.path), stamp = stamp_of_entry(entry);
+    if (!stamp.empty()) new_stamps_.emplace_back(path, stamp);
+    if (area_of(entry.path) != Area::etc) return {};
+    std::string digest = digest_of_entry(entry);
+    if (!digest.empty() && path != "etc") new_digests_.emplace_back(path, digest);
+    return digest;
+}
+
+std::string Merge::old_stamp(std::string_view path) const {
+    const auto known = old_stamps_.find(path);
+    return known == old_stamps_.end() ? std::string{} : known->second;
 }
 
 void Merge::remove_obsolete() {
-    for (const auto& [path, stamp] : job_.arguments()["stamps"].members()) remove_obsolete(decode_path(path), stamp.str());
+    for (const auto& [path, stamp] : old_stamps_) remove_obsolete(path, stamp);
+}
+
+void Merge::remove_obsolete_below(const std::string& path) {
+    const std::string below = path + "/";
+    for (auto one = old_stamps_.lower_bound(below); one != old_stamps_.end() && one->first.starts_with(below); ++one)
+        remove_obsolete(one->first, one->second);
 }
 
 void Merge::remove_obsolete(const std::string& path, const std::string& stamp) {

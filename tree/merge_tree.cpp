@@ -10,22 +10,8 @@ namespace jailctl::tree {
 
 namespace {
 
-constexpr std::string_view new_suffix = ".jailctl-new";
-constexpr std::size_t longest_name = 255;
-
 bool lies_in(std::string_view path, std::string_view directory) {
     return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
-
-bool has_entries(int directory) {
-    UniqueFd listing = open_directory(directory, ".");
-    if (!listing) throw_errno("cannot read a directory of the base");
-    return DirectoryStream(std::move(listing)).next() != nullptr;
-}
-
-Error wrong_type(std::string_view path, const std::string& base, const std::string& system) {
-    return Error(Errc::exists, "the base has " + base + " at /" + escape_name(path) + " where the system has " + system)
-        .with_hint("change it in the jail, then upgrade again");
 }
 
 std::uint32_t take_lock_flags(int directory) {
@@ -36,6 +22,11 @@ std::uint32_t take_lock_flags(int directory) {
 
 }  // namespace
 
+Error Merge::wrong_type(std::string_view path, const std::string& base, const std::string& system) {
+    return Error(Errc::exists, "the base has " + base + " at /" + escape_name(path) + " where the system has " + system)
+        .with_hint("change it in the jail, then upgrade again");
+}
+
 Merge::Merge(Job& job)
     : job_(job),
       target_(job.root()),
@@ -43,8 +34,10 @@ Merge::Merge(Job& job)
               [&job](const auto& path, const auto& what) { job.note(path, what); }) {
     for (const Value& directory : job.arguments()["keep_new_only"].items()) data_.push_back(directory.str());
     for (const auto& [path, digest] : job.arguments()["etc_digests"].members())
-        old_digests_.emplace(path, digest.str());
-    levels_.push_back({false, take_lock_flags(target_.fd())});
+        old_digests_.emplace(decode_path(path), digest.str());
+    for (const auto& [path, stamp] : job.arguments()["stamps"].members())
+        old_stamps_.emplace(decode_path(path), stamp.str());
+    levels_.push_back({Into::system, false, take_lock_flags(target_.fd())});
 }
 
 Merge::Area Merge::area_of(std::string_view path) const {
@@ -63,12 +56,16 @@ Visitor::Visit Merge::visit(const Entry& entry) {
         job_.note(entry.path, "is on another mount of the base and was left out");
         return Visit::skip;
     }
-    remember(entry);
-    const Area area = area_of(entry.path);
-    if (entry.facts.kind == Kind::directory) return visit_directory(entry, area);
+    const std::string digest = remember(entry);
+    const bool directory = entry.facts.kind == Kind::directory;
+    const Into into = levels_.back().into;
+    if (into == Into::nowhere) return directory ? enter_nowhere() : Visit::skip;
+    // What stands beside is the base's alone.
+    const Area area = into == Into::beside ? Area::system : area_of(entry.path);
+    if (directory) return visit_directory(entry, area);
     const bool exists = facts_at(target_.fd(), entry.name).has_value();
     if (area == Area::etc)
-        visit_etc_file(entry);
+        visit_etc_file(entry, digest);
     else if (area == Area::data && exists)
         ++kept_;
     else
@@ -79,26 +76,39 @@ Visitor::Visit Merge::visit(const Entry& entry) {
 
 Visitor::Visit Merge::visit_directory(const Entry& entry, Area area) {
     const auto there = facts_at(target_.fd(), entry.name);
-    if (there && there->kind != Kind::directory) return keep_other_for_directory(entry, area);
-    const bool made = !there && make_directory(target_.fd(), entry.name, 0700);
-    if (!target_.enter(entry.name))
-        throw Error(Errc::failed, "cannot enter the directory /" + escape_name(entry.path) + " of the system");
-    if (made) ++added_;
-    levels_.push_back({made || area == Area::system, take_lock_flags(target_.fd())});
+    const bool in_the_way = there && there->kind != Kind::directory;
+    if (in_the_way && !is_of_the_old_base(entry, area)) return keep_other_for_directory(entry, area, there->kind);
+    if (in_the_way || !there) ++(in_the_way ? replaced_ : added_);
+    return enter_made(entry.name, levels_.back().into, area == Area::system);
+}
+
+/// @param takes  the attributes of the base's directory, as one does that is new
+Visitor::Visit Merge::enter_made(const std::string& name, Into into, bool takes) {
+    const bool made = make_directory(target_.fd(), name, 0700);
+    if (!target_.enter(name))
+        throw Error(Errc::failed,
+                    "cannot enter the directory /" + escape_name(target_.path_of(name)) + " of the system");
+    levels_.push_back({into, made || takes, take_lock_flags(target_.fd())});
     return Visit::enter;
 }
 
-/// A link stands where the base has a directory: it may lead anywhere, so it is never followed.
-Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area) {
-    if (area == Area::system && has_entries(entry.directory)) throw wrong_type(entry.path, "a directory", "none");
-    if (area == Area::etc) conflict(entry.path);
-    ++kept_;
-    return Visit::skip;
+Visitor::Visit Merge::enter_nowhere() {
+    levels_.push_back({Into::nowhere, false, 0});
+    return Visit::enter;
+}
+
+/// Whether what stands there is as the old base brought it: nobody misses it where the new base has a directory.
+bool Merge::is_of_the_old_base(const Entry& entry, Area area) const {
+    if (area == Area::data) return false;
+    const bool etc = area == Area::etc;
+    const std::string old = etc ? old_digest(entry.path) : old_stamp(entry.path);
+    return !old.empty() && old == (etc ? digest_at(target_.fd(), entry.name) : stamp_at(target_.fd(), entry.name));
 }
 
 Visitor::Leave Merge::leave(const Entry& entry) {
     const Level level = levels_.back();
     levels_.pop_back();
+    if (level.into == Into::nowhere) return Leave::done;
     if (level.takes_attributes) copier_.copy_directory_attributes(entry.directory, target_.fd(), target_.path());
     if (level.lock_flags != 0) set_flags(target_.fd(), flags_of(target_.fd()) | level.lock_flags);
     if (target_.depth() > 0) target_.leave();
@@ -115,44 +125,13 @@ void Merge::visit_system_file(const Entry& entry, bool exists) {
 }
 
 void Merge::put(const Entry& entry, const std::string& as) {
-    if (!clear_the_way(target_.fd(), as))
-        throw wrong_type(entry.path, "a file or link", "a directory that is not empty");
+    if (!clear_the_way(target_.fd(), as)) {
+        remove_obsolete_below(std::string(entry.path));
+        if (!clear_the_way(target_.fd(), as))
+            throw wrong_type(entry.path, "a file or link", "a directory that is not empty");
+    }
     copier_.copy(entry, target_.fd(), as, target_.path_of(as));
 }
-
-void Merge::visit_etc_file(const Entry& entry) {
-    const std::string path = encode_path(entry.path), fresh = digest_of_entry(entry);
-    if (!fresh.empty()) new_digests_.emplace_back(path, fresh);
-    const auto known = old_digests_.find(path);
-    const std::string old = known == old_digests_.end() ? std::string{} : known->second;
-    if (!facts_at(target_.fd(), entry.name)) {
-        if (!old.empty()) {  // the site removed it
-            ++kept_;
-            return;
-        }
-        return visit_system_file(entry, false);
-    }
-    const std::string site = digest_at(target_.fd(), entry.name);
-    if (fresh.empty() || site == fresh) {
-        ++kept_;
-    } else if (!old.empty() && site == old) {
-        visit_system_file(entry, true);
-    } else {
-        ++kept_;
-        if (fresh != old) put_beside(entry);
-    }
-}
-
-void Merge::put_beside(const Entry& entry) {
-    conflict(entry.path);
-    const std::string name = std::string(entry.name).append(new_suffix);
-    if (name.size() <= longest_name && clear_the_way(target_.fd(), name))
-        copier_.copy(entry, target_.fd(), name, target_.path_of(name));
-    else
-        job_.note(entry.path, "the base's version could not be put beside it");
-}
-
-void Merge::conflict(std::string_view path) { conflicts_.push(encode_path(path)); }
 
 Value Merge::result() const {
     return Value::object()

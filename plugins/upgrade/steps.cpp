@@ -59,17 +59,26 @@ Value old_base(const Upgrade& upgrade) {
     return read_base_record(upgrade.in.configuration(), upgrade.jail.name).value_or(Value::object());
 }
 
+std::string sentence_of(const Value& conflict) {
+    const std::string path = "/" + escape_name(conflict["path"].str());
+    return path + (conflict["changed_here"].truth() ? " was changed here and in the new base" : " differs here and in the new base") +
+           ": yours is kept, the new one " +
+           (conflict["beside"].truth() ? "is " + path + ".jailctl-new" : "could not be put beside it");
+}
+
 void report_merge(Upgrade& upgrade) {
     Console& console = upgrade.in.console();
     const Value& merged = upgrade.merged;
     console.info("Replaced " + std::to_string(merged["replaced"].num()) + " files, added " +
                  std::to_string(merged["added"].num()) + ", kept " + std::to_string(merged["kept"].num()) +
                  ", removed " + std::to_string(merged["removed"].num()) + " that the new base has no more");
-    for (const Value& path : merged["conflicts"].items())
-        console.warn("/" + escape_name(path.str()) +
-                     " was changed here and in the new base: yours is kept, the new one is " + escape_name(path.str()) +
-                     ".jailctl-new");
-    for (const char* member : {"replaced", "added", "kept", "removed", "conflicts"}) console.data(member, merged[member]);
+    Value conflicts = Value::array();
+    for (const Value& conflict : merged["conflicts"].items()) {
+        console.warn(sentence_of(conflict));
+        conflicts.push(conflict["path"]);
+    }
+    for (const char* member : {"replaced", "added", "kept", "removed"}) console.data(member, merged[member]);
+    console.data("conflicts", std::move(conflicts));
 }
 
 }  // namespace

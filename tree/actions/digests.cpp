@@ -11,10 +11,10 @@ class Digests final : public Visitor {
 public:
     Digests(Job& job, std::string prefix) : job_(job), prefix_(std::move(prefix)) {}
     Visit visit(const Entry& entry) override {
-        if (entry.facts.kind == Kind::directory) return Visit::enter;
+        if (entry.path.empty()) return Visit::enter;
         const std::string digest = digest_of_entry(entry);
         if (!digest.empty()) result_.emplace_back(encode_path(prefix_ + std::string(entry.path)), digest);
-        return Visit::skip;
+        return entry.facts.kind == Kind::directory ? Visit::enter : Visit::skip;
     }
     void problem(std::string_view path, const std::string& what) override {
         job_.note(prefix_ + std::string(path), what);

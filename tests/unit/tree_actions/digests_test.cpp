@@ -4,7 +4,7 @@ namespace jailctl::tree::test {
 
 using Digests = TreeActions;
 
-TEST_F(Digests, OfFilesAndLinksBelowTheDirectoryAlone) {
+TEST_F(Digests, OfFilesLinksAndDirectoriesBelowTheDirectoryAlone) {
     fs::create_directories(tree_ / "etc/sub");
     spit(tree_ / "etc/file", "abc");
     spit(tree_ / "etc/sub/empty", "");
@@ -12,10 +12,11 @@ TEST_F(Digests, OfFilesAndLinksBelowTheDirectoryAlone) {
     make_fifo(tree_ / "etc/fifo");
     spit(tree_ / "elsewhere", "x");
     const Value digests = run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"];
-    EXPECT_EQ(digests.members().size(), 3U);
+    EXPECT_EQ(digests.members().size(), 4U);
     EXPECT_EQ(digests["etc/file"].str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(digests["etc/sub/empty"].str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     EXPECT_EQ(digests["etc/mtab"].str(), "-> /proc/mounts");
+    EXPECT_EQ(digests["etc/sub"].str(), "directory");
 }
 
 TEST_F(Digests, TerabytesOfHolesAreNotCounted) {

@@ -110,7 +110,100 @@ TEST_F(MergeEtc, WithoutARecordEveryDifferenceIsAConflict) {
     const Value result = merge();
     EXPECT_EQ(site("file"), "mine");
     EXPECT_EQ(result["conflicts"].items().size(), 1U);
-    EXPECT_EQ(result["conflicts"].items().front().str(), "etc/file");
+    const Value& conflict = result["conflicts"].items().front();
+    EXPECT_EQ(conflict["path"].str(), "etc/file");
+    EXPECT_FALSE(conflict["changed_here"].truth()) << "nobody knows";
+    EXPECT_TRUE(conflict["beside"].truth());
+}
+
+/// A directory is a version like any other: of the base's, of the site's.
+class MergeEtcDirectories : public MergeEtc {
+protected:
+    /// The base has this directory with a file in it.
+    static void directory(const fs::path& etc, const std::string& name, const std::string& content) {
+        fs::create_directories(etc / name);
+        spit(etc / name / "inner", content);
+    }
+    fs::path old() const { return scratch_.path() / "old/etc"; }
+};
+
+TEST_F(MergeEtcDirectories, OneThatOnlyTheSiteReplacedIsNoConflict) {
+    directory(old(), "dir", "a");
+    directory(other_ / "etc", "dir", "b");
+    fs::create_directories(old() / "empty");
+    fs::create_directory(other_ / "etc/empty");
+    for (const char* name : {"dir", "empty"}) fs::create_symlink(outside_, tree_ / "etc" / name);
+    const Value result = merge();
+    for (const char* name : {"dir", "empty"}) {
+        EXPECT_TRUE(fs::is_symlink(tree_ / "etc" / name)) << name;
+        EXPECT_FALSE(stands(tree_ / "etc" / (std::string(name) + ".jailctl-new"))) << name;
+    }
+    EXPECT_TRUE(result["conflicts"].items().empty()) << to_json(result);
+    EXPECT_FALSE(stands(outside_ / "inner"));
+    const Value fresh = run(&actions::digests, other_, Value::object().set("below", "etc"))["digests"];
+    EXPECT_EQ(to_json(result["etc_digests"]), to_json(fresh)) << "what is below it as well";
+}
+
+TEST_F(MergeEtcDirectories, ARecordWithoutDirectoriesKnowsThemByWhatWasInThem) {
+    directory(other_ / "etc", "dir", "b");
+    fs::create_symlink(outside_, tree_ / "etc/dir");
+    const Value digests = Value::object().set("etc/dir/inner", std::string(64, '0'));
+    const Value result = run(&actions::merge, tree_, Value::object().set("etc_digests", digests), other_);
+    EXPECT_TRUE(result["conflicts"].items().empty()) << to_json(result);
+    EXPECT_TRUE(fs::is_symlink(tree_ / "etc/dir"));
+}
+
+TEST_F(MergeEtcDirectories, AnUntouchedFileThatBecomesADirectoryIsReplaced) {
+    three("file", "a", nullptr, "a");
+    directory(other_ / "etc", "file", "b");
+    const Value result = merge();
+    EXPECT_EQ(site("file/inner"), "b");
+    EXPECT_TRUE(result["conflicts"].items().empty()) << to_json(result);
+    EXPECT_EQ(result["replaced"].num(), 1);
+}
+
+TEST_F(MergeEtcDirectories, AChangedFileStaysAndTheDirectoryIsPutBeside) {
+    three("file", "a", nullptr, "mine");
+    directory(other_ / "etc", "file", "b");
+    spit(other_ / "etc/file/second", "b");
+    directory(tree_ / "etc", "file.jailctl-new", "of an earlier upgrade");
+    spit(tree_ / "etc/file.jailctl-new/stale", "of an earlier upgrade");
+    const Value result = merge();
+    EXPECT_EQ(site("file"), "mine");
+    EXPECT_EQ(site("file.jailctl-new/inner"), "b");
+    EXPECT_EQ(site("file.jailctl-new/second"), "b");
+    EXPECT_FALSE(stands(tree_ / "etc/file.jailctl-new/stale"));
+    ASSERT_EQ(result["conflicts"].items().size(), 1U);
+    const Value& conflict = result["conflicts"].items().front();
+    EXPECT_EQ(conflict["path"].str(), "etc/file");
+    EXPECT_TRUE(conflict["changed_here"].truth());
+    EXPECT_TRUE(conflict["beside"].truth());
+    const Value fresh = run(&actions::digests, other_, Value::object().set("below", "etc"))["digests"];
+    EXPECT_EQ(to_json(result["etc_digests"]), to_json(fresh));
+}
+
+TEST_F(MergeEtcDirectories, ADirectoryThatBecomesAFile) {
+    fs::create_directories(old() / "empty");
+    fs::create_directory(tree_ / "etc/empty");
+    directory(old(), "full", "a");
+    directory(tree_ / "etc", "full", "a");
+    for (const char* name : {"empty", "full"}) spit(other_ / "etc" / name, "b");
+    const Value result = merge();
+    EXPECT_EQ(site("empty"), "b");
+    EXPECT_EQ(site("full/inner"), "a");
+    EXPECT_EQ(site("full.jailctl-new"), "b");
+    ASSERT_EQ(result["conflicts"].items().size(), 1U);
+    EXPECT_FALSE(result["conflicts"].items().front()["changed_here"].truth());
+}
+
+TEST_F(MergeEtcDirectories, ANameTooLongForOneBesideIsSaidToHaveNone) {
+    const std::string name(250, 'n');
+    three(name, "a", nullptr, "mine");
+    directory(other_ / "etc", name, "b");
+    const Value result = merge();
+    EXPECT_EQ(site(name), "mine");
+    ASSERT_EQ(result["conflicts"].items().size(), 1U);
+    EXPECT_FALSE(result["conflicts"].items().front()["beside"].truth());
 }
 
 }  // namespace jailctl::tree::test

@@ -47,6 +47,40 @@ TEST_F(MergeObsolete, WhatWasChangedStays) {
     EXPECT_FALSE(fs::exists(tree_ / "lib/b"));
 }
 
+TEST_F(MergeObsolete, AnUntouchedFileOrLinkGivesWayToADirectory) {
+    for (const char* path : {"lib/b", "lib/link"}) {
+        fs::create_directories(other_ / path);
+        spit(other_ / path / "inner", "new");
+    }
+    fs::create_directory(other_ / "etc-like");
+    const Value result = merge();
+    for (const char* path : {"lib/b", "lib/link"}) EXPECT_EQ(slurp(tree_ / path / "inner"), "new") << path;
+    EXPECT_TRUE(fs::is_directory(tree_ / "etc-like"));
+    EXPECT_EQ(result["replaced"].num(), 4) << "with lib/both";
+}
+
+TEST_F(MergeObsolete, AChangedFileDoesNotGiveWayToADirectory) {
+    spit(tree_ / "lib/b", "longer than before");
+    fs::create_directories(other_ / "lib/b");
+    (void)merge();
+    EXPECT_EQ(slurp(tree_ / "lib/b"), "longer than before");
+    spit(other_ / "lib/b/inner", "new");
+    EXPECT_EQ(code_thrown_by([&] { (void)merge(); }), Errc::exists);
+}
+
+TEST_F(MergeObsolete, ADirectoryWithNothingButTheOldBaseGivesWayToALink) {
+    fs::create_symlink("elsewhere", other_ / "lib/old");
+    (void)merge();
+    EXPECT_EQ(fs::read_symlink(tree_ / "lib/old"), "elsewhere");
+}
+
+TEST_F(MergeObsolete, ADirectoryWithSomethingOfTheSitesDoesNot) {
+    spit(tree_ / "lib/old/site", "mine");
+    fs::create_symlink("elsewhere", other_ / "lib/old");
+    EXPECT_EQ(code_thrown_by([&] { (void)merge(); }), Errc::exists);
+    EXPECT_EQ(slurp(tree_ / "lib/old/site"), "mine");
+}
+
 TEST_F(MergeObsolete, NoLinkOnTheWayIsFollowed) {
     spit(outside_ / "b", "old");
     fs::last_write_time(outside_ / "b", fs::last_write_time(tree_ / "lib/b"));

@@ -1,0 +1,88 @@
+// What merge does where the site may have its own: below etc, and where something else stands for a directory.
+#include "merge_tree.hpp"
+
+#include "clearing.hpp"
+#include "entry_digest.hpp"
+#include "jailctl/sdk/error.hpp"
+#include "protocol.hpp"
+
+namespace jailctl::tree {
+
+namespace {
+
+constexpr std::string_view new_suffix = ".jailctl-new";
+constexpr std::size_t longest_name = 255;
+
+std::string new_name(const char* name) { return std::string(name).append(new_suffix); }
+
+bool has_entries(int directory) {
+    UniqueFd listing = open_directory(directory, ".");
+    if (!listing) throw_errno("cannot read a directory of the base");
+    return DirectoryStream(std::move(listing)).next() != nullptr;
+}
+
+/// What stands in the way of a directory.
+std::string named(Kind kind) {
+    return kind == Kind::regular ? "a file" : kind == Kind::symlink ? "a link" : "something else";
+}
+
+}  // namespace
+
+/// A link stands where the base has a directory: it may lead anywhere, so it is never followed.
+Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area, Kind other) {
+    if (area == Area::system && has_entries(entry.directory)) throw wrong_type(entry.path, "a directory", named(other));
+    ++kept_;
+    const std::string old = old_digest(entry.path);
+    if (area != Area::etc || old == directory_digest) return enter_nowhere();  // only the site changed it
+    const std::string name = new_name(entry.name);
+    const bool fits = name.size() <= longest_name;
+    conflict(entry.path, !old.empty(), fits);
+    if (!fits) return enter_nowhere();
+    Removed removed;
+    remove_entry(target_.fd(), name, removed, [](std::uint64_t) {});
+    return enter_made(name, Into::beside, true);
+}
+
+void Merge::visit_etc_file(const Entry& entry, const std::string& fresh) {
+    const std::string old = old_digest(entry.path);
+    if (!facts_at(target_.fd(), entry.name)) {
+        if (!old.empty()) {  // the site removed it
+            ++kept_;
+            return;
+        }
+        return visit_system_file(entry, false);
+    }
+    const std::string site = digest_at(target_.fd(), entry.name);
+    if (fresh.empty() || site == fresh) {
+        ++kept_;
+    } else if (!old.empty() && site == old && clear_the_way(target_.fd(), entry.name)) {
+        visit_system_file(entry, true);
+    } else {
+        ++kept_;
+        if (fresh != old) put_beside(entry, !old.empty() && site != old);
+    }
+}
+
+std::string Merge::old_digest(std::string_view path) const {
+    if (const auto known = old_digests_.find(path); known != old_digests_.end()) return known->second;
+    // Records of older versions name no directories, but what was in them.
+    const std::string below = std::string(path) + "/";
+    const auto inside = old_digests_.lower_bound(below);
+    const bool known = inside != old_digests_.end() && inside->first.starts_with(below);
+    return known ? std::string(directory_digest) : std::string{};
+}
+
+void Merge::put_beside(const Entry& entry, bool changed_here) {
+    const std::string name = new_name(entry.name);
+    const bool fits = name.size() <= longest_name && clear_the_way(target_.fd(), name);
+    conflict(entry.path, changed_here, fits);
+    if (fits) copier_.copy(entry, target_.fd(), name, target_.path_of(name));
+}
+
+void Merge::conflict(std::string_view path, bool changed_here, bool beside) {
+    conflicts_.push(
+        Value::object().set("path", encode_path(path)).set("changed_here", changed_here).set("beside", beside));
+    if (!beside) job_.note(path, "the base's version could not be put beside it");
+}
+
+}  // namespace jailctl::tree
