@@ -56,7 +56,11 @@ void make_directory(Upgrade& upgrade, const std::string& name) {
 
 /// What is recorded of the base that the jail was made of, or upgraded with last.
 Value old_base(const Upgrade& upgrade) {
-    return read_base_record(upgrade.in.configuration(), upgrade.jail.name).value_or(Value::object());
+    auto record = read_base_record(upgrade.in.configuration(), upgrade.jail.name);
+    if (record) return std::move(*record);
+    upgrade.in.console().warn("no record tells what base jail " + upgrade.jail.name.text() +
+                              " has: whatever differs below /etc is taken for its own, and no file of the old base is removed");
+    return Value::object();
 }
 
 std::string sentence_of(const Value& conflict) {

@@ -1,4 +1,4 @@
-// upgrade: a directory of one version stands for a file or link of another.
+// upgrade: a directory of one version stands for a file or link of another, and what is known without a record.
 #include "old_and_new.hpp"
 
 namespace jailctl::test {
@@ -40,6 +40,18 @@ TEST_F(UpgradeDirectories, OnlyWhatBothChangedIsNamedAndTheBasesIsBesideIt) {
     EXPECT_EQ(in_jail("etc/mine-to-dir.jailctl-new/inner"), "3");
     expect_version("3");
     EXPECT_THAT(leaks_.found(), ::testing::IsEmpty());
+}
+
+TEST_F(UpgradeDirectories, WithoutARecordNothingIsSaidOfWhoChangedIt) {
+    spit(root_ / "etc/shadow", "root:mine:1:0:99999:7:::\n");
+    ASSERT_TRUE(fs::remove(site_.state() / "bases/a.test.json"));
+    const Result result = upgrade();
+    EXPECT_EQ(result.status, 0) << result.all();
+    EXPECT_THAT(result.err, HasSubstr("no record tells what base jail a.test has"));
+    EXPECT_THAT(result.err, HasSubstr("/etc/shadow differs here and in the new base: yours is kept"));
+    EXPECT_THAT(result.err, Not(HasSubstr("was changed here")));
+    EXPECT_THAT(upgrade().err, Not(HasSubstr("no record")));
+    expect_version("1");
 }
 
 }  // namespace jailctl::test
