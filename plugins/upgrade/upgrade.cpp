@@ -50,6 +50,14 @@ void require_unmounted(const Jail& jail) {
         .with_hint("unmount it first");
 }
 
+/// Neither the copy, which has the flag as well, nor the old system could be renamed: found after all the work.
+void require_unlocked(const Jail& jail) {
+    if (!Rootfs::open(jail.root).locked()) return;
+    throw Error(Errc::denied, "the root of jail " + jail.name.text() + ", " + jail.root.string() +
+                                  ", is immutable or append-only, so no upgraded system could take its place")
+        .with_hint("chattr -ia " + shell_word(jail.root.string()));
+}
+
 /// @return the id of the running jail, 0 if it is down
 int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     const auto running = in.services().get<JailRuntime>().find(in.configuration(), jail.name);
@@ -108,6 +116,7 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, int& id) 
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     require_root(jail);
     require_unmounted(jail);
+    require_unlocked(jail);
     require_startable(jail);
     const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);

@@ -172,6 +172,12 @@ bool Rootfs::exists(const std::string& path) const {
     return parent && ::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+bool Rootfs::locked() const {
+    struct statx found {};
+    if (::statx(fd(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &found) != 0) throw_errno("cannot look at the root");
+    return (found.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+}
+
 bool Rootfs::empty() const { return is_empty_directory(fd()); }
 
 bool Rootfs::empty(const std::string& path) const {

@@ -52,6 +52,22 @@ TEST_F(UpgradeRefusals, ASystemThatCouldNotBeStartedIsNotCopied) {
     expect_version("1");
 }
 
+TEST_F(UpgradeRefusals, ARootThatNobodyCanRename) {
+    use(pack("2"));
+    const auto flag = [&](const char* change) { return run_command({"chattr", change, root_.string()}).status; };
+    if (flag("+i") != 0) GTEST_SKIP() << "this file system has no such flag";
+    const Result result = upgrade(), dry = upgrade({"--dry-run"});
+    EXPECT_EQ(flag("-i"), 0);
+    for (const Result* one : {&result, &dry}) {
+        EXPECT_EQ(one->status, 1) << one->all();
+        EXPECT_THAT(one->err, HasSubstr("is immutable or append-only"));
+        EXPECT_THAT(one->err, HasSubstr("hint: chattr -ia " + root_.string()));
+        EXPECT_THAT(one->out, ::testing::Not(HasSubstr("copy the system")));
+    }
+    expect_version("1");
+    EXPECT_EQ(upgrade().status, 0);
+}
+
 /// Only what systemd is asked for stops it for good: found at its stop, the hooks would have run for nothing.
 TEST_F(UpgradeRefusals, ASupervisedJailIsNotRestarted) {
     const auto told = site_.path() / "told";

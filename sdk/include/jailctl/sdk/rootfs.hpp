@@ -49,6 +49,7 @@ public:
     [[nodiscard]] bool is_directory(const std::string& path) const;
     [[nodiscard]] bool exists(const std::string& path) const;  ///< of any type, last link not followed
     [[nodiscard]] bool empty() const;                          ///< no entry but "lost+found"
+    [[nodiscard]] bool locked() const;  ///< immutable or append-only (chattr(1)): it can be neither changed nor renamed
     /// True if there is no such directory, or nothing in it. Links are followed inside the root. @throws Error io
     [[nodiscard]] bool empty(const std::string& path) const;
 
