@@ -200,6 +200,21 @@ TEST_F(DoctorOfNetwork, AGuardThatWasAlteredIsToldAndPutBack) {
     EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, HasSubstr("policy drop"));
 }
 
+/// Rules that are those of jailctl, and hold nothing.
+TEST_F(DoctorOfNetwork, AGuardThatSleepsOrLooksElsewhereIsToldAndPutBack) {
+    start();
+    const std::string table = "netdev " + link();
+    host("nft 'add table " + table + " { flags dormant; }'");
+    expect_fixed("guard-altered");
+    EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, testing::Not(HasSubstr("dormant")));
+    host("ip link add other0 type veth peer name other1");
+    host("rules=$(nft list table " + table + " | sed 's/device \"[^\"]*\"/device \"other0\"/') && nft delete table " + table +
+         " && echo \"$rules\" | nft -f -");
+    expect_fixed("guard-altered");
+    EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, HasSubstr("device \"" + link() + "\""));
+    host("ip link del other0");
+}
+
 TEST_F(DoctorOfNetwork, ARateThatIsGoneBesideTheGuardIsSetAgain) {
     site_->configure({"www.test:192.0.2.7"}, std::string(settings) + "RATE=100mbit\n");
     start();
@@ -207,7 +222,9 @@ TEST_F(DoctorOfNetwork, ARateThatIsGoneBesideTheGuardIsSetAgain) {
     const auto limits = [&] { return bed_->in_host({"nft", "list", "table", "netdev", link()}).out + bed_->in_host({"tc", "qdisc", "show", "dev", link()}).out; };
     ASSERT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf")));
     for (const std::string& how : {"nft delete chain netdev " + link() + " from_jail_rate", "nft flush chain netdev " + link() + " from_jail_rate",
-                                   "tc qdisc del dev " + link() + " root"}) {
+                                   "tc qdisc del dev " + link() + " root", "tc qdisc replace dev " + link() + " root tbf rate 5mbit burst 32k limit 64k",
+                                   "nft flush chain netdev " + link() + " from_jail_rate && nft add rule netdev " + link() +
+                                       " from_jail_rate limit rate over 1 mbytes/second drop"}) {
         host(how);
         expect_fixed("rate-missing");
         EXPECT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf"))) << how;

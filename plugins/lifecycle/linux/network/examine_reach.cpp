@@ -57,10 +57,19 @@ bool runs_still(const Configuration& configuration, const Jail& jail) {
 void look_at_rate(const Examination& examination, const KnownRun& run, const Joined& joined) {
     const Rates rates = parse_rates(run.jail.settings["RATE"].text);
     Netlink netlink(NETLINK_ROUTE);
-    const bool in = rates.in != 0 && !has_shaper(netlink, joined.index), out = rates.out != 0 && !has_police(run.jail.name);
-    if (!in && !out) return;
-    const std::string what = in && out ? "what goes to it and what comes from it is" : in ? "what goes to it is" : "what comes from it is";
-    examination.diagnosis.add({"rate-missing", joined.name, "RATE of jail " + joined.name + " is not in force: " + what + " not limited",
+    const auto in = rates.in != 0 ? rate_in(netlink, joined.index, rates.in) : RateState::as_set;
+    const auto out = rates.out != 0 ? rate_out(run.jail.name, rates.out) : RateState::as_set;
+    const auto is = [&](RateState state) {
+        return in == state && out == state ? "what goes to it and what comes from it is"
+               : in == state               ? "what goes to it is"
+                                           : "what comes from it is";
+    };
+    if (in == RateState::as_set && out == RateState::as_set) return;
+    const bool missing = in == RateState::missing || out == RateState::missing;
+    examination.diagnosis.add({"rate-missing", joined.name,
+                               "RATE of jail " + joined.name + " is not in force: " +
+                                   (missing ? is(RateState::missing) + std::string(" not limited")
+                                            : is(RateState::another) + std::string(" limited to another rate")),
                                "'jailctl doctor --fix' or a restart of the jail sets it", "limit what passes " + joined.link,
                                [jail = run.jail, record = run.state.record](Invocation& invocation) {
                                    if (!runs_still(invocation.configuration(), jail)) return;
@@ -70,7 +79,7 @@ void look_at_rate(const Examination& examination, const KnownRun& run, const Joi
 
 /// Debian's nftables.service flushes all tables at each reload, ours with them.
 void look_at_guard(const Examination& examination, const KnownRun& run, const Joined& joined) {
-    const auto state = guard_state(run.jail.name, joined.addresses, joined.place);
+    const auto state = guard_state(run.jail.name, joined.index, joined.addresses, joined.place);
     if (state == GuardState::whole) return look_at_rate(examination, run, joined);
     const bool missing = state == GuardState::missing;
     examination.diagnosis.add({missing ? "guard-missing" : "guard-altered", joined.name,

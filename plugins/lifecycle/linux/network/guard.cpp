@@ -4,6 +4,7 @@
 #include <netinet/icmp6.h>
 
 #include <linux/if_ether.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <map>
@@ -127,16 +128,28 @@ std::map<std::string, std::vector<std::string>> rules_in(Netlink& netfilter, con
     return rules;
 }
 
-/// Sees what it is to see, before all others, and drops the rest.
-bool is_hooked(Netlink& netfilter, const VethPair& pair) {
+/// A table that was put to sleep holds nothing.
+bool is_awake(Netlink& netfilter, const std::string& link) {
+    bool awake = false;
+    each_in(netfilter, NFT_MSG_GETTABLE, NFTA_TABLE_NAME, link, [&](const auto& table) {
+        awake = (ntohl(table.number(NFTA_TABLE_FLAGS)) & NFT_TABLE_F_DORMANT) == 0;
+    });
+    return awake;
+}
+
+/// Sees what comes out of the interface of that index, whatever it is called by now, before all others, and drops the rest.
+bool is_hooked(Netlink& netfilter, const VethPair& pair, int index) {
     static_assert(NFTA_CHAIN_POLICY <= 8 && NFTA_RULE_EXPRESSIONS <= 8);
     const NftHook hook = hook_of(pair);
+    char device[IF_NAMESIZE] = {};
+    if (::if_indextoname(static_cast<unsigned>(index), device) == nullptr) return false;
     bool hooked = false;
     each_in(netfilter, NFT_MSG_GETCHAIN, NFTA_CHAIN_TABLE, pair.host_name, [&](const auto& chain) {
         if (chain.text(NFTA_CHAIN_NAME) != from_jail || !chain.at[NFTA_CHAIN_HOOK]) return;
         const NetlinkAttributes<NFTA_HOOK_MAX> place(*chain.at[NFTA_CHAIN_HOOK]);
         hooked = ntohl(chain.number(NFTA_CHAIN_POLICY)) == NF_DROP && ntohl(place.number(NFTA_HOOK_HOOKNUM)) == hook.number &&
-                 ntohl(place.number(NFTA_HOOK_PRIORITY)) == static_cast<std::uint32_t>(hook.priority);
+                 ntohl(place.number(NFTA_HOOK_PRIORITY)) == static_cast<std::uint32_t>(hook.priority) &&
+                 place.text(NFTA_HOOK_DEV) == device;
     });
     return hooked;
 }
@@ -162,7 +175,7 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
     transaction.commit(netfilter, "guard the source addresses of jail " + jail.text());
 }
 
-GuardState guard_state(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place) {
+GuardState guard_state(const JailName& jail, int index, const std::vector<Address>& addresses, GuardPlace place) {
     const auto pair = veth_of(jail);
     Netlink netfilter(NETLINK_NETFILTER);
     const auto told = rules_in(netfilter, pair.host_name);
@@ -172,12 +185,12 @@ GuardState guard_state(const JailName& jail, const std::vector<Address>& address
         const auto found = told.find(chain.first);
         return found != told.end() && are_same(chain.second, found->second);
     });
-    return same && is_hooked(netfilter, pair) ? GuardState::whole : GuardState::altered;
+    return same && is_awake(netfilter, pair.host_name) && is_hooked(netfilter, pair, index) ? GuardState::whole : GuardState::altered;
 }
 
-bool has_chain_with_rules(const std::string& link, const std::string& chain) {
+std::vector<std::string> rules_of_chain(const std::string& link, const std::string& chain) {
     Netlink netfilter(NETLINK_NETFILTER);
-    return rules_in(netfilter, link).contains(chain);
+    return rules_in(netfilter, link)[chain];
 }
 
 void take_down_rules(const JailName& jail) {

@@ -24,12 +24,13 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
 enum class GuardState {
     whole,
     missing,  ///< or without rules: a chain that somebody flushed lets nothing pass
-    altered,  ///< rules that were added, taken or changed, or a chain that does not drop the rest: something else may pass
+    altered,  ///< rules that were added, taken or changed, a chain that does not drop the rest or sees another interface, or a
+              ///< table that sleeps: something else may pass
 };
-/// What the kernel has beside what put_up_guard() would write. @throws Error io, denied
-[[nodiscard]] GuardState guard_state(const JailName& jail, const std::vector<Address>& addresses, GuardPlace place);
-/// Whether a chain of the guard's table has a rule. @throws Error io, denied
-[[nodiscard]] bool has_chain_with_rules(const std::string& link, const std::string& chain);
+/// What the kernel has beside what put_up_guard() would write. @param index  of the link's host end @throws Error io, denied
+[[nodiscard]] GuardState guard_state(const JailName& jail, int index, const std::vector<Address>& addresses, GuardPlace place);
+/// The rules of a chain of the guard's table, as the kernel tells them (nft_same.hpp). @throws Error io, denied
+[[nodiscard]] std::vector<std::string> rules_of_chain(const std::string& link, const std::string& chain);
 /// Deletes all tables of the jail, guard included; what is gone is success, and so is a kernel that has none at all.
 /// @throws Error io, denied
 void take_down_rules(const JailName& jail);

@@ -29,7 +29,7 @@ void look_at_forwarding(const std::string& interface, const Value& addresses, st
 void look_at_guard(const JailName& jail, const Value& record, const std::string& provider, std::vector<std::string>& problems) {
     std::vector<Address> addresses;
     for (const auto& text : record["addresses"].items()) addresses.push_back(Address::parse_bare(text.str()));
-    const auto state = guard_state(jail, addresses, provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
+    const auto state = guard_state(jail, static_cast<int>(record["link_index"].num()), addresses, provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
     if (state == GuardState::whole) return;
     problems.push_back("the rules that hold its source addresses are " +
                        std::string(state == GuardState::missing ? "gone from nftables" : "not those of jailctl any more"));

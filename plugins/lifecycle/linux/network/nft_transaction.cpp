@@ -27,6 +27,8 @@ std::string described(const NftHook& hook) {
 }
 
 Error with_needs(Error error) {
+    if (error.code() == Errc::denied)  // root is: a table with the flag "owner" belongs to the program that made it
+        error.with_hint("a program has a table of that name for itself: 'nft list ruleset' shows it as 'progname', end it");
     if (error.code() == Errc::unsupported) error.with_hint("routed and bridged jails need a kernel with nf_tables (families netdev and inet)");
     return error;
 }

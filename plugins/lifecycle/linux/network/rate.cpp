@@ -5,6 +5,7 @@
 #include "guard.hpp"
 #include "host_end.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "nft_same.hpp"
 #include "nft_transaction.hpp"
 #include "shaper.hpp"
 #include "netns.hpp"
@@ -30,11 +31,15 @@ std::uint64_t bytes_per_second(const std::string& text) {
 
 constexpr auto police_chain = "from_jail_rate";
 
+/// Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
+/// fit at the lowest rate too, or none of them ever passes.
+NftRule policing(std::uint64_t bytes_per_second) {
+    constexpr std::uint32_t burst = 128 << 10;
+    return NftRule(NftFamily::netdev).limit_over(bytes_per_second, burst).drop();
+}
+
 /// Drops what leaves the jail beyond a rate; 0: no longer.
 void police(const JailName& jail, std::uint64_t bytes_per_second) {
-    // Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
-    // fit at the lowest rate too, or none of them ever passes.
-    constexpr std::uint32_t burst = 128 << 10;
     const auto link = veth_of(jail).host_name;
     const std::string chain = police_chain;
     const NftHook hook{"filter", NF_NETDEV_INGRESS, -501, link};
@@ -43,14 +48,24 @@ void police(const JailName& jail, std::uint64_t bytes_per_second) {
     transaction.add_table(NftFamily::netdev, link).add_chain(NftFamily::netdev, link, chain, &hook);
     transaction.flush_chain(NftFamily::netdev, link, chain);
     if (bytes_per_second == 0) transaction.delete_chain(NftFamily::netdev, link, chain);
-    else transaction.add_rule(link, chain, NftRule(NftFamily::netdev).limit_over(bytes_per_second, burst).drop());
+    else transaction.add_rule(link, chain, policing(bytes_per_second));
     Netlink netfilter(NETLINK_NETFILTER);
     transaction.commit(netfilter, "limit the rate of jail " + jail.text());
 }
 
 }  // namespace
 
-bool has_police(const JailName& jail) { return has_chain_with_rules(veth_of(jail).host_name, police_chain); }
+RateState rate_in(Netlink& netlink, int index, std::uint64_t bytes_per_second) {
+    const auto found = shaped_rate(netlink, index);
+    return !found ? RateState::missing : *found == bytes_per_second ? RateState::as_set : RateState::another;
+}
+
+RateState rate_out(const JailName& jail, std::uint64_t bytes_per_second) {
+    const auto told = rules_of_chain(veth_of(jail).host_name, police_chain);
+    if (told.empty()) return RateState::missing;
+    const bool same = told.size() == 1 && is_same_rule(policing(bytes_per_second).expressions(), told.front());
+    return same ? RateState::as_set : RateState::another;
+}
 
 Rates parse_rates(std::string_view text) {
     Rates rates;

@@ -24,8 +24,12 @@ struct Rates {
 /// (tbf) with a queue of 50 ms, from the jail, which the host cannot make wait, by a rule of nftables that drops what is
 /// beyond the rate; what was not used of the last second, and 128 KiB, may come in a burst. @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
 void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates);
-/// Whether what comes from the jail is limited. @throws Error io, denied
-[[nodiscard]] bool has_police(const JailName& jail);
+/// What the kernel has for a way that RATE limits.
+enum class RateState { as_set, missing, another };
+/// Of what goes to the jail. @param index  of the link's host end @throws Error io
+[[nodiscard]] RateState rate_in(Netlink& netlink, int index, std::uint64_t bytes_per_second);
+/// Of what comes from it. @throws Error io, denied
+[[nodiscard]] RateState rate_out(const JailName& jail, std::uint64_t bytes_per_second);
 /// What RATE says, on a link that was just made.
 void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
 /// The link of a jail that runs, by what join() noted of it. @throws Error not_found: it is gone; invalid: there was none

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 
 namespace jailctl::lifecycle {
@@ -47,14 +48,21 @@ void shape(Netlink& netlink, int index, const std::string& name, std::uint64_t b
     throw answer.refusal(what);
 }
 
-bool has_shaper(Netlink& netlink, int index) {
+std::optional<std::uint64_t> shaped_rate(Netlink& netlink, int index) {
     NetlinkMessage message(RTM_GETQDISC, NLM_F_DUMP);
     message.family<tcmsg>().tcm_ifindex = index;
-    bool found = false;
+    std::optional<std::uint64_t> found;
     (void)netlink.ask(message, [&](const nlmsghdr& one) {
         const auto* header = static_cast<const tcmsg*>(mnl_nlmsg_get_payload(&one));
         if (header->tcm_ifindex != index || header->tcm_parent != TC_H_ROOT) return;
-        found = found || NetlinkAttributes<TCA_KIND>(one, sizeof *header).text(TCA_KIND) == "tbf";
+        const NetlinkAttributes<TCA_OPTIONS> discipline(one, sizeof *header);
+        if (discipline.text(TCA_KIND) != "tbf" || !discipline.at[TCA_OPTIONS]) return;
+        const NetlinkAttributes<TCA_TBF_MAX> options(*discipline.at[TCA_OPTIONS]);
+        tc_tbf_qopt bucket{};
+        const std::string parameters = options.bytes(TCA_TBF_PARMS), wide = options.bytes(TCA_TBF_RATE64);
+        std::memcpy(&bucket, parameters.data(), std::min(parameters.size(), sizeof bucket));
+        found = bucket.rate.rate;
+        if (wide.size() == sizeof *found) std::memcpy(&*found, wide.data(), wide.size());
     });
     return found;
 }

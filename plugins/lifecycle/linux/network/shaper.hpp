@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "netlink.hpp"
@@ -11,7 +12,7 @@ namespace jailctl::lifecycle {
 /// @param bytes_per_second  0: none @throws Error unsupported: the kernel has no tbf; io
 void shape(Netlink& netlink, int index, const std::string& name, std::uint64_t bytes_per_second);
 
-/// Whether one is there. @throws Error io
-[[nodiscard]] bool has_shaper(Netlink& netlink, int index);
+/// Bytes per second of the one that is there; nothing: none is. @throws Error io
+[[nodiscard]] std::optional<std::uint64_t> shaped_rate(Netlink& netlink, int index);
 
 }  // namespace jailctl::lifecycle
