@@ -109,7 +109,9 @@ TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
 /// Of a jail without a link: what a start would refuse is refused before it is written, running or not.
 TEST_F(SetTest, ARateThatLeadsNowhereIsRefusedAndNotWritten) {
     for (const bool running : {false, true}) {
-        if (running) ASSERT_EQ(start().status, 0);
+        if (running) {
+            ASSERT_EQ(start().status, 0);
+        }
         for (const bool rehearsed : {true, false}) {
             const Result result = rehearsed ? set({"--dry-run", "RATE=10mbit"}) : set({"RATE=10mbit"});
             EXPECT_EQ(result.status, 2) << result.all();

@@ -130,7 +130,9 @@ TEST_F(Routed, AnAddressThatCannotBeRoutedIsRefusedByTheCheckAndTheStart) {
         site_->configure({"www.test:" + address}, "NETWORK=routed\nIF=up0\n");
         const auto check = jailctl({"config", "check"});
         EXPECT_EQ(check.status, checked ? 2 : 0) << check.all();
-        if (checked) EXPECT_THAT(check.all(), HasSubstr(why));
+        if (checked) {
+            EXPECT_THAT(check.all(), HasSubstr(why));
+        }
         const auto started = jailctl({"start", "www.test"});
         EXPECT_NE(started.status, 0) << address;
         EXPECT_THAT(started.err, HasSubstr(why));
