@@ -1,6 +1,7 @@
 // Starting a program: everything between clone and execve, and owning what runs by its pidfd.
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -68,7 +69,7 @@ bool place_descriptors(const Prepared& prepared, int& report) noexcept {
 
 /// A mount namespace of its own, in which the program sees what its mounts show.
 bool attach_mounts(const Program& program) noexcept {
-    if (program.mounts.empty()) return true;
+    if (program.mounts.empty() && !program.enclosed) return true;
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
     mount_attr read_only{};
     read_only.attr_set = MOUNT_ATTR_RDONLY;
@@ -77,14 +78,22 @@ bool attach_mounts(const Program& program) noexcept {
         return false;
     for (const auto& [mount, path] : program.mounts)
         if (::move_mount(mount, "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) return false;
-    return true;
+    return !program.enclosed || ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
 }
 
-/// Asks for a signal when the parent dies, which may have happened before.
-bool die_with(pid_t parent, const Program& program) noexcept {
-    if (!program.dies_with_us) return true;
-    if (::prctl(PR_SET_PDEATHSIG, program.stop_signal) != 0) return false;
-    return ::getppid() == parent;
+/// Whether the parent is there: from inside another pid namespace it has no number, but only it reads the report.
+bool has_parent(const Prepared& prepared) noexcept {
+    if (!prepared.program->enclosed) return ::getppid() == prepared.parent;
+    pollfd report{prepared.report, 0, 0};
+    return ::poll(&report, 1, 0) == 0;
+}
+
+/// Asks for a signal when the parent dies, which may have happened before. The first of a pid namespace obeys KILL alone.
+bool die_with_parent(const Prepared& prepared) noexcept {
+    const Program& program = *prepared.program;
+    if (!program.dies_with_us && !program.enclosed) return true;
+    if (::prctl(PR_SET_PDEATHSIG, program.enclosed ? SIGKILL : program.stop_signal) != 0) return false;
+    return has_parent(prepared);
 }
 
 void reset_signals() noexcept {
@@ -107,7 +116,7 @@ void reset_signals() noexcept {
     int report = prepared.report;
     ::umask(022);
     const Program& program = *prepared.program;
-    if (::setpgid(0, 0) == 0 && die_with(prepared.parent, program) && attach_mounts(program) &&
+    if (::setpgid(0, 0) == 0 && die_with_parent(prepared) && attach_mounts(program) &&
         ::chdir(program.directory.c_str()) == 0 && place_descriptors(prepared, report)) {
         reset_signals();
         ::execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
@@ -121,7 +130,8 @@ void reset_signals() noexcept {
 ChildProcess start(const Prepared& prepared) {
     int handle = -1;
     clone_args request{};
-    request.flags = CLONE_PIDFD;
+    const std::uint64_t flags = CLONE_PIDFD | (prepared.program->enclosed ? CLONE_NEWPID : 0);
+    request.flags = flags;
     request.pidfd = reinterpret_cast<std::uintptr_t>(&handle);
     request.exit_signal = SIGCHLD;
     if (prepared.group_fd >= 0) {
@@ -133,7 +143,7 @@ ChildProcess start(const Prepared& prepared) {
     ::sigprocmask(SIG_BLOCK, &all, &before);
     long pid = ::syscall(SYS_clone3, &request, sizeof request);
     if (pid < 0 && prepared.group_fd >= 0) {  // a group that takes no member: it runs in ours
-        request.flags = CLONE_PIDFD;
+        request.flags = flags;
         request.cgroup = 0;
         pid = ::syscall(SYS_clone3, &request, sizeof request);
     }

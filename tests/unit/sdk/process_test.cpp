@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -186,6 +187,65 @@ TEST(FindProgramTest, LooksInFixedDirectories) {
     EXPECT_EQ(find_program("no-such-program"), "");
     EXPECT_EQ(find_program("../bin/sh"), "");
     EXPECT_EQ(find_program(""), "");
+}
+
+/// Descriptor 3 of the program is an end of a pipe, which everything it starts inherits: the pipe ends with the last of them.
+class EnclosedTest : public ::testing::Test {
+protected:
+    void SetUp() override { JAILCTL_NEEDS_ROOT(); }
+    Program enclosed(const std::string& script) {
+        auto program = shell(script);
+        program.enclosed = true;
+        program.descriptors.emplace_back(ends_.write.get(), 3);
+        return program;
+    }
+    /// Waits for the word that a script writes there.
+    void hear() {
+        pollfd word{ends_.read.get(), POLLIN, 0};
+        ASSERT_EQ(::poll(&word, 1, 20'000), 1);
+        char byte = 0;
+        ASSERT_EQ(::read(ends_.read.get(), &byte, 1), 1);
+    }
+    /// Nobody holds it any more.
+    bool ended() {
+        ends_.write.reset();
+        pollfd end{ends_.read.get(), POLLIN, 0};
+        return ::poll(&end, 1, 20'000) == 1 && (end.revents & POLLHUP) != 0;
+    }
+    Pipe ends_ = make_pipe();
+};
+
+TEST_F(EnclosedTest, WhatItStartedIsKilledWhenItEnds) {
+    EXPECT_TRUE(run(enclosed("trap '' TERM; setsid sleep 600 </dev/null >/dev/null 2>&1 & exit 0")).ok());
+    EXPECT_TRUE(ended());
+}
+
+TEST_F(EnclosedTest, WhatItStartedIsKilledWhenItIsGivenUp) {
+    {
+        const ChildProcess child = spawn(enclosed("setsid sh -c 'echo >&3; exec sleep 600' & wait"), -1);
+        hear();
+    }
+    EXPECT_TRUE(ended());
+}
+
+TEST_F(EnclosedTest, WhatItStartedIsKilledWithUs) {
+    const pid_t us = ::fork();
+    if (us == 0) {
+        const ChildProcess child = spawn(enclosed("setsid sh -c 'echo >&3; exec sleep 600' & wait"), -1);
+        for (;;) ::pause();
+    }
+    hear();
+    ::kill(us, SIGKILL);
+    ::waitpid(us, nullptr, 0);
+    EXPECT_TRUE(ended());
+}
+
+TEST_F(EnclosedTest, ItIsTheFirstOfItsProcesses) {
+    auto program = shell("echo $$ $(sh -c 'echo $PPID') $(readlink /proc/self)");
+    program.enclosed = true;
+    const auto output = output_of(program);
+    EXPECT_EQ(output.substr(0, 2), "1 ") << output;
+    EXPECT_LT(std::stoi(output.substr(output.rfind(' '))), 20) << output;  // /proc is of the same namespace
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ struct Program {
     int stop_signal = SIGTERM;              ///< what asks it to end; some programs tidy up on SIGINT alone
     std::chrono::milliseconds stop_grace{2000};
     bool dies_with_us = false;              ///< Linux: it gets `stop_signal` when we are killed
+    /// Linux: it is the first process of a pid namespace, with a /proc of its own: whatever it starts is killed with it,
+    /// and all of them when we are, by whatever signal. For programs that start others and do not end them.
+    bool enclosed = false;
     /// Linux: detached mounts (mounts.hpp) attached at these paths, in this order, in a mount namespace of its own.
     std::vector<std::pair<int, std::string>> mounts{};
     bool read_only_host = false;            ///< with `mounts`: everything but them is read-only to it
