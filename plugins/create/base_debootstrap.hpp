@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "jailctl/sdk/services/base_installer.hpp"
 
@@ -14,6 +15,8 @@ struct DebianWord {
 };
 /// @throws Error config: a suite, mirror or package that cannot be one
 [[nodiscard]] DebianWord parse_debian_word(const std::string& word);
+/// The one line that says why, of what mmdebstrap wrote: its last ones say of each failure only that apt-get failed.
+[[nodiscard]] std::string why_no_debian(std::string_view report);
 
 /// BASE=debootstrap:SUITE[,PACKAGE...][,MIRROR]: mmdebstrap(1) writes a minimal Debian as tar for our unpacker, so that no script
 /// of a package ever runs on the staging path.

@@ -51,13 +51,15 @@ inline std::string base_name(const ::testing::TestParamInfo<NamedBase>& info) { 
 /// A target whose disk is full: nothing is written, and the archive given to it is not read to its end.
 class FullTarget final : public BaseTarget {
 public:
+    /// @param directory  an installer may put what it needs there, or beside it
+    explicit FullTarget(std::filesystem::path directory) : directory_(std::move(directory)) {}
     void populate(Value, std::vector<std::pair<std::string, int>>) override { refuse(); }
     void unpack(int, std::uint64_t) override { refuse(); }
     [[nodiscard]] const std::filesystem::path& directory() const override { return directory_; }
 
 private:
     [[noreturn]] static void refuse() { throw Error(Errc::no_space, "the disk of the test is full"); }
-    std::filesystem::path directory_ = "/var/tmp/jailctl-test-full";  // an installer may put what it needs beside it
+    std::filesystem::path directory_;
 };
 
 class BaseInstallerTest : public ::testing::TestWithParam<NamedBase> {
@@ -147,7 +149,7 @@ TEST_P(BaseInstallerTest, InstallingTwiceGivesTheSameEtc) {
 }
 
 TEST_P(BaseInstallerTest, AFailureOfTheTargetPassesThroughAndLeavesNoProcess) {
-    FullTarget full;
+    FullTarget full(staged("full"));
     EXPECT_EQ(code_thrown_by([&] { installer().install(host(), rig_->good(), full); }), Errc::no_space);
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child was left";
 }
