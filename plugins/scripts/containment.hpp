@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
+#include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/scoped.hpp"
 
 namespace jailctl::scripts {
@@ -11,7 +14,8 @@ namespace jailctl::scripts {
 /// is killed (by run()) and this does nothing. Never throws: a script is run without it rather than not at all.
 class Containment {
 public:
-    explicit Containment(const std::string& name) noexcept;
+    /// Its name tells whose it is: by pid and start time this process, by RUN_DIR the configuration.
+    explicit Containment(const Configuration& configuration) noexcept;
     Containment(const Containment&) = delete;
     Containment& operator=(const Containment&) = delete;
     /// Kills nothing: a daemon that a script started on purpose goes on, outside.
@@ -24,5 +28,14 @@ private:
     UniqueFd parent_, group_;
     std::string name_;
 };
+
+/// What a jailctl of this configuration left when it was killed while a script ran.
+struct Abandoned {
+    std::string name;           ///< below <cgroup2>/jailctl
+    std::size_t processes = 0;  ///< that run in it yet, without any limit of time
+};
+[[nodiscard]] std::vector<Abandoned> abandoned(const Configuration& configuration);
+/// Kills what runs in it, and removes it. Gone already is success. @throws Error busy: it does not end; io
+void end_abandoned(const std::string& name);
 
 }  // namespace jailctl::scripts

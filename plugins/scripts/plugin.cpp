@@ -1,4 +1,5 @@
 // The script hooks of jails.conf: one more subscriber to the events every plugin can have.
+#include "examine.hpp"
 #include "jailctl/sdk/sdk.hpp"
 #include "moment.hpp"
 #include "script.hpp"
@@ -75,6 +76,9 @@ public:
         serve_all<BeforeStatus, AfterStatus, BeforeStart, AfterStart, BeforeStop, AfterStop, BeforeCreate, AfterCreate,
                   BeforeDelete, AfterDelete, BeforeBackup, AfterBackup, BeforeRestore, AfterRestore, BeforeUpgrade,
                   AfterUpgrade>(host);
+        // A script that goes on may be at odds with the start of its jail, whether it has other scripts or not.
+        host.on<BeforeStart>([](const BeforeStart& event) { end_all_abandoned(event.invocation.configuration()); });
+        register_examination(host);
     }
 };
 

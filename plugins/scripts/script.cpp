@@ -1,11 +1,9 @@
 #include "script.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <filesystem>
 
 #include "containment.hpp"
+#include "examine.hpp"
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "output.hpp"
@@ -21,12 +19,6 @@ std::chrono::seconds time_limit(const Moment& moment) {
     const auto& own = moment.jail().settings["HOOK_TIMEOUT"].text;
     const auto& text = own.empty() ? moment.invocation().configuration().settings["HOOK_TIMEOUT"].text : own;
     return std::chrono::seconds(text.empty() ? 60 : parse_seconds(text));
-}
-
-/// Unique among the hooks that run now: our pid, and a counter for those of one process.
-std::string containment_name() {
-    static std::atomic<unsigned> count{0};
-    return "hook-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
 /// What to do about a script that could not be run to its end.
@@ -47,7 +39,8 @@ void run_script(const Moment& moment, const std::string& path) {
         return;
     }
     LineOutput output(fs::path(path).filename().string(), [&](const std::string& line) { invocation.console().info(line); });
-    Containment containment(containment_name());
+    end_all_abandoned(invocation.configuration());
+    Containment containment(invocation.configuration());
     Program program;
     program.path = real;
     program.arguments = arguments_of(moment);

@@ -17,7 +17,7 @@ protected:
     void SetUp() override {
         JAILCTL_NEEDS_ROOT();
         host_.load(JAILCTL_SCRIPTS_PLUGIN);
-        host_.fake_configuration.file = scratch_ / "jails.conf";
+        scratch_.use_for(host_.fake_configuration);
         std::filesystem::create_directories(jail_.root);
         host_.fake_configuration.jails.push_back(jail_);
     }

@@ -1,0 +1,122 @@
+/// Scripts whose jailctl was killed while they ran: told, ended and removed.
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+
+#include "jailctl/sdk/examination.hpp"
+#include "jailctl/sdk/process.hpp"
+#include "scripts_fixture.hpp"
+
+namespace jailctl {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class AbandonedScripts : public Scripts {
+protected:
+    void SetUp() override {
+        Scripts::SetUp();
+        if (IsSkipped()) return;
+        for (const fs::path hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+            if (fs::exists(hierarchy / "cgroup.procs")) groups_ = hierarchy / "jailctl";
+        if (groups_.empty()) GTEST_SKIP() << "no cgroup2 here: there are no groups of scripts";
+    }
+    /// A process of ours is killed by the script it runs. @return the script's pid, which does `then`
+    pid_t abandon(const std::string& then) {
+        configure("BEFORESTART_HOOKS", script("killer", "echo $$ >" + (scratch_ / "pid").string() + "; kill -9 $PPID; " + then));
+        const pid_t jailctl = ::fork();
+        if (jailctl == 0) {
+            before_start();
+            ::_exit(0);
+        }
+        int status = 0;
+        ::waitpid(jailctl, &status, 0);
+        EXPECT_TRUE(WIFSIGNALED(status));
+        configure("BEFORESTART_HOOKS", "");
+        return std::stoi(output("pid"));
+    }
+    std::vector<Finding> findings() {
+        Diagnosis diagnosis;
+        auto leases = host_.hooks().fire(Examination{host_, diagnosis});
+        return diagnosis.findings();
+    }
+    static bool ended(pid_t pid) {
+        for (int i = 0; i < 1000 && process_start_time(pid); ++i) ::usleep(10'000);
+        return !process_start_time(pid);
+    }
+    fs::path groups_;
+};
+
+TEST_F(AbandonedScripts, AreToldAndEndedByDoctor) {
+    const pid_t pid = abandon("exec sleep 600");
+    const auto found = findings();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].code, "leftover-hook");
+    EXPECT_THAT(found[0].message, HasSubstr("and a process of it still runs"));
+    EXPECT_THAT(found[0].fix, HasSubstr("kill what runs in control group jailctl/hook-"));
+    EXPECT_TRUE(process_start_time(pid)) << "doctor only looks";
+    found[0].remedy(host_);
+    EXPECT_TRUE(ended(pid));
+    EXPECT_TRUE(findings().empty());
+    EXPECT_NO_THROW(found[0].remedy(host_));
+}
+
+TEST_F(AbandonedScripts, AreToldWhenNothingRunsAnyMore) {
+    ASSERT_TRUE(ended(abandon("exit 0")));
+    const auto found = findings();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].fix.find("remove control group jailctl/hook-"), 0U) << found[0].fix;
+    found[0].remedy(host_);
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(AbandonedScripts, AreEndedByTheNextStartThoughItHasNoScripts) {
+    const pid_t pid = abandon("exec sleep 600");
+    before_start();
+    EXPECT_TRUE(ended(pid));
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(AbandonedScripts, AreEndedByTheNextScript) {
+    const pid_t pid = abandon("exec sleep 600");
+    configure("AFTERSTART_HOOKS", script("next", "exit 0"));
+    after_start(1);
+    EXPECT_TRUE(ended(pid));
+}
+
+TEST_F(AbandonedScripts, OfAnotherConfigurationAreNotTouched) {
+    const pid_t pid = abandon("exec sleep 600");
+    const auto own = host_.fake_configuration.settings["RUN_DIR"];
+    host_.fake_configuration.settings.set("RUN_DIR", {"/run/another", {}, true});
+    EXPECT_TRUE(findings().empty());
+    before_start();
+    EXPECT_TRUE(process_start_time(pid));
+    host_.fake_configuration.settings.set("RUN_DIR", own);
+    before_start();
+    EXPECT_TRUE(ended(pid));
+}
+
+TEST_F(AbandonedScripts, AreThoseWhosePidIsAnotherProcesssNow) {
+    ASSERT_TRUE(ended(abandon("exit 0")));
+    const auto found = findings();
+    ASSERT_EQ(found.size(), 1U);
+    const auto at = found[0].message.find("hook-");
+    const std::string name = found[0].message.substr(at, found[0].message.find(' ', at) - at);
+    found[0].remedy(host_);
+    // The same with the pid of one that lives, which started at another time; and with the time it did start.
+    const auto rest = name.substr(name.find('-', name.find('-', 5) + 1));
+    const std::string ours = "hook-" + std::to_string(::getpid()) + "-";
+    fs::create_directory(groups_ / (ours + "1" + rest));
+    const auto living = groups_ / (ours + std::to_string(*process_start_time(::getpid())) + rest);
+    fs::create_directory(living);
+    const auto now = findings();
+    ASSERT_EQ(now.size(), 1U);
+    EXPECT_THAT(now[0].message, HasSubstr(ours + "1-"));
+    now[0].remedy(host_);
+    EXPECT_TRUE(fs::remove(living));
+}
+
+}  // namespace
+}  // namespace jailctl
