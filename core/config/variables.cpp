@@ -64,7 +64,7 @@ std::vector<Variable> core_variables() {
         {"RUN_DIR", "directory of running state: running jails, locks", run, Scope::host, check_path},
         {"LOG_FILE", "file that says what was done", "/var/log/jailctl.log", Scope::host, check_path},
         {"LOG_LEVEL", "trace, debug, info, warn, error, critical or off", "info", Scope::host, check_level},
-        {"HOOK_TIMEOUT", "seconds a script of *_HOOKS may take (60, 90s, 5min)", "60", Scope::host, check_seconds},
+        {"HOOK_TIMEOUT", "seconds a script of *_HOOKS may take (60, 90s, 5min; 0: no limit)", "60", Scope::host, check_seconds},
         {"PLUGIN_DISABLE", "names of plugins that are not loaded", "", Scope::host, {}},
         {"PLUGIN_REQUIRED", "names of plugins without which nothing may be changed", "", Scope::host, {}},
         {"PLUGIN_PREFER", "which plugin has a name that two register: NAME:PLUGIN each", "", Scope::host, check_preferences},

@@ -10,7 +10,7 @@ namespace {
 class ProvisionPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
-        host.declare({"PROVISION_TIMEOUT", "how long runme.sh may run: seconds, or with s, min, h", "30min",
+        host.declare({"PROVISION_TIMEOUT", "how long runme.sh may run: seconds, or with s, min, h; 0: no limit", "30min",
                       Scope::jail, [](const std::string& value) { (void)parse_seconds(value); }});
         host.on<Provisioning>([](const Provisioning& event) { run_site_script(event); });
     }

@@ -1,5 +1,8 @@
 #include "runme.hpp"
 
+#include <csignal>
+#include <cstring>
+
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -22,6 +25,16 @@ std::string announcement(const Jail& jail) {
     return "jail " + jail.root.string() + " " + jail.name.text() + " " + address + " /bin/sh /runme.sh";
 }
 
+/// What is known of how it ended. A signal is told as 128 and its number by the shell or init above who was killed; one that
+/// ended init itself is how the kernel tells that the system inside was powered off or rebooted.
+std::string ending_of(const ExitStatus& status) {
+    if (status.signal == SIGINT) return "powered the new jail off before its end";
+    if (status.signal == SIGHUP) return "rebooted the new jail before its end";
+    const int signal = status.code - 128;
+    if (status.signal != 0 || signal <= 0 || signal > SIGSYS) return status.text() + " in the new jail";
+    return status.text() + " in the new jail, as one does that signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ") killed";
+}
+
 ExitStatus run_inside(const Provisioning& event, LinePrinter& printer) {
     ExecRequest request;
     request.command = {"/bin/sh", "/runme.sh"};
@@ -37,13 +50,21 @@ void run_script(const Provisioning& event, const std::string& script) {
     console.info(announcement(event.jail));
     LinePrinter printer([&console](std::string_view line) { console.info(line); });
     ExitStatus status;
-    in_context("running runme.sh in the new jail", [&] { status = run_inside(event, printer); });
+    try {
+        in_context("running runme.sh in the new jail", [&] { status = run_inside(event, printer); });
+    } catch (const Error& error) {
+        if (error.code() != Errc::timeout) throw;
+        printer.finish();
+        throw Error(Errc::timeout, "runme.sh did not end within PROVISION_TIMEOUT (" +
+                                       event.jail.settings["PROVISION_TIMEOUT"].text + ") in the new jail, and was ended")
+            .with_hint("make it quicker, or give it more time with PROVISION_TIMEOUT");
+    }
     printer.finish();
     if (printer.dropped() > 0) {
         console.warn("runme.sh wrote more than is shown: " + human_bytes(printer.dropped()) + " were left out");
     }
     if (!status.ok()) {
-        throw Error(Errc::failed, "runme.sh " + status.text() + " in the new jail")
+        throw Error(Errc::failed, "runme.sh " + ending_of(status))
             .with_hint("correct runme.sh in the ADDONS directory and create the jail again");
     }
     Rootfs::open(event.staging).remove(script_name);

@@ -79,8 +79,21 @@ TEST_F(Runme, HangingEndsAtProvisionTimeout) {
     const Result made = create();
     EXPECT_EQ(made.status, 1) << made.all();
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60));
-    EXPECT_THAT(made.err, HasSubstr("runme.sh"));
+    EXPECT_THAT(made.err, HasSubstr("runme.sh did not end within PROVISION_TIMEOUT (2) in the new jail"));
+    EXPECT_THAT(made.err, HasSubstr("give it more time with PROVISION_TIMEOUT"));
     expect_no_jail();
+}
+
+TEST_F(Runme, HowItEndedIsSaidAsFarAsItIsKnown) {
+    for (const auto& [body, sentence] : {std::pair{"kill -9 $$", "status 137 in the new jail, as one does that signal 9 (Killed) killed"},
+                                         std::pair{"poweroff -f; sleep 60", "runme.sh powered the new jail off before its end"},
+                                         std::pair{"reboot -f; sleep 60", "runme.sh rebooted the new jail before its end"}}) {
+        script(std::string(body) + "\n");
+        const Result made = create();
+        EXPECT_EQ(made.status, 1) << body;
+        EXPECT_THAT(made.err, HasSubstr(sentence)) << body;
+        expect_no_jail();
+    }
 }
 
 TEST_F(Runme, AFloodIsCutAndItsStatusStillCounts) {
