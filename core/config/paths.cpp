@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "jailctl/sdk/text.hpp"
+
 namespace jailctl::core::config {
 
 namespace {
@@ -61,6 +63,7 @@ std::optional<std::string> path_fault(std::string_view text) {
     if (text.front() != '/') return "is not absolute";
     if (climbs(text)) return "contains `..`";
     if (has_control_byte(text)) return "contains a control byte";
+    if (!is_utf8(text)) return "is not UTF-8";  // records and journals are JSON, and would name another path
     if (text.size() > 1000) return "is longer than 1000 bytes";
     return std::nullopt;
 }

@@ -17,20 +17,22 @@ namespace {
 
 constexpr std::int64_t seconds_a_day = 86'400;
 
-void write_password(Build& build, const std::string& field, const char* state) {
+/// @return false if there is no account to lock, which is said
+bool write_password(Build& build, const std::string& field, const char* state) {
     const Rootfs root = Rootfs::open(build.staging);
     if (!set_root_password(root, field, unix_now() / seconds_a_day)) {
         if (field != locked_field) {
             throw Error(Errc::unsupported, "the base has no etc/passwd, so no account to give a password to");
         }
         build.in.console().info("The base has no etc/passwd: there is no root account to lock");
-        return;
+        return false;
     }
     build.in.console().data("root_password", state);
+    return true;
 }
 
 void lock_root(Build& build) {
-    write_password(build, std::string(locked_field), "locked");
+    if (!write_password(build, std::string(locked_field), "locked")) return;
     build.in.console().info("No root password was given: the account is locked (once it runs, set one with 'jailctl exec " +
                             build.jail.name.text() + " -- passwd')");
 }
@@ -76,7 +78,7 @@ void set_password(Build& build, const std::string& given) {
         if (password.empty()) return lock_root(build);
         const std::string field = hash_password(password);
         wipe(password);
-        write_password(build, field, "set");
+        (void)write_password(build, field, "set");
     });
 }
 

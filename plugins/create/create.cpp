@@ -7,6 +7,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/ids.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
@@ -24,8 +25,9 @@ namespace {
 void refuse_existing(const Jail& jail) {
     const std::string& name = jail.name.text();
     switch (root_state(jail.root)) {
-        case RootState::absent:
-        case RootState::empty: return;
+        case RootState::absent: return;
+        case RootState::empty:
+            return in_context("jail " + name + " cannot be made", [&] { require_nothing_mounted(jail.root); });
         case RootState::present:
             throw Error(Errc::exists, "jail " + name + " exists already in " + jail.root.string())
                 .with_hint("delete it first with 'jailctl delete " + name + "'");

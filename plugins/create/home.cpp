@@ -23,6 +23,14 @@ UniqueFd open_directory(const fs::path& path) {
     return directory;
 }
 
+/// The directory above `home`, or itself, that has to be made first.
+fs::path first_missing(const fs::path& home) {
+    fs::path first = home;
+    std::error_code unreadable;
+    while (first.has_relative_path() && !fs::exists(first.parent_path(), unreadable)) first = first.parent_path();
+    return first;
+}
+
 bool holds_only_jails(const Configuration& configuration, const fs::path& home) {
     const fs::directory_iterator entries(home);
     return std::all_of(begin(entries), end(entries), [&](const fs::directory_entry& entry) {
@@ -58,7 +66,8 @@ void prepare_home(Invocation& in, Operation& operation, const Jail& jail) {
     const auto home = jail.root.parent_path();
     std::error_code unreadable;
     if (!fs::exists(home, unreadable)) {
-        operation.step("make " + home.string(), Undo{"storage.parent", Value::object().set("path", home.string())},
+        const auto places = Value::object().set("path", home.string()).set("first", first_missing(home).string());
+        operation.step("make " + home.string(), Undo{"storage.parent", places},
                        [&] { (void)open_root_parent(jail.root, true); });
         return;
     }

@@ -1,5 +1,6 @@
 #include "undoers.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,10 +49,15 @@ void remove_ours(Invocation& in, const Jail& jail, const Value& arguments) {
     }
 }
 
-void remove_empty_parent(const Value& arguments) {
-    const fs::path path = arguments["path"].str();
-    // Anything in it, or no such directory: it stays as it is.
-    if (path.is_absolute()) (void)::rmdir(path.c_str());
+/// From the parent up to the first directory that was missing. Anything in one, or no such directory: it stays as it is.
+void remove_empty_parents(const Value& arguments) {
+    fs::path path = arguments["path"].str();
+    const fs::path first = arguments["first"].is_string() ? fs::path(arguments["first"].str()) : path;
+    while (path.is_absolute() && path.has_relative_path()) {
+        if (::rmdir(path.c_str()) != 0 && errno != ENOENT) return;
+        if (path == first) return;
+        path = path.parent_path();
+    }
 }
 
 void remove_file(const Value& arguments) {
@@ -81,7 +87,7 @@ void register_undoers(Registrar& host) {
         unpublish(root_in(a), a["name"].str(), identity_in(a));
     });
     host.undoer("storage.exchange", exchange_back);
-    host.undoer("storage.parent", [](Invocation&, const Jail&, const Value& a) { remove_empty_parent(a); });
+    host.undoer("storage.parent", [](Invocation&, const Jail&, const Value& a) { remove_empty_parents(a); });
     host.undoer("home.mode", [](Invocation&, const Jail&, const Value& a) { restore_home_mode(a); });
     host.undoer("ids.release", [](Invocation& in, const Jail& jail, const Value&) {
         release_ids(in.configuration(), jail.name);

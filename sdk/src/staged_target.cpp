@@ -38,7 +38,10 @@ void StagedTarget::unpack(int archive, std::uint64_t bytes_expected) {
     job.on_note = [this](const Value& note) {
         invocation_.console().verbose(escape_name(note["path"].str()) + ": " + note["what"].str());
     };
-    run_staged(invocation_, jail_, staging_, std::move(job));
+    const Value unpacked = run_staged(invocation_, jail_, staging_, std::move(job));
+    if (const auto count = unpacked["skipped_total"].num(); count > 0)
+        invocation_.console().info(">>> Left out of the base: " + std::to_string(count) + (count == 1 ? " entry" : " entries") +
+                                   ", devices or attributes that no jail may bring along (--verbose names them)");
 }
 
 Value StagedTarget::run(std::string_view action, Value arguments,

@@ -94,6 +94,15 @@ std::string formatted(const char* format, Arguments... arguments) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) noexcept {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_length(text, at);
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
+}
+
 std::string escape_control(std::string_view text) { return escape(text, true); }
 std::string escape_name(std::string_view text) { return escape(text, false); }
 

@@ -11,6 +11,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/tree_hold.hpp"
 
@@ -62,6 +63,7 @@ void make_writable(int parent, const std::string& name) {
 void BtrfsStorage::make(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, true);
+    require_nothing_mounted(root);
     const std::string path = (root.parent_path() / name).string();
     btrfs_ioctl_vol_args arguments{};
     put_name(arguments, name);
@@ -83,6 +85,7 @@ void BtrfsStorage::remove(const fs::path& root, const std::string& name) {
     if (!parent) return DirStorage::remove(root, name);
     const HeldEntry held(parent.get(), name, root);
     if (held.gone()) return;
+    require_nothing_mounted(root.parent_path() / name);
     btrfs_ioctl_vol_args arguments{};
     put_name(arguments, name);
     if (::ioctl(parent.get(), BTRFS_IOC_SNAP_DESTROY, &arguments) == 0)
@@ -95,7 +98,7 @@ bool BtrfsStorage::suits(const fs::path& root) {
     if (const UniqueFd there = open_directory(root)) {
         struct stat facts {};
         if (is_subvolume(there.get())) return true;
-        // A mount point for a root to be made is an empty directory: what is made replaces it.
+        // For a root to be made it is an empty directory, which what is made replaces.
         if (::fstat(there.get(), &facts) != 0 || !Rootfs::open(root).empty()) return false;
     }
     for (fs::path place = root.parent_path();; place = place.parent_path()) {

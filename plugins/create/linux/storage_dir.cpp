@@ -7,6 +7,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/tree.hpp"
@@ -129,6 +130,7 @@ void hold_entry(int parent, const std::string& name, const fs::path& root) {
 void DirStorage::make(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_root_parent(root, true);
+    require_nothing_mounted(root);  // what is made here could not get the name of a mount point
     if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
         const auto cause = last_error();
         require_unheld(shown(root, name));
@@ -161,6 +163,8 @@ void DirStorage::exchange(const fs::path& root, const std::string& name) {
     require_still_named(staged.get(), parent.get(), name, root);
     require_still_named(present.get(), parent.get(), leaf(root), root);
     require_unoccupied(root);
+    require_nothing_mounted(root);
+    require_nothing_mounted(shown(root, name));
     struct stat old {};
     if (::fstat(present.get(), &old) != 0) throw_errno("cannot look at " + root.string());
     set_mode(staged.get(), old.st_mode & 07777U, shown(root, name));
@@ -174,6 +178,7 @@ void DirStorage::set_aside(const fs::path& root, const std::string& name) {
     const UniqueFd parent = open_root_parent(root, false);
     hold_entry(parent.get(), leaf(root), root);
     require_unoccupied(root);
+    require_nothing_mounted(root);
     rename_entry(parent.get(), leaf(root), name, RENAME_NOREPLACE, root);
     sync_fd(parent.get(), root.parent_path().string());
 }
@@ -190,6 +195,7 @@ void DirStorage::remove(const fs::path& root, const std::string& name) {
         if (errno == ENOTDIR) {
             if (::unlinkat(parent.get(), name.c_str(), 0) != 0) throw_errno("cannot remove " + shown(root, name));
         } else {
+            require_nothing_mounted(shown(root, name));
             remove_full(parent.get(), name, root);
         }
     }

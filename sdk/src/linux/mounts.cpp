@@ -11,6 +11,7 @@
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl {
 
@@ -103,6 +104,15 @@ std::vector<std::string> mounts_below(const std::filesystem::path& root) {
     const UniqueFd parent = open_root_parent(root, false);
     const std::string directory = real_path(parent.get()) + "/" + root.filename().string();
     return mounts_in(table_of_this_process(), directory);
+}
+
+void require_nothing_mounted(const std::filesystem::path& root) {
+    const auto mounts = mounts_below(root);
+    if (mounts.empty()) return;
+    throw Error(Errc::busy, "something is mounted on " + escape_name(mounts.front()) +
+                                (mounts.size() > 1 ? " and " + std::to_string(mounts.size() - 1) + " places more" : "") + " in " +
+                                escape_name(root.string()))
+        .with_hint("'umount " + shell_word(mounts.front()) + "', and try again");
 }
 
 }  // namespace jailctl

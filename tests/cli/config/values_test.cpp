@@ -157,6 +157,15 @@ TEST_F(Values, APluginThatIsRequiredAndNotThere) {
     EXPECT_THAT(result.out, HasSubstr(at("10:26") + "error: PLUGIN_REQUIRED: nothing is changed without the plugin 'firewall'"));
 }
 
+TEST_F(Values, APluginThatIsRequiredIsLookedForWhereverPluginsAre) {
+    site_.configure({}, "PLUGIN_REQUIRED=restic");
+    const auto plugins = site_.path() / "plugins";
+    std::filesystem::create_directory(plugins);
+    const auto result = site_.jailctl({"--plugin-dir", plugins.string(), "config", "check"});
+    EXPECT_EQ(result.status, 2) << result.all();
+    EXPECT_THAT(result.out, HasSubstr("error: PLUGIN_REQUIRED: nothing is changed without the plugin 'restic'"));
+}
+
 TEST_F(Values, AreRefusedInTheSameWordsByTheCommandsThatUseThem) {
     const auto refused = [&](const std::string& lines, const std::vector<std::string>& words) {
         site_.configure({"a.test:192.0.2.1"}, lines);

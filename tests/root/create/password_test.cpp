@@ -92,4 +92,13 @@ TEST_F(RootPassword, CtrlCAtTheQuestionLeavesNoJail) {
     EXPECT_TRUE(site_.leftovers().empty());
 }
 
+TEST_F(RootPassword, OfABaseWithoutAccountsIsNotCalledLocked) {
+    std::filesystem::create_directories(site_.path() / "addons");
+    spit(site_.path() / "addons/dellist4.txt", "etc/passwd\n", 0600);
+    const Result made = create();
+    ASSERT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("there is no root account to lock"));
+    EXPECT_THAT(made.out, Not(HasSubstr("the account is locked")));
+}
+
 }  // namespace jailctl::test

@@ -1,6 +1,7 @@
 // What create refuses, and that a refusal or a failure changes nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,6 +116,28 @@ TEST_F(CreateRefuses, WhatFailsHalfwayLeavesNoJailAndTheAfterHookHearsOfIt) {
     EXPECT_EQ(made.status, 1);
     EXPECT_FALSE(std::filesystem::exists(root_));
     EXPECT_THAT(slurp(site_.path() / "heard"), HasSubstr("after-create"));
+    expect_no_trace();
+}
+
+TEST_F(CreateRefuses, AndTakesAwayEachDirectoryItMadeForJails) {
+    const auto home = site_.path() / "n1/n2/n3";
+    std::filesystem::create_directories(site_.home() / "addons");
+    spit(site_.home() / "addons/runme.sh", "exit 7\n", 0700);
+    site_.configure({"a.test:192.0.2.1"}, "ADDONS=" + (site_.home() / "addons").string() + "\nJAIL_HOME=" + home.string());
+    const Result made = create();
+    EXPECT_EQ(made.status, 1) << made.all();
+    EXPECT_FALSE(std::filesystem::exists(site_.path() / "n1")) << made.all();
+}
+
+TEST_F(CreateRefuses, ARootThatIsAMountPoint) {
+    std::filesystem::create_directory(root_);
+    ASSERT_EQ(::mount("none", root_.c_str(), "tmpfs", 0, "size=64k"), 0);
+    const Lease unmount([this] { ::umount2(root_.c_str(), MNT_DETACH); });
+    for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--dry-run"}}) {
+        const Result made = create(more);
+        EXPECT_EQ(made.status, 1) << made.all();
+        EXPECT_THAT(made.err, HasSubstr("something is mounted on " + root_.string()));
+    }
     expect_no_trace();
 }
 

@@ -34,6 +34,8 @@ TEST(Settings, ChecksPointAtTheValue) {
     EXPECT_THAT(texts(resolve_text(one_jail + "STATE_DIR=x\nPLUGIN_PREFER=x\nHOOK_TIMEOUT=soon\nBACKUPDIR=/etc/x\n").diagnostics),
                 testing::AllOf(HasSubstr("STATE_DIR: 'x' is not absolute"), HasSubstr("PLUGIN_PREFER: 'x' is not NAME:PLUGIN"),
                                HasSubstr("HOOK_TIMEOUT: "), HasSubstr("BACKUPDIR: '/etc/x' lies in /etc")));
+    EXPECT_THAT(texts(resolve_text(one_jail + "STATE_DIR=/srv/caf\xe9\n").diagnostics), HasSubstr("is not UTF-8")) << "records are JSON";
+    EXPECT_TRUE(resolve_text(one_jail + "STATE_DIR=/srv/caf\xc3\xa9\n").ok());
 }
 
 TEST(Settings, JailsDSeesAndOverrides) {

@@ -27,5 +27,8 @@ struct Mount {
 
 /// Mount points at or below a root as this process sees them now. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_below(const std::filesystem::path& root);
+/// Before a tree is removed or gets another name: what is mounted in it would be emptied, or go from everybody's sight with it.
+/// @throws Error busy: something is, on or below `root`; and as mounts_below()
+JAILCTL_SDK_EXPORT void require_nothing_mounted(const std::filesystem::path& root);
 
 }  // namespace jailctl

@@ -14,6 +14,8 @@ namespace jailctl {
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_control(std::string_view text);
 /// As escape_control, newline and tab escaped too: for names of files in messages, which stay one line.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string escape_name(std::string_view text);
+/// Whether all of `text` is well-formed UTF-8 (shortest forms, no surrogates): no other comes through JSON unchanged.
+[[nodiscard]] JAILCTL_SDK_EXPORT bool is_utf8(std::string_view text) noexcept;
 /// One word for a shell, for commands in hints, which somebody pastes: what means something to a shell has a backslash before
 /// it, so that it may stand between quotes of the sentence; with control bytes or invalid UTF-8 it is $'...'.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string shell_word(std::string_view text);
