@@ -71,8 +71,8 @@ void or_own_failure(Invocation& invocation, const Jail& jail, Work work) {
 
 /// @return the status of the command, 0 with --dry-run
 int run_inside(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
+    require_up(invocation.configuration(), jail);
     if (invocation.options().dry_run) {
-        require_up(invocation.configuration(), jail);
         invocation.console().line("would run " + request.command.front() + " in " + jail.name.text());
         return 0;
     }

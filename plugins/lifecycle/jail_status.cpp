@@ -40,6 +40,16 @@ void look_at_root(HostView& view, const Jail& jail, JailStatus& status) {
     }
 }
 
+/// While upgrade proves a copy the jail itself is down: nobody should take the one for the other.
+void tell_of_copy(HostView& view, const Jail& jail, const RunningJail& copy, JailStatus& status) {
+    look_at_root(view, jail, status);
+    const std::string what = "a copy of it, " + copy.root.string() + ", runs as process " + std::to_string(copy.id);
+    if (status.problem.empty())
+        status.problem = "its upgrade is under way: " + what;
+    else
+        status.problem += ": " + what + "; 'jailctl stop " + status.name + "' ends it and undoes the upgrade";
+}
+
 /// An entry that was renamed in JAILS while its jail runs: the root is in use under the old name.
 void look_for_occupant(const HostView& view, const Jail& jail, JailStatus& status) {
     const auto occupant = view.occupants.find(jail.root.native());
@@ -66,6 +76,10 @@ JailStatus look_at(HostView& view, const Jail& jail) {
     JailStatus status{jail.name.text(), addresses_of(jail), jail.root.string(), {}, ' ', {}};
     try {
         const auto found = view.running.find(jail.name.key());
+        if (found != view.running.end() && found->second.copy && found->second.problem.empty()) {
+            tell_of_copy(view, jail, found->second, status);
+            return status;
+        }
         if (found == view.running.end()) {
             look_at_root(view, jail, status);
             look_for_occupant(view, jail, status);

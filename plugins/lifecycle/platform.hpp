@@ -35,7 +35,8 @@ struct JailUsage {
     double cpu_seconds = -1;
     std::int64_t io_bytes = -1;      ///< read from and written to block devices
 };
-/// What every command that works inside a running jail begins with. @throws Error not_found: not running, or not known
+/// What every command that works inside a running jail begins with. @throws Error not_found: not running, or not known;
+/// busy: what runs is a copy that upgrade proves
 void require_up(const Configuration& configuration, const Jail& jail);
 
 /// Cheap: a few small files. Never throws.

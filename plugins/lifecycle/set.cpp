@@ -98,6 +98,7 @@ void apply(Invocation& invocation, const Jail& jail, const Assignments& assignme
 void set(Invocation& invocation, const Jail& jail) {
     const Assignments assignments = parse_assignments(invocation.rest(), jail.settings);
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
+    if (running && running->copy) require_up(invocation.configuration(), jail);
     const std::string file = jail_file(invocation.configuration(), jail.name).string();
     const std::string what = text_of(assignments) + (running ? " at once, and" : "") + " in " + file;
     Console& console = invocation.console();

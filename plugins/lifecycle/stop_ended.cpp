@@ -20,8 +20,10 @@ Outcome nothing_to_stop(const Invocation& invocation, const Jail& jail) {
 /// The command whose traces of a run the host has just undone or finished; empty: none.
 std::string interrupted_run(const Jail& jail) {
     const auto& commands = recovered_commands(jail.name);
-    const auto found = std::ranges::find_if(
-        commands, [](const std::string& command) { return command == "start" || command == "stop"; });
+    // An upgrade starts a copy of the jail.
+    const auto found = std::ranges::find_if(commands, [](const std::string& command) {
+        return command == "start" || command == "stop" || command == "upgrade";
+    });
     return found == commands.end() ? std::string{} : *found;
 }
 

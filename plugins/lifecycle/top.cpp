@@ -49,7 +49,7 @@ Look look(const Invocation& invocation, JailRuntime& runtime) {
     Look found{Clock::now(), {}};
     for (const Jail& jail : invocation.jails()) {
         const auto running = runtime.find(invocation.configuration(), jail.name);
-        if (!running || running->id <= 0) continue;
+        if (!running || running->id <= 0 || running->copy) continue;
         found.jails.push_back({jail.name.text(), running->id, running->started, usage_of(invocation.configuration(), jail.name)});
     }
     return found;

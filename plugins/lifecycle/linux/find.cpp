@@ -33,6 +33,7 @@ std::optional<RunningJail> describe(const Records& records, const Configuration&
     running.network = state.record.network_provider;
     running.addresses = state.record.addresses;
     running.frozen = is_frozen(state.record);
+    running.copy = state.record.copy;
     for (const Jail& jail : configuration.jails)
         if (jail.name.key() == key && !runs_from(state.record, jail.root))
             running.problem = "a jail of this name runs from " + state.record.root;

@@ -11,6 +11,8 @@
 #include "console.hpp"
 #include "examine.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/recovery.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "network/bridge_plan.hpp"
 #include "network/contradictions.hpp"
 #include "network/forward.hpp"
@@ -137,7 +139,15 @@ bool runs_from_directory(const Configuration& configuration, const JailName& jai
     return record.root_device == facts.st_dev && record.root_inode == facts.st_ino;
 }
 
-void require_up(const Configuration& configuration, const Jail& jail) { (void)require_running(configuration, jail); }
+void require_up(const Configuration& configuration, const Jail& jail) {
+    const Record record = require_running(configuration, jail);
+    if (!record.copy) return;
+    const std::string& name = jail.name.text();
+    const bool under_way = is_being_changed(configuration, jail.name, JournalPlace::lasting);
+    throw Error(Errc::busy, name + " is not running: what runs is a copy of it, " + escape_name(record.root) + ", that " +
+                                (under_way ? "its upgrade proves" : "an interrupted upgrade left"))
+        .with_hint(under_way ? "wait for the upgrade" : "'jailctl stop " + name + "' ends the copy and undoes the upgrade");
+}
 
 void check_rate(std::string_view text) { (void)parse_rates(text); }
 

@@ -36,6 +36,7 @@ Record parse(const Value& document) {
         record.addresses.emplace();
         for (const Value& address : document["addresses"].items()) record.addresses->push_back(address.str());
     }
+    record.copy = document["copy"].truth();
     record.stopping = document["stopping"].truth();
     return record;
 }
@@ -152,6 +153,7 @@ void write_record(const Configuration& configuration, const std::string& key, co
         .set("cgroup_path", record.cgroup_path)
         .set("capabilities", record.confinement == Confinement::system ? "system" : "default")
         .set("network", Value::object().set("provider", record.network_provider).set("record", record.network))
+        .set("copy", record.copy)
         .set("stopping", record.stopping);
     if (record.addresses) {
         Value addresses = Value::array();

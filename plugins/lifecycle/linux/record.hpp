@@ -29,6 +29,7 @@ struct Record {
     std::string network_provider;
     Value network;
     std::optional<std::vector<std::string>> addresses;  ///< as JAILS had them; nothing in records of older versions
+    bool copy = false;            ///< not the jail itself runs, but a staged root (StartRequest::root)
     bool stopping = false;        ///< a stop began: if it is gone and so is the jail, that has not ended by itself
 };
 

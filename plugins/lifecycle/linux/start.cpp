@@ -27,6 +27,7 @@ Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& r
     record.configuration = invocation.configuration().file.string();
     record.root = (request.root.empty() ? jail.root : request.root).string();
     record.configured_root = jail.root.string();
+    record.copy = !request.root.empty();
     record.root_device = root.st_dev;
     record.root_inode = root.st_ino;
     record.init = look_at_process(launched.init.pid());
