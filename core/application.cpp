@@ -241,21 +241,25 @@ private:
         console_.failure("jailctl", error);
     }
 
+    [[nodiscard]] bool was_interrupted() const {
+        const auto interrupted = [](const Ledger& ledger) {
+            return ledger.failure && ledger.failure->code() == Errc::interrupted;
+        };
+        return interrupted(report_.ledger) ||
+               std::any_of(report_.jails.begin(), report_.jails.end(), [&](const auto& jail) { return interrupted(jail.ledger); });
+    }
+
     Ending finish() {
+        const int signal = Interrupt::pending();
+        if (signal != 0 && was_interrupted()) report_.signal = signal;
         if (style_.json && !report_.command.starts_with('_')) console_.document(document_of(report_));
-        Ending ending{exit_status(report_), false};
+        Ending ending{exit_status(report_)};
         ending.unread = console_.output_closed() && ending.status == 0 && !changes_;
         if (!console_.output_ok() && ending.status == 0 && !ending.unread) {
             ending.status = 1;
             console_.failure("jailctl", Error(Errc::io, "the output could not be written"));
         }
-        const auto was_interrupted = [](const Ledger& ledger) {
-            return ledger.failure && ledger.failure->code() == Errc::interrupted;
-        };
-        ending.interrupted = Interrupt::pending() != 0 &&
-                             (was_interrupted(report_.ledger) ||
-                              std::any_of(report_.jails.begin(), report_.jails.end(),
-                                          [&](const JailReport& jail) { return was_interrupted(jail.ledger); }));
+        ending.signal = report_.signal;
         return ending;
     }
 

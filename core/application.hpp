@@ -9,7 +9,7 @@ namespace jailctl::core {
 /// returns, plugins last; an interruption is noted in Interrupt, and main ends by that signal.
 struct Ending {
     int status = 0;
-    bool interrupted = false;
+    int signal = 0;       ///< an interruption: the process ends by it
     bool unread = false;  ///< nothing was changed, and whoever was to read the output has gone: it ends as ls does, by SIGPIPE
 };
 [[nodiscard]] Ending run(const std::vector<std::string>& arguments);

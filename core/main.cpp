@@ -51,6 +51,6 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const auto ending = jailctl::core::run(arguments);
     if (ending.unread) end_by(SIGPIPE);
-    if (ending.interrupted) end_by(jailctl::Interrupt::pending());
+    if (ending.signal != 0) end_by(ending.signal);
     return ending.status;
 }

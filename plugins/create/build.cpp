@@ -27,7 +27,7 @@ bool write_password(Build& build, const std::string& field, const char* state) {
         build.in.console().info("The base has no etc/passwd: there is no root account to lock");
         return false;
     }
-    build.in.console().data("root_password", state);
+    build.password_state = state;
     return true;
 }
 

@@ -15,6 +15,7 @@ struct Build {
     Operation& operation;
     const Jail& jail;
     std::filesystem::path staging;
+    std::string password_state{};  ///< of root, once it is known: "set", "locked"
 };
 
 /// The parts of create between staging and publishing, each as steps of the operation. Under --dry-run the steps print

@@ -88,7 +88,8 @@ void publish(Invocation& in, Operation& operation, const Jail& jail) {
     operation.commit();
 }
 
-void make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::string& given_password) {
+/// @return the state of the root password; empty: there is no account
+std::string make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::string& given_password) {
     if (!in.options().dry_run) in.console().info("Creating jail " + jail.name.text() + "...");
     require_space(in, jail, base);
     Operation operation(in, jail, "create", JournalPlace::lasting);
@@ -103,12 +104,15 @@ void make(Invocation& in, const Jail& jail, const BaseChoice& base, const std::s
     const Leases after_configuration = in.hooks().fire(Configured{moment});
     const Leases provisioned = in.hooks().fire(Provisioning{moment});
     publish(in, operation, jail);
+    return build.password_state;
 }
 
-void report(Invocation& in, const Jail& jail, const BaseChoice& base) {
+/// Of a jail that was made: nothing of this is true of one that was not.
+void report(Invocation& in, const Jail& jail, const BaseChoice& base, const std::string& password_state) {
     auto& console = in.console();
     console.data("root", jail.root.string());
     console.data("base", base.text);
+    if (!password_state.empty()) console.data("root_password", password_state);
     if (const auto first = known_id_range(in.configuration(), jail.name)) {
         console.data("id_base", static_cast<std::int64_t>(*first));
     }
@@ -128,8 +132,8 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     base.installer->check(in, base.what);
     const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);
     with_events<BeforeCreate, AfterCreate>(in, jail, 0, [&] {
-        make(in, jail, base, password);
-        if (!in.options().dry_run) report(in, jail, base);
+        const std::string password_state = make(in, jail, base, password);
+        if (!in.options().dry_run) report(in, jail, base, password_state);
     });
     return Outcome::done();
 }

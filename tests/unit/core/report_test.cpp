@@ -71,6 +71,14 @@ TEST(ExitStatus, OfTheCommandAsAWhole) {
     EXPECT_EQ(exit_status(report), 125);
 }
 
+TEST(ExitStatus, OfAnInterruptionIsTheOneThatAShellTells) {
+    Report report;
+    report.jails.push_back(settle("a.test", failed(Errc::interrupted), 0, true));
+    report.signal = 15;
+    EXPECT_EQ(exit_status(report), 143);
+    EXPECT_EQ(document_of(report)["status"].num(), 143);
+}
+
 TEST(Report, LedgerSurvivesThePipe) {
     Ledger ledger = with(Outcome::with_omissions("two files"));
     ledger.data.set("bytes", 12);
