@@ -54,7 +54,8 @@ void Interrupt::install() {
     struct sigaction action {};
     action.sa_handler = note;
     ::sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+    // Those that would end us, and that somebody sends: a death by one of them would leave what a command was about.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM}) ::sigaction(signal, &action, nullptr);
 }
 
 int Interrupt::pending() noexcept { return noted; }

@@ -133,12 +133,14 @@ TEST_F(KillSweep, CreateAtAnyMoment) {
 
 TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
     spit(site_.path() / "addons" / "runme.sh", "touch /begun; sleep 600\n", 0755);
+    const std::string answer = (site_.path() / "answer.json").string();
     const auto begun = site_.home() / ".jailctl-create-a.test" / "begun";
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGALRM}) {
         const std::string program = (stage() / "bin/jailctl").string(), config = site_.config().string();
         const pid_t child = ::fork();
         if (child == 0) {
-            ::execl(program.c_str(), "jailctl", "--config", config.c_str(), "--quiet", "create", "a.test", "--batch",
+            if (std::freopen(answer.c_str(), "w", stdout) == nullptr) ::_exit(126);
+            ::execl(program.c_str(), "jailctl", "--config", config.c_str(), "--json", "create", "a.test", "--batch",
                     nullptr);
             ::_exit(127);
         }
@@ -150,6 +152,9 @@ TEST_F(KillSweep, ASignalUndoesAndEndsByThatSignal) {
         EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal)
             << "signal " << signal << ": wait status " << status;
         expect_no_jail();
+        const Value document = parse_json(slurp(answer));
+        EXPECT_EQ(document["status"].num(), 128 + signal);
+        EXPECT_TRUE(document["jails"].items().at(0)["root_password"].is_null()) << "there is no jail";
     }
 }
 

@@ -7,7 +7,7 @@
 namespace jailctl {
 
 /// A signal ends a command like an error: undo, then main ends the process by that signal (security.md 10).
-/// install() puts handlers for INT, TERM and HUP; they only note the signal and make `fd()` readable.
+/// install() puts handlers for INT, TERM, HUP, USR1, USR2 and ALRM; they only note the signal and make `fd()` readable.
 class JAILCTL_SDK_EXPORT Interrupt {
 public:
     static void install();
