@@ -64,7 +64,10 @@ SyntaxError not_an_assignment(Cursor cursor, bool after_empty) {
     if (word.empty())
         return {at, std::string("unquoted `") + static_cast<char>(cursor.peek()) + '`', std::string(only_assignments), false};
     if (after_empty) return {at, "a space after `=`", std::string(no_space) + quoted + " as a command", false};
-    if (word[0] == '=') return {at, "a space before `=`", std::string(no_space) + "the word before it as a command", false};
+    if (word[0] == '=') {
+        std::string runs(no_space);  // as one expression g++ 12 warns of bounds that hold
+        return {at, "a space before `=`", runs.append("the word before it as a command"), false};
+    }
     const std::size_t equals = word.find('=');
     const bool plain = word.find_first_of("'\"\\$`") > equals;
     if (equals != std::string::npos && plain) return bad_name(cursor, word, equals);

@@ -91,7 +91,7 @@ bool host_has(const std::string& library) {
 /// Of a table of names, which holds those of thousands of symbols as well, only what is asked for is read.
 /// @param size  what of the table is left
 std::string name_at(const Image& image, std::uint64_t offset, std::uint64_t size) {
-    constexpr std::uint64_t longest = NAME_MAX + 1;
+    constexpr std::uint64_t longest = PATH_MAX;  // what has no name of its own is needed by its path
     const auto name = image.read<char>(offset, std::min(size, longest));
     const auto end = std::find(name.begin(), name.end(), '\0');
     if (end == name.end()) throw Image::truncated();

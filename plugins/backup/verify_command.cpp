@@ -37,7 +37,8 @@ Chosen chosen(Invocation& invocation) {
     const std::size_t asked = invocation.jails().size() + invocation.rest().size();
     const auto newest_of = [&](const std::string& key, const Settings& settings) {
         BackupBackend& backend = backend_for(invocation, settings);
-        const auto found = list_marked(invocation, backend, key, "");
+        auto found = list_marked(invocation, backend, key, "");
+        prefer_own(found);
         if (!found.empty()) chosen.backups.emplace_back(&backend, found.back());
         else chosen.without.push_back(key);
     };

@@ -103,8 +103,10 @@ std::vector<JailStatus> look_for_strangers(const Configuration& configuration, c
     };
     for (const auto& [key, jail] : view.running) {
         if (listed(key)) continue;
-        const std::string problem = jail.problem.empty() ? "runs, but is not in JAILS: put its entry back, then 'jailctl stop " + jail.name + "' stops it"
-                                                       : jail.problem;
+        const std::string problem = !jail.problem.empty() ? jail.problem
+                                    : jail.copy           ? "a copy of a jail that a command proves"
+                                                          : "runs, but is not in JAILS: put its entry back, then 'jailctl stop " +
+                                                                jail.name + "' stops it";
         strangers.push_back({jail.name, jail.addresses.value_or(std::vector<std::string>{}), jail.root.string(), jail, '?', problem});
     }
     for (const auto& [key, problem] : view.interrupted) {

@@ -29,7 +29,7 @@ const std::vector<std::pair<std::string, std::function<void(std::string_view)>>>
     const std::string those = "MEMORY, CPUS, PIDS, IO_WEIGHT and RATE";
     if (there.all().contains(name))
         throw Error(Errc::usage, "'" + escape_name(name) + "' cannot be changed by 'set', only " + those + " can")
-            .with_hint("write other variables into jails.d and restart the jail");
+            .with_hint("write others into jails.conf, or those of one jail into jails.d, and restart the jail");
     std::vector<std::string> names;
     for (const auto& [limit, check] : limits()) names.push_back(limit);
     std::string upper = name;

@@ -13,7 +13,7 @@ Snapshot find(const Repository& repository, const std::string& word) {
         auto found = parse_snapshots(answer.out);
         if (found.size() == 1) return std::move(found.front());
     }
-    throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.location()))
+    throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.shown()))
         .with_hint("'jailctl backups' lists them");
 }
 

@@ -150,6 +150,14 @@ Answer Repository::run(const std::vector<std::string>& arguments, const Run& how
     return run_once(arguments, how);
 }
 
+std::string Repository::shown() const {
+    const auto begin = location_.find("://");
+    if (begin == std::string::npos) return location_;
+    const auto at = location_.rfind('@', location_.find('/', begin + 3)), colon = location_.find(':', begin + 3);
+    if (at == std::string::npos || colon >= at) return location_;
+    return location_.substr(0, colon) + location_.substr(at);
+}
+
 std::string Repository::ask(const std::vector<std::string>& arguments, const Run& how) const {
     const std::string what = "restic " + arguments.front();
     Answer answer = run(arguments, how);
@@ -176,11 +184,11 @@ bool no_repository(const Answer& answer) {
 
 void Repository::require_first() const {
     const auto& configuration = invocation_.configuration();
-    const std::string none = "there is no restic repository at " + escape_name(location_);
-    if (is_known(configuration, location_))
+    const std::string none = "there is no restic repository at " + escape_name(shown());
+    if (is_known(configuration, shown()))
         throw Error(Errc::not_found, none + ", where this host has kept backups")
             .with_hint(std::string(local() ? "mount the disk it is on" : "see what became of it") +
-                       "; if it is gone for good, 'restic -r " + shell_word(location_) + " -p " + shell_word(password_) +
+                       "; if it is gone for good, 'restic -r " + shell_word(shown()) + " -p " + shell_word(password_) +
                        " init' makes a new one");
     const auto above = std::filesystem::path(location_).parent_path();
     if (!local() || find_trusted(above, Trust::root, O_DIRECTORY)) return;
@@ -197,7 +205,7 @@ Error Repository::failure(const std::string& what, const Answer& answer) const {
     const auto says = [&](const char* text) { return answer.errors.find(text) != std::string::npos; };
     const std::string line = escape_name(last_line(answer.errors));
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
-    if (no_repository(answer)) return {Errc::not_found, "there is no restic repository at " + escape_name(location_)};
+    if (no_repository(answer)) return {Errc::not_found, "there is no restic repository at " + escape_name(shown())};
     if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
     if (locked(answer)) return Error(Errc::busy, text).with_hint("try again once the other command has ended");
     if (says("no matching ID") || says("no snapshot found")) return {Errc::not_found, text};
@@ -231,14 +239,14 @@ bool Repository::make_if_missing() const {
     const Answer answer = run({"cat", "config", "--quiet"});
     const auto& configuration = invocation_.configuration();
     if (answer.status.ok()) {
-        note_known(configuration, location_);
+        note_known(configuration, shown());
         return false;
     }
     if (no_repository(answer)) require_first();
-    else if (!not_opened(answer) || is_known(configuration, location_)) throw failure("restic cat config", answer);
+    else if (!not_opened(answer) || is_known(configuration, shown())) throw failure("restic cat config", answer);
     (void)ask({"init"});
-    note_known(configuration, location_);
-    invocation_.console().info("Made the restic repository " + location_ + ": whoever loses its password loses the backups");
+    note_known(configuration, shown());
+    invocation_.console().info("Made the restic repository " + shown() + ": whoever loses its password loses the backups");
     return true;
 }
 

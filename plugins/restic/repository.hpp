@@ -36,6 +36,8 @@ public:
     Repository(Invocation& invocation, const Settings& settings);
     [[nodiscard]] const std::string& location() const noexcept { return location_; }
     [[nodiscard]] bool local() const noexcept { return location_.starts_with('/'); }
+    /// The location for eyes, messages and files: without the password an address may have in it.
+    [[nodiscard]] std::string shown() const;
     /// Locks that a killed restic left are removed on the way; those of a living one stay, and it fails.
     [[nodiscard]] Answer run(const std::vector<std::string>& arguments, const Run& how = {}) const;
     /// The same; anything but success is thrown. @throws Error as failure() says

@@ -43,7 +43,7 @@ StoredBackup ResticBackend::store(Invocation& invocation, BackupSource& source, 
     const Records records(invocation.configuration(), info.jail);
     Stored stored;
     Operation operation(invocation, jail, "backup", JournalPlace::lasting);
-    operation.step("make the restic repository " + repository.location() + " if there is none",
+    operation.step("make the restic repository " + repository.shown() + " if there is none",
                    [&] { (void)repository.make_if_missing(); });
     operation.step("store the tree in it", [&] { stored = store_tree(invocation, repository, source, info); });
     operation.step("read it back", [&] {
@@ -64,7 +64,7 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     const Answer answer = repository.run(arguments);
     if (no_repository(answer)) {
         repository.require_first();
-        invocation.console().verbose("there is no restic repository at " + repository.location() + ": the first backup makes it");
+        invocation.console().verbose("there is no restic repository at " + repository.shown() + ": the first backup makes it");
         return {};
     }
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);

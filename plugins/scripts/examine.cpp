@@ -33,10 +33,17 @@ void register_examination(Registrar& host) {
 }
 
 void end_all_abandoned(const Configuration& configuration) noexcept {
+    std::vector<Abandoned> groups;
     try {
-        for (const auto& group : abandoned(configuration)) end_abandoned(group.name);
+        groups = abandoned(configuration);
     } catch (const std::exception&) {
         return;
+    }
+    for (const auto& group : groups) {
+        try {
+            end_abandoned(group.name);
+        } catch (const std::exception&) {  // doctor tells of it; those behind it are to go all the same
+        }
     }
 }
 

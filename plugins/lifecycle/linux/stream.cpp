@@ -75,10 +75,10 @@ public:
             kill();
         }
     }
-    /// @return whether it was the caller's limit that passed  @throws Error timeout: it was killed before
+    /// @return whether it was the caller's limit that passed  @throws Error busy: it was killed before
     [[nodiscard]] bool time_is_up() {
         if (killed_)
-            throw Error(Errc::timeout, "the command does not end, though it was killed")
+            throw Error(Errc::busy, "the command does not end, though it was killed")
                 .with_hint("it waits for the kernel, often for a disk or a network file system; 'jailctl stop' ends the jail");
         kill();
         return asked_ == never;

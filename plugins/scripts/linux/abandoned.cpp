@@ -53,10 +53,11 @@ void end_abandoned(const std::string& name) {
     put(group.get(), "cgroup.kill", "1");
     for (int round = 0; round < rounds; ++round) {
         if (::unlinkat(groups.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return;
-        if (errno != EBUSY) break;
+        if (errno != EBUSY) throw_errno("cannot remove control group jailctl/" + name);
         (void)::poll(nullptr, 0, round_ms);
     }
-    throw_errno("cannot remove control group jailctl/" + name);
+    throw Error(Errc::busy, "control group jailctl/" + name + " cannot be removed: there is something in it still")
+        .with_hint("its cgroup.procs, and those of the groups below it, say what");
 }
 
 }  // namespace jailctl::scripts

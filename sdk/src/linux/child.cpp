@@ -35,6 +35,7 @@ struct Prepared {
     int group_fd = -1;
     const Program* program = nullptr;              ///< what needs no preparation is read from here
     pid_t parent = 0;
+    int parent_handle = -1;                        ///< pidfd of the parent, for an enclosed program
 };
 
 Prepared prepare(const Program& program, int stdin_fd, int stderr_fd) {
@@ -81,11 +82,11 @@ bool attach_mounts(const Program& program) noexcept {
     return !program.enclosed || ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
 }
 
-/// Whether the parent is there: from inside another pid namespace it has no number, but only it reads the report.
+/// Whether the parent is there: from inside another pid namespace it has no number, so its pidfd is asked.
 bool has_parent(const Prepared& prepared) noexcept {
     if (!prepared.program->enclosed) return ::getppid() == prepared.parent;
-    pollfd report{prepared.report, 0, 0};
-    return ::poll(&report, 1, 0) == 0;
+    pollfd ended{prepared.parent_handle, POLLIN, 0};
+    return ::poll(&ended, 1, 0) == 0;
 }
 
 /// Asks for a signal when the parent dies, which may have happened before. The first of a pid namespace obeys KILL alone.
@@ -180,6 +181,12 @@ ChildProcess spawn(const Program& program, int stderr_fd) {
     prepared.group_fd = program.group_fd;
     prepared.program = &program;
     prepared.parent = ::getpid();
+    UniqueFd self;
+    if (program.enclosed) {
+        self = UniqueFd{static_cast<int>(::syscall(SYS_pidfd_open, prepared.parent, 0U))};
+        if (!self) throw_errno("cannot open our own process");
+        prepared.parent_handle = self.get();
+    }
     ChildProcess child = start(prepared);
     report.write.reset();
     int cause = 0;

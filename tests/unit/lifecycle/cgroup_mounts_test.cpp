@@ -1,6 +1,9 @@
 #include "cgroup_mounts.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <utility>
 
 namespace jailctl::lifecycle {
 namespace {
@@ -36,7 +39,13 @@ TEST(CgroupMounts, NonsenseIsIgnored) {
 
 TEST(CgroupMounts, TheUsualPlaceIsNotTakenForAnother) {
     const auto& table = cgroup_mounts();
-    EXPECT_EQ(unified_path(), table.unified ? table.unified->path : "");
+    const std::string path = unified_path();
+    ASSERT_EQ(path.empty(), !table.unified);
+    if (path.empty() || path == table.unified->path) return;
+    struct stat one{}, other{};  // mounted at several places: the same root then
+    ASSERT_EQ(::stat(path.c_str(), &one), 0);
+    ASSERT_EQ(::stat(table.unified->path.c_str(), &other), 0);
+    EXPECT_EQ(std::pair(one.st_dev, one.st_ino), std::pair(other.st_dev, other.st_ino));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct RunningJail {
     std::int64_t started = 0;    ///< Unix time
     bool frozen = false;
     std::string problem;         ///< not empty: why status shows '?'
-    bool copy = false;           ///< not the jail, but a copy of it that upgrade proves (StartRequest::root)
+    bool copy = false;           ///< not the jail, but a copy of it that a command proves (StartRequest::root)
     std::string network{};       ///< how it joined the network: provider of Network ("routed", "host", ...)
     std::optional<std::vector<std::string>> addresses{};  ///< those it was started with; nothing if that is not known
 };

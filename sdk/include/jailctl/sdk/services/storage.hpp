@@ -13,13 +13,14 @@ class Invocation;  // command.hpp
 struct Jail;       // jail.hpp
 
 /// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir", "btrfs"; "zfs", "overlay" later.
-/// Staging and trash names (staging_name) stand beside the root, on its file system, and begin with ".jailctl-".
+/// Staging and trash names (staging_name) stand beside the root, on its file system, and begin with ".jailctl-". What somebody
+/// has mounted in a tree is never emptied, nor hidden with it: require_nothing_mounted() right before (mounts.hpp).
 class JAILCTL_SDK_EXPORT Storage : public Service {
 public:
     static constexpr std::string_view id = "storage/1";
     ~Storage() override;
     /// Makes an empty root `name` in the directory of `root`: 0700 while it is staged.
-    /// @throws Error exists; busy: another command holds it; denied: as open_root_parent; unsupported: not on this file
+    /// @throws Error exists; busy: another command holds it, or the root is a mount point; denied: as open_root_parent; unsupported: not on this file
     /// system; no_space, io
     virtual void make(const std::filesystem::path& root, const std::string& name) = 0;
     /// Publishes: renames `name` to the root's own; never over anything but an empty directory. Durable on return.
@@ -27,14 +28,14 @@ public:
     virtual void publish(const std::filesystem::path& root, const std::string& name) = 0;
     /// Exchanges the root with `name`, atomically and durably; both stay held by this process (tree_hold.hpp).
     /// @throws Error busy: another command works on one of them, or removed or replaced it while that was waited for, or a
-    /// process runs in the root; not_found, denied, no_space, io
+    /// process runs in the root, or something is mounted in one of them; not_found, denied, no_space, io
     virtual void exchange(const std::filesystem::path& root, const std::string& name) = 0;
     /// Renames the root to `name` (trash), and holds it as exchange() does. Durable on return.
     /// @throws Error busy: as exchange(); exists: something bears that name; not_found, denied, io
     virtual void set_aside(const std::filesystem::path& root, const std::string& name) = 0;
     /// Removes the tree `name` beside the root; nothing there is success. Only names that begin with ".jailctl-". Cut
-    /// short, it leaves less of the tree; calling it again is safe. @throws Error busy: another command holds it;
-    /// denied, io, interrupted
+    /// short, it leaves less of the tree; calling it again is safe. @throws Error busy: another command holds it, or something is
+    /// mounted in it; denied, io, interrupted
     virtual void remove(const std::filesystem::path& root, const std::string& name) = 0;
     /// Whether STORAGE=auto takes this driver for a root that is, or is to be made, at `root`. "dir" is what is left.
     [[nodiscard]] virtual bool suits(const std::filesystem::path& root);
