@@ -28,7 +28,7 @@ std::string named(Kind kind) {
 
 }  // namespace
 
-/// A link stands where the base has a directory: it may lead anywhere, so it is never followed.
+/// Something else stands where the base has a directory. A link may lead anywhere, so it is never followed.
 Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area, Kind other) {
     if (area == Area::system && has_entries(entry.directory)) throw wrong_type(entry.path, "a directory", named(other));
     ++kept_;

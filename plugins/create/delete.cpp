@@ -56,11 +56,7 @@ void require_unprotected(const Jail& jail) {
 }
 
 void require_unmounted(const Jail& jail) {
-    const auto mounts = mounts_below(jail.root);
-    if (mounts.empty()) return;
-    throw Error(Errc::busy, "jail " + jail.name.text() + " has something mounted on " + escape_name(mounts.front()) +
-                                (mounts.size() > 1 ? " and " + std::to_string(mounts.size() - 1) + " places more" : ""))
-        .with_hint("unmount it first");
+    in_context("jail " + jail.name.text() + " cannot be deleted", [&] { require_nothing_mounted(jail.root); });
 }
 
 void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {

@@ -44,10 +44,7 @@ void require_startable(const Jail& jail) {
 
 /// The exchange puts a copy in the place of the old system: what is mounted in that would be lost from sight with it.
 void require_unmounted(const Jail& jail) {
-    const auto mounts = mounts_below(jail.root);
-    if (mounts.empty()) return;
-    throw Error(Errc::busy, "jail " + jail.name.text() + " has something mounted on " + escape_name(mounts.front()))
-        .with_hint("unmount it first");
+    in_context("jail " + jail.name.text() + " cannot be upgraded", [&] { require_nothing_mounted(jail.root); });
 }
 
 /// Neither the copy, which has the flag as well, nor the old system could be renamed: found after all the work.

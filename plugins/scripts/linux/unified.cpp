@@ -39,9 +39,10 @@ void put(int directory, const char* file, const std::string& text) noexcept {
 
 std::string text_of(int directory, const char* file) {
     const UniqueFd fd(::openat(directory, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    std::string text;
     char buffer[4096];
-    const auto got = fd ? ::read(fd.get(), buffer, sizeof buffer) : -1;
-    return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
+    for (ssize_t got = 0; fd && (got = ::read(fd.get(), buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+    return text;
 }
 
 std::string own_group() {

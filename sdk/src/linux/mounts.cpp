@@ -110,8 +110,7 @@ void require_nothing_mounted(const std::filesystem::path& root) {
     const auto mounts = mounts_below(root);
     if (mounts.empty()) return;
     throw Error(Errc::busy, "something is mounted on " + escape_name(mounts.front()) +
-                                (mounts.size() > 1 ? " and " + std::to_string(mounts.size() - 1) + " places more" : "") + " in " +
-                                escape_name(root.string()))
+                                (mounts.size() > 1 ? " and " + std::to_string(mounts.size() - 1) + " places more" : ""))
         .with_hint("'umount " + shell_word(mounts.front()) + "', and try again");
 }
 

@@ -65,11 +65,11 @@ void look_at_rate(const Examination& examination, const KnownRun& run, const Joi
                                            : "what comes from it is";
     };
     if (in == RateState::as_set && out == RateState::as_set) return;
-    const bool missing = in == RateState::missing || out == RateState::missing;
+    std::string what;
+    for (const auto& [state, how] : {std::pair(RateState::missing, " not limited"), std::pair(RateState::another, " limited to another rate")})
+        if (in == state || out == state) what += (what.empty() ? "" : ", ") + std::string(is(state)) + how;
     examination.diagnosis.add({"rate-missing", joined.name,
-                               "RATE of jail " + joined.name + " is not in force: " +
-                                   (missing ? is(RateState::missing) + std::string(" not limited")
-                                            : is(RateState::another) + std::string(" limited to another rate")),
+                               "RATE of jail " + joined.name + " is not in force: " + what,
                                "'jailctl doctor --fix' or a restart of the jail sets it", "limit what passes " + joined.link,
                                [jail = run.jail, record = run.state.record](Invocation& invocation) {
                                    if (!runs_still(invocation.configuration(), jail)) return;
