@@ -101,7 +101,7 @@ TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
     }
     EXPECT_EQ(set({}).status, 2);
     EXPECT_THAT(set({"memory=1G"}).err, HasSubstr("hint: did you mean 'MEMORY'?"));
-    EXPECT_THAT(set({"NETWORK=none"}).err, HasSubstr("hint: write other variables into jails.d"));
+    EXPECT_THAT(set({"NETWORK=none"}).err, HasSubstr("hint: write others into jails.conf, or those of one jail into jails.d"));
     EXPECT_EQ(site.jailctl({"--dry-run", "set", "a.test", "PIDS=9"}).status, 0);
     EXPECT_FALSE(std::filesystem::exists(site.path() / "jails.d"));
 }
