@@ -15,7 +15,11 @@ class Crun:
         self.state = os.path.join(bed.top, "run", "crun")
         self.bundle = os.path.join(bed.top, "bundle")
         os.makedirs(self.bundle, exist_ok=True)
-        subprocess.run(["umount", "/sys/fs/cgroup/unified"], stderr=subprocess.DEVNULL)  # our mount namespace is private
+        # crun takes no host with both kinds of hierarchy. jailctl finds cgroup2 wherever it is mounted, and would have to mount it
+        # itself for each command, which no host makes it do. Our mount namespace is private.
+        if os.path.ismount("/sys/fs/cgroup/unified"):
+            subprocess.run(["mount", "--bind", "/sys/fs/cgroup/unified", "/mnt"], check=True)
+            subprocess.run(["umount", "/sys/fs/cgroup/unified"], check=True)
         if not os.path.exists(os.path.join(self.bundle, "config.json")):
             subprocess.run(["crun", "spec"], cwd=self.bundle, check=True)
         with open(os.path.join(self.bundle, "config.json")) as file:
