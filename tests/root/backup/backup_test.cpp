@@ -116,7 +116,7 @@ TEST_F(BackedUpSite, WhatIsMountedInTheRootIsNamedByBackupAndRefusedByUpgrade) {
     EXPECT_THAT(done.out, HasSubstr("status 4\n")) << done.all();
     EXPECT_THAT(done.out, EndsWith("status 1\n")) << done.all();
     EXPECT_THAT(done.err, HasSubstr("/mnt: another file system is mounted there"));
-    EXPECT_THAT(done.err, HasSubstr("has something mounted on"));
+    EXPECT_THAT(done.err, HasSubstr("something is mounted on"));
 }
 
 TEST_F(BackedUpSite, JsonSaysWhatTheTextSays) {
