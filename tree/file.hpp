@@ -10,6 +10,7 @@
 namespace jailctl::tree {
 
 enum class Kind : std::uint8_t { regular, directory, symlink, fifo, socket, character, block, unknown };
+[[nodiscard]] constexpr bool is_device(Kind kind) noexcept { return kind == Kind::character || kind == Kind::block; }
 
 struct Timestamp {
     std::int64_t seconds = 0;

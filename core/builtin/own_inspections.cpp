@@ -52,11 +52,11 @@ Variable inspected(std::string_view name, std::function<void(Inspection&)> inspe
 std::vector<Variable> own_inspections(const Host& host) {
     std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home),
                               inspected("JAILS", inspect_entry)};
+    if (host.globals.no_plugins) return all;
     // What is required and refused, or not there, ends every command that changes something, wherever it was looked for.
-    if (!host.globals.no_plugins)
-        all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));
+    all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));
     // Without the installed plugins every name would be unknown.
-    if (host.globals.no_plugins || !host.globals.plugin_dir.empty() || !host.plugins.directory_problem.empty()) return all;
+    if (!host.globals.plugin_dir.empty() || !host.plugins.directory_problem.empty()) return all;
     all.push_back(inspected("PLUGIN_DISABLE", [&host](Inspection& inspection) { inspect_disabled(host, inspection); }));
     all.push_back(inspected("PLUGIN_PREFER", [&host](Inspection& inspection) { inspect_preferred(host, inspection); }));
     return all;

@@ -77,7 +77,6 @@ private:
     }
     Job& job_;
     DirectoryStack target_;
-    static bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
     std::vector<bool> made_;  // whether each directory on the way is ours
     bool without_devices_;
     EntryCopier copier_;

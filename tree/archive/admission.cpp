@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::uint64_t named_at_most = 1000;
 
-bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
-
 }  // namespace
 
 Admission::Admission(Job& job, const UnpackRules& rules) : job_(job), rules_(rules) {}

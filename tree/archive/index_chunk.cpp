@@ -42,8 +42,6 @@ std::string inflated(std::string_view bytes, std::size_t size) {
     return out;
 }
 
-bool is_device(const IndexEntry& entry) { return entry.kind == Kind::character || entry.kind == Kind::block; }
-
 IndexEntry read_record(VarintReader& in, const IndexEntry& before) {
     IndexEntry entry;
     const auto kind = static_cast<unsigned>(in.number(0xff));
@@ -62,7 +60,7 @@ IndexEntry read_record(VarintReader& in, const IndexEntry& before) {
     entry.modified.nanoseconds = static_cast<std::uint32_t>(in.number(999'999'999));
     entry.offset = before.offset + block * in.number(most_blocks - before.offset / block);
     if (has_content(entry)) entry.size = in.number(most_blocks * block);
-    if (!entry.hard_link && is_device(entry)) {
+    if (!entry.hard_link && is_device(entry.kind)) {
         entry.device_major = static_cast<std::uint32_t>(in.number(0xffffffffU));
         entry.device_minor = static_cast<std::uint32_t>(in.number(0xffffffffU));
     }
@@ -85,7 +83,7 @@ void IndexChunk::add(const IndexEntry& entry) {
     put_number(records_, entry.modified.nanoseconds);
     put_number(records_, (entry.offset - last_offset_) / block);
     if (has_content(entry)) put_number(records_, entry.size);
-    if (!entry.hard_link && is_device(entry)) {
+    if (!entry.hard_link && is_device(entry.kind)) {
         put_number(records_, entry.device_major);
         put_number(records_, entry.device_minor);
     }

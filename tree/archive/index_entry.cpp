@@ -31,8 +31,6 @@ std::string eight_bytes(std::uint64_t number) {
     return bytes;
 }
 
-bool is_device(Kind kind) { return kind == Kind::character || kind == Kind::block; }
-
 }  // namespace
 
 bool has_content(const IndexEntry& entry) noexcept { return entry.kind == Kind::regular && !entry.hard_link; }

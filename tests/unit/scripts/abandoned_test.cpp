@@ -1,5 +1,6 @@
 /// Scripts whose jailctl was killed while they ran: told, ended and removed.
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <filesystem>
@@ -19,9 +20,15 @@ protected:
     void SetUp() override {
         Scripts::SetUp();
         if (IsSkipped()) return;
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the first process of a container may reap nobody
         for (const fs::path hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
             if (fs::exists(hierarchy / "cgroup.procs")) groups_ = hierarchy / "jailctl";
         if (groups_.empty()) GTEST_SKIP() << "no cgroup2 here: there are no groups of scripts";
+    }
+    void TearDown() override {
+        if (script_ > 0 && process_start_time(script_)) ::kill(script_, SIGKILL);
+        if (script_ > 0) (void)ended(script_);
+        Scripts::TearDown();
     }
     /// A process of ours is killed by the script it runs. @return the script's pid, which does `then`
     pid_t abandon(const std::string& then) {
@@ -35,7 +42,7 @@ protected:
         ::waitpid(jailctl, &status, 0);
         EXPECT_TRUE(WIFSIGNALED(status));
         configure("BEFORESTART_HOOKS", "");
-        return std::stoi(output("pid"));
+        return script_ = std::stoi(output("pid"));
     }
     std::vector<Finding> findings() {
         Diagnosis diagnosis;
@@ -43,10 +50,14 @@ protected:
         return diagnosis.findings();
     }
     static bool ended(pid_t pid) {
-        for (int i = 0; i < 1000 && process_start_time(pid); ++i) ::usleep(10'000);
+        for (int i = 0; i < 1000 && process_start_time(pid); ++i) {
+            (void)::waitpid(pid, nullptr, WNOHANG);
+            ::usleep(10'000);
+        }
         return !process_start_time(pid);
     }
     fs::path groups_;
+    pid_t script_ = 0;
 };
 
 TEST_F(AbandonedScripts, AreToldAndEndedByDoctor) {
