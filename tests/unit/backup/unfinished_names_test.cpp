@@ -1,5 +1,3 @@
-#include "jailctl/sdk/backup_maker.hpp"
-
 #include "archive_names.hpp"
 
 #include <gmock/gmock.h>
@@ -15,20 +13,14 @@ Configuration of(const std::string& state_dir) {
     return configuration;
 }
 
-TEST(Maker, IsAnotherOfEachStateDirectory) {
-    EXPECT_EQ(maker_of(of("/var/lib/one")), maker_of(of("/var/lib/../lib/one/")));
-    EXPECT_NE(maker_of(of("/var/lib/one")), maker_of(of("/var/lib/two")));
-    EXPECT_EQ(maker_of(of("/var/lib/one")).size(), 16U);
-}
-
-TEST(Maker, NamesWhatIsUnfinishedSoThatTwoNeverMeet) {
+TEST(UnfinishedNames, NamesWhatIsUnfinishedSoThatTwoNeverMeet) {
     const auto mine = unfinished_name(of("/var/lib/one"), "a.test", ".partial");
     EXPECT_NE(mine, unfinished_name(of("/var/lib/two"), "a.test", ".partial"));
     EXPECT_EQ(jail_of_unfinished(mine), "a.test");
     EXPECT_EQ(jail_of_unfinished(unfinished_name(of("/var/lib/one"), "a.test", ".scratch")), "a.test");
 }
 
-TEST(Maker, KnowsTheNamesOfOlderVersionsAndNoOthers) {
+TEST(UnfinishedNames, KnowsTheNamesOfOlderVersionsAndNoOthers) {
     EXPECT_EQ(jail_of_unfinished(".jailctl-backup-a.test.partial"), "a.test");
     for (const char* other : {".jailctl-backup-.partial", ".jailctl-backup-a.test", ".jailctl-backup-~0.partial", "a.test.partial",
                               ".jailctl-backup-a b.partial", ".jailctl-backup-a.test~1.tar"})
