@@ -14,12 +14,12 @@ def ensure_created(bed, names=("a.bench",)):
             bed.run(bed.jailctl("create", name))
 
 
-def peer_root(bed):
+def peer_root(bed, jail="a.bench"):
     """The busybox root once more for the peers, so that nobody starts in a tree another one is using."""
     root = os.path.join(bed.top, "peer-root")
     if not os.path.exists(root):
-        ensure_created(bed)
-        subprocess.run(["cp", "-a", bed.root(), root], check=True)
+        ensure_created(bed, (jail,))
+        subprocess.run(["cp", "-a", bed.root(jail), root], check=True)
     return root
 
 
@@ -98,14 +98,15 @@ def s5(bed):
 
 def fifty(bed):
     """Fifty jails and as many containers of lxc, whose first process heeds no signal: both are killed at the end."""
-    names = [f"j{index}.bench" for index in range(50)]
+    names = [f"fifty{index}.bench" for index in range(50)]  # not those of the rows that look at roots without a system
     bed.write_config([f"{name}:10.0.0.{index + 1}" for index, name in enumerate(names)],
                      "START_COMMAND=\"/bin/busybox sleep 1000\"\nSTOP_TIMEOUT=0")
     ensure_created(bed, names)
-    lxc = available(lambda: Lxc(bed, peer_root(bed)))
+    root = peer_root(bed, names[0])
+    lxc = available(lambda: Lxc(bed, root))
     peers = [f"run{index}" for index in range(50)]
     for name in peers if lxc else []:
-        lxc.define(name, peer_root(bed))
+        lxc.define(name, root)
     return lxc, peers
 
 
