@@ -1,10 +1,10 @@
 #include <libdeflate.h>
 #include <memory>
 #include <optional>
-#include <zlib.h>
 
 #include "archive/aside.hpp"
 #include "archive/input_window.hpp"
+#include "archive/member_inflater.hpp"
 #include "archive/piece_codec.hpp"
 
 #include "jailctl/sdk/error.hpp"
@@ -12,29 +12,26 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t buffer_size = 1 << 18;
 /// Bytes looked at for a whole member: a quarter more than the content of ours, which covers members that did not
 /// shrink and long headers. One that is longer still goes the long way.
 constexpr std::size_t most_input = gzip_piece + gzip_piece / 4;
 
 using Decompressor = std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)>;
 
-/// Inflates any number of members, one after the other. Those as long as jailctl's own in one go by libdeflate, which
-/// is much faster; whatever it does not take is left to zlib, which inflates members of any length and says what is
-/// wrong with them. Both compare check sum and length of each member.
+/// Inflates any number of members, one after the other. Those as long as jailctl's own in one go by libdeflate; longer ones
+/// by ISA-L where there is one; whatever neither takes is left to zlib. All compare check sum and length of each member.
 class GzipSource final : public ByteSource {
 public:
     GzipSource(ByteSource& from, std::atomic<bool>* parts)
         : input_(from), parts_(parts), whole_(libdeflate_alloc_decompressor(), &libdeflate_free_decompressor),
           buffer_(gzip_piece, '\0') {
-        if (!whole_ || ::inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
+        if (!whole_) throw std::bad_alloc();
     }
-    ~GzipSource() override { ::inflateEnd(&stream_); }
 
     std::string_view next() override {
         for (;;) {
             std::size_t size = 0;
-            if (!at_boundary_)
+            if (inflater_ != nullptr)
                 size = inflate_some();
             else if (const auto member = input_.fill(most_input); member.empty())
                 return {};
@@ -51,8 +48,8 @@ private:
             throw Error(Errc::damaged, "there is something behind the archive's compressed data");
         if (parts_ != nullptr && begins_part(member)) *parts_ = true;
         if (const auto size = inflate_whole(member)) return *size;
-        if (::inflateReset(&stream_) != Z_OK) throw Error(Errc::internal, "zlib cannot be reset");
-        at_boundary_ = false;
+        inflater_ = fast_ && is_for_fast_inflater(member) ? fast_.get() : zlib_.get();
+        inflater_->begin();
         return 0;
     }
     std::optional<std::size_t> inflate_whole(std::string_view member) {
@@ -68,29 +65,21 @@ private:
     }
     std::size_t inflate_some() {
         const std::string_view input = input_.fill(1);
-        if (input.empty()) throw Error(Errc::damaged, "the archive is cut off in its compressed data");
-        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
-        stream_.avail_in = static_cast<uInt>(input.size());
-        stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
-        stream_.avail_out = buffer_size;
-        const int result = ::inflate(&stream_, Z_NO_FLUSH);
-        input_.use(input.size() - stream_.avail_in);
-        if (result == Z_STREAM_END)
-            at_boundary_ = true;
-        else if (result == Z_MEM_ERROR)
-            throw std::bad_alloc();
-        else if (result != Z_OK && result != Z_BUF_ERROR)
-            throw Error(Errc::damaged, std::string("the archive's compressed data is damaged: ") +
-                                           (stream_.msg != nullptr ? stream_.msg : "it needs a dictionary"));
-        return buffer_size - stream_.avail_out;
+        if (input.empty() && !filled_) throw Error(Errc::damaged, "the archive is cut off in its compressed data");
+        const auto step = inflater_->step(input, buffer_.data(), buffer_.size());
+        input_.use(step.used);
+        filled_ = step.made == buffer_.size();
+        if (step.ended) inflater_ = nullptr;
+        return step.made;
     }
 
     InputWindow input_;
     std::atomic<bool>* parts_;
     Decompressor whole_;
     std::string buffer_;
-    z_stream stream_{};
-    bool at_boundary_ = true;
+    std::unique_ptr<MemberInflater> zlib_ = zlib_inflater(), fast_ = fast_inflater();
+    MemberInflater* inflater_ = nullptr;  // of the member that is being inflated, unless that goes at once
+    bool filled_ = false;                 // it may have more to give without any further input
 };
 
 }  // namespace

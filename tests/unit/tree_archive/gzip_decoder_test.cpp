@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -10,6 +11,8 @@
 namespace jailctl::tree::test {
 namespace {
 
+using ::testing::MatchesRegex;
+
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 Reading decoded(const std::string& bytes, std::size_t piece = 1 << 18) {
@@ -17,10 +20,13 @@ Reading decoded(const std::string& bytes, std::size_t piece = 1 << 18) {
     return read_all(*make_gzip_decoder(file));
 }
 
-/// Complaints are the same; bytes before one may be more or less by what one call of zlib inflates.
+/// Without what it is that is damaged: ISA-L tells less of that than zlib does.
+std::string kind_of(const std::string& complaint) { return complaint.substr(0, complaint.find("damaged: ")); }
+
+/// Complaints are of the same kind; bytes before one may be more or less by what one call of zlib inflates.
 void expect_as_zlib(const std::string& bytes, const std::string& what) {
     const Reading ours = decoded(bytes), theirs = read_by_zlib(bytes);
-    EXPECT_EQ(ours.complaint, theirs.complaint) << what;
+    EXPECT_EQ(kind_of(ours.complaint), kind_of(theirs.complaint)) << what;
     if (theirs.complaint.empty())
         EXPECT_TRUE(ours.content == theirs.content) << what;
     else
@@ -69,6 +75,35 @@ TEST(GzipDecoder, MembersOfEveryLengthFollowEachOther) {
     EXPECT_TRUE(decoded(archive, 1000) == (Reading{content, ""}));
 }
 
+/// What follows a long member, and all but a byte of each stretch of it, comes at the worst of places.
+TEST(GzipDecoder, LongMembersAreReadAsZlibReadsThemWhateverThePieces) {
+    const std::string content = text(3 * mebibyte + 17, 9) + std::string(4 * mebibyte, 'x') + text(70000, 10);
+    const std::string archive = gzip_member(content, Header::titled) + gzip_member(content) + gzip_member("end");
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4093}, std::size_t{65536}, archive.size() - 1})
+        EXPECT_TRUE(decoded(archive, piece) == (Reading{content + content + "end", ""})) << piece;
+}
+
+/// Random streams of what compressors of another kind make: stored, fixed and dynamic blocks, runs of one byte.
+TEST(GzipDecoder, MembersOfEveryStrategyAndLevelComeBack) {
+    std::mt19937 random(3);
+    for (int round = 0; round < 40; ++round) {
+        std::string content;
+        while (content.size() < 2 * mebibyte) {
+            const std::size_t size = 1 + random() % 200000;
+            if (random() % 3 == 0) {
+                content.append(size, static_cast<char>(random()));
+            } else if (random() % 2 == 0) {
+                content += text(size, static_cast<unsigned>(random()));
+            } else {
+                for (std::size_t i = 0; i < size; ++i) content += static_cast<char>(random());
+            }
+        }
+        const std::string archive =
+            gzip_member(content, Header::bare, static_cast<int>(random() % 10), static_cast<int>(random() % 5));
+        EXPECT_TRUE(decoded(archive + archive) == (Reading{content + content, ""})) << round;
+    }
+}
+
 TEST(GzipDecoder, ThousandsOfEmptyMembersAreNothing) {
     std::string archive;
     for (int i = 0; i < 100000; ++i) archive += gzip_member("");
@@ -106,7 +141,7 @@ TEST_F(DamagedGzip, CutsAreNamed) {
     }
 }
 
-TEST_F(DamagedGzip, FlippedBitsAreNamedAsZlibNamesThem) {
+TEST_F(DamagedGzip, FlippedBitsAreNamedAsZlibFindsThem) {
     for (std::size_t member = 0; member < 3; ++member) {
         const std::size_t begin = starts_[member], end = starts_[member + 1];
         std::vector<std::size_t> places;
@@ -143,8 +178,8 @@ TEST_F(DamagedGzip, LengthAndSumOfAMemberCount) {
         std::string sum = member, length = member;
         ++sum[member.size() - 8];
         ++length[member.size() - 4];
-        EXPECT_EQ(decoded(sum).complaint, "the archive's compressed data is damaged: incorrect data check");
-        EXPECT_EQ(decoded(length).complaint, "the archive's compressed data is damaged: incorrect length check");
+        EXPECT_THAT(decoded(sum).complaint, MatchesRegex("the archive's compressed data is damaged: incorrect data .*check"));
+        EXPECT_THAT(decoded(length).complaint, MatchesRegex("the archive's compressed data is damaged: incorrect .*length check"));
     }
 }
 

@@ -34,15 +34,17 @@ std::string_view Pieces::next() {
     return piece;
 }
 
-std::string gzip_member(const std::string& content, Header header) {
+std::string gzip_member(const std::string& content, Header header, int level, int strategy) {
     z_stream stream{};
-    EXPECT_EQ(::deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    EXPECT_EQ(::deflateInit2(&stream, level, Z_DEFLATED, 16 + MAX_WBITS, 8, strategy), Z_OK);
     std::string name = "some-name.tar", extra = std::string("XY\x04\0data", 8), comment = "a comment";
     gz_header fields{};
     fields.name = bytes_of(name);
     fields.comment = bytes_of(comment);
-    fields.extra = bytes_of(extra);
-    fields.extra_len = static_cast<uInt>(extra.size());
+    if (header != Header::titled) {
+        fields.extra = bytes_of(extra);
+        fields.extra_len = static_cast<uInt>(extra.size());
+    }
     fields.hcrc = header == Header::summed ? 1 : 0;
     if (header != Header::bare) { EXPECT_EQ(::deflateSetHeader(&stream, &fields), Z_OK); }
     std::string out(::deflateBound(&stream, content.size()), '\0');

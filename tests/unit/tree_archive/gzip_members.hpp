@@ -19,10 +19,11 @@ private:
     std::size_t length_, at_ = 0;
 };
 
-/// What a member's header holds: nothing; a name, a comment and an extra field; those and a check sum of the header.
-enum class Header { bare, named, summed };
-/// A gzip member by zlib.
-[[nodiscard]] std::string gzip_member(const std::string& content, Header header = Header::bare);
+/// What a member's header holds: nothing; a name, a comment and an extra field; those and a check sum of the header; a
+/// name and a comment, as other tools write them.
+enum class Header { bare, named, summed, titled };
+/// A gzip member by zlib, of a level from 0 to 9 and a strategy of its own.
+[[nodiscard]] std::string gzip_member(const std::string& content, Header header = Header::bare, int level = 6, int strategy = 0);
 /// Text that shrinks to about a third, different for each seed.
 [[nodiscard]] std::string text(std::size_t size, unsigned seed);
 
