@@ -84,11 +84,12 @@ bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, c
 }
 
 /// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is
-/// not immutable yet: this order keeps everything.
+/// not immutable yet: this order keeps everything. What becomes root's does not take along what lets others run it as its owner.
 void EntryCopier::copy_open_attributes(int from, const Facts& facts, int to, const std::string& path) {
     set_owner(to, "", facts);
-    if (::fchmod(to, facts.mode) != 0) throw_errno("cannot set the mode");
+    if (::fchmod(to, rules_.as_root ? facts.mode & 01777U : facts.mode) != 0) throw_errno("cannot set the mode");
     for (const Xattr& attribute : xattrs_of(from)) {
+        if (rules_.as_root && attribute.name == "security.capability") continue;
         try {
             set_xattr(to, attribute);
         } catch (const Error& error) {

@@ -13,6 +13,7 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "new_file.hpp"
+#include "open_file_link.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -32,6 +33,21 @@ fs::path target_of(const CopyPlace& from, const CopyPlace& to) {
     if (fs::is_directory(path)) return path / name;
     if (to.into) throw Error(Errc::not_found, "there is no directory " + to.shown);
     return path;
+}
+
+/// A file is replaced, and a link, which is not followed. But not what programs open to reach a device or each other, nor a link to
+/// it, nor one to a file that a process has open, such as /dev/stdout: where these were, everybody would write to a file.
+/// @throws Error exists
+void require_replaceable(const fs::path& target) {
+    const auto what = fs::symlink_status(target);
+    if (!fs::exists(what) || fs::is_regular_file(what)) return;
+    std::error_code none;
+    if (fs::is_symlink(what)) {
+        const auto led_to = fs::status(target, none);
+        if (!is_open_file_link(target) && (!fs::exists(led_to) || fs::is_regular_file(led_to))) return;
+    }
+    throw Error(Errc::exists, escape_name(target.string()) + " is no file, nor a link to one: a copy does not replace it")
+        .with_hint("to look at a file of a running jail: jailctl exec JAIL -- cat FILE");
 }
 
 /// @return as the helper's copy_file action
@@ -115,6 +131,7 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
         throw Error(Errc::exists, escape_name(target.string()) + " is there already")
             .with_hint("a directory is copied to a name that is free");
     if (fs::is_directory(target)) throw Error(Errc::exists, escape_name(target.string()) + " is a directory");
+    if (!directory) require_replaceable(target);
     if (!directory) (void)root.open_file(from.path);  // or --dry-run would promise what cannot be
     if (invocation.options().dry_run)
         return invocation.console().line("would copy " + from.shown + " to " + escape_name(target.string()));

@@ -1,6 +1,7 @@
 /// `cp` out of a jail: nothing is left out without a word, nothing stands there half.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <atomic>
 #include <csignal>
@@ -127,6 +128,24 @@ TEST_F(CpOutTest, KilledItLeavesADirectoryWholeOrNone) {
     }
     EXPECT_FALSE(fs::exists(here_ / "d"));
     expect_cleared_by_the_next("d");
+}
+
+TEST_F(CpOutTest, WhatProgramsOpenToReachEachOtherIsNotReplaced) {
+    spit(inside_ / "file", "file\n", 0644);
+    spit(here_ / "open", "", 0644);
+    ASSERT_EQ(::mkfifo((here_ / "pipe").c_str(), 0600), 0);
+    ASSERT_EQ(::mknod((here_ / "device").c_str(), S_IFCHR | 0666, makedev(1, 3)), 0);
+    fs::create_symlink("pipe", here_ / "link");
+    fs::create_symlink("/proc/self/fd/1", here_ / "stdout");
+    for (const char* name : {"pipe", "device", "link", "stdout"}) {
+        const auto before = fs::symlink_status(here_ / name).type();
+        const Result result = site.jailctl({"cp", "a.test:/root/file", (here_ / name).string()});
+        EXPECT_EQ(result.status, 1) << name;
+        EXPECT_THAT(result.err, HasSubstr("is no file, nor a link to one")) << name;
+        EXPECT_EQ(fs::symlink_status(here_ / name).type(), before) << name;
+        EXPECT_EQ(site.jailctl({"cp", "--dry-run", "a.test:/root/file", (here_ / name).string()}).status, 1) << name;
+    }
+    EXPECT_EQ(names().size(), 5U);
 }
 
 TEST_F(CpOutTest, AFileReplacesAFileAndALinkButNoDirectory) {

@@ -23,6 +23,20 @@ TEST_F(CopyInto, BelongsToRootAndLaysFilesOverThoseThatStandThere) {
     EXPECT_EQ(status_of(tree_ / "etc/login.conf").st_mode & 07777U, 0640U);
 }
 
+/// Or what any user of the host could make would run as root in the jail.
+TEST_F(CopyInto, WhatBecomesRootsHasNoSetIdBitsAndNoCapabilities) {
+    spit(other_ / "program", "x");
+    fs::create_directory(other_ / "shared");
+    ASSERT_EQ(::chown((other_ / "program").c_str(), 1000, 1000), 0);
+    set_attribute(other_ / "program", "security.capability", std::string("\x01\0\0\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
+    ASSERT_EQ(::chmod((other_ / "program").c_str(), 06755), 0);
+    ASSERT_EQ(::chmod((other_ / "shared").c_str(), 03775), 0);
+    (void)copy();
+    EXPECT_EQ(status_of(tree_ / "etc/program").st_mode & 07777U, 0755U);
+    EXPECT_EQ(attribute(tree_ / "etc/program", "security.capability"), "-");
+    EXPECT_EQ(status_of(tree_ / "etc/shared").st_mode & 07777U, 01775U);
+}
+
 TEST_F(CopyInto, ADirectoryThatStandsThereKeepsOwnerAndMode) {
     fs::create_directories(tree_ / "etc/sub");
     fs::create_directories(other_ / "sub");
