@@ -8,11 +8,12 @@
 namespace jailctl::core {
 namespace {
 
-/// Follows what each jail waits for, depth first; what is met again on its own way is a circle.
+/// Follows what each jail waits for, depth first; what is met again on its own way is a circle, of which that last step is
+/// taken out.
 class CircleSearch {
 public:
-    CircleSearch(const std::vector<Jail>& jails, const Precedence& precedence)
-        : jails_(jails), before_(precedence.before), seen_(jails.size(), false) {}
+    CircleSearch(const std::vector<Jail>& jails, Precedence& precedence)
+        : jails_(jails), precedence_(precedence), seen_(jails.size(), false) {}
 
     void run() {
         for (std::size_t i = 0; i < jails_.size(); ++i) follow(i);
@@ -20,21 +21,25 @@ public:
 
 private:
     void follow(std::size_t jail) {
-        if (const auto at = std::find(way_.begin(), way_.end(), jail); at != way_.end()) refuse(at);
         if (seen_[jail]) return;
         seen_[jail] = true;
         way_.push_back(jail);
-        for (const std::size_t other : before_[jail]) follow(other);
+        std::erase_if(precedence_.before[jail], [&](std::size_t other) { return closes_circle(other); });
+        for (const std::size_t other : precedence_.before[jail]) follow(other);
         way_.pop_back();
     }
-    [[noreturn]] void refuse(std::vector<std::size_t>::const_iterator begin) const {
-        std::string circle;
-        for (auto at = begin; at != way_.end(); ++at) circle += jails_[*at].name.text() + " waits for ";
-        throw Error(Errc::config, "the jails wait for each other: " + circle + jails_[*begin].name.text());
+    bool closes_circle(std::size_t other) {
+        const auto begin = std::find(way_.begin(), way_.end(), other);
+        if (begin == way_.end()) return false;
+        if (precedence_.circle.empty()) {
+            for (auto at = begin; at != way_.end(); ++at) precedence_.circle += jails_[*at].name.text() + " waits for ";
+            precedence_.circle += jails_[other].name.text();
+        }
+        return true;
     }
 
     const std::vector<Jail>& jails_;
-    const std::vector<std::vector<std::size_t>>& before_;
+    Precedence& precedence_;
     std::vector<bool> seen_;
     std::vector<std::size_t> way_;
 };
@@ -52,6 +57,8 @@ Precedence precedence_of(const Command& command, const Configuration& configurat
                 if (jails[i].name == name) before.push_back(i);
     }
     CircleSearch(jails, precedence).run();
+    if (precedence.only_if_done && !precedence.circle.empty())
+        throw Error(Errc::config, "the jails wait for each other: " + precedence.circle);
     return precedence;
 }
 

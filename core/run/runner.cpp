@@ -74,6 +74,8 @@ private:
             report_.ledger.failure = error;
             return console_.failure("jailctl", error);
         }
+        if (!precedence.circle.empty())
+            console_.warn("the jails wait for each other: " + precedence.circle + ": no order is kept between them");
         report_.jails = run_workers(jails_, host_.globals.options.jobs, console_, [this](const Jail& jail) { return work_on(jail); },
                                     precedence);
         invocation_.write_to(report_.ledger);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <regex.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -60,6 +62,14 @@ std::string with_assignment(std::string text, int line, const std::string& name,
 
 std::filesystem::path jail_file(const Configuration& configuration, const JailName& jail) {
     return configuration.file.parent_path() / "jails.d" / (jail.text() + ".conf");
+}
+
+void require_writable_jail_file(const Configuration& configuration, const JailName& jail) {
+    const auto path = jail_file(configuration, jail);
+    const UniqueFd there = find_trusted(path.parent_path(), Trust::root, O_RDONLY | O_DIRECTORY);
+    const auto directory = there ? path.parent_path() : path.parent_path().parent_path();
+    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0) throw_errno("cannot write " + escape_name(path.string()));
+    if (there) (void)in_context(path.string(), [&] { return read_file_at(there.get(), path.filename().string()); });
 }
 
 void write_jail_file(const Configuration& configuration, const Jail& jail, const Assignments& assignments) {

@@ -21,6 +21,8 @@ namespace jailctl::lifecycle {
 
 /// Names with their values; a value holds nothing that is special between double quotes.
 using Assignments = std::vector<std::pair<std::string, std::string>>;
+/// Asks whether write_jail_file() may: before anything is changed that the file is to tell. @throws Error denied, io, invalid
+void require_writable_jail_file(const Configuration& configuration, const JailName& jail);
 /// Puts them into the file of the jail, which is made if it is missing. @throws Error denied, io, no_space, invalid: it is
 /// no regular file
 void write_jail_file(const Configuration& configuration, const Jail& jail, const Assignments& assignments);

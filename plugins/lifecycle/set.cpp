@@ -83,6 +83,15 @@ std::vector<std::string> names_of(const Assignments& assignments) {
     return names;
 }
 
+/// What the configuration says, which the jail goes on with. An error here must not hide the one that led here.
+void change_back(Invocation& invocation, const Jail& jail, const std::vector<std::string>& names) noexcept {
+    try {
+        change_limits(invocation, jail, names);
+    } catch (const std::exception& error) {
+        invocation.console().warn(jail.name.text() + " goes on with the new limits: the old ones cannot be set again: " + error.what());
+    }
+}
+
 /// The file comes last: what it says is in force, and if it cannot be written the jail goes on as before.
 void apply(Invocation& invocation, const Jail& jail, const Assignments& assignments, bool running) {
     const auto names = names_of(assignments);
@@ -90,7 +99,7 @@ void apply(Invocation& invocation, const Jail& jail, const Assignments& assignme
     try {
         write_jail_file(invocation.configuration(), jail, assignments);
     } catch (const Error&) {
-        if (running) change_limits(invocation, jail, names);
+        if (running) change_back(invocation, jail, names);
         throw;
     }
 }
@@ -103,6 +112,7 @@ void set(Invocation& invocation, const Jail& jail) {
     const std::string what = text_of(assignments) + (running ? " at once, and" : "") + " in " + file;
     Console& console = invocation.console();
     require_limits(with(jail, assignments), names_of(assignments));
+    require_writable_jail_file(invocation.configuration(), jail.name);
     if (invocation.options().dry_run) {
         if (running) rehearse_limits(invocation, with(jail, assignments), names_of(assignments));
         return console.line("would set " + what);

@@ -54,21 +54,23 @@ TEST_F(LimitsTest, MemoryIsLimited) {
 TEST_F(LimitsTest, ProcessorTimeIsLimited) {
     configure("CPUS=0.2");
     ASSERT_EQ(start().status, 0);
-    const Result result = inside("i=0; while [ $i -lt 150000 ]; do i=$((i+1)); done; cat /proc/$$/schedstat | cut -d' ' -f1;"
-                                 "cat /proc/uptime > /dev/null");
-    EXPECT_EQ(result.status, 0);
     bool found = false;
     for (const auto& directory : cgroup_directories(record()["cgroup"].str())) {
         if (const auto text = slurp(directory + "/cpu.cfs_quota_us"); !text.empty()) found |= text == "20000\n";
         if (const auto text = slurp(directory + "/cpu.max"); !text.empty()) found |= text == "20000 100000\n";
     }
     EXPECT_TRUE(found);
-    bool throttled = false;
-    for (const auto& directory : cgroup_directories(record()["cgroup"].str())) {
-        const std::string text = slurp(directory + "/cpu.stat");
-        throttled |= text.find("nr_throttled") != std::string::npos && text.find("nr_throttled 0\n") == std::string::npos;
-    }
-    EXPECT_TRUE(throttled);
+    const auto throttled = [&] {
+        for (const auto& directory : cgroup_directories(record()["cgroup"].str())) {
+            const std::string text = slurp(directory + "/cpu.stat");
+            if (text.find("nr_throttled") != std::string::npos && text.find("nr_throttled 0\n") == std::string::npos) return true;
+        }
+        return false;
+    };
+    // A host that is busy may give it less than that by itself: until one period has more.
+    for (int round = 0; round < 100 && !throttled(); ++round)
+        EXPECT_EQ(inside("for j in 1 2 3 4; do (i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done) & done; wait").status, 0);
+    EXPECT_TRUE(throttled());
 }
 
 TEST_F(LimitsTest, ExecIsNoWayAroundTheLimit) {

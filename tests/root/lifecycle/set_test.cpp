@@ -1,5 +1,8 @@
 /// `set`: limits of a jail while it runs, and for later.
 #include <gmock/gmock.h>
+#include <sys/mount.h>
+
+#include <filesystem>
 
 #include "roots.hpp"
 
@@ -7,6 +10,7 @@ namespace jailctl::test {
 namespace {
 
 using testing::HasSubstr;
+namespace fs = std::filesystem;
 
 class SetTest : public JailTest {
 protected:
@@ -79,6 +83,26 @@ TEST_F(SetTest, LessMemoryThanIsUsedIsRefusedAndAllStaysAsItWas) {
     EXPECT_EQ(pids(), "4096\n") << "it was put back";
     EXPECT_EQ(file(), "MEMORY=\"256M\"\n");
     EXPECT_EQ(inside("wc -c < /dev/shm/a").out, "50000000\n");
+}
+
+/// The settings were edited while it ran: what is in force is not what they say.
+TEST_F(SetTest, AFileThatCannotBeWrittenLeavesTheRunningJailAsItIs) {
+    const auto directory = site.path() / "jails.d";
+    fs::create_directories(directory);
+    spit(directory / "a.test.conf", "MEMORY=256M\nPIDS=100\n", 0600);
+    ASSERT_EQ(start().status, 0);
+    const std::string edited = "MEMORY=128M\nPIDS=50\n", before = memory();
+    spit(directory / "a.test.conf", edited, 0600);
+    ASSERT_EQ(::mount(directory.c_str(), directory.c_str(), nullptr, MS_BIND, nullptr), 0);
+    ASSERT_EQ(::mount(nullptr, directory.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), 0);
+    const Result done = set({"MEMORY=300M", "PIDS=200"}), rehearsed = set({"--dry-run", "MEMORY=300M"});
+    ASSERT_EQ(::umount(directory.c_str()), 0);
+    EXPECT_EQ(done.status, 1);
+    EXPECT_THAT(done.err, HasSubstr("a.test.conf: Read-only file system"));
+    EXPECT_EQ(rehearsed.status, 1) << "--dry-run promises nothing that cannot be";
+    EXPECT_EQ(memory(), before);
+    EXPECT_EQ(pids(), "100\n");
+    EXPECT_EQ(file(), edited);
 }
 
 TEST_F(SetTest, AStoppedJailGetsItAtItsNextStart) {

@@ -51,6 +51,18 @@ TEST_F(StartAfter, WhoWaitsForOneThatFailedIsLeftAlone) {
     EXPECT_EQ(mark("c.test"), '*');
 }
 
+/// Settings may have been edited while they ran, and a host that goes down must not leave them to their fate.
+TEST_F(StartAfter, ACircleKeepsNoJailFromBeingStopped) {
+    ASSERT_EQ(site.jailctl({"start", "all"}).status, 0);
+    wait_for("c", "b.test");
+    const Result down = site.jailctl({"stop", "all", "--timeout", "0"});
+    EXPECT_EQ(down.status, 0) << down.all();
+    EXPECT_THAT(down.err, HasSubstr("warning: the jails wait for each other: "));
+    for (const char* jail : {"a.test", "b.test", "c.test"}) EXPECT_EQ(mark(jail), ' ') << jail;
+    const auto at = places(down.out, "Stopping jail ");
+    EXPECT_TRUE(at[0] < at[1]) << "a.test is in no circle: " << down.out;
+}
+
 TEST_F(StartAfter, ACircleOrANameThatIsNobodysIsRefusedAndToldByConfigCheck) {
     wait_for("c", "a.test");
     const Result up = site.jailctl({"start", "all"});

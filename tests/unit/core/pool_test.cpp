@@ -129,9 +129,10 @@ TEST_F(PoolTest, WhoWaitsForAFailureIsLeftAloneOnlyWhereThatMatters) {
     EXPECT_EQ(all[2].result, Result::done);
 }
 
-TEST_F(PoolTest, ACircleIsNamed) {
+TEST_F(PoolTest, ACircleIsNamedAndOpenedWhereOnlyTheOrderDependsOnIt) {
     Command command;
     Configuration configuration;
+    command.after_success = true;
     command.after = [](const Configuration&, const Jail& jail) {
         return std::vector<JailName>{JailName(jail.name.text() == "a.test" ? "b.test" : "a.test")};
     };
@@ -142,8 +143,13 @@ TEST_F(PoolTest, ACircleIsNamed) {
         EXPECT_EQ(error.code(), Errc::config);
         EXPECT_STREQ(error.what(), "the jails wait for each other: a.test waits for b.test waits for a.test");
     }
+    command.after_success = false;
+    const Precedence opened = precedence_of(command, configuration, jails);
+    EXPECT_EQ(opened.circle, "a.test waits for b.test waits for a.test");
+    EXPECT_EQ(opened.before, (std::vector<std::vector<std::size_t>>{{1}, {}, {0}})) << "who is in no circle keeps its order";
     jails.pop_back();
     jails.pop_back();
+    command.after_success = true;
     EXPECT_TRUE(precedence_of(command, configuration, jails).before.front().empty()) << "b.test is not worked on";
 }
 

@@ -92,7 +92,7 @@ struct Command {
     /// Jails that are done with before this one is begun, where several are worked on; those that are not worked on do not
     /// count. Empty: `order` alone.
     std::function<std::vector<JailName>(const Configuration&, const Jail&)> after;
-    bool after_success = false;     ///< and a jail is left alone if one of them failed
+    bool after_success = false;     ///< and a jail is left alone if one of them failed; a circle is an error then, else only told
     Effect effect = Effect::reads;
     std::function<bool()> changes_if;  ///< true: it changes jails after all; asked once the options are known
     [[nodiscard]] bool changes() const { return effect == Effect::changes || (changes_if && changes_if()); }
