@@ -47,7 +47,9 @@ class Bed:
         subprocess.run(["truncate", "-s", "32G", self.image], check=True)
         subprocess.run(["mkfs.ext4", "-q", "-O", "has_journal", self.image], check=True)
         self.mount()
-        os.chmod(self.top, 0o700)
+        # Users of the peers' containers pass; directories of jails are closed to all others by themselves.
+        os.chmod(self.outer, 0o711)
+        os.chmod(self.top, 0o711)
         self.config = os.path.join(self.top, "jails.conf")
         self.write_config(["a.bench:192.0.2.1"])
         return self
