@@ -20,40 +20,6 @@ int descriptor_of(const Value& value, const std::string& name) {
     return static_cast<int>(number);
 }
 
-/// Length of the UTF-8 sequence at the front of `text`; 0 if there is none (overlong and surrogates included).
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
-                               : (first & 0xf0) == 0xe0        ? 3
-                               : first >= 0xf0 && first < 0xf5 ? 4
-                                                               : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;
-    if (first == 0xed && byte(1) > 0x9f) return 0;
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) > 0x8f) return 0;
-    return length;
-}
-
-void append_escaped(std::string& out, char byte) {
-    constexpr char digits[] = "0123456789abcdef";
-    const auto value = static_cast<unsigned char>(byte);
-    out += "\\x";
-    out += digits[value >> 4];
-    out += digits[value & 15];
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 }  // namespace
 
 Request parse_request(std::string_view line) {
@@ -135,35 +101,6 @@ void Channel::end_with_peer() const {
             if (::poll(&peer, 1, -1) > 0 && (peer.revents & (POLLHUP | POLLERR)) != 0) ::_exit(1);
         }
     }).detach();
-}
-
-std::string encode_path(std::string_view raw) {
-    std::string out;
-    out.reserve(raw.size());
-    while (!raw.empty()) {
-        const std::size_t length = utf8_length(raw);
-        if (length == 0 || (raw[0] == '\\' && raw.size() > 1 && raw[1] == 'x'))
-            append_escaped(out, raw[0]);
-        else
-            out.append(raw.substr(0, length));
-        raw.remove_prefix(length == 0 ? 1 : length);
-    }
-    return out;
-}
-
-std::string decode_path(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x' && hex_digit(text[i + 2]) >= 0 &&
-            hex_digit(text[i + 3]) >= 0) {
-            out += static_cast<char>(hex_digit(text[i + 2]) * 16 + hex_digit(text[i + 3]));
-            i += 3;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
 }
 
 std::vector<std::string> decode_paths(const Value& list) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/value.hpp"
 
 namespace jailctl::tree {
@@ -53,11 +54,7 @@ private:
     std::chrono::steady_clock::time_point last_progress_{};
 };
 
-/// A path as JSON can carry it: bytes that are no UTF-8 become \xNN, and so does a backslash before an `x`, so that
-/// decode_path() gives back the very bytes.
-[[nodiscard]] std::string encode_path(std::string_view raw);
-[[nodiscard]] std::string decode_path(std::string_view text);
-/// Of an array of them.
+/// decode_path() of an array of them.
 [[nodiscard]] std::vector<std::string> decode_paths(const Value& list);
 
 }  // namespace jailctl::tree

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <strings.h>
 #include <filesystem>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "extract_rehearsal.hpp"
 #include "extractions.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
 #include "skipped.hpp"
 
 namespace po = boost::program_options;
@@ -20,14 +22,20 @@ struct ExtractArguments {
     bool trust = false;
 };
 
-/// Bytes of odd names may be given as they are, or as `backups --contents` prints them.
+/// Bytes of odd names may be given as they are, or as `backups --contents` prints them: what it would not print is no such form.
+std::string plain_bytes(const std::string& word) {
+    const std::string meant = decode_path(word);
+    return ::strcasecmp(escape_name(encode_path(meant)).c_str(), word.c_str()) == 0 ? meant : word;  // digits of either case
+}
+
 std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
     std::vector<std::string> paths;
     for (auto word = words.begin() + 1; word != words.end(); ++word) {
-        paths.push_back(escape_name(*word));
-        for (const auto& component : std::filesystem::path(*word))
+        const std::string path = plain_bytes(*word);
+        paths.push_back(encode_path(path));
+        for (const auto& component : std::filesystem::path(path))
             if (component == "..")
-                throw Error(Errc::usage, "'" + paths.back() + "' is no path in a backup: it contains '..'");
+                throw Error(Errc::usage, "'" + escape_name(*word) + "' is no path in a backup: it contains '..'");
     }
     return paths;
 }

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/extract_staging.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
 
 namespace fs = std::filesystem;
 
@@ -16,8 +17,7 @@ namespace {
 
 /// A path that was asked for, and what the backup holds of it.
 struct Asked {
-    std::string path;          ///< as it is printed
-    std::string on_disk;       ///< as it is
+    std::string path;          ///< its bytes
     std::string type{};        ///< of the entry itself, if there is one
     std::int64_t entries = 0;  ///< it, and what is below it
 };
@@ -31,17 +31,15 @@ std::string plain_path(const std::string& path) {
 
 std::vector<Asked> look_up(Invocation& invocation, const ChosenBackup& chosen, const std::vector<std::string>& paths) {
     std::vector<Asked> found;
-    for (const auto& path : paths) found.push_back({.path = plain_path(path), .on_disk = plain_path(path)});
+    for (const auto& path : paths) found.push_back({.path = plain_path(decode_path(path))});
     const auto count = [](Asked& asked, const Value& entry, const std::string& path) {
         if (!asked.path.empty() && path != asked.path && !path.starts_with(asked.path + "/")) return;
         ++asked.entries;
-        if (path != asked.path) return;
-        asked.on_disk = plain_path(entry["path"].str());
-        asked.type = entry["type"].str();
+        if (path == asked.path) asked.type = entry["type"].str();
     };
     chosen.backend->contents(invocation, chosen.id, [&](const Value::Array& entries) {
         for (const Value& entry : entries)
-            for (Asked& asked : found) count(asked, entry, plain_path(escape_name(entry["path"].str())));
+            for (Asked& asked : found) count(asked, entry, plain_path(decode_path(entry["path"].str())));
     });
     return found;
 }
@@ -76,11 +74,11 @@ void rehearse_extract(Invocation& invocation, const ChosenBackup& chosen, const 
     std::int64_t total = 0;
     for (const Asked& asked : look_up(invocation, chosen, wanted.paths)) {
         if (asked.entries == 0)
-            throw Error(Errc::not_found, escape_name(chosen.id) + ": the archive holds no '" + asked.path + "'")
+            throw Error(Errc::not_found, escape_name(chosen.id) + ": the archive holds no '" + escape_name(asked.path) + "'")
                 .with_hint("'jailctl backups FILE --contents' lists what it holds");
-        if (wanted.out < 0) require_free(to, asked.on_disk);
+        if (wanted.out < 0) require_free(to, asked.path);
         else if (asked.type != "file" && asked.type != "hardlink")
-            throw Error(Errc::invalid, escape_name(chosen.id) + ": '" + asked.path + "' is no regular file")
+            throw Error(Errc::invalid, escape_name(chosen.id) + ": '" + escape_name(asked.path) + "' is no regular file")
                 .with_hint("give a directory to write it to with --to");
         total += asked.entries;
     }

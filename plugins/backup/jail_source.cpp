@@ -66,7 +66,7 @@ Grade grade_of(Way way) {
 JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& view, int id)
     : invocation_(invocation), jail_(jail), view_(view), id_(id), grade_(grade_of(view.way())), frozen_(view.frozen()), root_(Rootfs::open(view.root())),
       excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
-    TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", strings(excludes_)), .root = root_.fd(),
+    TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", encode_paths(excludes_)), .root = root_.fd(),
                 .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
     const Value measured = run_tree(job);
     bytes_ = static_cast<std::uint64_t>(measured["bytes"].num());
@@ -127,7 +127,7 @@ Value JailSource::write_tar(int out, std::string_view format) {
                 .arguments = Value::object()
                                  .set("format", format)
                                  .set("level", jail_.settings["BACKUP_LEVEL"].text)
-                                 .set("excludes", strings(excludes_))
+                                 .set("excludes", encode_paths(excludes_))
                                  .set("description", description())
                                  .set("read_back", can_be_read_back(out)),
                 .root = root_.fd(),

@@ -39,8 +39,7 @@ TwoPasses::TwoPasses(Invocation& invocation, const Jail& jail, int id, int root,
       plan_(scratch_file(scratch, invocation, jail)) {}
 
 void TwoPasses::read(const std::vector<std::string>& excludes, std::uint64_t bytes) {
-    Value patterns = Value::array();
-    for (const auto& pattern : excludes) patterns.push(pattern);
+    const Value patterns = encode_paths(excludes);
     read_live(patterns, bytes);
     read_frozen(patterns);
 }

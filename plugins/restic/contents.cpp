@@ -8,6 +8,7 @@
 
 #include "encoded.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/tree.hpp"
 
 namespace jailctl::restic {
 namespace {
@@ -65,9 +66,9 @@ Told::Told(std::string_view manifest) {
         Value line = parse_json(manifest.substr(at, end - at));
         at = end + 1;
         const std::string path = line["path"].str();
-        const bool odd = decoded(path) != path;
+        const bool odd = decode_path(path) != path;
         if (odd || line["target"].is_string() || line["major"].is_int())
-            lines_[seen_by_go(decoded(path))].push_back(Value::object()
+            lines_[seen_by_go(decode_path(path))].push_back(Value::object()
                                                             .set("path", path)
                                                             .set("target", line["target"])
                                                             .set("major", line["major"])
@@ -76,7 +77,7 @@ Told::Told(std::string_view manifest) {
     // The manifest is in the order of the directory, restic's list in that of the bytes.
     for (auto& [seen, lines] : lines_)
         std::sort(lines.begin(), lines.end(),
-                  [](const Value& a, const Value& b) { return decoded(a["path"].str()) < decoded(b["path"].str()); });
+                  [](const Value& a, const Value& b) { return decode_path(a["path"].str()) < decode_path(b["path"].str()); });
 }
 
 Value Told::take(const std::string& path) {

@@ -1,6 +1,5 @@
 #include "encoded.hpp"
 
-#include <charconv>
 #include <cstdint>
 
 namespace jailctl::restic {
@@ -21,19 +20,6 @@ std::size_t sequence(std::string_view text) {
 }
 
 }  // namespace
-
-std::string decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        unsigned value = 0;
-        const char* const digits = text.data() + at + 2;
-        const bool escape = text.substr(at).starts_with("\\x") && at + 4 <= text.size() &&
-                            std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
-        out += escape ? static_cast<char>(value) : text[at];
-        at += escape ? 4 : 1;
-    }
-    return out;
-}
 
 std::string seen_by_go(std::string_view raw) {
     std::string out;

@@ -5,8 +5,6 @@
 
 namespace jailctl::restic {
 
-/// The raw bytes of a path as the tree helper's JSON carries it: \xNN is a byte (tree/README.md).
-[[nodiscard]] std::string decoded(std::string_view text);
 /// A raw path as Go's encoding/json writes it, and restic with it: each byte that is no UTF-8 is U+FFFD.
 [[nodiscard]] std::string seen_by_go(std::string_view raw);
 

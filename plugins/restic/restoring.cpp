@@ -49,10 +49,8 @@ Value settle(const JailView& view, int directory, const Wanted& wanted) {
     const UniqueFd files = view.own_files();
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!manifest) throw Error(Errc::damaged, "the snapshot has no manifest of jailctl's");
-    Value paths = Value::array();
-    for (const auto& path : wanted.paths) paths.push(escape_name(path));
-    return run_tree({.action = "settle", .arguments = Value::object().set("trusted", wanted.whole).set("wanted", paths), .root = directory,
-                     .id_base = {}, .read_only = false, .descriptors = {{"facts", manifest.get()}}, .on_progress = {},
+    return run_tree({.action = "settle", .arguments = Value::object().set("trusted", wanted.whole).set("wanted", encode_paths(wanted.paths)),
+                     .root = directory, .id_base = {}, .read_only = false, .descriptors = {{"facts", manifest.get()}}, .on_progress = {},
                      .on_note = {}});
 }
 

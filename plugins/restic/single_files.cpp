@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "encoded.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/tree.hpp"
@@ -69,7 +68,7 @@ Value take_out(Invocation& invocation, const Repository& repository, const std::
     Wanted some{.snapshot = id, .paths = {}, .whole = whole || wanted.trust};
     bool everything = false;
     for (const auto& path : wanted.paths) {
-        const auto plain = std::filesystem::path("/" + decoded(path)).lexically_normal().relative_path().string();
+        const auto plain = std::filesystem::path("/" + decode_path(path)).lexically_normal().relative_path().string();
         everything = everything || plain.empty();
         some.paths.push_back(plain.ends_with('/') ? plain.substr(0, plain.size() - 1) : plain);
     }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "encoded.hpp"
 #include "jailctl/sdk/backup_maker.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -34,7 +33,7 @@ std::uint64_t most_holes(const BackupSource& source) { return parse_bytes(source
 /// on that file system nor is it one of those looked at.
 void leave_out_holes(std::vector<std::string>& arguments, const Value& facts, const BackupSource& source, const JailView& view, int tree) {
     for (const auto& file : facts["too_long"].items())
-        arguments.push_back("--exclude=" + literal_pattern(view.tree() + "/" + decoded(file["path"].str())));
+        arguments.push_back("--exclude=" + literal_pattern(view.tree() + "/" + decode_path(file["path"].str())));
     const auto longest = std::max(static_cast<std::uint64_t>(facts["longest"].num()), size_of_file_system(tree));
     arguments.push_back("--exclude-larger-than=" + std::to_string(longest + most_holes(source)));
 }
@@ -53,19 +52,13 @@ std::vector<std::string> backup_arguments(const BackupSource& source, const Back
     return arguments;
 }
 
-Value excludes_of(const BackupSource& source) {
-    Value list = Value::array();
-    for (const auto& pattern : source.excludes()) list.push(pattern);
-    return list;
-}
-
 /// What the helper saw of the tree goes beside it: the description, and what restic 0.14 would lose.
 Value write_own_files(const BackupSource& source, int tree, const JailView& view) {
     const UniqueFd files = view.own_files();
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!manifest) throw_errno("cannot make the manifest of the backup");
     const Value facts = run_tree({.action = "facts",
-                                  .arguments = Value::object().set("excludes", excludes_of(source)).set("max_holes", most_holes(source)),
+                                  .arguments = Value::object().set("excludes", encode_paths(source.excludes())).set("max_holes", most_holes(source)),
                                   .root = tree, .id_base = {}, .read_only = true,
                                   .descriptors = {{"out", manifest.get()}}, .on_progress = {}, .on_note = {}});
     const Value document = Value::object().set("format", 1).set("description", source.description()).set("counts", facts);
@@ -81,13 +74,13 @@ std::vector<std::string> tell_of_holes(Invocation& invocation, const BackupSourc
     if (static_cast<std::uint64_t>(facts["too_long_total"].num()) > files.size())
         throw Error(Errc::unsupported, std::to_string(facts["too_long_total"].num()) + " files of jail " + jail +
                                            " have holes beyond RESTIC_HOLES, " + human_bytes(most_holes(source)) + ", one of them " +
-                                           escape_name(decoded(files.front()["path"].str())))
+                                           escape_name(decode_path(files.front()["path"].str())))
             .with_hint("leave them out with BACKUP_EXCLUDE; BACKUP_BACKEND=archive keeps holes without reading them");
     if (const auto holes = static_cast<std::uint64_t>(facts["holes"].num()); holes >= worth_telling)
         invocation.console().warn("restic reads the holes in files of jail " + jail + " as zeros, " + human_bytes(holes) + " of them");
     std::vector<std::string> omissions;
     for (const auto& file : files)
-        omissions.push_back(escape_name(decoded(file["path"].str())) + ": its holes, " + human_bytes(static_cast<std::uint64_t>(file["holes"].num())) +
+        omissions.push_back(escape_name(decode_path(file["path"].str())) + ": its holes, " + human_bytes(static_cast<std::uint64_t>(file["holes"].num())) +
                             ", are more than what RESTIC_HOLES leaves, " + human_bytes(most_holes(source)) + " in all");
     return omissions;
 }
@@ -121,7 +114,7 @@ std::vector<std::string> changed_since(std::chrono::nanoseconds begin, const Bac
                                   .arguments = Value::object()
                                                    .set("seconds", std::int64_t{begin.count() / std::nano::den})
                                                    .set("nanoseconds", std::int64_t{begin.count() % std::nano::den})
-                                                   .set("excludes", excludes_of(source)),
+                                                   .set("excludes", encode_paths(source.excludes())),
                                   .root = tree, .id_base = {}, .read_only = true, .descriptors = {},
                                   .on_progress = {}, .on_note = {}}));
 }

@@ -34,7 +34,7 @@ public:
         std::vector<std::string> path = components_of(decode_path(entry["path"].str()));
         const std::string type = entry["type"].str();
         if (path.empty()) throw Error(Errc::invalid, "populate: an entry without a path");
-        in_context(escape_name(entry["path"].str()), [&] {
+        in_context(escape_name(decode_path(entry["path"].str())), [&] {
             const std::string name = std::move(path.back());
             path.pop_back();
             go_to(path);

@@ -47,7 +47,7 @@ std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace
 Value entry_of(const std::string& target, const struct stat& info, bool keep_owners) {
     const mode_t mode = keep_owners ? info.st_mode & 07777U : info.st_mode & 0777U;
     return Value::object()
-        .set("path", escape_name(target))
+        .set("path", encode_path(target))
         .set("type", "file")
         .set("mode", std::int64_t{mode})
         .set("uid", keep_owners ? std::int64_t{info.st_uid} : 0)
@@ -63,7 +63,7 @@ void remove_staging(Invocation& invocation, const Jail& jail, const Rootfs& root
     job.action = "tidy";
     job.root = root.fd();
     job.id_base = id_range(invocation.configuration(), jail.name);
-    job.arguments = Value::object().set("copied_into", escape_name(parent));
+    job.arguments = Value::object().set("copied_into", encode_path(parent));
     (void)run_tree(job);
 }
 
@@ -72,7 +72,7 @@ void remove_staging(Invocation& invocation, const Jail& jail, const Rootfs& root
 void register_cp_undo(Registrar& host) {
     host.undoer(temporary_undo, [](Invocation& invocation, const Jail& jail, const Value& arguments) {
         if (root_state(jail.root) != RootState::present) return;
-        const std::string path = arguments["path"].str();
+        const std::string path = decode_path(arguments["path"].str());
         const Rootfs root = Rootfs::open(jail.root);
         root.remove_temporary(path);
         if (arguments["tree"].truth()) remove_staging(invocation, jail, root, fs::path(path).parent_path().string());
@@ -93,14 +93,14 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     job.on_note = [&](const Value& note) { invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str()); };
     if (S_ISDIR(source.info.st_mode)) {
         job.action = "copy";
-        job.arguments = Value::object().set("into", escape_name(target)).set("as_root", !keep_owners).set("whole", true).set("without_devices", true);
+        job.arguments = Value::object().set("into", encode_path(target)).set("as_root", !keep_owners).set("whole", true).set("without_devices", true);
     } else {
         job.action = "populate";
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
     }
     Value done;
     Operation operation(invocation, *to.jail, "cp", JournalPlace::lasting);
-    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", target).set("tree", S_ISDIR(source.info.st_mode))),
+    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", encode_path(target)).set("tree", S_ISDIR(source.info.st_mode))),
                    [&] { done = run_tree(job); });
     operation.commit();
     tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);

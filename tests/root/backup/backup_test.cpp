@@ -78,13 +78,16 @@ TEST_F(BackedUpSite, AJailThatIsNotThereCannotBeBackedUp) {
 }
 
 TEST_F(BackedUpSite, ExcludesAreLeftOutAndTheirDirectoryIsKept) {
-    site.configure({"a.test:192.0.2.1"}, "BACKUP_EXCLUDE=\"--exclude ./var/log/* --exclude ./root\"");
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_EXCLUDE=\"--exclude ./var/log/* --exclude ./root --exclude ./my\\\\\\\\x2ddata\"");
     spit(site.root("a.test") / "var/log/big", "log");
+    for (const char* name : {"my\\x2ddata", "my-data"}) spit(site.root("a.test") / name, "data");
     ASSERT_EQ(backup().status, 0);
     const std::string listing = run_command({"tar", "-tzf", only_archive().string()}).out;
     EXPECT_THAT(listing, HasSubstr("./var/log/\n"));
     EXPECT_EQ(listing.find("./var/log/big"), std::string::npos);
     EXPECT_EQ(listing.find("./root/"), std::string::npos);
+    EXPECT_EQ(listing.find("./my\\"), std::string::npos) << "a backslash before a backslash, as for a shell";
+    EXPECT_THAT(listing, HasSubstr("./my-data\n"));
 }
 
 TEST_F(BackedUpSite, ARunningJailIsBackedUpWarm) {

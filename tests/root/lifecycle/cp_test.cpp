@@ -53,6 +53,21 @@ TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
 }
 
+/// The four characters of an escaped byte are part of a name: systemd has such files.
+TEST_F(CpTest, NamesWithBackslashesKeepThem) {
+    const std::string name = "mnt-my\\x2ddata.mount", odd = "b\xff\\x2fc";
+    spit(here_ / name, "unit\n", 0644);
+    fs::create_directories(site.root("a.test") / "root/a\\x41");
+    ASSERT_EQ(cp(host(name), "a.test:/root/").status, 0);
+    ASSERT_EQ(cp(host(name), "a.test:/root/a\\x41/" + odd).status, 0);
+    ASSERT_EQ(cp(host("tree"), "a.test:/root/a\\x41/d\\x41").status, 0);
+    EXPECT_EQ(slurp(site.root("a.test") / "root" / name), "unit\n");
+    EXPECT_EQ(slurp(site.root("a.test") / "root/a\\x41" / odd), "unit\n");
+    EXPECT_EQ(slurp(site.root("a.test") / "root/a\\x41/d\\x41/deep/two"), "two\n");
+    EXPECT_EQ(std::distance(fs::directory_iterator(site.root("a.test") / "root"), {}), 2);
+    EXPECT_FALSE(fs::exists(site.root("a.test") / "root/aA"));
+}
+
 /// Also into a directory that stands there: what cannot be made must not end the copy halfway.
 TEST_F(CpTest, DevicesAndSocketsStayBehindAndAreTold) {
     ASSERT_EQ(::mknod((here_ / "tree/a-device").c_str(), S_IFCHR | 0600, makedev(1, 3)), 0);

@@ -5,13 +5,6 @@
 namespace jailctl::restic {
 namespace {
 
-TEST(ResticNames, BytesAreDecoded) {
-    EXPECT_EQ(decoded("a\\xFFb\\x5cc"), "a\xFF" "b\\c");
-    EXPECT_EQ(decoded("\\x4"), "\\x4") << "cut short";
-    EXPECT_EQ(decoded("\\xg0 \\y \\"), "\\xg0 \\y \\");
-    EXPECT_EQ(decoded("\\x-1"), "\\x-1");
-}
-
 TEST(ResticNames, GoReplacesEachByteThatIsNoUtf8) {
     EXPECT_EQ(seen_by_go("gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\x9F"), "gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\x9F");
     EXPECT_EQ(seen_by_go("a\xFF\xFE" "b"), "a\xEF\xBF\xBD\xEF\xBF\xBD" "b");

@@ -1,6 +1,5 @@
 #include "archives.hpp"
 #include "glob.hpp"
-#include "protocol.hpp"
 
 namespace jailctl::tree::test {
 namespace {
@@ -16,15 +15,6 @@ TEST(Glob, MatchesAsTarDoes) {
     EXPECT_TRUE(glob_match("./[", "./["));
     EXPECT_TRUE(glob_match("*\xff*", "a\xff" "b"));
     EXPECT_FALSE(glob_match(std::string(60, '*') + "b", std::string(4000, 'a'))) << "and that at once";
-}
-
-TEST(EncodedPaths, ComeBackByteForByte) {
-    for (const std::string raw :
-         {"plain", "caf\xc3\xa9", "\xff\xfe", "a\\x41b", "\\", "\\x", "x\xe2\x82", "\xed\xa0\x80", ""}) {
-        EXPECT_EQ(decode_path(encode_path(raw)), raw);
-        EXPECT_NO_THROW((void)parse_json(to_json(Value(encode_path(raw)))));
-        EXPECT_EQ(parse_json(to_json(Value(encode_path(raw)))).str(), encode_path(raw));
-    }
 }
 
 TEST_F(Archives, ExcludedNamesAreNotStored) {

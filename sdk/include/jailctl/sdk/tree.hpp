@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,5 +34,12 @@ struct TreeJob {
 /// Runs the helper to its end and returns its result. The helper dies with us. @throws Error as the helper reports it;
 /// interrupted; internal if it died
 [[nodiscard]] JAILCTL_SDK_EXPORT Value run_tree(const TreeJob& job);
+
+/// A path as arguments and results of a job have it, and every other JSON: bytes that are no UTF-8 become \xNN, and so does a
+/// backslash before an `x`, so that decode_path() gives back the very bytes. escape_name() is for people and does not.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string encode_path(std::string_view raw);
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string decode_path(std::string_view text);
+/// As an array: paths, or patterns of them.
+[[nodiscard]] JAILCTL_SDK_EXPORT Value encode_paths(const std::vector<std::string>& raw);
 
 }  // namespace jailctl
