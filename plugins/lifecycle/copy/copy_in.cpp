@@ -32,11 +32,22 @@ Source open_source(const CopyPlace& from) {
     return source;
 }
 
+/// The name of the copy in a directory, as with cp(1): DIR and DIR/ are DIR there, and of DIR/. it is what DIR holds ("").
+fs::path name_of(const std::string& written) {
+    fs::path path(written);
+    while (path.has_relative_path() && !path.has_filename()) path = path.parent_path();  // "DIR/" has no name behind the slash
+    std::error_code gone;
+    if (path.filename() == "..") path = fs::canonical(path, gone);
+    return path.filename() == "." ? fs::path() : path.filename();
+}
+
 /// Where the copy stands, below the root and without links on the way: cp(1) puts it into a directory that is there.
 std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace& to) {
     const fs::path path(to.path);
-    if (const auto directory = root.resolve_directory(to.path))
-        return (fs::path(*directory) / fs::absolute(from.path).lexically_normal().filename()).string();
+    if (const auto directory = root.resolve_directory(to.path)) {
+        const auto name = name_of(from.path);
+        return name.empty() ? *directory : (fs::path(*directory) / name).string();
+    }
     const auto parent = root.resolve_directory(path.parent_path().string());
     if (!parent || to.into)
         throw Error(Errc::not_found, "there is no directory /" + escape_name((to.into ? path : path.parent_path()).string()) +

@@ -53,6 +53,23 @@ TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
 }
 
+/// As with cp(1): a slash at the end changes nothing, a dot at the end means what is in it.
+TEST_F(CpTest, ADirectoryHasItsNameHoweverItIsWritten) {
+    const auto target = site.root("a.test") / "root";
+    for (const char* written : {"tree/", "tree//", "tree/deep/..", "tree/deep/../"}) {
+        ASSERT_EQ(cp(host(written), "a.test:/root").status, 0) << written;
+        EXPECT_EQ(slurp(target / "tree/deep/two"), "two\n") << written;
+        fs::remove_all(target / "tree");
+        EXPECT_TRUE(fs::is_empty(target)) << written;
+    }
+    for (const char* written : {"tree/.", "tree/./"}) {
+        EXPECT_EQ(cp(host(written), "a.test:/root/").out, host(written) + ": 4 B to a.test:/root\n");
+        EXPECT_EQ(slurp(target / "deep/two"), "two\n") << written;
+    }
+    ASSERT_EQ(cp(host("tree/"), "a.test:/root/new").status, 0);
+    EXPECT_EQ(slurp(target / "new/deep/two"), "two\n");
+}
+
 /// The four characters of an escaped byte are part of a name: systemd has such files.
 TEST_F(CpTest, NamesWithBackslashesKeepThem) {
     const std::string name = "mnt-my\\x2ddata.mount", odd = "b\xff\\x2fc";
