@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "exec_user.hpp"
@@ -84,7 +85,7 @@ int run_inside(Invocation& invocation, const Jail& jail, const ExecRequest& requ
 
 /// What the options of exec say beyond the command.
 struct ExecOptions {
-    std::string user, directory;
+    std::optional<std::string> user, directory;  ///< an empty word is one: of a variable that is not set, perhaps
     std::vector<std::string> environment;
 };
 
@@ -108,10 +109,10 @@ void be_user(ExecRequest& request, const JailUser& user) {
 
 void apply(const ExecOptions& options, const Jail& jail, ExecRequest& request) {
     for (const auto& variable : options.environment) require_variable(variable);
-    if (!options.directory.empty() && options.directory.front() != '/')
-        throw Error(Errc::usage, "-w needs an absolute path in the jail, and not " + escape_name(options.directory));
-    if (!options.directory.empty()) request.directory = options.directory;
-    if (!options.user.empty()) be_user(request, find_user(Rootfs::open(jail.root), options.user));
+    if (options.directory && !options.directory->starts_with('/'))
+        throw Error(Errc::usage, "-w needs an absolute path in the jail, and not '" + escape_name(*options.directory) + "'");
+    if (options.directory) request.directory = *options.directory;
+    if (options.user) be_user(request, find_user(Rootfs::open(jail.root), *options.user));
     request.environment.insert(request.environment.end(), options.environment.begin(), options.environment.end());
 }
 
@@ -122,28 +123,33 @@ ExecRequest command_of(Invocation& invocation, const Jail& jail, const ExecOptio
         throw Error(Errc::usage, "no command was given").with_hint("jailctl exec JAIL -- COMMAND [ARGUMENT...]");
     request.terminal = true;
     add_term(request);
-    if (!options.user.empty()) require_up(invocation.configuration(), jail);  // its passwd is read first
+    if (options.user) require_up(invocation.configuration(), jail);  // its passwd is read first
     apply(options, jail, request);
     return request;
 }
 
+/// An option that was given, be it empty.
+auto* given(std::optional<std::string>& value) {
+    return po::value<std::string>()->notifier([&value](const std::string& word) { value = word; });
+}
+
 /// Root is there whatever the jail's passwd says: who broke it must be able to mend it.
-JailUser login_user(const Rootfs& root, const std::string& word) {
+JailUser login_user(const Rootfs& root, const std::optional<std::string>& word) {
     JailUser user;
-    if (!word.empty()) {
-        user = find_user(root, word);
+    if (word) {
+        user = find_user(root, *word);
     } else if (const auto found = find_account(root.read("etc/passwd").value_or(""), "0")) {
         user.account = *found;
         user.account.gid = 0;
     }
-    if (word.empty() && user.account.name.empty()) user.account.name = "root";
+    if (!word && user.account.name.empty()) user.account.name = "root";
     if (!user.account.shell.starts_with('/')) user.account.shell = "/bin/sh";
-    if (!user.account.home.starts_with('/')) user.account.home = word.empty() ? "/root" : "/";
+    if (!user.account.home.starts_with('/')) user.account.home = word ? "/" : "/root";
     return user;
 }
 
 /// A login shell by the jail's passwd, in the user's home if there is one.
-ExecRequest login(const Jail& jail, const std::string& word) {
+ExecRequest login(const Jail& jail, const std::optional<std::string>& word) {
     const Rootfs root = Rootfs::open(jail.root);
     const JailUser user = login_user(root, word);
     ExecRequest request;
@@ -171,10 +177,10 @@ void add_exec(Registrar& host) {
     exec.targets = Targets::several;
     exec.takes_rest = true;
     exec.options.add_options()
-        ("user,u", po::value(&options->user)->value_name("USER[:GROUP]"),
+        ("user,u", given(options->user)->value_name("USER[:GROUP]"),
          "run as this user of the jail, by its own /etc/passwd and /etc/group")
         ("env,e", po::value(&options->environment)->value_name("NAME=VALUE"), "set a variable; may be given several times")
-        ("workdir,w", po::value(&options->directory)->value_name("DIR"), "begin in this directory of the jail instead of /");
+        ("workdir,w", given(options->directory)->value_name("DIR"), "begin in this directory of the jail instead of /");
     exec.run_jail = [options](Invocation& invocation, const Jail& jail) {
         int status = 0;
         or_own_failure(invocation, jail, [&] { status = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
@@ -187,14 +193,14 @@ void add_exec(Registrar& host) {
 }
 
 void add_shell(Registrar& host) {
-    auto user = std::make_shared<std::string>();
+    auto user = std::make_shared<std::optional<std::string>>();
     Command shell;
     shell.name = "shell";
     shell.aliases = {"console"};
     shell.summary = "open root's login shell in a running jail";
     shell.words = "JAIL";
     shell.targets = Targets::one;
-    shell.options.add_options()("user,u", po::value(user.get())->value_name("USER[:GROUP]"), "another user's login shell");
+    shell.options.add_options()("user,u", given(*user)->value_name("USER[:GROUP]"), "another user's login shell");
     shell.run = [user](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         const Jail& jail = invocation.jails().front();

@@ -245,6 +245,13 @@ TEST_F(ExecAs, WhoIsNotThereIsRefused) {
     expect_refused(as("many", "id"), "there is no user 'many'");
     expect_refused(as("4294967295:0", "id"), "there is no user '4294967295'");
     expect_refused(as("far", "id"), "is no id of the jail's");
+    const auto file = site.root("a.test") / "etc/passwd";
+    spit(file, slurp(file) + ":x:0:0::/:/bin/sh\n");
+    for (const std::string word : {"", ":0", "alice:", ":"}) {
+        expect_refused(as(word, "touch /root/ran"), "'" + word + "' names no user");
+        expect_refused(site.jailctl({"shell", "a.test", "-u", word}), "'" + word + "' names no user");
+    }
+    EXPECT_FALSE(std::filesystem::exists(site.root("a.test") / "root/ran"));
     std::filesystem::remove(site.root("a.test") / "etc/passwd");
     expect_refused(as("alice", "true"), "there is no user 'alice'");
 }
@@ -274,6 +281,7 @@ TEST_F(ExecAs, VariablesAndDirectory) {
     expect_refused(run({"-e", "A"}, "true"), "'A' is no variable with its value");
     expect_refused(run({"-e", "1=2"}, "true"), "'1=2' is no variable");
     expect_refused(run({"-w", "tmp"}, "true"), "-w needs an absolute path");
+    expect_refused(run({"-w", ""}, "true"), "-w needs an absolute path in the jail, and not ''");
     expect_refused(run({"-w", "/nowhere"}, "true"), "cannot enter /nowhere in the jail");
     expect_refused(as("alice", "true", {"-w", "/root"}), "cannot enter /root in the jail");
     EXPECT_EQ(site.jailctl({"exec", "a.test", "-e", "PATH=/nowhere", "--", "true"}).status, 127);
