@@ -133,12 +133,23 @@ auto* given(std::optional<std::string>& value) {
     return po::value<std::string>()->notifier([&value](const std::string& word) { value = word; });
 }
 
+/// Of no passwd at all, or of what is none, nothing is known.
+std::string passwd_if_readable(Console& console, const Rootfs& root) {
+    try {
+        return root.read("etc/passwd").value_or("");
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        console.warn(std::string("the jail's passwd is not read, root gets /bin/sh: ") + error.what());
+        return "";
+    }
+}
+
 /// Root is there whatever the jail's passwd says: who broke it must be able to mend it.
-JailUser login_user(const Rootfs& root, const std::optional<std::string>& word) {
+JailUser login_user(Console& console, const Rootfs& root, const std::optional<std::string>& word) {
     JailUser user;
     if (word) {
         user = find_user(root, *word);
-    } else if (const auto found = find_account(root.read("etc/passwd").value_or(""), "0")) {
+    } else if (const auto found = find_account(passwd_if_readable(console, root), "0")) {
         user.account = *found;
         user.account.gid = 0;
     }
@@ -149,9 +160,9 @@ JailUser login_user(const Rootfs& root, const std::optional<std::string>& word) 
 }
 
 /// A login shell by the jail's passwd, in the user's home if there is one.
-ExecRequest login(const Jail& jail, const std::optional<std::string>& word) {
+ExecRequest login(Console& console, const Jail& jail, const std::optional<std::string>& word) {
     const Rootfs root = Rootfs::open(jail.root);
-    const JailUser user = login_user(root, word);
+    const JailUser user = login_user(console, root, word);
     ExecRequest request;
     request.command = {user.account.shell, "-l"};
     be_user(request, user);
@@ -206,7 +217,7 @@ void add_shell(Registrar& host) {
         const Jail& jail = invocation.jails().front();
         or_own_failure(invocation, jail, [&] {
             require_up(invocation.configuration(), jail);
-            invocation.set_exit_status(run_inside(invocation, jail, login(jail, *user)));
+            invocation.set_exit_status(run_inside(invocation, jail, login(invocation.console(), jail, *user)));
         });
     };
     host.add(std::move(shell));

@@ -305,5 +305,26 @@ TEST_F(ExecTest, ShellUsesTheJailsPasswd) {
     EXPECT_EQ(site.jailctl({"console", "a.test"}, options).status, 3);
 }
 
+/// Who broke it must be able to mend it.
+TEST_F(ExecTest, RootsShellNeedsNoPasswd) {
+    const auto passwd = site.root("a.test") / "etc/passwd";
+    RunOptions options;
+    options.input = "echo $SHELL $HOME $USER; exit 3\n";
+    const auto expect_a_shell = [&](const char* what) {
+        const Result result = site.jailctl({"shell", "a.test"}, options);
+        EXPECT_EQ(result.out, "/bin/sh /root root\n") << what << ": " << result.err;
+        EXPECT_EQ(result.status, 3) << what;
+        EXPECT_THAT(result.err, HasSubstr("etc/passwd in the root")) << what;
+        std::filesystem::remove(passwd);
+    };
+    std::filesystem::remove(passwd);
+    ASSERT_EQ(::mkfifo(passwd.c_str(), 0666), 0);
+    expect_a_shell("a pipe");
+    std::filesystem::create_directory(passwd);
+    expect_a_shell("a directory");
+    spit(passwd, std::string(2 << 20, 'x'));
+    expect_a_shell("too large");
+}
+
 }  // namespace
 }  // namespace jailctl::test
