@@ -70,17 +70,31 @@ void or_own_failure(Invocation& invocation, const Jail& jail, Work work) {
     }
 }
 
-/// @return the status of the command, 0 with --dry-run
-int run_inside(Invocation& invocation, const Jail& jail, const ExecRequest& request) {
+/// How a command ended: 0 with --dry-run.
+struct Ended {
+    int status = 0;
+    std::optional<Error> not_run;  ///< why there was none, the status is the one of a shell then
+};
+
+Ended run_inside(Invocation& invocation, const Jail& jail, ExecRequest request) {
     require_up(invocation.configuration(), jail);
+    Ended ended;
     if (invocation.options().dry_run) {
         invocation.console().line("would run " + request.command.front() + " in " + jail.name.text());
-        return 0;
+        return ended;
     }
+    request.not_run = &ended.not_run;
     auto& runtime = invocation.services().get<JailRuntime>();
-    if (invocation.options().json) return run_collected(invocation, runtime, jail, request);
-    if (invocation.jails().size() > 1) return run_in_lines(invocation, runtime, jail, request);
-    return runtime.exec(invocation, jail, request).code;
+    if (invocation.options().json) ended.status = run_collected(invocation, runtime, jail, request);
+    else if (invocation.jails().size() > 1) ended.status = run_in_lines(invocation, runtime, jail, request);
+    else ended.status = runtime.exec(invocation, jail, request).code;
+    return ended;
+}
+
+/// Only a command that ran has done what was wanted, whatever its status.
+void end_as(Invocation& invocation, const Ended& ended) {
+    invocation.set_exit_status(ended.status);
+    if (ended.not_run) throw Error(*ended.not_run);
 }
 
 /// What the options of exec say beyond the command.
@@ -193,11 +207,11 @@ void add_exec(Registrar& host) {
         ("env,e", po::value(&options->environment)->value_name("NAME=VALUE"), "set a variable; may be given several times")
         ("workdir,w", given(options->directory)->value_name("DIR"), "begin in this directory of the jail instead of /");
     exec.run_jail = [options](Invocation& invocation, const Jail& jail) {
-        int status = 0;
-        or_own_failure(invocation, jail, [&] { status = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
-        if (invocation.jails().size() > 1 && status != 0)
-            throw Error(Errc::failed, "the command ended with status " + std::to_string(status));
-        invocation.set_exit_status(status);
+        Ended ended;
+        or_own_failure(invocation, jail, [&] { ended = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
+        if (invocation.jails().size() > 1 && ended.status != 0 && !ended.not_run)
+            throw Error(Errc::failed, "the command ended with status " + std::to_string(ended.status));
+        end_as(invocation, ended);
         return Outcome::done();
     };
     host.add(std::move(exec));
@@ -215,10 +229,12 @@ void add_shell(Registrar& host) {
     shell.run = [user](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         const Jail& jail = invocation.jails().front();
+        Ended ended;
         or_own_failure(invocation, jail, [&] {
             require_up(invocation.configuration(), jail);
-            invocation.set_exit_status(run_inside(invocation, jail, login(invocation.console(), jail, *user)));
+            ended = run_inside(invocation, jail, login(invocation.console(), jail, *user));
         });
+        end_as(invocation, ended);
     };
     host.add(std::move(shell));
 }

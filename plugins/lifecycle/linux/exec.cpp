@@ -190,7 +190,9 @@ ExitStatus LinuxRuntime::exec(Invocation& invocation, const Jail& jail, const Ex
             return exec_on_terminal(record, program, request);
         return exec_on_streams(record, program, request);
     } catch (const CannotRun& error) {
-        invocation.console().error(Error(error).with_jail(jail.name.text()));
+        Error why = Error(error).with_jail(jail.name.text());
+        if (request.not_run != nullptr) *request.not_run = std::move(why);
+        else invocation.console().error(why);
         return ExitStatus{error.status(), 0};
     }
 }

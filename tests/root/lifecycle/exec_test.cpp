@@ -60,6 +60,16 @@ TEST_F(ExecTest, NotFoundNotExecutableAndOwnFailuresAreToldApart) {
     EXPECT_THAT(down.err, HasSubstr("a.test is not running"));
 }
 
+TEST_F(ExecTest, ACommandThatDidNotRunIsAFailure) {
+    const Value document = site.json({"exec", "a.test", "--", "no-such-program"});
+    EXPECT_EQ(document["status"].num(), 127);
+    EXPECT_EQ(document["jails"].items()[0]["result"].str(), "failed");
+    EXPECT_EQ(document["jails"].items()[0]["exit_status"].num(), 127);
+    EXPECT_TRUE(document["omissions"].items().empty()) << to_json(document);
+    ASSERT_EQ(document["errors"].items().size(), 1U) << to_json(document);
+    EXPECT_THAT(document["errors"].items()[0]["message"].str(), HasSubstr("cannot run no-such-program in the jail"));
+}
+
 TEST_F(ExecTest, StreamsAreOurs) {
     RunOptions options;
     options.input = "one\ntwo\n";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "jailctl/sdk/command.hpp"
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/process.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/service.hpp"
@@ -61,6 +62,7 @@ struct ExecRequest {
     std::function<void(std::string_view)> on_output;
     std::chrono::milliseconds timeout{0};
     std::function<void()> on_wait{};       ///< called every so often while it runs; without a terminal, exec() alone
+    std::optional<Error>* not_run = nullptr;  ///< set: gets why it could not be run, which is reported otherwise; exec() alone
 };
 
 /// The processes of a jail stand still while this lives; the destructor lets them run.
