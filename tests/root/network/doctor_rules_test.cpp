@@ -97,6 +97,19 @@ TEST_F(DoctorOfNetwork, RulesOfForwardThatWereFlushedAreMadeAgain) {
     EXPECT_EQ(bed_->in_host({"nft", "list", "table", "inet", link()}).out, rules);
 }
 
+/// Another address of JAILS is for the next start: no jail has it yet, and another machine may.
+TEST_F(DoctorOfNetwork, RulesOfForwardAreMadeAgainForTheAddressTheJailRunsWith) {
+    site_->configure({"www.test:192.0.2.7"}, std::string(settings) + "FORWARD=tcp:8080:80\n");
+    start();
+    const std::string rules = bed_->in_host({"nft", "list", "table", "inet", link()}).out;
+    ASSERT_THAT(rules, HasSubstr("192.0.2.7"));
+    site_->configure({"www.test:192.0.2.99"}, std::string(settings) + "FORWARD=tcp:8080:80\n");
+    host("nft delete table inet " + link());
+    EXPECT_THAT(doctor().findings(), testing::Contains("translation-missing www.test"));
+    EXPECT_THAT(doctor({"--fix"}).findings(), testing::Contains("translation-missing www.test fixed"));
+    EXPECT_EQ(bed_->in_host({"nft", "list", "table", "inet", link()}).out, rules);
+}
+
 TEST_F(DoctorOfNetwork, AProxyThatWentWithItsInterfaceIsMadeAgain) {
     start();
     const std::string with = bed_->host_network();

@@ -100,12 +100,14 @@ void look_at_translation(const Examination& examination, const NetworkSight& sig
                          const Joined& joined) {
     const Settings& settings = run.jail.settings;
     const bool nat = !settings["NAT"].text.empty() && parse_yes_no(settings["NAT"].text) &&
-                     std::ranges::any_of(run.jail.addresses, [&](const Address& one) {
+                     std::ranges::any_of(joined.addresses, [&](const Address& one) {
                          Netlink netlink(NETLINK_ROUTE);
                          return !is_on_network_of(netlink, joined.interface_index, one);
                      });
     if ((!nat && split_words(settings["FORWARD"].text).empty()) || has_rules(sight.tables, "inet", joined.link)) return;
     const std::string what = nat ? "NAT" : "FORWARD";
+    Jail as_it_runs = run.jail;  // JAILS may have been edited since
+    as_it_runs.addresses = joined.addresses;
     examination.diagnosis.add({"translation-missing", joined.name,
                                what + " of jail " + joined.name +
                                    " is not in force: there is no nftables table "
@@ -113,9 +115,9 @@ void look_at_translation(const Examination& examination, const NetworkSight& sig
                                    joined.link + "'",
                                "'jailctl doctor --fix' or a restart of the jail makes it",
                                "make the nftables table 'inet " + joined.link + "'",
-                               [jail = run.jail](Invocation& invocation) {
+                               [jail = std::move(as_it_runs), index = joined.interface_index](Invocation& invocation) {
                                    Netlink netlink(NETLINK_ROUTE);
-                                   const auto uplink = find_link(netlink, jail.settings["IF"].text);
+                                   const auto uplink = find_link(netlink, index);
                                    if (uplink && runs_still(invocation.configuration(), jail))
                                        put_up_translation(invocation, netlink, jail, *uplink);
                                }});
