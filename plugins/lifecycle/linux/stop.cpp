@@ -22,17 +22,20 @@ namespace {
 
 constexpr std::chrono::seconds kill_limit{5};  // SIGKILL takes effect at once, but for processes stuck in the kernel
 
+constexpr std::chrono::milliseconds one_tick{200};
+
 /// Waits for init to end. @throws Error interrupted
-bool ended_within(int handle, std::chrono::seconds grace) {
+bool ended_within(int handle, std::chrono::seconds grace, Progress& shown) {
     using clock = std::chrono::steady_clock;
     const auto until = clock::now() + grace;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
         if (left.count() <= 0) return false;
         pollfd waiting[] = {{handle, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
-        ::poll(waiting, 2, static_cast<int>(left.count()));
+        ::poll(waiting, 2, static_cast<int>(std::min(left, one_tick).count()));
         if (waiting[0].revents != 0) return true;
         Interrupt::check();
+        shown.update(0);
     }
 }
 
@@ -40,8 +43,9 @@ constexpr std::chrono::seconds telling_limit{10};
 
 /// sysvinit powers off by a signal (SIGPWR) only if its inittab says so, and that of Debian does not; its own program, which
 /// OpenRC on top of it leaves as it is, changes the runlevel. @return false: there is none, or it could not
-bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jail) {
+bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jail, Progress& shown) {
     ExecRequest request;
+    request.on_wait = [&shown] { shown.update(0); };
     request.command = {"/sbin/telinit", "0"};
     request.on_output = [](std::string_view) {};
     request.timeout = telling_limit;
@@ -57,13 +61,15 @@ void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, co
     const UniqueFd handle = open_handle(record.init);
     if (!handle || grace.count() <= 0) return;
     const std::string& setting = jail.settings["STOP_SIGNAL"].text;
-    if (!setting.empty() || !is_sysvinit(record.init.pid) || !told_sysvinit(runtime, invocation, jail)) {
+    const std::string at_most = std::to_string(grace.count()) + " s";
+    const auto shown = invocation.console().waiting("waiting for " + jail.name.text() + " to end, " + at_most + " at most");
+    if (!setting.empty() || !is_sysvinit(record.init.pid) || !told_sysvinit(runtime, invocation, jail, *shown)) {
         const int signal = choose_stop_signal(record.init.pid, setting);
         if (signal == 0) return invocation.console().verbose("init does not listen to signals");
         signal_handle(handle.get(), signal);
     }
-    if (!ended_within(handle.get(), grace))
-        invocation.console().verbose("init did not end within " + std::to_string(grace.count()) + " s");
+    if (!ended_within(handle.get(), grace, *shown))
+        invocation.console().verbose("init did not end within " + at_most);
 }
 
 /// With no record, or one that makes no sense, the provider of the configuration takes down what it finds of the jail.

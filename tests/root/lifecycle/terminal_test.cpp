@@ -179,5 +179,13 @@ TEST_F(TerminalTest, AStartThatWaitsSaysSo) {
     }
 }
 
+TEST_F(TerminalTest, AStopThatWaitsSaysSo) {
+    spit(site.root("a.test") / "etc/rc.shutdown", "until test -e /root/go; do sleep 0.1; done\n");
+    run({"stop", "a.test"});
+    EXPECT_TRUE(sees("waiting for a.test to end, 60 s at most: ")) << seen_;
+    spit(site.root("a.test") / "root/go", "");
+    EXPECT_EQ(wait(), 0) << seen_;
+}
+
 }  // namespace
 }  // namespace jailctl::test
