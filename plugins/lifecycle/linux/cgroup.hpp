@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "cgroup_mounts.hpp"
+#include "jailctl/sdk/cgroup_mounts.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/scoped.hpp"

@@ -9,9 +9,9 @@
 #include <memory>
 
 #include "../containment.hpp"
+#include "control_groups.hpp"
 #include "hook_group.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "unified.hpp"
 
 namespace jailctl::scripts {
 
@@ -36,10 +36,9 @@ std::vector<Abandoned> abandoned(const Configuration& configuration) {
     std::vector<Abandoned> found;
     const UniqueFd groups = open_groups(false);
     if (!groups) return found;
-    const std::string ours = own_group() + "/";
     for (const auto& name : entries(groups.get())) {
         // A script may outlive its jailctl and call another one: that one does not end itself.
-        if (!is_orphaned(configuration, name) || ours.find("/" + name + "/") != std::string::npos) continue;
+        if (!is_orphaned(configuration, name) || is_own_or_above(name)) continue;
         const std::string pids = text_of(open_group(groups.get(), name).get(), "cgroup.procs");
         found.push_back({name, static_cast<std::size_t>(std::count(pids.begin(), pids.end(), '\n'))});
     }

@@ -7,16 +7,16 @@
 
 #include <sstream>
 
+#include "control_groups.hpp"
 #include "hook_group.hpp"
-#include "unified.hpp"
 
 namespace jailctl::scripts {
 
 namespace {
 
 /// What is alive in the group moves to ours. The group empties for good: nobody else puts processes into it.
-void let_go(int group, const std::string& hierarchy) {
-    const UniqueFd home(::open((hierarchy + own_group()).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+void let_go(int group) {
+    const UniqueFd home = open_own_group();
     for (int round = 0; round < 8; ++round) {
         std::istringstream pids(text_of(group, "cgroup.procs"));
         std::string pid;
@@ -49,7 +49,7 @@ Containment::~Containment() {
     for (int attempt = 0; attempt < 100; ++attempt) {
         if (::unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR) == 0) return;
         try {
-            let_go(group_.get(), unified_hierarchy());
+            let_go(group_.get());
         } catch (const std::exception&) {
             return;
         }

@@ -1,35 +1,51 @@
-#include "unified.hpp"
+#include "control_groups.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <fstream>
 
-#include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/cgroup_mounts.hpp"
+#include "jailctl/sdk/error.hpp"
 
 namespace jailctl::scripts {
 
-std::string unified_hierarchy() {
-    for (const auto& mount : current_mounts())
-        if (mount.type == "cgroup2" && mount.root == "/") return mount.point;
+namespace {
+
+/// Our own group: what /proc/self/cgroup says after "0::", without the slash that it begins with.
+std::string own_path() {
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) {
+        if (line.rfind("0::/", 0) == 0) return line.substr(4);
+    }
     return {};
 }
 
+}  // namespace
+
 UniqueFd open_groups(bool make) {
-    const auto hierarchy = unified_hierarchy();
-    if (hierarchy.empty()) return {};
-    const UniqueFd top(::open(hierarchy.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    struct statfs kind{};
-    if (!top || ::fstatfs(top.get(), &kind) != 0 || kind.f_type != CGROUP2_SUPER_MAGIC) return {};
-    if (make) (void)::mkdirat(top.get(), "jailctl", 0755);
-    return UniqueFd(::openat(top.get(), "jailctl", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    try {
+        const UniqueFd top = open_unified();
+        if (make) (void)::mkdirat(top.get(), "jailctl", 0755);
+        return open_group(top.get(), "jailctl");
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 UniqueFd open_group(int groups, const std::string& name) {
     return UniqueFd(::openat(groups, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+UniqueFd open_own_group() {
+    const std::string path = own_path();
+    const UniqueFd top = open_unified();
+    return UniqueFd(::openat(top.get(), path.empty() ? "." : path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+bool is_own_or_above(const std::string& name) {
+    return ("/" + own_path() + "/").find("/" + name + "/") != std::string::npos;
 }
 
 void put(int directory, const char* file, const std::string& text) noexcept {
@@ -41,16 +57,9 @@ std::string text_of(int directory, const char* file) {
     const UniqueFd fd(::openat(directory, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     std::string text;
     char buffer[4096];
-    for (ssize_t got = 0; fd && (got = ::read(fd.get(), buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; fd && (got = ::read(fd.get(), buffer, sizeof buffer)) > 0;)
+        text.append(buffer, static_cast<std::size_t>(got));
     return text;
-}
-
-std::string own_group() {
-    std::ifstream groups("/proc/self/cgroup");
-    for (std::string line; std::getline(groups, line);) {
-        if (line.rfind("0::", 0) == 0) return line.substr(3);
-    }
-    return "/";
 }
 
 }  // namespace jailctl::scripts

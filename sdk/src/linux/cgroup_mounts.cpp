@@ -1,4 +1,4 @@
-#include "cgroup_mounts.hpp"
+#include "jailctl/sdk/cgroup_mounts.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/mounts.hpp"
 
-namespace jailctl::lifecycle {
+namespace jailctl {
 namespace {
 
 std::vector<std::string> words_of(std::string_view list) {
@@ -84,4 +84,4 @@ UniqueFd open_unified() {
     return root;
 }
 
-}  // namespace jailctl::lifecycle
+}  // namespace jailctl

@@ -1,6 +1,9 @@
 /// Scripts that may not be run, and scripts that misbehave.
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
@@ -8,6 +11,8 @@
 #include <fstream>
 #include <thread>
 
+#include "jailctl/sdk/cgroup_mounts.hpp"
+#include "jailctl/sdk/mounts.hpp"
 #include "scripts_fixture.hpp"
 
 namespace jailctl {
@@ -29,10 +34,20 @@ bool gone(const std::string& pid) {
 std::vector<std::string> hook_groups() {
     std::vector<std::string> found;
     std::error_code none;
-    for (const fs::path hierarchy : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
-        for (const auto& entry : fs::directory_iterator(hierarchy / "jailctl", none))
-            if (entry.path().filename().string().starts_with("hook-" + std::to_string(::getpid()))) found.push_back(entry.path());
+    const std::string ours = "hook-" + std::to_string(::getpid());
+    const UniqueFd top = open_unified();
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd/" + std::to_string(top.get()) + "/jailctl", none))
+        if (entry.path().filename().string().starts_with(ours)) found.push_back(entry.path());
     return found;
+}
+
+bool groups_can_be_made() {
+    try {
+        const UniqueFd top = open_unified();
+        return ::faccessat(top.get(), ".", W_OK, 0) == 0;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 class Refused : public Scripts {
@@ -119,14 +134,34 @@ TEST_F(Scripts, TheTimeLimitEndsItAndWhatLeftItsProcessGroup) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60)) << "it sleeps for 600";
     EXPECT_EQ(error.code(), Errc::vetoed);
     EXPECT_THAT(error.what(), HasSubstr("hang did not end within 1"));
-    const bool contained = fs::exists("/sys/fs/cgroup/unified/cgroup.procs") || fs::exists("/sys/fs/cgroup/cgroup.procs");
     const auto pid = test::slurp(pids);
     ASSERT_FALSE(pid.empty());
     const bool ended = gone(pid.substr(0, pid.find('\n')));
     if (!ended) ::kill(std::stoi(pid), SIGKILL);
-    if (!contained) GTEST_SKIP() << "no cgroup2 here: only the process group is killed";
+    if (!groups_can_be_made()) GTEST_SKIP() << "no cgroup2 here: only the process group is killed";
     EXPECT_TRUE(ended);
     EXPECT_TRUE(hook_groups().empty());
+}
+
+/// A host where cgroup2 is mounted nowhere: this program anew, in a mount namespace, with the one test above.
+TEST_F(Scripts, TheTimeLimitEndsWhatLeftItsProcessGroupWhereCgroup2IsNotMounted) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (::unshare(CLONE_NEWNS) != 0) ::_exit(77);
+        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) ::_exit(77);
+        for (const auto& mount : current_mounts())
+            if (mount.type == "cgroup2") ::umount2(mount.point.c_str(), MNT_DETACH);
+        for (const auto& mount : current_mounts())
+            if (mount.type == "cgroup2") ::_exit(77);
+        const char* alone = "--gtest_filter=Scripts.TheTimeLimitEndsItAndWhatLeftItsProcessGroup";
+        ::execl("/proc/self/exe", "scripts_test", alone, nullptr);
+        ::_exit(99);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) GTEST_SKIP() << "mounts cannot be taken away here";
+    EXPECT_EQ(status, 0);
 }
 
 TEST_F(Scripts, ADaemonStartedOnPurposeGoesOn) {

@@ -1,11 +1,11 @@
-#include "cgroup_mounts.hpp"
+#include "jailctl/sdk/cgroup_mounts.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <utility>
 
-namespace jailctl::lifecycle {
+namespace jailctl {
 namespace {
 
 TEST(CgroupMounts, FindsBothKindsWhereverTheyAre) {
@@ -49,4 +49,4 @@ TEST(CgroupMounts, TheUsualPlaceIsNotTakenForAnother) {
 }
 
 }  // namespace
-}  // namespace jailctl::lifecycle
+}  // namespace jailctl

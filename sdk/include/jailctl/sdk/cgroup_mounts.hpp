@@ -5,9 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/scoped.hpp"
 
-namespace jailctl::lifecycle {
+namespace jailctl {
 
 /// One hierarchy where mountinfo says it is.
 struct CgroupMount {
@@ -16,7 +17,7 @@ struct CgroupMount {
 };
 
 /// Where the control groups of this host are mounted, by the kernel's word and not by their paths.
-struct CgroupMounts {
+struct JAILCTL_SDK_EXPORT CgroupMounts {
     std::optional<CgroupMount> unified;  ///< cgroup2
     std::vector<CgroupMount> v1;
     /// The v1 hierarchy with `controller`, or null.
@@ -24,16 +25,16 @@ struct CgroupMounts {
 };
 
 /// From the text of /proc/self/mountinfo (proc_pid_mountinfo(5)).
-[[nodiscard]] CgroupMounts parse_cgroup_mounts(std::string_view mountinfo);
+[[nodiscard]] JAILCTL_SDK_EXPORT CgroupMounts parse_cgroup_mounts(std::string_view mountinfo);
 /// Of the calling process when it first asked: a command asks a dozen times. @throws Error io
-[[nodiscard]] const CgroupMounts& cgroup_mounts();
+[[nodiscard]] JAILCTL_SDK_EXPORT const CgroupMounts& cgroup_mounts();
 
 /// Where the whole of cgroup2 is mounted, as it was when first asked; "" if nowhere. Two usual places are looked at before
 /// the table of mounts, which takes the kernel a tenth of a whole `status` to write. @throws Error io
-[[nodiscard]] const std::string& unified_path();
+[[nodiscard]] JAILCTL_SDK_EXPORT const std::string& unified_path();
 
 /// Directory of the cgroup2 root: where it is mounted, else a mount of our own that is attached nowhere and goes with
 /// its last descriptor. @throws Error unsupported: this kernel has no cgroup2
-[[nodiscard]] UniqueFd open_unified();
+[[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_unified();
 
-}  // namespace jailctl::lifecycle
+}  // namespace jailctl

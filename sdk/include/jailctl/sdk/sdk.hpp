@@ -3,6 +3,7 @@
 /// What plugins need, in one line. Whoever uses a service, a staged root, the record of a jail's base, or works on
 /// trees beside roots as a Storage does, includes its header beside this one: services/*.hpp, staged_target.hpp,
 /// base_record.hpp, tar_file.hpp, backup_shelf.hpp, extract_staging.hpp, backup_maker.hpp, tree_hold.hpp.
+#include "jailctl/sdk/cgroup_mounts.hpp"
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
