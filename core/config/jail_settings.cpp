@@ -5,17 +5,16 @@
 #include "config/parser.hpp"
 #include "config/paths.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core::config {
 
 namespace {
 
-constexpr std::string_view suffix = ".conf";
-
 /// Names of jails.d that are read as settings of a jail, sorted.
 std::vector<std::string> configuration_names(std::vector<std::string> names) {
-    const auto other = [](const std::string& name) { return name.front() == '.' || !name.ends_with(suffix); };
+    const auto other = [](const std::string& name) { return name.front() == '.' || !name.ends_with(settings_suffix); };
     names.erase(std::remove_if(names.begin(), names.end(), other), names.end());
     std::sort(names.begin(), names.end());
     return names;
@@ -70,7 +69,7 @@ void SettingsReader::of_jail(Jail& jail, const std::filesystem::path& file) {
 
 void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
     for (auto& jail : jails) jail.settings = host;
-    const auto directory = script_.file.parent_path() / "jails.d";
+    const auto directory = settings_directory(script_.file);
     std::optional<std::vector<std::string>> listed;
     try {
         listed = script_.files->list(directory);
@@ -80,7 +79,7 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
     if (!listed) return;
     std::vector<std::string> strays = configuration_names(std::move(*listed));
     for (auto& jail : jails) {
-        const std::string name = jail.name.text() + std::string(suffix);
+        const std::string name = settings_name(jail.name);
         const auto found = std::lower_bound(strays.begin(), strays.end(), name);
         if (found == strays.end() || *found != name) continue;
         of_jail(jail, directory / name);

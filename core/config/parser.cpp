@@ -15,9 +15,10 @@ void Parser::parse_file(const std::filesystem::path& file) {
     try {
         text = script_.files->read(file);
     } catch (const Error& error) {
-        const std::string advice = error.code() == Errc::not_found
-                                       ? "begin with a copy of jails.conf.sample, or name another file with --config"
-                                       : error.hint();
+        const std::string missing = file == script_.file
+                                        ? "begin with a copy of jails.conf.sample, or name another file with --config"
+                                        : "it is listed there, and leads nowhere: mend the link, or remove it";
+        const std::string advice = error.code() == Errc::not_found ? missing : error.hint();
         script_.diagnostics.push_back({Severity::error, {file.string(), 0, 0}, error.what(), advice, {}, {}});
         return;
     }

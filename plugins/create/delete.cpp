@@ -178,7 +178,7 @@ void remove(Invocation& in, const Jail& jail) {
 
 /// People write that file, so it is theirs to remove; a jail created under the name again would have its settings unawares.
 void tell_settings_left(Invocation& in, const Jail& jail) {
-    const auto file = in.configuration().file.parent_path() / "jails.d" / (jail.name.text() + ".conf");
+    const auto file = in.configuration().settings_file(jail.name);
     std::error_code unreadable;
     if (!std::filesystem::exists(file, unreadable)) return;
     in.console().info("Its settings " + std::string(in.options().dry_run ? "would stay in " : "stay in ") + escape_name(file.string()) +

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 
 #include "jailctl/sdk/error.hpp"
@@ -45,6 +46,16 @@ std::optional<std::pair<std::string, std::string>> around_assignment(const std::
     return std::pair{part(1), part(4)};
 }
 
+/// What it leads to may be other jails' as well, or the site's that keeps it elsewhere.
+void require_no_link(const std::filesystem::path& path) {
+    std::error_code none;
+    if (!std::filesystem::is_symlink(path, none)) return;
+    const auto target = std::filesystem::read_symlink(path, none);
+    throw Error(Errc::invalid, escape_name(path.string()) + " is a link to " + escape_name(target.string()) +
+                                   ", and 'set' writes through no link")
+        .with_hint("write the values into that file, or give the jail a file of its own in place of the link");
+}
+
 }  // namespace
 
 std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value) {
@@ -60,12 +71,9 @@ std::string with_assignment(std::string text, int line, const std::string& name,
     return text + assignment + "\n";
 }
 
-std::filesystem::path jail_file(const Configuration& configuration, const JailName& jail) {
-    return configuration.file.parent_path() / "jails.d" / (jail.text() + ".conf");
-}
-
 void require_writable_jail_file(const Configuration& configuration, const JailName& jail) {
-    const auto path = jail_file(configuration, jail);
+    const auto path = configuration.settings_file(jail);
+    require_no_link(path);
     const UniqueFd there = find_trusted(path.parent_path(), Trust::root, O_RDONLY | O_DIRECTORY);
     const auto directory = there ? path.parent_path() : path.parent_path().parent_path();
     if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0) throw_errno("cannot write " + escape_name(path.string()));
@@ -73,7 +81,7 @@ void require_writable_jail_file(const Configuration& configuration, const JailNa
 }
 
 void write_jail_file(const Configuration& configuration, const Jail& jail, const Assignments& assignments) {
-    const auto path = jail_file(configuration, jail.name);
+    const auto path = configuration.settings_file(jail.name);
     const auto name = path.filename().string();
     const UniqueFd there = find_trusted(path.parent_path(), Trust::root, O_RDONLY | O_DIRECTORY);
     const UniqueFd directory = there ? UniqueFd{} : make_private_directory(path.parent_path());
@@ -81,9 +89,7 @@ void write_jail_file(const Configuration& configuration, const Jail& jail, const
     std::string text = in_context(path.string(), [&] { return read_file_at(at, name).value_or(""); });
     for (const auto& [variable, value] : assignments) {
         const Origin& origin = jail.settings[variable].origin;
-        const bool here = std::filesystem::path(origin.file).filename() == path.filename() &&
-                          std::filesystem::path(origin.file).parent_path().filename() == "jails.d";
-        text = with_assignment(std::move(text), here ? origin.line : 0, variable, value);
+        text = with_assignment(std::move(text), origin.file == path.string() ? origin.line : 0, variable, value);
     }
     struct stat before {};
     const bool is_there = ::fstatat(at, name.c_str(), &before, AT_SYMLINK_NOFOLLOW) == 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,12 +15,10 @@ namespace jailctl::lifecycle {
 /// nothing else; 0, or a line that holds more: a line is added at the end, which comes last and so is in force
 [[nodiscard]] std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value);
 
-/// jails.d/<jail>.conf beside the configuration file.
-[[nodiscard]] std::filesystem::path jail_file(const Configuration& configuration, const JailName& jail);
-
 /// Names with their values; a value holds nothing that is special between double quotes.
 using Assignments = std::vector<std::pair<std::string, std::string>>;
-/// Asks whether write_jail_file() may: before anything is changed that the file is to tell. @throws Error denied, io, invalid
+/// Asks whether write_jail_file() may: before anything is changed that the file is to tell. @throws Error denied, io,
+/// invalid: it is a link, or no regular file
 void require_writable_jail_file(const Configuration& configuration, const JailName& jail);
 /// Puts them into the file of the jail, which is made if it is missing. @throws Error denied, io, no_space, invalid: it is
 /// no regular file

@@ -108,7 +108,7 @@ void set(Invocation& invocation, const Jail& jail) {
     const Assignments assignments = parse_assignments(invocation.rest(), jail.settings);
     const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
     if (running && running->copy) require_up(invocation.configuration(), jail);
-    const std::string file = jail_file(invocation.configuration(), jail.name).string();
+    const std::string file = invocation.configuration().settings_file(jail.name).string();
     const std::string what = text_of(assignments) + (running ? " at once, and" : "") + " in " + file;
     Console& console = invocation.console();
     require_limits(with(jail, assignments), names_of(assignments));

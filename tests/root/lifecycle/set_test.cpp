@@ -130,6 +130,31 @@ TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
     EXPECT_FALSE(std::filesystem::exists(site.path() / "jails.d"));
 }
 
+/// Which may be other jails' file, too.
+TEST_F(SetTest, WhatALinkLeadsToIsNotWritten) {
+    ASSERT_EQ(start().status, 0);
+    std::filesystem::create_directories(site.path() / "jails.d");
+    const auto shared = site.path() / "shared.conf", link = site.path() / "jails.d/a.test.conf";
+    spit(shared, "PIDS=50\n");
+    std::filesystem::create_symlink(shared, link);
+    for (const bool rehearsed : {true, false}) {
+        const Result result = rehearsed ? set({"--dry-run", "PIDS=60"}) : set({"PIDS=60"});
+        EXPECT_EQ(result.status, 1);
+        EXPECT_THAT(result.err, HasSubstr(link.string() + " is a link to " + shared.string() + ", and 'set' writes through"));
+        EXPECT_THAT(result.err, HasSubstr("hint: write the values into that file"));
+    }
+    EXPECT_EQ(slurp(shared), "PIDS=50\n");
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_EQ(pids(), "4096\n") << "it runs with what it was started with";
+    std::filesystem::remove(shared);
+    const Result dangling = set({"PIDS=60"});
+    EXPECT_EQ(dangling.status, 2);
+    EXPECT_THAT(dangling.err, HasSubstr(link.string() + ": cannot open " + shared.string()));
+    EXPECT_THAT(dangling.err, HasSubstr("leads nowhere: mend the link, or remove it"));
+    EXPECT_FALSE(std::filesystem::exists(shared));
+    std::filesystem::remove(link);  // or nothing could stop the jail
+}
+
 /// Of a jail without a link: what a start would refuse is refused before it is written, running or not.
 TEST_F(SetTest, ARateThatLeadsNowhereIsRefusedAndNotWritten) {
     for (const bool running : {false, true}) {

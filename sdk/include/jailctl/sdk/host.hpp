@@ -3,12 +3,19 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/jail.hpp"
 
 namespace jailctl {
+
+/// Where the settings of single jails stand: jails.d beside a jails.conf.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path settings_directory(const std::filesystem::path& jails_conf);
+constexpr std::string_view settings_suffix = ".conf";
+/// The name of a jail's file in it.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string settings_name(const JailName& jail);
 
 /// The configuration as a whole: what jails.conf says about the host and every jail.
 struct Configuration {
@@ -17,6 +24,8 @@ struct Configuration {
     std::vector<Jail> jails;      ///< in the order of JAILS
     [[nodiscard]] JAILCTL_SDK_EXPORT const Jail* find(const JailName& name) const noexcept;
     [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path path(std::string_view variable) const;  ///< its value as a path
+    /// jails.d/<jail>.conf, whether it is there or not.
+    [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path settings_file(const JailName& jail) const;
 };
 
 /// Global options as given on the command line.
