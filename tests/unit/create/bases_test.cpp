@@ -4,8 +4,10 @@
 
 #include "base_debootstrap.hpp"
 #include "checksum.hpp"
+#include "debian_word.hpp"
 #include "elf.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "mmdebstrap.hpp"
 #include "skeleton.hpp"
 #include "support.hpp"
 
