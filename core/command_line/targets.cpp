@@ -31,11 +31,7 @@ bool may_name_a_jail(const std::string& word) {
 /// A word without '/' is no path, whatever stands there or is to be made there.
 void refuse_bare_path(const std::string& word) {
     std::error_code none;
-    const bool stands = std::filesystem::exists(word, none);
-    if (!stands && may_name_a_jail(word)) return;
-    throw Error(Errc::usage, "'" + escape_name(word) + "' is no jail, and a path has a '/' in it")
-        .with_hint((stands ? "for what stands in the current directory write ./" : "for a file in the current directory write ./") +
-                   shell_word(word));
+    if (std::filesystem::exists(word, none) || !may_name_a_jail(word)) throw neither_jail_nor_path(word);
 }
 
 /// An entry that was taken out of JAILS too early: no other jail was meant.

@@ -5,7 +5,6 @@
 
 #include "archive_names.hpp"
 #include "commands.hpp"
-#include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 
@@ -17,8 +16,7 @@ JailName jail_named(const std::string& word) {
     } catch (const Error& error) {
         std::error_code none;
         if (!format_of(word) && !std::filesystem::exists(word, none)) throw Error(Errc::usage, error.what());
-        throw Error(Errc::usage, "'" + escape_name(word) + "' is no jail, and a path has a '/' in it")
-            .with_hint("for a file in the current directory write ./" + shell_word(word));
+        throw neither_jail_nor_path(word);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/storage.hpp"
+#include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"

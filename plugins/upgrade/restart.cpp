@@ -6,6 +6,7 @@
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/with_events.hpp"
 
 namespace jailctl::upgrade {

@@ -86,11 +86,14 @@ TEST_F(Refusals, AWordThatIsNothingIsToldWhatWasMeant) {
     hint({"cp", "/etc/hosts", "chii.domain.com:/etc"}, "did you mean 'chii.domaine.com'?");
     hint({"create", "new.domain.org"}, "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first\n");
     hint({"help", "nope"}, "'jailctl help' lists the commands there are\n");
-    const auto bare = run_command({"/bin/sh", "-c", "cd " + site_.path().string() + " && mkdir here && exec " + (stage() / "bin/jailctl").string() +
-                                                        " --config jails.conf backup chii.domaine.com here"});
-    EXPECT_EQ(bare.status, 2);
-    EXPECT_THAT(bare.err, StartsWith("jailctl: 'here' is no jail, and a path has a '/' in it\n"
-                                     "hint: for what stands in the current directory write ./here\n"));
+    const std::string jailctl = "exec " + (stage() / "bin/jailctl").string() + " --config jails.conf ";
+    const std::string there = "cd " + site_.path().string() + " && touch here.tar && ";
+    for (const char* words : {"backup chii.domaine.com here.tar", "verify here.tar"}) {
+        const auto bare = run_command({"/bin/sh", "-c", there + jailctl + words});
+        EXPECT_EQ(bare.status, 2);
+        EXPECT_THAT(bare.err, StartsWith("jailctl: 'here.tar' is no jail, and a path has a '/' in it\n"
+                                         "hint: for what stands in the current directory write ./here.tar\n"));
+    }
 }
 
 TEST_F(Refusals, BrokenConfigurationStopsCommandsButNotHelp) {

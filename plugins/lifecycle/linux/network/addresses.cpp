@@ -35,6 +35,11 @@ bool is_host_of_network(const Address& address) noexcept {
     return (value & mask) != 0 && (value & mask) != mask;
 }
 
+Error no_host_of_network(const Jail& jail, const Address& address) {
+    return {Errc::config, "address " + address.text() + "/" + std::to_string(address.prefix()) + " of jail " +
+                              jail.name.text() + " is that of a network or its broadcast, not of a host"};
+}
+
 std::optional<Error> odd_address(const Jail& jail, std::string_view kind) {
     for (const auto& address : jail.addresses) {
         const std::string which = "address " + address.text() + " of jail " + jail.name.text() + " ";
@@ -44,9 +49,7 @@ std::optional<Error> odd_address(const Jail& jail, std::string_view kind) {
         if (kind == "routed" && is_link_local(address))
             return Error(Errc::config, which + "is link-local: no host routes it (NETWORK=routed)")
                 .with_hint("write an address of the network of IF, or let the jail be on that network: NETWORK=bridge:NAME");
-        if (!is_host_of_network(address))
-            return Error(Errc::config, "address " + address.text() + "/" + std::to_string(address.prefix()) + " of jail " +
-                                           jail.name.text() + " is that of a network or its broadcast, not of a host");
+        if (!is_host_of_network(address)) return no_host_of_network(jail, address);
     }
     return std::nullopt;
 }

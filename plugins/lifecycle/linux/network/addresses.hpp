@@ -21,6 +21,9 @@ namespace jailctl::lifecycle {
 /// one or two addresses (/32, /31), and where no prefix is written, each is a host.
 [[nodiscard]] bool is_host_of_network(const Address& address) noexcept;
 
+/// What is to be said where it is not.
+[[nodiscard]] Error no_host_of_network(const Jail& jail, const Address& address);
+
 /// Why an address of the jail cannot be had in a network of that kind, "routed" or "bridge". Nothing: all can.
 [[nodiscard]] std::optional<Error> odd_address(const Jail& jail, std::string_view kind);
 /// @throws Error config: as above

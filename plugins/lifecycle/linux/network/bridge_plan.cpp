@@ -61,10 +61,7 @@ std::vector<Address> addresses_on_bridge(Netlink& netlink, const Jail& jail, con
                            (address.family() == Address::Family::v4 ? "/24" : "/64"));
         }
         auto one = address_with_prefix(address, address.prefix() >= 0 ? address.prefix() : beside->prefix());
-        if (!is_host_of_network(one)) {
-            throw Error(Errc::config, "address " + one.text() + "/" + std::to_string(one.prefix()) + " of jail " +
-                                          jail.name.text() + " is that of a network or its broadcast, not of a host");
-        }
+        if (!is_host_of_network(one)) throw no_host_of_network(jail, one);
         addresses.push_back(std::move(one));
     }
     return addresses;

@@ -28,6 +28,8 @@ enum class Targets {
 
 /// Whether a last word that contains '/' or is '-' is a path (jailctl(8), COMMANDS).
 enum class PathWord { none, optional };
+/// What is to be said of a word that names no jail and, without a '/', is no path: the hint has the path it may be meant as.
+[[nodiscard]] JAILCTL_SDK_EXPORT Error neither_jail_nor_path(const std::string& word);
 
 /// Order in which 'all' and lists are worked on.
 enum class JailOrder { forward, reverse };

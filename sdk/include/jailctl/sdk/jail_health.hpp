@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "jailctl/sdk/command.hpp"
@@ -21,9 +20,5 @@ JAILCTL_SDK_EXPORT bool wait_until_ready(Invocation& invocation, const Jail& jai
 /// @param id  as JailRuntime::start returned it
 /// @throws Error failed, timeout: it does not, with the reason as the sentence ("its init ended"); interrupted
 JAILCTL_SDK_EXPORT void require_healthy(Invocation& invocation, const Jail& jail, int id);
-
-/// Runs `start` for a jail that ran before and was stopped for the command. An Error that leaves it says that the jail is down
-/// now, where it is, and no more that nothing was attempted. @throws what `start` throws
-JAILCTL_SDK_EXPORT void start_again(Invocation& invocation, const Jail& jail, const std::function<void()>& start);
 
 }  // namespace jailctl

@@ -31,6 +31,7 @@
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/shared_ids.hpp"
+#include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/supervision.hpp"
 #include "jailctl/sdk/text.hpp"
