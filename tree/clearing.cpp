@@ -16,12 +16,21 @@ namespace {
 
 constexpr int most_rounds = 100;  // over one directory: then somebody fills it as fast as we empty it
 
+/// False also where it may not: then it is the removal's own reason that is to be read, which names what cannot be removed.
+bool freed(int fd) {
+    try {
+        return clear_protection(fd);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 bool clear_protection_at(int directory, const char* name) {
     const auto facts = facts_at(directory, name);
     // Only these two can be opened without an effect of their own.
     if (!facts || (facts->kind != Kind::regular && facts->kind != Kind::directory)) return false;
     const UniqueFd file = open_file(directory, name);
-    return file && clear_protection(file.get());
+    return file && freed(file.get());
 }
 
 bool is_empty(int directory) {
@@ -43,7 +52,7 @@ bool unlink_freed(int directory, const char* name, int flags) {
     if (::unlinkat(directory, name, flags) == 0) return true;
     if (errno != EPERM && errno != EACCES) return false;
     const int refusal = errno;
-    const bool entry = clear_protection_at(directory, name), parent = clear_protection(directory);
+    const bool entry = clear_protection_at(directory, name), parent = freed(directory);
     if (entry || parent) return ::unlinkat(directory, name, flags) == 0;
     errno = refusal;
     return false;

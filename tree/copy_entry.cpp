@@ -137,7 +137,8 @@ void EntryCopier::copy_special(const Entry& entry, int to, const std::string& as
 }
 
 void EntryCopier::copy_directory_attributes(int from, int to, const std::string& path) {
-    copy_open_attributes(from, facts_of(from), to, path);
+    in_context(path.empty() ? "the top directory" : escape_name(path),
+               [&] { copy_open_attributes(from, facts_of(from), to, path); });
 }
 
 }  // namespace jailctl::tree

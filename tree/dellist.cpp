@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::tree {
 
@@ -36,7 +37,7 @@ std::vector<std::string> matches_in(const DirectoryStack& at, const std::string&
     if (pattern.find_first_of("*?[") == std::string::npos) return {without_backslashes(pattern)};
     std::vector<std::string> names;
     UniqueFd listing = open_directory(at.fd(), ".");
-    if (!listing) throw_errno("cannot read a directory");
+    if (!listing) throw_errno("cannot read the directory /" + escape_name(at.path()));
     DirectoryStream stream(std::move(listing));
     while (const char* name = stream.next())
         if (::fnmatch(pattern.c_str(), name, FNM_PERIOD) == 0) names.emplace_back(name);
@@ -66,7 +67,7 @@ void remove_matches(int root, const std::vector<std::string>& pattern, Removed& 
         const std::string name = std::move(pending.back().back());
         pending.back().pop_back();
         if (pending.size() == pattern.size())
-            remove_entry(at.fd(), name, removed, on_bytes);
+            in_context("removing /" + escape_name(at.path_of(name)), [&] { remove_entry(at.fd(), name, removed, on_bytes); });
         else if (at.enter(name))
             pending.push_back(matches_in(at, pattern[pending.size()]));
     }

@@ -20,7 +20,7 @@ std::string digest_of_file(int fd) {
     std::vector<char> buffer(65536);
     while (true) {
         const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-        if (got < 0) throw_errno("cannot read a file");
+        if (got < 0) throw_errno("cannot be read");
         if (got == 0) return digest.finish();
         digest.update(buffer.data(), static_cast<std::size_t>(got));
     }
@@ -34,7 +34,7 @@ std::string digest_of_sparse(int fd, std::uint64_t size) {
         for (std::uint64_t done = 0; done < extent.length;) {
             const std::size_t part = std::min<std::uint64_t>(buffer.size(), extent.length - done);
             const ssize_t got = ::pread(fd, buffer.data(), part, static_cast<off_t>(extent.offset + done));
-            if (got < 0) throw_errno("cannot read a file");
+            if (got < 0) throw_errno("cannot be read");
             if (got == 0) break;
             digest.add(extent.offset + done, {buffer.data(), static_cast<std::size_t>(got)});
             done += static_cast<std::uint64_t>(got);
@@ -66,7 +66,9 @@ std::string digest_of_entry(const Entry& entry) {
     Facts now;
     const UniqueFd file = open_same(entry, why, now);
     if (!file) return {};
-    return has_holes(file.get(), now) ? digest_of_sparse(file.get(), now.size) : digest_of_file(file.get());
+    return in_context(escape_name(entry.path), [&] {
+        return has_holes(file.get(), now) ? digest_of_sparse(file.get(), now.size) : digest_of_file(file.get());
+    });
 }
 
 std::string digest_at(int directory, const std::string& name) {

@@ -4,6 +4,7 @@
 #include "clearing.hpp"
 #include "entry_digest.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "protocol.hpp"
 
 namespace jailctl::tree {
@@ -15,9 +16,9 @@ constexpr std::size_t longest_name = 255;
 
 std::string new_name(const char* name) { return std::string(name).append(new_suffix); }
 
-bool has_entries(int directory) {
-    UniqueFd listing = open_directory(directory, ".");
-    if (!listing) throw_errno("cannot read a directory of the base");
+bool has_entries(const Entry& entry) {
+    UniqueFd listing = open_directory(entry.directory, ".");
+    if (!listing) throw_errno("cannot read the base's " + escape_name(entry.path));
     return DirectoryStream(std::move(listing)).next() != nullptr;
 }
 
@@ -30,7 +31,7 @@ std::string named(Kind kind) {
 
 /// Something else stands where the base has a directory. A link may lead anywhere, so it is never followed.
 Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area, Kind other) {
-    if (area == Area::system && has_entries(entry.directory)) throw wrong_type(entry.path, "a directory", named(other));
+    if (area == Area::system && has_entries(entry)) throw wrong_type(entry.path, "a directory", named(other));
     ++kept_;
     const std::string old = old_digest(entry.path);
     if (area != Area::etc || old == directory_digest) return enter_nowhere();  // only the site changed it

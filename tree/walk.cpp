@@ -12,7 +12,7 @@ constexpr std::size_t kept_open = 48;
 const char* const vanished = "vanished while the tree was read";
 const char* const replaced = "was replaced while the tree was read";
 
-std::string unreadable() { return "cannot be read: " + last_error().message(); }
+std::string unreadable(std::error_code cause) { return "cannot be read: " + cause.message(); }
 
 class Walk {
 public:
@@ -55,7 +55,7 @@ void Walk::run() {
         try {
             name = frames_.back().stream->next();
         } catch (const Error& error) {
-            visitor_.problem(path_, error.what());
+            visitor_.problem(path_, unreadable(error.cause()));
         }
         if (name != nullptr)
             look_at(name);
@@ -78,7 +78,7 @@ void Walk::look_at_name(const char* name) {
     try {
         facts = facts_at(top_fd(), name);
     } catch (const Error& error) {
-        return visitor_.problem(path_, error.what());
+        return visitor_.problem(path_, unreadable(error.cause()));
     }
     if (!facts) return visitor_.problem(path_, vanished);
     if (facts->kind == Kind::directory) return look_at_directory(name, *facts);
@@ -102,11 +102,11 @@ bool Walk::look_at_open_file(const char* name) {
 void Walk::look_at_directory(const char* name, const Facts& seen) {
     UniqueFd directory = open_directory(top_fd(), name);
     if (!directory) {
-        const int error = errno;
-        errno = error;
+        const std::error_code cause = last_error();
+        const int error = cause.value();
         return visitor_.problem(path_, error == ENOENT                      ? vanished
                                        : error == ENOTDIR || error == ELOOP ? replaced
-                                                                            : unreadable());
+                                                                            : unreadable(cause));
     }
     const Facts facts = facts_of(directory.get());
     if (!facts.same_object(seen)) return visitor_.problem(path_, replaced);
@@ -193,7 +193,7 @@ UniqueFd open_same(const Entry& entry, std::string& why) {
 UniqueFd open_same(const Entry& entry, std::string& why, Facts& now) {
     UniqueFd file = open_file(entry.parent, entry.name);
     if (!file) {
-        why = errno == ENOENT ? vanished : errno == ELOOP ? replaced : unreadable();
+        why = errno == ENOENT ? vanished : errno == ELOOP ? replaced : unreadable(last_error());
         return file;
     }
     now = facts_of(file.get());

@@ -6,6 +6,7 @@
 #include "checksum.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 
 namespace jailctl::create {
@@ -48,7 +49,7 @@ void verify(int archive, const ArchiveWord& word, const std::string& wanted) {
     job.action = "digest";
     job.arguments = Value::object();
     job.descriptors = {{"archive", archive}};
-    const std::string found = run_tree(job)["sha256"].str();
+    const std::string found = in_context(escape_name(word.file), [&] { return run_tree(job)["sha256"].str(); });
     if (found != wanted) {
         throw Error(Errc::damaged, word.file + " has the SHA-256 " + found + ", not " + wanted)
             .with_hint("fetch the archive again, or correct its checksum");
@@ -78,7 +79,7 @@ void ArchiveBase::install(Invocation& invocation, const std::string& what, BaseT
     } else {
         invocation.console().warn(word.file + " has no checksum beside it: taken as it is");
     }
-    target.unpack(archive.get(), size_of(archive.get(), word.file));
+    in_context(escape_name(word.file), [&] { target.unpack(archive.get(), size_of(archive.get(), word.file)); });
 }
 
 }  // namespace jailctl::create

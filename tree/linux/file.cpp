@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::tree {
 namespace {
@@ -64,12 +65,12 @@ std::optional<Facts> facts_at(int directory, const char* name) {
     struct statx found{};
     if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, wanted, &found) == 0) return convert(found);
     if (errno == ENOENT) return std::nullopt;
-    throw_errno("cannot stat a file");
+    throw_errno("cannot look at " + escape_name(name));
 }
 
 Facts facts_of(int fd) {
     struct statx found{};
-    if (::statx(fd, "", AT_EMPTY_PATH, wanted, &found) != 0) throw_errno("cannot stat an open file");
+    if (::statx(fd, "", AT_EMPTY_PATH, wanted, &found) != 0) throw_errno("cannot look at what was opened");
     return convert(found);
 }
 

@@ -57,7 +57,7 @@ Value copy_file(Invocation& invocation, const Rootfs& root, const CopyPlace& fro
     if (::fstat(in.get(), &info) != 0) throw_errno("cannot look at " + from.shown);
     const UniqueFd directory = open_host_directory(target.parent_path());
     clear_staging(directory.get(), escape_name(target.parent_path().string()));
-    NewFile out(directory.get());
+    NewFile out = in_context(escape_name(target.string()), [&] { return NewFile(directory.get()); });
     TreeJob job;
     job.action = "copy_file";
     job.descriptors = {{"source", in.get()}, {"out", out.fd()}};
@@ -74,9 +74,10 @@ struct Packed {
     std::int64_t sockets = 0;
 };
 
-/// @return  in an unnamed file in the directory `beside`
-Packed pack(Invocation& invocation, int source, int beside) {
-    UniqueFd archive = unnamed_file(beside, ".jailctl-cp." + std::to_string(::getpid()));
+/// @return  in an unnamed file in the directory `beside`, where the copy is to be `target`
+Packed pack(Invocation& invocation, int source, int beside, const std::string& target) {
+    UniqueFd archive = in_context(escape_name(target),
+                                  [&] { return unnamed_file(beside, ".jailctl-cp." + std::to_string(::getpid())); });
     TreeJob job;
     job.action = "pack";
     job.root = source;
@@ -98,8 +99,8 @@ Packed pack(Invocation& invocation, int source, int beside) {
 Value copy_directory(Invocation& invocation, int source, const fs::path& target) {
     const UniqueFd parent = open_host_directory(target.parent_path());
     clear_staging(parent.get(), escape_name(target.parent_path().string()));
-    const Packed packed = pack(invocation, source, parent.get());
-    Staging staging(parent.get());
+    const Packed packed = pack(invocation, source, parent.get(), target.string());
+    Staging staging = in_context(escape_name(target.string()), [&] { return Staging(parent.get()); });
     if (::mkdirat(staging.fd(), extract_staging_content, 0700) != 0) throw_errno("cannot make " + escape_name(target.string()));
     const UniqueFd made{::openat(staging.fd(), extract_staging_content, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!made) throw_errno("cannot open " + escape_name(target.string()));

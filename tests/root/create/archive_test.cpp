@@ -97,9 +97,14 @@ TEST_F(ArchiveBase, ACutOrForeignFileLeavesNoJail) {
     std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
     EXPECT_EQ(create_from(file).status, 1);
     expect_no_jail();
-    spit(file, "this is no archive\n");
-    EXPECT_EQ(create_from(file).status, 1);
-    expect_no_jail();
+    for (const auto& [content, why] :
+         {std::pair{"this is no archive\n", "the file is no archive"}, {"", "the archive is empty"}}) {
+        spit(file, content);
+        const Result made = create_from(file);
+        EXPECT_EQ(made.status, 1);
+        EXPECT_THAT(made.err, HasSubstr(file + ": " + why));
+        expect_no_jail();
+    }
 }
 
 TEST_F(ArchiveBase, ADiskThatFillsUpWhileUnpackingLeavesNoJail) {

@@ -51,6 +51,16 @@ protected:
     fs::path here_ = site.path() / "here", inside_ = site.root("a.test") / "root";
 };
 
+TEST_F(CpOutTest, WhereItCannotBeMadeIsNamed) {
+    fs::create_directory(inside_ / "d");
+    spit(inside_ / "file", "one\n", 0644);
+    for (const char* from : {"file", "d"}) {
+        const Result refused = site.jailctl({"cp", std::string("a.test:/root/") + from, "/proc/copy"});
+        EXPECT_EQ(refused.status, 1);
+        EXPECT_THAT(refused.err, HasSubstr("/proc/copy: cannot make "));
+    }
+}
+
 TEST_F(CpOutTest, WhatIsLeftOutOfADirectoryIsNamed) {
     fs::create_directory(inside_ / "d");
     spit(inside_ / "d/kept", "kept\n", 0644);

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+
+#include "entry_digest.hpp"
 #include "trees.hpp"
 
 namespace jailctl::tree::test {
@@ -40,6 +43,16 @@ TEST_F(Digests, NamesThatAreNoTextAreWrittenInHexadecimal) {
     const Value digests = run(&actions::digests, tree_, Value::object().set("below", "etc"))["digests"];
     ASSERT_EQ(digests.members().size(), 1U);
     EXPECT_EQ(digests.members().front().first, encode_path("etc/\xff"));
+}
+
+/// /proc/self/mem opens as a regular file, and nothing is mapped at its beginning.
+TEST_F(Digests, AFileThatCannotBeReadIsNamed) {
+    const UniqueFd directory(::open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const auto facts = facts_at(directory.get(), "mem");
+    ASSERT_TRUE(facts);
+    const Entry entry{"etc/file", "mem", directory.get(), -1, *facts};
+    EXPECT_STREQ(jailctl::test::error_of([&] { (void)digest_of_entry(entry); }).what(),
+                 "etc/file: cannot be read: Input/output error");
 }
 
 TEST_F(Digests, NoSuchDirectoryOrALinkInItsPlaceHasNone) {

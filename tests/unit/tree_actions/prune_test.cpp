@@ -1,4 +1,8 @@
+#include <gmock/gmock.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "trees.hpp"
 
@@ -89,6 +93,28 @@ TEST_F(Prune, APatternOfTheRootItselfNamesNothing) {
 TEST_F(Prune, FifosAndDevicesAreRemovedWithoutBeingOpened) {
     make_fifo(tree_ / "sbin/fifo");
     EXPECT_EQ(prune({"sbin/fifo", "sbin/fifo/below"})["files"].num(), 1);
+}
+
+TEST_F(Prune, WhatCannotBeRemovedIsNamed) {
+    const std::string long_name(300, 'n');
+    EXPECT_THAT(jailctl::test::error_of([&] { (void)prune({"sbin/" + long_name}); }).what(),
+                testing::HasSubstr("removing /sbin/" + long_name + ": cannot look at " + long_name + ": "));
+    // Without the right to take the flag off, as in the user namespace of a jail.
+    set_file_flags(tree_ / "sbin/mount", FS_IMMUTABLE_FL);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+        __user_cap_data_struct held[2]{};
+        (void)::syscall(SYS_capget, &header, held);
+        held[0].effective &= ~(1U << CAP_LINUX_IMMUTABLE);
+        (void)::syscall(SYS_capset, &header, held);
+        const std::string said = jailctl::test::error_of([&] { (void)prune({"sbin/mount"}); }).what();
+        ::_exit(said.starts_with("removing /sbin/mount: cannot remove mount: ") ? 0 : 1);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(prune({"sbin/mount"})["files"].num(), 1);
 }
 
 TEST_F(Prune, ADeepTreeAndADeepPattern) {
