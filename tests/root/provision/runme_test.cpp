@@ -1,7 +1,6 @@
 // runme.sh inside the new jail: what it sees, what becomes of a create in which it fails, hangs or floods.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <chrono>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -56,10 +55,9 @@ TEST_F(Runme, SeesTheConfigurationAndNothingOfTheHost) {
 }
 
 TEST_F(Runme, IsNotRunByWhatItLeavesBehind) {
-    script("sleep 1000 & echo started\n");
-    const auto begun = std::chrono::steady_clock::now();
+    script("(sleep 1000; touch /waited-for) & echo started\n");
     EXPECT_EQ(create().status, 0);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60));
+    EXPECT_FALSE(std::filesystem::exists(root_ / "waited-for"));
     EXPECT_THAT(leaks_.found(), IsEmpty());
 }
 
@@ -75,10 +73,8 @@ TEST_F(Runme, AFailureLeavesNoJailAndNamesTheStatus) {
 TEST_F(Runme, HangingEndsAtProvisionTimeout) {
     site_.configure({"a.test:192.0.2.1"}, "PROVISION_TIMEOUT=2");
     script("trap '' TERM\nwhile :; do sleep 1; done\n");
-    const auto begun = std::chrono::steady_clock::now();
-    const Result made = create();
+    const Result made = create();  // by itself the script never ends
     EXPECT_EQ(made.status, 1) << made.all();
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(60));
     EXPECT_THAT(made.err, HasSubstr("runme.sh did not end within PROVISION_TIMEOUT (2) in the new jail"));
     EXPECT_THAT(made.err, HasSubstr("give it more time with PROVISION_TIMEOUT"));
     expect_no_jail();
