@@ -20,9 +20,9 @@ Outcome nothing_to_stop(const Invocation& invocation, const Jail& jail) {
 /// The command whose traces of a run the host has just undone or finished; empty: none.
 std::string interrupted_run(const Jail& jail) {
     const auto& commands = recovered_commands(jail.name);
-    // An upgrade starts a copy of the jail.
-    const auto found = std::ranges::find_if(commands, [](const std::string& command) {
-        return command == "start" || command == "stop" || command == "upgrade";
+    // An upgrade starts a copy of the jail, at its end.
+    const auto found = std::ranges::find_if(commands, [&jail](const std::string& command) {
+        return command == "start" || command == "stop" || (command == "upgrade" && has_undone(jail.name, "upgrade.stop"));
     });
     return found == commands.end() ? std::string{} : *found;
 }

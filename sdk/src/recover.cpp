@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -16,10 +17,15 @@ namespace {
 // What runs is inside what lasts (an upgrade starts the jail), so it is cleaned first.
 constexpr JournalPlace places[] = {JournalPlace::running, JournalPlace::lasting};
 
+struct Recovered {
+    std::vector<std::string> commands;
+    std::set<std::string, std::less<>> kinds;  ///< of the undos that were run
+};
+
 /// One worker treats one jail, so this stays small.
-std::map<std::string, std::vector<std::string>>& recovered() {
-    static std::map<std::string, std::vector<std::string>> by_jail;
-    return by_jail;
+Recovered& recovered(const JailName& jail) {
+    static std::map<std::string, Recovered> by_jail;
+    return by_jail[jail.key()];
 }
 
 /// In the order in which they are to be run.
@@ -34,6 +40,7 @@ std::vector<Undo> replay(Invocation& invocation, const Jail& jail, const std::ve
     for (const auto& undo : undos) {
         try {
             run_undo(invocation, jail, undo);
+            recovered(jail.name).kinds.insert(undo.kind);
         } catch (const Error& error) {
             if (!is_litter(undo)) throw;
             invocation.console().warn(std::string(error.what()) + "; the next command for " + jail.name.text() +
@@ -63,7 +70,7 @@ void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace plac
         invocation.console().info((record.committed ? "Finishing" : "Undoing") + rest + "...");
         invocation.log(work + rest);
         left = in_context("cannot " + work + rest, [&] { return replay(invocation, jail, undos); });
-        if (left.empty()) recovered()[jail.name.key()].push_back(record.command);
+        if (left.empty()) recovered(jail.name).commands.push_back(record.command);
     }
     if (dry) return;
     if (left.empty()) remove_journal(invocation.configuration(), place, journal.name);
@@ -106,7 +113,9 @@ void recover(Invocation& invocation, const Jail& jail) {
     }
 }
 
-const std::vector<std::string>& recovered_commands(const JailName& jail) { return recovered()[jail.key()]; }
+const std::vector<std::string>& recovered_commands(const JailName& jail) { return recovered(jail).commands; }
+
+bool has_undone(const JailName& jail, std::string_view kind) { return recovered(jail).kinds.contains(kind); }
 
 bool is_being_changed(const Configuration& configuration, const JailName& jail, JournalPlace place) {
     try {

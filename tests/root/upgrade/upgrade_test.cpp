@@ -180,6 +180,17 @@ TEST_F(Upgrade, AFailedUpgradeWithRestartLeavesTheOldSystemRunning) {
     EXPECT_EQ(site_.jailctl({"stop", "a.test"}).status, 0);
 }
 
+/// It had not come to starting its copy: there is nothing that stop could have ended.
+TEST_F(Upgrade, OfOneThatWasKilledBeforeItRanAnythingStopHasNothingToStop) {
+    use(pack("2"));
+    ASSERT_TRUE(killed_at(3, site_, {"upgrade", "a.test"}));
+    const Result stopped = site_.jailctl({"stop", "a.test"});
+    EXPECT_EQ(stopped.status, 1) << stopped.all();
+    EXPECT_THAT(stopped.out, HasSubstr("Undoing the interrupted upgrade of jail a.test"));
+    EXPECT_THAT(stopped.err, HasSubstr("a.test is not running"));
+    expect_version("1");
+}
+
 TEST_F(Upgrade, ASignalLeavesTheOldSystem) {
     use(pack("2"));
     const auto program = (stage() / "bin/jailctl").string();

@@ -68,6 +68,8 @@ TEST_F(Litter, LitterThatStaysIsNamedAndKeptAndBlocksNothing) {
     EXPECT_EQ(journal(), "");
     ASSERT_THAT(recovered_commands(in.jail.name), SizeIs(before + 1));
     EXPECT_EQ(recovered_commands(in.jail.name).back(), "backup");
+    EXPECT_TRUE(has_undone(in.jail.name, "mark.remove"));
+    EXPECT_FALSE(has_undone(in.jail.name, "mark.make"));
 }
 
 TEST_F(Litter, WhatMattersStopsTheJailsCommands) {

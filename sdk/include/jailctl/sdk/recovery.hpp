@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jailctl/sdk/export.hpp"
@@ -30,6 +31,8 @@ namespace jailctl {
 JAILCTL_SDK_EXPORT void recover(Invocation& invocation, const Jail& jail);
 /// The commands whose traces recover() undid or finished for `jail` in this process: {"create"}.
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::vector<std::string>& recovered_commands(const JailName& jail);
+/// Whether it ran an undo of that kind for `jail`.
+[[nodiscard]] JAILCTL_SDK_EXPORT bool has_undone(const JailName& jail, std::string_view kind);
 
 /// What an interrupted command left of a jail.
 struct Interruption {
