@@ -131,12 +131,16 @@ TEST_F(Expire, WhatAnotherConfigurationMadeStaysAndIsNotTakenForOurs) {
     const auto ours = archives(site.backups());
     ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);  // the newest of all
     EXPECT_THAT(site.jailctl({"expire", "--verbose"}).out, HasSubstr(theirs.string() + "  not made by this configuration"));
+    const Result verified = site.jailctl({"verify", "a.test"});
+    EXPECT_EQ(verified.status, 0) << verified.all();
     remove_jail();
     const Result restored = site.jailctl({"restore", "a.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();
-    for (const auto& archive : archives(site.backups()))
-        if (std::find(ours.begin(), ours.end(), archive) == ours.end())
-            EXPECT_THAT(restored.all(), Not(HasSubstr(archive.string())));
+    for (const auto& archive : archives(site.backups())) {
+        if (std::find(ours.begin(), ours.end(), archive) != ours.end()) continue;
+        EXPECT_THAT(verified.all(), Not(HasSubstr(archive.string())));
+        EXPECT_THAT(restored.all(), Not(HasSubstr(archive.string())));
+    }
 }
 
 TEST_F(Expire, FollowsEveryGoodBackup) {
