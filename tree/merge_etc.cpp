@@ -1,6 +1,8 @@
 // What merge does where the site may have its own: below etc, and where something else stands for a directory.
 #include "merge_tree.hpp"
 
+#include <functional>
+
 #include "clearing.hpp"
 #include "entry_digest.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -22,6 +24,32 @@ bool has_entries(const Entry& entry) {
     return DirectoryStream(std::move(listing)).next() != nullptr;
 }
 
+/// Looks at a directory of the base for what the old base did not have so. What is gone from it is no change: of files that
+/// stand alone it is none either.
+class NewsBelow final : public Visitor {
+public:
+    using OldDigest = std::function<std::string(std::string_view path)>;
+    NewsBelow(std::string_view above, OldDigest old) : above_(above), old_(std::move(old)) {}
+
+    Visit visit(const Entry& entry) override {
+        if (entry.path.empty()) return Visit::enter;
+        const std::string old = old_(path_of(entry.path)), fresh = digest_of_entry(entry);
+        const bool directory = entry.facts.kind == Kind::directory;
+        if (fresh != old && !(directory && old.empty())) found_ = true;  // records of older versions name no directories
+        return directory && !found_ ? Visit::enter : Visit::skip;
+    }
+    void problem(std::string_view path, const std::string& what) override {
+        throw Error(Errc::io, "the base's " + escape_name(path_of(path)) + " " + what);
+    }
+    [[nodiscard]] bool found() const noexcept { return found_; }
+
+private:
+    [[nodiscard]] std::string path_of(std::string_view path) const { return above_ + "/" + std::string(path); }
+    std::string above_;
+    OldDigest old_;
+    bool found_ = false;
+};
+
 /// What stands in the way of a directory.
 std::string named(Kind kind) {
     return kind == Kind::regular ? "a file" : kind == Kind::symlink ? "a link" : "something else";
@@ -34,7 +62,8 @@ Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area, Ki
     if (area == Area::system && has_entries(entry)) throw wrong_type(entry.path, "a directory", named(other));
     ++kept_;
     const std::string old = old_digest(entry.path);
-    if (area != Area::etc || old == directory_digest) return enter_nowhere();  // only the site changed it
+    // Data, or only the site changed it.
+    if (area != Area::etc || (old == directory_digest && !has_news_below(entry))) return enter_nowhere();
     const std::string name = new_name(entry.name);
     const bool fits = name.size() <= longest_name;
     conflict(entry.path, !old.empty(), fits);
@@ -42,6 +71,12 @@ Visitor::Visit Merge::keep_other_for_directory(const Entry& entry, Area area, Ki
     Removed removed;
     remove_entry(target_.fd(), name, removed, [](std::uint64_t) {});
     return enter_made(name, Into::beside, true);
+}
+
+bool Merge::has_news_below(const Entry& entry) const {
+    NewsBelow news(entry.path, [this](std::string_view path) { return old_digest(path); });
+    walk(entry.directory, news);
+    return news.found();
 }
 
 void Merge::visit_etc_file(const Entry& entry, const std::string& fresh) {

@@ -46,6 +46,8 @@ private:
     [[nodiscard]] Area area_of(std::string_view path) const;
     Visit visit_directory(const Entry& entry, Area area);
     Visit keep_other_for_directory(const Entry& entry, Area area, Kind other);
+    /// Whether the base brings something new, or changed, in that directory of etc.
+    [[nodiscard]] bool has_news_below(const Entry& entry) const;
     Visit enter_made(const std::string& name, Into into, bool takes);
     Visit enter_nowhere();
     [[nodiscard]] bool is_of_the_old_base(const Entry& entry, Area area) const;

@@ -13,24 +13,34 @@ using UpgradeDirectories = OldAndNew;
 TEST_F(UpgradeDirectories, OnlyWhatBothChangedIsNamedAndTheBasesIsBesideIt) {
     const auto files = [](const fs::path& tree) {
         for (const char* file : {"etc/to-dir", "etc/mine-to-dir", "usr/lib/to-dir"}) spit(tree / file, "2");
-        fs::create_directories(tree / "etc/dir");
-        spit(tree / "etc/dir/inner", "2");
+        for (const char* directory : {"etc/dir", "etc/kept-elsewhere"}) {
+            fs::create_directories(tree / directory);
+            spit(tree / directory / "inner", "2");
+        }
     };
     use(pack("2", files));
     ASSERT_EQ(upgrade().status, 0);
-    fs::remove_all(root_ / "etc/dir");
-    fs::create_directory_symlink("/tmp", root_ / "etc/dir");
+    for (const char* directory : {"etc/dir", "etc/kept-elsewhere"}) {
+        fs::remove_all(root_ / directory);
+        fs::create_directory_symlink("/tmp", root_ / directory);
+    }
     spit(root_ / "etc/mine-to-dir", "mine");
     use(pack("3", [](const fs::path& tree) {
-        for (const char* directory : {"etc/to-dir", "etc/mine-to-dir", "etc/dir", "usr/lib/to-dir"}) {
+        for (const char* directory : {"etc/to-dir", "etc/mine-to-dir", "etc/kept-elsewhere", "usr/lib/to-dir"}) {
             fs::create_directories(tree / directory);
             spit(tree / directory / "inner", "3");
         }
+        fs::create_directories(tree / "etc/dir");
+        spit(tree / "etc/dir/inner", "2");
     }));
     const Result result = upgrade();
     EXPECT_EQ(result.status, 0) << result.all();
     EXPECT_TRUE(fs::is_symlink(root_ / "etc/dir"));
     EXPECT_THAT(result.err, Not(HasSubstr("/etc/dir "))) << "nobody changed it in the base";
+    EXPECT_TRUE(fs::is_symlink(root_ / "etc/kept-elsewhere"));
+    EXPECT_THAT(result.err, HasSubstr("/etc/kept-elsewhere was changed here and in the new base: yours is kept, "
+                                      "the new one is /etc/kept-elsewhere.jailctl-new"));
+    EXPECT_EQ(in_jail("etc/kept-elsewhere.jailctl-new/inner"), "3");
     EXPECT_THAT(result.err, Not(HasSubstr("/etc/to-dir")));
     EXPECT_EQ(in_jail("etc/to-dir/inner"), "3");
     EXPECT_EQ(in_jail("usr/lib/to-dir/inner"), "3");

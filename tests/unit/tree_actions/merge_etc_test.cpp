@@ -129,7 +129,8 @@ protected:
 
 TEST_F(MergeEtcDirectories, OneThatOnlyTheSiteReplacedIsNoConflict) {
     directory(old(), "dir", "a");
-    directory(other_ / "etc", "dir", "b");
+    spit(old() / "dir/gone", "a");
+    directory(other_ / "etc", "dir", "a");
     fs::create_directories(old() / "empty");
     fs::create_directory(other_ / "etc/empty");
     for (const char* name : {"dir", "empty"}) fs::create_symlink(outside_, tree_ / "etc" / name);
@@ -144,10 +145,36 @@ TEST_F(MergeEtcDirectories, OneThatOnlyTheSiteReplacedIsNoConflict) {
     EXPECT_EQ(to_json(result["etc_digests"]), to_json(fresh)) << "what is below it as well";
 }
 
+/// The site keeps it elsewhere, and would not see what the base changes in it.
+TEST_F(MergeEtcDirectories, OfOneThatTheSiteReplacedWhatTheBaseChangesInItIsPutBeside) {
+    for (const char* name : {"changed", "longer"}) {
+        directory(old(), name, "a");
+        directory(other_ / "etc", name, "a");
+        fs::create_symlink(outside_, tree_ / "etc" / name);
+    }
+    directory(old() / "changed", "sub", "a");
+    directory(other_ / "etc/changed", "sub", "b");
+    spit(other_ / "etc/longer/another", "b");
+    const Value result = merge();
+    EXPECT_EQ(site("changed.jailctl-new/sub/inner"), "b");
+    EXPECT_EQ(site("longer.jailctl-new/another"), "b");
+    ASSERT_EQ(result["conflicts"].items().size(), 2U) << to_json(result);
+    for (const Value& conflict : result["conflicts"].items()) {
+        EXPECT_TRUE(fs::is_symlink(tree_ / conflict["path"].str()));
+        EXPECT_TRUE(conflict["changed_here"].truth());
+        EXPECT_TRUE(conflict["beside"].truth());
+    }
+    EXPECT_FALSE(stands(outside_ / "inner"));
+    const Value fresh = run(&actions::digests, other_, Value::object().set("below", "etc"))["digests"];
+    EXPECT_EQ(to_json(result["etc_digests"]), to_json(fresh));
+}
+
 TEST_F(MergeEtcDirectories, ARecordWithoutDirectoriesKnowsThemByWhatWasInThem) {
     directory(other_ / "etc", "dir", "b");
+    fs::create_directory(other_ / "etc/dir/empty");
     fs::create_symlink(outside_, tree_ / "etc/dir");
-    const Value digests = Value::object().set("etc/dir/inner", std::string(64, '0'));
+    const Value known = run(&actions::digests, other_, Value::object().set("below", "etc"))["digests"];
+    const Value digests = Value::object().set("etc/dir/inner", known["etc/dir/inner"].str());
     const Value result = run(&actions::merge, tree_, Value::object().set("etc_digests", digests), other_);
     EXPECT_TRUE(result["conflicts"].items().empty()) << to_json(result);
     EXPECT_TRUE(fs::is_symlink(tree_ / "etc/dir"));
