@@ -103,8 +103,9 @@ std::optional<std::string> EntryParser::root(const std::optional<Slice>& field, 
     if (!field) return normal_path(home_) + '/' + name.text();
     const std::string_view written = text(*field);
     if (const auto fault = path_fault(written)) {
-        refuse(*field, "the directory '" + escape_name(written) + "' " + *fault,
-               "write an absolute path; with a '/' at its end it is the jail itself");
+        const std::string usual = "write an absolute path; with a '/' at its end it is the jail itself";
+        refuse(*field, "the directory '" + escape_name(written) + "' " + fault->what,
+               fault->advice.empty() ? usual : fault->advice);
         return std::nullopt;
     }
     const std::string path = normal_path(written);

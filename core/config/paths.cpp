@@ -58,13 +58,15 @@ bool before_in_tree(std::string_view a, std::string_view b) noexcept {
     return static_cast<unsigned char>(*x) < static_cast<unsigned char>(*y);
 }
 
-std::optional<std::string> path_fault(std::string_view text) {
-    if (text.empty()) return "is empty";
-    if (text.front() != '/') return "is not absolute";
-    if (climbs(text)) return "contains `..`";
-    if (has_control_byte(text)) return "contains a control byte";
-    if (!is_utf8(text)) return "is not UTF-8";  // records and journals are JSON, and would name another path
-    if (text.size() > 1000) return "is longer than 1000 bytes";
+std::optional<PathFault> path_fault(std::string_view text) {
+    if (text.empty()) return PathFault{"is empty", {}};
+    if (text.front() != '/') return PathFault{"is not absolute", {}};
+    if (climbs(text)) return PathFault{"contains `..`", {}};
+    if (has_control_byte(text)) return PathFault{"contains a control byte", "write a path without one"};
+    // Records and journals are JSON, and would name another path.
+    if (!is_utf8(text))
+        return PathFault{"is not UTF-8", "save the file as UTF-8, and give the directory a name that is UTF-8 where it is not"};
+    if (text.size() > 1000) return PathFault{"is longer than 1000 bytes", "write a shorter path"};
     return std::nullopt;
 }
 

@@ -15,8 +15,13 @@ namespace jailctl::core::config {
 /// Order in which what lies in a directory comes right after it.
 [[nodiscard]] bool before_in_tree(std::string_view a, std::string_view b) noexcept;
 
-/// Why `text` is no path for jails.conf, as the end of a sentence ("is not absolute"); nothing if it is one.
-[[nodiscard]] std::optional<std::string> path_fault(std::string_view text);
+/// Why something is no path for jails.conf.
+struct PathFault {
+    std::string what;    ///< as the end of a sentence: "is not absolute"
+    std::string advice;  ///< empty: what a path is like says enough
+};
+/// Nothing if `text` is one.
+[[nodiscard]] std::optional<PathFault> path_fault(std::string_view text);
 /// The system directory that `path` is or lies in, "" if none: no jail and no archive belongs there (security.md 7).
 [[nodiscard]] std::string_view system_tree_of(std::string_view path) noexcept;
 /// True for directories of the system that may hold jails but cannot be the root of one: "/", "/srv", "/var".

@@ -16,7 +16,8 @@ namespace {
 }
 
 void check_path(const std::string& value) {
-    if (const auto fault = path_fault(value)) refuse(value, *fault, "write an absolute path without `..`");
+    if (const auto fault = path_fault(value))
+        refuse(value, fault->what, fault->advice.empty() ? "write an absolute path without `..`" : fault->advice);
     if (normal_path(value) == "/") refuse(value, "is the root of the host", "write a directory of its own");
 }
 

@@ -34,7 +34,9 @@ TEST(Settings, ChecksPointAtTheValue) {
     EXPECT_THAT(texts(resolve_text(one_jail + "STATE_DIR=x\nPLUGIN_PREFER=x\nHOOK_TIMEOUT=soon\nBACKUPDIR=/etc/x\n").diagnostics),
                 testing::AllOf(HasSubstr("STATE_DIR: 'x' is not absolute"), HasSubstr("PLUGIN_PREFER: 'x' is not NAME:PLUGIN"),
                                HasSubstr("HOOK_TIMEOUT: "), HasSubstr("BACKUPDIR: '/etc/x' lies in /etc")));
-    EXPECT_THAT(texts(resolve_text(one_jail + "STATE_DIR=/srv/caf\xe9\n").diagnostics), HasSubstr("is not UTF-8")) << "records are JSON";
+    for (const std::string& latin1 : {one_jail + "STATE_DIR=/srv/caf\xe9\n", with_jails("chii:192.0.2.1:/srv/caf\xe9")})
+        EXPECT_THAT(texts(resolve_text(latin1).diagnostics),
+                    testing::AllOf(HasSubstr("is not UTF-8"), HasSubstr("save the file as UTF-8"))) << "records are JSON";
     EXPECT_TRUE(resolve_text(one_jail + "STATE_DIR=/srv/caf\xc3\xa9\n").ok());
 }
 
