@@ -31,6 +31,12 @@ void inspect_required(const Host& host, Inspection& inspection) {
         inspection.attempt([&] { require_plugin(host, word); }, word);
 }
 
+/// The files in it, which the plugins know that read them.
+void look_into_addons(Inspection& inspection) {
+    if (inspection.jail != nullptr || !inspection.objections().empty()) return;
+    const Leases looked = inspection.invocation.hooks().fire(AddonsInspection{inspection});
+}
+
 /// Without the directory create and upgrade go on: there is nothing for them in it.
 void inspect_addons(Inspection& inspection) {
     inspection.attempt([&] {
@@ -38,6 +44,20 @@ void inspect_addons(Inspection& inspection) {
         inspection.doubt(Error(Errc::not_found, "there is no directory " + escape_name(inspection.value) +
                                                     ": new jails get no dellists, no runme.sh and no etc from it"));
     });
+    look_into_addons(inspection);
+}
+
+/// An ADDONS that nobody wrote has no place of its own in the file: what is in it is told of the JAIL_HOME it lies in, else
+/// of JAILS.
+void inspect_home_and_addons(Inspection& inspection) {
+    inspect_home(inspection);
+    if (!inspection.invocation.configuration().settings["ADDONS"].is_set) look_into_addons(inspection);
+}
+
+void inspect_entry_and_addons(Inspection& inspection) {
+    inspect_entry(inspection);
+    const Settings& settings = inspection.invocation.configuration().settings;
+    if (!settings["ADDONS"].is_set && !settings["JAIL_HOME"].is_set) look_into_addons(inspection);
 }
 
 Variable inspected(std::string_view name, std::function<void(Inspection&)> inspect) {
@@ -50,8 +70,8 @@ Variable inspected(std::string_view name, std::function<void(Inspection&)> inspe
 }  // namespace
 
 std::vector<Variable> own_inspections(const Host& host) {
-    std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home),
-                              inspected("JAILS", inspect_entry)};
+    std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home_and_addons),
+                              inspected("JAILS", inspect_entry_and_addons)};
     if (host.globals.no_plugins) return all;
     // What is required and refused, or not there, ends every command that changes something, wherever it was looked for.
     all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));

@@ -2,6 +2,7 @@
 
 #include <boost/program_options.hpp>
 
+#include "addons.hpp"
 #include "base_archive.hpp"
 #include "base_busybox.hpp"
 #include "base_debootstrap.hpp"
@@ -56,6 +57,10 @@ public:
         host.provide<BaseInstaller>("archive", std::make_unique<ArchiveBase>());
         host.provide<BaseInstaller>("debootstrap", std::make_unique<DebootstrapBase>());
         register_examination(host);
+        host.on<AddonsInspection>([](const AddonsInspection& addons) {
+            Inspection& inspection = addons.inspection;
+            inspection.attempt([&] { (void)Addons::open(inspection.invocation.configuration()); });
+        });
         add_create(host);
         add_delete(host);
     }

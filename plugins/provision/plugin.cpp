@@ -1,6 +1,7 @@
 #include "jailctl/sdk/plugin.hpp"
 
 #include "jailctl/sdk/events.hpp"
+#include "jailctl/sdk/inspection.hpp"
 #include "runme.hpp"
 
 namespace jailctl::provision {
@@ -13,6 +14,10 @@ public:
         host.declare({"PROVISION_TIMEOUT", "how long runme.sh may run: seconds, or with s, min, h; 0: no limit", "30min",
                       Scope::jail, [](const std::string& value) { (void)parse_seconds(value); }});
         host.on<Provisioning>([](const Provisioning& event) { run_site_script(event); });
+        host.on<AddonsInspection>([](const AddonsInspection& addons) {
+            Inspection& inspection = addons.inspection;
+            inspection.attempt([&] { (void)site_script(inspection.invocation.configuration()); });
+        });
     }
 };
 

@@ -54,15 +54,15 @@ std::vector<std::string> parse_dellist(std::string_view content, const std::stri
     return paths;
 }
 
+std::vector<std::string> read_dellist(const std::filesystem::path& file) {
+    const UniqueFd list = find_trusted(file, Trust::root);
+    return list ? parse_dellist(read_all(list.get(), largest_list, file), file) : std::vector<std::string>{};
+}
+
 std::vector<std::string> read_dellists(const std::filesystem::path& addons) {
     std::vector<std::string> paths;
-    for (const std::string& name : dellist_names()) {
-        const std::filesystem::path file = addons / name;
-        const UniqueFd list = find_trusted(file, Trust::root);
-        if (!list) continue;
-        for (auto& path : parse_dellist(read_all(list.get(), largest_list, file), file))
-            paths.push_back(std::move(path));
-    }
+    for (const std::string& name : dellist_names())
+        for (auto& path : read_dellist(addons / name)) paths.push_back(std::move(path));
     return paths;
 }
 

@@ -30,7 +30,14 @@ void prune_base(const BaseInstalled& event) {
 
 class PrunePlugin final : public Plugin {
 public:
-    void attach(Registrar& host) override { host.on<BaseInstalled>(&prune_base); }
+    void attach(Registrar& host) override {
+        host.on<BaseInstalled>(&prune_base);
+        host.on<AddonsInspection>([](const AddonsInspection& addons) {
+            Inspection& inspection = addons.inspection;
+            const auto directory = inspection.invocation.configuration().path("ADDONS");
+            for (const auto& name : dellist_names()) inspection.attempt([&] { (void)read_dellist(directory / name); });
+        });
+    }
 };
 
 }  // namespace jailctl::prune

@@ -138,6 +138,29 @@ TEST_F(Values, AreJudgedByWhatStandsInTheFileOfTheJail) {
                                       "NAT=yes\n    ^\n"));
 }
 
+/// What is read of ADDONS is looked at as the commands do, whether it is set or lies in JAIL_HOME by default.
+TEST_F(Values, AFileOfAddonsThatOthersCanWrite) {
+    EXPECT_EQ(check("").status, 0);
+    for (const std::string name : {"dellist4.txt", "dellist5.txt", "runme.sh"}) {
+        const auto file = site_.path() / "addons" / name;
+        spit(file, "# nothing\n", 0666);
+        std::filesystem::permissions(file, std::filesystem::perms(0666));
+        const auto result = check("");
+        EXPECT_EQ(result.status, 2);
+        EXPECT_THAT(result.out, HasSubstr("error: ADDONS: " + file.string() + " can be written by other users\n"));
+        EXPECT_THAT(result.out, HasSubstr("\nchmod go-w " + file.string() + "\n"));
+        std::filesystem::remove(file);
+    }
+    spit(site_.path() / "addons/dellist4.txt", "bin\n../etc\n");
+    EXPECT_THAT(check("").out, HasSubstr("error: ADDONS: " + (site_.path() / "addons/dellist4.txt").string() + ":2: '../etc'"));
+    std::filesystem::rename(site_.path() / "addons", site_.home() / "addons");
+    std::string text = slurp(site_.config());
+    text.erase(text.find("ADDONS="), text.find('\n', text.find("ADDONS=")) + 1 - text.find("ADDONS="));
+    spit(site_.config(), text, 0600);
+    EXPECT_THAT(site_.jailctl({"config", "check"}).out,
+                HasSubstr("error: JAIL_HOME: " + (site_.home() / "addons/dellist4.txt").string() + ":2: '../etc'"));
+}
+
 TEST_F(Values, WhatChangesNothingIsAWarning) {
     const auto addons = check("ADDONS=/no/such/directory");
     EXPECT_EQ(addons.status, 0);

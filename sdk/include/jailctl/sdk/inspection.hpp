@@ -7,6 +7,7 @@
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/export.hpp"
+#include "jailctl/sdk/hooks.hpp"
 
 /// What `config check` asks whoever declared a variable: whether the commands could use a value that somebody wrote.
 namespace jailctl {
@@ -47,6 +48,13 @@ public:
 
 private:
     std::vector<Objection> objections_;
+};
+
+/// `config check` asks whoever reads something below ADDONS whether it could, set or not.
+struct AddonsInspection {
+    static constexpr std::string_view event = "addons-inspection/1";
+    static constexpr OnFailure on_failure = OnFailure::report;
+    Inspection& inspection;
 };
 
 /// For a value that is one of the names there are, and is none of them: "BASE=foo: there is no base of that name; there
