@@ -199,6 +199,7 @@ Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     require_root_unused(in, jail, jail.root);
     require_unprotected(jail);
     require_unmounted(jail);
+    require_unlocked(jail, "it cannot be removed");
     confirm(in, jail, args);
     // A run that ended without us left its record, network and rules, which nobody would look for without the jail.
     in.services().get<JailRuntime>().stop(in, jail, std::chrono::seconds(0));

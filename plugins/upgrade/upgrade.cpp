@@ -47,14 +47,6 @@ void require_unmounted(const Jail& jail) {
     in_context("jail " + jail.name.text() + " cannot be upgraded", [&] { require_nothing_mounted(jail.root); });
 }
 
-/// Neither the copy, which has the flag as well, nor the old system could be renamed: found after all the work.
-void require_unlocked(const Jail& jail) {
-    if (!Rootfs::open(jail.root).locked()) return;
-    throw Error(Errc::denied, "the root of jail " + jail.name.text() + ", " + jail.root.string() +
-                                  ", is immutable or append-only, so no upgraded system could take its place")
-        .with_hint("chattr -ia " + shell_word(jail.root.string()));
-}
-
 /// @return the id of the running jail, 0 if it is down
 int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     const auto running = in.services().get<JailRuntime>().find(in.configuration(), jail.name);
@@ -113,7 +105,8 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, int& id) 
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
     require_root(jail);
     require_unmounted(jail);
-    require_unlocked(jail);
+    // Neither the copy, which has the flag as well, nor the old system could be renamed: found after all the work.
+    require_unlocked(jail, "no upgraded system could take its place");
     require_startable(jail);
     const BaseChoice base = choose_base(in, jail);
     base.installer->check(in, base.what);

@@ -13,6 +13,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "resolve.hpp"
 
@@ -176,6 +177,13 @@ bool Rootfs::locked() const {
     struct statx found {};
     if (::statx(fd(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &found) != 0) throw_errno("cannot look at the root");
     return (found.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+}
+
+void require_unlocked(const Jail& jail, const std::string& so) {
+    if (!Rootfs::open(jail.root).locked()) return;
+    throw Error(Errc::denied, "the root of jail " + jail.name.text() + ", " + jail.root.string() +
+                                  ", is immutable or append-only, so " + so)
+        .with_hint("chattr -ia " + shell_word(jail.root.string()));
 }
 
 bool Rootfs::empty() const { return is_empty_directory(fd()); }

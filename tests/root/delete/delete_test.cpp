@@ -67,6 +67,22 @@ TEST_F(Delete, ARunThatEndedByItselfGoesWithTheJail) {
     expect_no_jail();
 }
 
+TEST_F(Delete, ARootThatNobodyCanRenameIsRefusedWithWhatToType) {
+    for (const std::string flag : {"i", "a"}) {
+        if (run_command({"chattr", "+" + flag, root_.string()}).status != 0) GTEST_SKIP() << "this file system has no such flag";
+        const Result refused = remove(), dry = site_.jailctl({"--dry-run", "delete", "a.test"});
+        EXPECT_EQ(run_command({"chattr", "-" + flag, root_.string()}).status, 0);
+        for (const Result* one : {&refused, &dry}) {
+            EXPECT_EQ(one->status, 1) << one->all();
+            EXPECT_THAT(one->err, HasSubstr("the root of jail a.test, " + root_.string() +
+                                            ", is immutable or append-only, so it cannot be removed\nhint: chattr -ia " +
+                                            root_.string()));
+        }
+        EXPECT_TRUE(stands());
+    }
+    EXPECT_EQ(remove().status, 0);
+}
+
 TEST_F(Delete, WithoutATerminalWantsToBeToldTwice) {
     const Result asked = site_.jailctl({"delete", "a.test"});
     EXPECT_EQ(asked.status, 2);

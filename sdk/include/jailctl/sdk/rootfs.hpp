@@ -13,6 +13,8 @@
 
 namespace jailctl {
 
+struct Jail;  // jail.hpp
+
 /// The only way to touch single files below a root (security.md 2.3, 2.4); whole trees go through the tree helper.
 /// Paths are relative to the root, without leading '/'. Reading follows links inside the root; writing follows none.
 class JAILCTL_SDK_EXPORT Rootfs {
@@ -74,6 +76,10 @@ private:
     std::string parent_;
     UniqueFd fd_;
 };
+
+/// Before work that ends with another name for the root. @param so  ends the sentence: "it cannot be removed"
+/// @throws Error denied, with the chattr(1) to type: it is locked()
+JAILCTL_SDK_EXPORT void require_unlocked(const Jail& jail, const std::string& so);
 
 /// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass through
 /// it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
