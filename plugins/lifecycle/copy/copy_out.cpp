@@ -26,11 +26,24 @@ UniqueFd open_host_directory(const fs::path& path) {
     return directory;
 }
 
+/// What stands there itself; nothing is an answer. @throws Error
+fs::file_status look_at(const fs::path& path) {
+    std::error_code why;
+    const auto found = fs::symlink_status(path, why);
+    if (found.type() == fs::file_type::none) throw Error(code_of(why), "cannot look at " + escape_name(path.string()), why);
+    return found;
+}
+
+bool leads_to_directory(const fs::path& path) {
+    std::error_code none;
+    return fs::is_directory(path, none);
+}
+
 /// The name of the copy: cp(1) puts it into a directory that is there.
 fs::path target_of(const CopyPlace& from, const CopyPlace& to) {
     const fs::path path(to.path);
     const std::string name = from.path.empty() ? from.jail->name.text() : fs::path(from.path).filename().string();
-    if (fs::is_directory(path)) return path / name;
+    if (leads_to_directory(path)) return path / name;
     if (to.into) throw Error(Errc::not_found, "there is no directory " + to.shown);
     return path;
 }
@@ -39,7 +52,7 @@ fs::path target_of(const CopyPlace& from, const CopyPlace& to) {
 /// it, nor one to a file that a process has open, such as /dev/stdout: where these were, everybody would write to a file.
 /// @throws Error exists
 void require_replaceable(const fs::path& target) {
-    const auto what = fs::symlink_status(target);
+    const auto what = look_at(target);
     if (!fs::exists(what) || fs::is_regular_file(what)) return;
     std::error_code none;
     if (fs::is_symlink(what)) {
@@ -128,10 +141,10 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
     const auto directory = root.resolve_directory(from.path);
     if (!directory && from.into) throw Error(Errc::not_found, "there is no directory " + from.shown);
     const fs::path target = target_of(from, to);
-    if (directory && fs::exists(fs::symlink_status(target)))
+    if (directory && fs::exists(look_at(target)))
         throw Error(Errc::exists, escape_name(target.string()) + " is there already")
             .with_hint("a directory is copied to a name that is free");
-    if (fs::is_directory(target)) throw Error(Errc::exists, escape_name(target.string()) + " is a directory");
+    if (leads_to_directory(target)) throw Error(Errc::exists, escape_name(target.string()) + " is a directory");
     if (!directory) require_replaceable(target);
     if (!directory) (void)root.open_file(from.path);  // or --dry-run would promise what cannot be
     if (invocation.options().dry_run)

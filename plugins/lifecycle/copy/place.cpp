@@ -39,6 +39,7 @@ void require_on_disk(const std::string& path, const CopyPlace& place, bool targe
 }  // namespace
 
 CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target) {
+    if (word.empty()) throw Error(Errc::usage, target ? "'' is no place to copy to" : "'' is nothing to copy");
     CopyPlace place;
     place.shown = escape_name(word);
     place.into = word.ends_with('/') || word.ends_with(':');

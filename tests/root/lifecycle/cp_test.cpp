@@ -150,10 +150,17 @@ TEST_F(CpTest, WhatCannotBeIsRefusedInOneSentence) {
              {"a.test:/proc/1/environ", host("e"), "-- cat /proc/1/environ"},
              {"a.test:/root/nothing", host("e"), "there is no root/nothing in the root"},
              {"a.test:/etc/passwd", host("no/where"), "cannot open the directory"},
+             {"a.test:/etc/passwd", host(std::string(300, 'n')), "cannot look at " + host("nn")},
+             {"a.test:/etc", host(std::string(300, 'n')), "File name too long"},
+             {host(std::string(300, 'n')), "a.test:/root", "File name too long"},
+             {host("one"), "a.test:/root/" + std::string(300, 'n'), "File name too long"},
+             {"", "a.test:/root/", "'' is nothing to copy"},
+             {"a.test:/etc/passwd", "", "'' is no place to copy to"},
              {"/dev/null", "a.test:/root/", "neither a file nor a directory"}}) {
         const Result result = cp(from, to);
         EXPECT_NE(result.status, 0) << from << " " << to;
         EXPECT_THAT(result.err, HasSubstr(what)) << from << " " << to;
+        EXPECT_THAT(result.err, testing::Not(HasSubstr("plugin '"))) << from << " " << to;
     }
     EXPECT_EQ(site.jailctl({"cp", host("one")}).status, 2);
     EXPECT_EQ(cp(host("one"), "a.test:/root/dry", {"--dry-run"}).status, 0);
