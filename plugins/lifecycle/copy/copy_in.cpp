@@ -95,6 +95,7 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     if (!invocation.options().dry_run) recover(invocation, *to.jail);  // the host does it for commands that name jails
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);
+    require_lasting_name(target);
     if (invocation.options().dry_run)
         return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " + to.jail->name.text());
     TreeJob job;

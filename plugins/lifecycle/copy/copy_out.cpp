@@ -141,6 +141,7 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
     const auto directory = root.resolve_directory(from.path);
     if (!directory && from.into) throw Error(Errc::not_found, "there is no directory " + from.shown);
     const fs::path target = target_of(from, to);
+    require_lasting_name(target.string());
     if (directory && fs::exists(look_at(target)))
         throw Error(Errc::exists, escape_name(target.string()) + " is there already")
             .with_hint("a directory is copied to a name that is free");

@@ -38,6 +38,13 @@ void require_on_disk(const std::string& path, const CopyPlace& place, bool targe
 
 }  // namespace
 
+void require_lasting_name(const std::string& target) {
+    const std::string name = std::filesystem::path(target).filename().string();
+    if (name.starts_with(".jailctl-"))
+        throw Error(Errc::invalid, escape_name(name) + " is no name for a copy: jailctl removes what stands under such names")
+            .with_hint("name the copy: one that does not begin with .jailctl-");
+}
+
 CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target) {
     if (word.empty()) throw Error(Errc::usage, target ? "'' is no place to copy to" : "'' is nothing to copy");
     CopyPlace place;

@@ -19,4 +19,8 @@ struct CopyPlace {
 /// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a start covers with a mount
 [[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target);
 
+/// Names that begin with ".jailctl-" are of what is not whole yet: what stands there goes with the next command.
+/// @throws Error invalid: the copy would have such a name
+void require_lasting_name(const std::string& target);
+
 }  // namespace jailctl::lifecycle

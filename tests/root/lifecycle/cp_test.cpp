@@ -154,6 +154,9 @@ TEST_F(CpTest, WhatCannotBeIsRefusedInOneSentence) {
              {"a.test:/etc", host(std::string(300, 'n')), "File name too long"},
              {host(std::string(300, 'n')), "a.test:/root", "File name too long"},
              {host("one"), "a.test:/root/" + std::string(300, 'n'), "File name too long"},
+             {host("one"), "a.test:/root/.jailctl-new", ".jailctl-new is no name for a copy"},
+             {host("tree"), "a.test:/root/.jailctl-copy", ".jailctl-copy is no name for a copy"},
+             {"a.test:/etc", host(".jailctl-extract-x"), ".jailctl-extract-x is no name for a copy"},
              {"", "a.test:/root/", "'' is nothing to copy"},
              {"a.test:/etc/passwd", "", "'' is no place to copy to"},
              {"/dev/null", "a.test:/root/", "neither a file nor a directory"}}) {

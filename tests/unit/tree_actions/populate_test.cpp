@@ -79,6 +79,16 @@ TEST_F(Populate, BadEntriesAreRefused) {
               Errc::invalid);
 }
 
+TEST_F(Populate, ADirectoryUnderTheNameOfWhatIsNotWholeIsNamed) {
+    fs::create_directories(tree_ / ".jailctl-new/sub");
+    const Error error = jailctl::test::error_of([&] { (void)populate(list({entry("file", "file").set("content", "x")})); });
+    EXPECT_STREQ(error.what(), "file: a directory stands beside it under the name that a new file has until it is whole");
+    EXPECT_EQ(error.hint(), "rename or remove the directory .jailctl-new");
+    fs::remove(tree_ / ".jailctl-new/sub");
+    (void)populate(list({entry("file", "file").set("content", "x")}));
+    EXPECT_EQ(slurp(tree_ / "file"), "x");
+}
+
 TEST_F(Populate, ADirectoryWithContentIsNotReplacedByAFile) {
     fs::create_directories(tree_ / "a/b");
     EXPECT_EQ(code_thrown_by([&] { (void)populate(list({entry("a", "file").set("content", "x")})); }), Errc::exists);
