@@ -76,9 +76,8 @@ bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, c
     const Facts facts = facts_of(in.get());
     const UniqueFd out{::openat(to, as.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!out) throw_errno("cannot make the file");
-    copy_content(in.get(), out.get(), facts.size);
+    bytes_ += copy_content(in.get(), out.get(), facts.size);
     if (const std::string what = change_of(facts, facts_of(in.get())); !what.empty()) note_(path, what);
-    bytes_ += facts.size;
     copy_open_attributes(in.get(), facts, out.get(), path);
     return true;
 }

@@ -103,10 +103,10 @@ private:
         const int in = job_.descriptor(entry["source"].str());
         const Facts before = facts_of(in);
         if (before.kind != Kind::regular) throw Error(Errc::invalid, "its source is no regular file");
-        copy_content(in, out, before.size);
+        const std::uint64_t bytes = copy_content(in, out, before.size);
         if (const std::string what = change_of(before, facts_of(in)); !what.empty())
             job_.note(decode_path(entry["path"].str()), what);
-        return before.size;
+        return bytes;
     }
     static std::uint64_t write_content(const std::string& content, int out) {
         write_all(out, content, "its content");

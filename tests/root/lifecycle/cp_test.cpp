@@ -53,6 +53,20 @@ TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
 }
 
+/// Files of /proc say no size, those of /sys one page.
+TEST_F(CpTest, FilesThatDoNotTellTheirSizeGoInWhole) {
+    for (const char* from : {"/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled"}) {
+        if (!fs::exists(from)) continue;
+        const Result result = cp(from, "a.test:/root/copy");
+        EXPECT_EQ(result.status, 0) << result.all();
+        EXPECT_EQ(slurp(site.root("a.test") / "root/copy"), slurp(from));
+        EXPECT_THAT(result.out, HasSubstr(": " + std::to_string(slurp(from).size()) + " B to ")) << from;
+    }
+    spit(here_ / "empty", "", 0644);
+    ASSERT_EQ(cp(host("empty"), "a.test:/root/copy").status, 0);
+    EXPECT_EQ(fs::file_size(site.root("a.test") / "root/copy"), 0U);
+}
+
 /// As with cp(1): a slash at the end changes nothing, a dot at the end means what is in it.
 TEST_F(CpTest, ADirectoryHasItsNameHoweverItIsWritten) {
     const auto target = site.root("a.test") / "root";
