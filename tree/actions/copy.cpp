@@ -24,6 +24,7 @@ public:
     Copy(Job& job, DirectoryStack target, bool as_root, bool keep_top)
         : job_(job),
           target_(std::move(target)),
+          top_(facts_of(target_.fd()).identity),
           made_(1, !keep_top),
           without_devices_(job.arguments()["without_devices"].truth()),
           copier_(job.root(), {as_root, !job.in_userns()},
@@ -31,6 +32,7 @@ public:
 
     Visit visit(const Entry& entry) override {
         if (entry.path.empty()) {
+            if (is_top(entry)) throw Error(Errc::invalid, "a directory is not copied to where it stands");
             mount_ = entry.facts.identity.mount;
             return Visit::enter;
         }
@@ -39,6 +41,10 @@ public:
             return Visit::skip;
         }
         const std::string name = entry.name;
+        if (is_top(entry)) {  // it would never end
+            job_.note(entry.path, "is the copy itself, which was left out");
+            return Visit::skip;
+        }
         if (entry.facts.kind == Kind::directory) return go_into(name);
         if (without_devices_ && is_device(entry.facts.kind)) {
             job_.note(entry.path, "is a device, which is not made in a jail");
@@ -67,6 +73,10 @@ public:
     }
 
 private:
+    /// On another mount of the same file system, too: every source is one.
+    [[nodiscard]] bool is_top(const Entry& entry) const {
+        return entry.facts.identity.inode == top_.inode && entry.facts.identity.device == top_.device;
+    }
     Visit go_into(const std::string& name) {
         const bool made = make_directory(target_.fd(), name, 0700);
         if (!target_.enter(name))
@@ -77,6 +87,7 @@ private:
     }
     Job& job_;
     DirectoryStack target_;
+    Identity top_;
     std::vector<bool> made_;  // whether each directory on the way is ours
     bool without_devices_;
     EntryCopier copier_;

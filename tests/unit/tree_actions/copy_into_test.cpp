@@ -84,6 +84,28 @@ TEST_F(CopyInto, ADirectoryWithContentIsNotReplacedByAFile) {
     EXPECT_TRUE(stands(tree_ / "etc/sub/inner"));
 }
 
+TEST_F(CopyInto, OfASourceThatHoldsTheTargetTheCopyItselfIsLeftOut) {
+    fs::create_directories(tree_ / "etc/copies");
+    spit(tree_ / "etc/file", "x");
+    for (const bool whole : {true, false}) {
+        const std::string name = whole ? "new" : "old";
+        const Value done = run(&actions::copy, tree_, Value::object().set("into", "etc/copies/" + name).set("whole", whole), tree_);
+        ASSERT_EQ(done["notes"].items().size(), 1U) << to_json(done);
+        EXPECT_EQ(done["notes"].items()[0]["what"].str(), "is the copy itself, which was left out");
+        EXPECT_EQ(slurp(tree_ / "etc/copies" / name / "etc/file"), "x");
+    }
+    EXPECT_FALSE(stands(tree_ / "etc/copies/new/etc/copies/new"));
+}
+
+/// Or each file would be removed to make way for itself.
+TEST_F(CopyInto, ADirectoryIsNotCopiedToWhereItStands) {
+    fs::create_directory(tree_ / "etc");
+    spit(tree_ / "etc/file", "x");
+    EXPECT_EQ(code_thrown_by([&] { (void)run(&actions::copy, tree_, Value::object().set("into", "etc").set("whole", true), tree_ / "etc"); }),
+              Errc::invalid);
+    EXPECT_EQ(slurp(tree_ / "etc/file"), "x");
+}
+
 TEST_F(CopyInto, DotDotIsRefused) {
     EXPECT_EQ(code_thrown_by([&] { (void)copy("../outside"); }), Errc::invalid);
     EXPECT_EQ(code_thrown_by([&] { (void)copy("etc/../../outside"); }), Errc::invalid);
