@@ -57,6 +57,30 @@ TEST_F(JailTest, ACopyIntoItThatIsKilledLeavesTheOldFileOrTheNewOne) {
     EXPECT_THAT(site.leftovers(), testing::IsEmpty());
 }
 
+/// The journal is JSON, and the name of the directory is none of it.
+TEST_F(JailTest, WhatAKilledCopyLeftInADirectoryOfAnyNameIsFound) {
+    const fs::path from = site.path() / "from", directory = site.root("a.test") / "root/d\xff\\x41";
+    fs::create_directories(from);
+    fs::create_directories(directory);
+    for (int i = 0; i < 3000; ++i) spit(from / std::to_string(i), "x", 0644);
+    bool left = false;
+    for (int tries = 0; tries < 20 && !left; ++tries) {
+        ChildProcess running = begin_a_copy(site, from, "a.test:/root/" + directory.filename().string() + "/to");
+        for (int looks = 0; looks < 60'000 && fs::is_empty(directory); ++looks) ::usleep(500);
+        kill_it(running);
+        left = fs::exists(directory / ".jailctl-copy");
+        fs::remove_all(directory / "to");
+    }
+    ASSERT_TRUE(left) << "no copy was killed halfway";
+    Result fixed;  // its helper ends a moment later, and keeps the lock until then
+    for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy")); ++tries) {
+        fixed = site.jailctl({"--batch", "doctor", "--fix"});
+        ::usleep(50'000);
+    }
+    EXPECT_FALSE(fs::exists(directory / ".jailctl-copy")) << fixed.all();
+    EXPECT_THAT(site.leftovers(), testing::IsEmpty());
+}
+
 TEST_F(JailTest, ACopyOfADirectoryIntoItThatIsKilledLeavesAllOfItOrNothing) {
     constexpr int files = 3000;
     const fs::path from = site.path() / "from", directory = site.root("a.test") / "root", to = directory / "to";
