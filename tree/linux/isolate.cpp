@@ -16,7 +16,16 @@ namespace {
 
 constexpr std::uint64_t harmless = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-void set_attributes(const UniqueFd& mount, std::uint64_t attributes, int userns) {
+/// A file system without idmapped mounts: what it holds, and what to do.
+struct Unmapped {
+    const char *sentence, *hint;
+};
+constexpr Unmapped root_unmapped{"the file system of the jail's root cannot map ids", "put it on ext4, xfs or btrfs"};
+constexpr Unmapped source_unmapped{"the directory to copy from is on a file system that cannot map ids, as overlay and NFS",
+                                   "copy it to ext4, xfs or btrfs first, or through a running jail: "
+                                   "tar -C DIR -c . | jailctl exec JAIL -- tar -C /THERE -x"};
+
+void set_attributes(const UniqueFd& mount, std::uint64_t attributes, int userns, const Unmapped& refusal) {
     mount_attr wanted{};
     wanted.attr_set = attributes;
     if ((attributes & MOUNT_ATTR__ATIME) != 0) wanted.attr_clr = MOUNT_ATTR__ATIME;  // the kernel asks for both
@@ -27,16 +36,15 @@ void set_attributes(const UniqueFd& mount, std::uint64_t attributes, int userns)
     }
     if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH, &wanted, sizeof wanted) == 0) return;
     if (errno == EINVAL && userns >= 0)
-        throw Error(Errc::unsupported, "the file system of the jail's root cannot map ids", last_error())
-            .with_hint("put it on ext4, xfs or btrfs");
+        throw Error(Errc::unsupported, refusal.sentence, last_error()).with_hint(refusal.hint);
     throw_errno("cannot set the flags of the helper's mount");
 }
 
 /// A mount of its own whose root is the directory: there is nothing above it, so ".." stays where it is.
-UniqueFd detached_clone(int directory, bool read_only, int userns) {
+UniqueFd detached_clone(int directory, bool read_only, int userns, const Unmapped& refusal) {
     UniqueFd mount{::open_tree(directory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)};
     if (!mount) throw_errno("cannot clone the mount of a tree");
-    set_attributes(mount, harmless | MOUNT_ATTR_NOATIME | (read_only ? MOUNT_ATTR_RDONLY : 0), userns);
+    set_attributes(mount, harmless | MOUNT_ATTR_NOATIME | (read_only ? MOUNT_ATTR_RDONLY : 0), userns, refusal);
     return mount;
 }
 
@@ -56,7 +64,7 @@ void detach_from_parent_directories(Request& request) {
         struct stat facts{};
         if (::fstat(fd, &facts) != 0) throw_errno("descriptor '" + role + "' of the tree helper");
         if (!S_ISDIR(facts.st_mode)) continue;
-        UniqueFd clone = detached_clone(fd, true, request.userns);
+        UniqueFd clone = detached_clone(fd, true, request.userns, source_unmapped);
         UniqueFd readable{::openat(clone.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
         if (!readable) throw_errno("cannot open the tree '" + role + "'");
         ::close(fd);
@@ -92,7 +100,7 @@ void die_with_parent() {
 UniqueFd isolate(Request& request) {
     die_with_parent();
     const UniqueFd mount =
-        request.root >= 0 ? detached_clone(request.root, request.read_only, request.userns) : empty_tmpfs();
+        request.root >= 0 ? detached_clone(request.root, request.read_only, request.userns, root_unmapped) : empty_tmpfs();
     detach_from_parent_directories(request);
     if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
         throw_errno("cannot make namespaces for the tree helper");
