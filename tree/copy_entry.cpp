@@ -16,6 +16,8 @@ namespace jailctl::tree {
 
 namespace {
 
+constexpr uid_t nobody = 65534;  // overflowuid of every kernel that was not told otherwise
+
 std::string parent_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? std::string{} : path.substr(0, slash);
@@ -66,6 +68,12 @@ void EntryCopier::set_owner(int directory, const char* name, const Facts& facts)
     set_owner_at(directory, name, rules_.as_root ? 0 : facts.uid, rules_.as_root ? 0 : facts.gid);
 }
 
+/// An id without a number in the user namespace reads as nobody's, and becomes it.
+void EntryCopier::name_lost_owner(int directory, const char* name, const Facts& facts, const std::string& path) {
+    if (rules_.as_root || (facts.uid != nobody && facts.gid != nobody) || !has_foreign_owner(directory, name)) return;
+    note_(path, "its owner or group has no number in the jail and is nobody (65534) there");
+}
+
 bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, const std::string& path) {
     std::string why;
     const UniqueFd in = open_same(entry, why);
@@ -85,6 +93,7 @@ bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, c
 /// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is
 /// not immutable yet: this order keeps everything. What becomes root's does not take along what lets others run it as its owner.
 void EntryCopier::copy_open_attributes(int from, const Facts& facts, int to, const std::string& path) {
+    name_lost_owner(from, "", facts, path);
     set_owner(to, "", facts);
     if (::fchmod(to, rules_.as_root ? facts.mode & 01777U : facts.mode) != 0) throw_errno("cannot set the mode");
     for (const Xattr& attribute : xattrs_of(from)) {
@@ -122,6 +131,7 @@ void EntryCopier::make_special(const Entry& entry, int to, const std::string& as
 
 void EntryCopier::copy_special(const Entry& entry, int to, const std::string& as, const std::string& path) {
     make_special(entry, to, as);
+    name_lost_owner(entry.parent, entry.name, entry.facts, path);
     set_owner(to, as.c_str(), entry.facts);
     if (entry.facts.kind != Kind::symlink && ::fchmodat(to, as.c_str(), entry.facts.mode, 0) != 0)
         throw_errno("cannot set the mode");

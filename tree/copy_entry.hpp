@@ -41,6 +41,7 @@ private:
     void make_special(const Entry& entry, int to, const std::string& as);
     void copy_open_attributes(int from, const Facts& facts, int to, const std::string& path);
     void copy_flags(int from, int to, const std::string& path);
+    void name_lost_owner(int directory, const char* name, const Facts& facts, const std::string& path);
     void set_owner(int directory, const char* name, const Facts& facts);
 
     int target_root_;

@@ -55,14 +55,19 @@ std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace
     return (fs::path(*parent) / path.filename()).string();
 }
 
+/// Nobody's, as in the copy of a directory, where the jail has no such number.
+std::int64_t in_the_jail(std::uint32_t id) { return id < ids_per_jail ? id : 65534; }
+
+bool has_lost_owner(const struct stat& info) { return info.st_uid >= ids_per_jail || info.st_gid >= ids_per_jail; }
+
 Value entry_of(const std::string& target, const struct stat& info, bool keep_owners) {
     const mode_t mode = keep_owners ? info.st_mode & 07777U : info.st_mode & 0777U;
     return Value::object()
         .set("path", encode_path(target))
         .set("type", "file")
         .set("mode", std::int64_t{mode})
-        .set("uid", keep_owners ? std::int64_t{info.st_uid} : 0)
-        .set("gid", keep_owners ? std::int64_t{info.st_gid} : 0)
+        .set("uid", keep_owners ? in_the_jail(info.st_uid) : 0)
+        .set("gid", keep_owners ? in_the_jail(info.st_gid) : 0)
         .set("source", "source");
 }
 
@@ -115,6 +120,8 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", encode_path(target)).set("tree", S_ISDIR(source.info.st_mode))),
                    [&] { done = run_tree(job); });
     operation.commit();
+    if (keep_owners && S_ISREG(source.info.st_mode) && has_lost_owner(source.info))
+        invocation.omission(from.shown + ": its owner or group has no number in the jail and is nobody (65534) there");
     tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);
 }
 

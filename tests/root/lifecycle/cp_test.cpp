@@ -45,6 +45,39 @@ TEST_F(CpTest, AFileGoesIntoAStoppedJailAndARunningOne) {
     EXPECT_EQ(inside("stat -c '%u' /etc/mine").out, "1000\n");
 }
 
+TEST_F(CpTest, AnOwnerTheJailHasNoNumberForIsNobodyAndTold) {
+    const auto root = site.root("a.test") / "root";
+    for (const char* name : {"tree/far", "tree/nobodys", "tree/near"}) spit(here_ / name, "x", 0644);
+    ASSERT_EQ(::chown(host("tree/far").c_str(), 100000, 7), 0);
+    ASSERT_EQ(::chown(host("tree/nobodys").c_str(), 65534, 65534), 0);
+    ASSERT_EQ(::chown(host("tree/near").c_str(), 7, 8), 0);
+    ASSERT_EQ(::lchown(host("tree/link").c_str(), 7, 100000), 0);
+    const Value tree = site.json({"cp", "-a", host("tree"), "a.test:/root"});
+    EXPECT_EQ(tree["status"].num(), 4);
+    EXPECT_EQ(tree["omissions"].items().size(), 2U) << to_json(tree);
+    EXPECT_THAT(to_json(tree), testing::AllOf(HasSubstr("\"far: its owner or group has no number in the jail"),
+                                              HasSubstr("\"link: its owner or group has no number in the jail")));
+    const Result file = cp(host("tree/far"), "a.test:/root/", {"-a"});
+    EXPECT_EQ(file.status, 4) << file.all();
+    EXPECT_THAT(file.err, HasSubstr("far: its owner or group has no number in the jail"));
+    ASSERT_EQ(start().status, 0);
+    EXPECT_EQ(inside("cd /root; stat -c %u:%g far tree/far tree/nobodys tree/near tree/link").out,
+              "65534:7\n65534:7\n65534:65534\n7:8\n7:65534\n");
+    EXPECT_EQ(cp(host("tree"), "a.test:/root/mine").status, 0) << "all of it is root's";
+}
+
+/// ramfs is one that cannot; a kernel where it can takes the directory.
+TEST_F(CpTest, ASourceOnAFileSystemThatCannotMapIdsIsNamedAsWhatItIs) {
+    const std::string command = "mount -t ramfs none " + host("tree") + " && mkdir " + host("tree/d") + " && " +
+                                (stage() / "bin/jailctl").string() + " --config " + site.config().string() + " cp " + host("tree/d") +
+                                " a.test:/root/";
+    const Result result = run_command({"unshare", "-m", "sh", "-c", command});
+    if (result.status == 0) return;
+    EXPECT_THAT(result.err, HasSubstr("the directory to copy from is on a file system that cannot map ids"));
+    EXPECT_THAT(result.err, HasSubstr("tar -C DIR -c . | jailctl exec JAIL -- tar"));
+    EXPECT_THAT(left_behind(), testing::IsEmpty());
+}
+
 TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     ASSERT_EQ(start().status, 0);
     const Value document = site.json({"cp", host("tree"), "a.test:/root"});
