@@ -135,8 +135,13 @@ void Rootfs::remove_temporary(const std::string& path) const {
     // A jail that put a link into the way has moved or lost what was there.
     if (!parent && (absent(errno) || errno == ELOOP || errno == EXDEV)) return;
     if (!parent) throw_errno("cannot open the way to " + escape_name(path) + " in the root");
-    if (::unlinkat(parent.get(), temporary, 0) != 0 && errno != ENOENT && errno != EISDIR)
+    if (::unlinkat(parent.get(), temporary, 0) == 0 || errno == ENOENT || errno == EISDIR) return;
+    const int refusal = errno;  // a file system that is read-only refuses before it looks whether there is anything
+    struct stat status {};
+    if (::fstatat(parent.get(), temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) {
+        errno = refusal;
         throw_errno("cannot remove what is left of " + escape_name(path) + " in the root");
+    }
 }
 
 void Rootfs::make_directory(const std::string& path, mode_t mode) const {

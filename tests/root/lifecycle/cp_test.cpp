@@ -66,6 +66,20 @@ TEST_F(CpTest, AnOwnerTheJailHasNoNumberForIsNobodyAndTold) {
     EXPECT_EQ(cp(host("tree"), "a.test:/root/mine").status, 0) << "all of it is root's";
 }
 
+/// Such a file system refuses to remove what is not there, too.
+TEST_F(CpTest, OnAReadOnlyFileSystemNothingIsLeftToUndo) {
+    const std::string root = site.root("a.test").string(), jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
+    for (const char* what : {"one", "tree"}) {
+        const Result result = run_command({"unshare", "-m", "sh", "-c",
+                                           "mount --bind " + root + " " + root + " && mount -o remount,ro,bind " + root + " && " +
+                                               jailctl + " cp " + host(what) + " a.test:/root/"});
+        EXPECT_EQ(result.status, 1) << what;
+        EXPECT_THAT(result.err, HasSubstr("Read-only file system")) << what;
+        EXPECT_THAT(result.err, testing::Not(HasSubstr("undoing"))) << what;
+        EXPECT_THAT(site.leftovers(), testing::IsEmpty()) << what;
+    }
+}
+
 /// ramfs is one that cannot; a kernel where it can takes the directory.
 TEST_F(CpTest, ASourceOnAFileSystemThatCannotMapIdsIsNamedAsWhatItIs) {
     const std::string command = "mount -t ramfs none " + host("tree") + " && mkdir " + host("tree/d") + " && " +
