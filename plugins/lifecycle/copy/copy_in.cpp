@@ -97,7 +97,6 @@ void register_cp_undo(Registrar& host) {
 
 void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to, bool keep_owners) {
     const Source source = open_source(from);
-    if (!invocation.options().dry_run) recover(invocation, *to.jail);  // the host does it for commands that name jails
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);
     require_lasting_name(target);

@@ -7,6 +7,7 @@
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -26,11 +27,12 @@ void copy(Invocation& invocation, bool keep_owners) {
                                                       : "one side of cp is the host: jails share no files")
             .with_hint("JAIL:PATH is a path in a jail");
     const Jail& jail = from.jail != nullptr ? *from.jail : *to.jail;
-    require_created(jail);
     in_context(jail.name.text(), [&] {
         // The command's words are no jails to the host, so the lock that it takes for others is taken here.
         const UniqueFd run_dir = StateDirectory::running(configuration).open("");
         const Lock lock = Lock::of_jail(run_dir.get(), jail.name, "cp", invocation.options().wait);
+        if (!invocation.options().dry_run) recover(invocation, jail);  // as it does for commands that name jails
+        require_created(jail);
         if (to.jail != nullptr) copy_in(invocation, from, to, keep_owners);
         else copy_out(invocation, from, to);
     });

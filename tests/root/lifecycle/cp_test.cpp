@@ -66,6 +66,21 @@ TEST_F(CpTest, AnOwnerTheJailHasNoNumberForIsNobodyAndTold) {
     EXPECT_EQ(cp(host("tree"), "a.test:/root/mine").status, 0) << "all of it is root's";
 }
 
+/// As the next command of any kind does: before that nothing stands in its place.
+TEST_F(CpTest, AJailWhoseDeleteWasKilledComesBackFirst) {
+    const fs::path root = site.root("a.test");
+    int back = 0;
+    for (int point = 1; killed_at(point, site, {"delete", "a.test", "--yes"}); ++point) {
+        const bool was_away = !fs::exists(root);
+        const Result result = cp(host("one"), "a.test:/root/");
+        EXPECT_EQ(result.status, fs::exists(root) ? 0 : 1) << "killed at " << point << ": " << result.all();
+        if (was_away && result.status == 0) ++back;
+        if (!fs::exists(root)) make_busybox_root(root);
+    }
+    EXPECT_GT(back, 0) << "it was never killed between";
+    make_busybox_root(root);
+}
+
 /// Such a file system refuses to remove what is not there, too.
 TEST_F(CpTest, OnAReadOnlyFileSystemNothingIsLeftToUndo) {
     const std::string root = site.root("a.test").string(), jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
