@@ -7,6 +7,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/operation.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -97,6 +98,7 @@ void register_cp_undo(Registrar& host) {
 
 void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to, bool keep_owners) {
     const Source source = open_source(from);
+    require_outside_roots(invocation.configuration(), fs::absolute(from.path), "take it out of that jail first: jailctl cp JAIL:PATH FILE");
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);
     require_lasting_name(target);

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/extract_staging.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/tar_file.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -142,6 +143,9 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
     if (!directory && from.into) throw Error(Errc::not_found, "there is no directory " + from.shown);
     const fs::path target = target_of(from, to);
     require_lasting_name(target.string());
+    const fs::path parent = fs::absolute(target).parent_path();
+    if (leads_to_directory(parent))
+        require_outside_roots(invocation.configuration(), parent, "put it into that jail afterwards: jailctl cp FILE JAIL:PATH");
     if (directory && fs::exists(look_at(target)))
         throw Error(Errc::exists, escape_name(target.string()) + " is there already")
             .with_hint("a directory is copied to a name that is free");

@@ -195,6 +195,21 @@ TEST_F(CpTest, LinksOnTheWayAreFollowedInsideTheJailOnly) {
     EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(site.root("a.test") / "root/out"))) << "the link is replaced";
 }
 
+/// Its links lead wherever it likes on the host.
+TEST_F(CpTest, APathOfTheHostLeadsThroughNoRootOfAJail) {
+    const fs::path root = site.root("a.test");
+    fs::create_symlink(here_ / "one", root / "root/file");
+    fs::create_directory_symlink(here_ / "tree", root / "root/directory");
+    const Result in = cp((root / "root/file").string(), "a.test:/etc/");
+    EXPECT_EQ(in.status, 1);
+    EXPECT_THAT(in.err, HasSubstr("lies in the root of jail a.test"));
+    EXPECT_FALSE(fs::exists(root / "etc/file"));
+    const Result out = cp("a.test:/etc/passwd", (root / "root/directory").string());
+    EXPECT_EQ(out.status, 1);
+    EXPECT_THAT(out.err, HasSubstr("lies in the root of jail a.test"));
+    EXPECT_FALSE(fs::exists(here_ / "tree/passwd"));
+}
+
 TEST_F(CpTest, FilesComeOutWithoutWhatCouldHarmTheHost) {
     ASSERT_EQ(start().status, 0);
     ASSERT_EQ(inside("mkdir -p /root/d/e; echo x >/root/d/e/f; cp /bin/busybox /root/d/suid; chmod 4755 /root/d/suid;"
