@@ -28,7 +28,7 @@ public:
           made_(1, !keep_top),
           without_devices_(job.arguments()["without_devices"].truth()),
           copier_(job.root(), {as_root, !job.in_userns()},
-                  [&job](const auto& path, const auto& what) { job.note(path, what); }) {}
+                  [this, into = target_.path()](const auto& path, const auto& what) { job_.note(in_source(path, into), what); }) {}
 
     Visit visit(const Entry& entry) override {
         if (entry.path.empty()) {
@@ -73,6 +73,11 @@ public:
     }
 
 private:
+    /// As the walk names it: where the copy is made has a name of ours until it is whole.
+    static std::string in_source(const std::string& path, const std::string& into) {
+        if (path == into) return ".";
+        return into.empty() ? path : path.substr(into.size() + 1);
+    }
     /// On another mount of the same file system, too: every source is one.
     [[nodiscard]] bool is_top(const Entry& entry) const {
         return entry.facts.identity.inode == top_.inode && entry.facts.identity.device == top_.device;

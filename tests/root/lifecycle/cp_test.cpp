@@ -55,8 +55,8 @@ TEST_F(CpTest, AnOwnerTheJailHasNoNumberForIsNobodyAndTold) {
     const Value tree = site.json({"cp", "-a", host("tree"), "a.test:/root"});
     EXPECT_EQ(tree["status"].num(), 4);
     EXPECT_EQ(tree["omissions"].items().size(), 2U) << to_json(tree);
-    EXPECT_THAT(to_json(tree), testing::AllOf(HasSubstr("\"far: its owner or group has no number in the jail"),
-                                              HasSubstr("\"link: its owner or group has no number in the jail")));
+    EXPECT_THAT(to_json(tree), testing::AllOf(HasSubstr("\"message\":\"far: its owner or group has no number in the jail"),
+                                              HasSubstr("\"message\":\"link: its owner or group has no number in the jail")));
     const Result file = cp(host("tree/far"), "a.test:/root/", {"-a"});
     EXPECT_EQ(file.status, 4) << file.all();
     EXPECT_THAT(file.err, HasSubstr("far: its owner or group has no number in the jail"));
