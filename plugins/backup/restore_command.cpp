@@ -86,9 +86,13 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
         if (backup.problem.empty()) return backup.id;
         invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
     }
-    throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + " in " +
-                                     path.value_or(jail.settings["BACKUPDIR"].text))
-        .with_hint("name the file or directory, if it is elsewhere; 'jailctl backups' lists those there are");
+    const bool in_directory = path || jail.settings["BACKUP_BACKEND"].text == "archive";
+    const std::string where = in_directory ? " in " + path.value_or(jail.settings["BACKUPDIR"].text) : std::string{};
+    if (!found.empty())
+        throw Error(Errc::not_found, "there is no good backup of jail " + jail.name.text() + where)
+            .with_hint("'jailctl backups' names what is wrong with those there are");
+    throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + where)
+        .with_hint(std::string(in_directory ? "name the file or directory, if it is elsewhere; " : "") + "'jailctl backups' lists those there are");
 }
 
 Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,

@@ -2,66 +2,89 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
-#include <array>
-
+#include "damage.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::restic {
 namespace {
 
+enum class Cache { used, passed_by };
+
+std::vector<std::string> reading(const Repository& repository, std::vector<std::string> arguments, Cache cache) {
+    if (repository.read_only()) arguments.emplace_back("--no-lock");
+    if (cache == Cache::passed_by) arguments.emplace_back("--no-cache");
+    return arguments;
+}
+
 /// Reads everything of a snapshot: restic compares each piece with the digest it is named by.
-Answer read_through(const Repository& repository, const std::string& id) {
+Answer read_through(const Repository& repository, const std::string& id, Cache cache) {
     const UniqueFd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     if (!nowhere) throw_errno("cannot open /dev/null");
     Run run;
     run.stdout_fd = nowhere.get();
-    // With restic's own lock, too: what another host's prune moves meanwhile would look like damage.
+    // With restic's own lock, too: what another host's prune moves meanwhile cannot be read.
     const UniqueFd held = repository.hold();
-    return repository.run({"dump", "--archive", "tar", id, "/"}, run);
+    if (cache == Cache::passed_by) {  // `dump` ends at a directory that cannot be read, and calls that success
+        const Answer trees = repository.run(reading(repository, {"ls", "--json", id}, cache), run);
+        if (!trees.status.ok()) return trees;
+    }
+    return repository.run(reading(repository, {"dump", "--archive", "tar", id, "/"}, cache), run);
 }
 
-/// What restic and the programs it starts say of a line that broke: nothing about the data behind it.
-bool line_broke(const std::string& errors) {
-    static constexpr std::array words{"connection refused", "connection lost",      "connection reset", "no route to host",
-                                      "network is",         "i/o timeout",          "broken pipe",      "no such host",
-                                      "subprocess ssh",     "unexpected HTTP",      "Service Unavailable", "TLS handshake",
-                                      "permission denied",  "AccessDenied",         "input/output error"};
-    return std::any_of(words.begin(), words.end(), [&](const char* word) { return errors.find(word) != std::string::npos; });
-}
-
-/// Why reading failed: a fault of the way to the repository, or damage. What cannot be reached is not called damaged.
-Error judgement(const Repository& repository, const std::string& what, const Answer& answer) {
+/// That it could not be looked at. What nobody knows as damage is not called so.
+Error unknown(const Repository& repository, const std::string& what, const Answer& answer) {
     Error why = repository.failure(what, answer);
-    if (why.code() != Errc::io || answer.status.signal != 0 || line_broke(answer.errors)) return why;
-    const Answer again = repository.run({"cat", "config", "--no-lock"});
-    if (!again.status.ok()) return repository.failure(what, again);
-    return {Errc::damaged, why.what()};
+    if (why.code() != Errc::io) return why;
+    if (const auto complaint = complaint_of(answer.errors); check_ended(answer.errors) && !complaint.empty())
+        why = {Errc::io, what + ": " + escape_name(complaint)};
+    return why.with_hint("nothing says that the backup is damaged: see that the whole repository is there and restic can lock it");
+}
+
+Error damage(const std::string& what, std::string_view errors) {
+    return {Errc::damaged, what + ": " + escape_name(complaint_of(errors))};
+}
+
+/// A pack that is not there was lost, unless it went with all the others (a disk that is not mounted) or with another host's
+/// `prune`, which no lock of ours holds back where none can be made.
+bool lost(const Repository& repository, const Answer& check, const Answer& content) {
+    if (repository.read_only() || !lacks_its_pack(check.errors, content.errors)) return false;
+    const Answer packs = repository.run({"list", "packs", "--no-lock"});
+    return packs.status.ok() && !packs.out.empty();
 }
 
 }  // namespace
 
 bool prove(const Repository& repository, const Settings& settings, const std::string& id) {
     if (!parse_yes_no(settings["RESTIC_READ_BACK"].text)) return false;
-    const Answer answer = read_through(repository, id);
+    const std::string what = "reading back";
+    const Answer answer = read_through(repository, id, Cache::used);
     if (answer.status.ok()) return true;
-    const Error why = judgement(repository, "reading back", answer);
+    // It stays, listed as never verified, as it does where it cannot be forgotten.
+    if (!found_damage(answer.errors)) throw unknown(repository, what, answer);
     try {
         repository.forget({id});
     } catch (const Error&) {
-        // It stays, listed as never verified; why it could not be read says more.
+        // Why it could not be read says more.
     }
-    throw why;
+    throw damage(what, answer.errors);
 }
 
 void require_good(const Repository& repository, const std::string& id) {
-    const Answer structure = [&] {
+    const Answer check = [&] {
         const UniqueFd held = repository.hold();
-        return repository.run({"check"});
+        return repository.run(reading(repository, {"check"}, Cache::used));
     }();
-    if (!structure.status.ok()) throw judgement(repository, id, structure);
-    const Answer content = read_through(repository, id);
-    if (!content.status.ok()) throw judgement(repository, id, content);
+    if (!check.status.ok() && !check_ended(check.errors)) throw unknown(repository, id, check);
+    // What restic has a copy of is not read from a repository in which `check` found something.
+    const Answer content = read_through(repository, id, check.status.ok() ? Cache::used : Cache::passed_by);
+    if (content.status.ok() && check.status.ok()) return;
+    if (content.status.ok())
+        throw Error(Errc::io, id + " reads well, but not all of the repository does: " + escape_name(complaint_of(check.errors)))
+            .with_hint("'restic check' says what is wrong with it");
+    if (found_damage(content.errors)) throw damage(id, content.errors);
+    if (lost(repository, check, content)) throw damage(id, check.errors);
+    throw unknown(repository, id, content);
 }
 
 }  // namespace jailctl::restic

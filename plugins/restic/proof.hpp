@@ -5,9 +5,9 @@
 
 namespace jailctl::restic {
 
-/// Reads everything of a new snapshot back, if RESTIC_READ_BACK says so; one that does not read back is forgotten.
+/// Reads everything of a new snapshot back, if RESTIC_READ_BACK says so; one that is damaged is forgotten.
 /// @return whether it was read
-/// @throws Error damaged, and as Repository::failure() where nothing says that the snapshot is bad
+/// @throws Error damaged, and as Repository::failure() where restic does not say that data of the snapshot is
 [[nodiscard]] bool prove(const Repository& repository, const Settings& settings, const std::string& id);
 /// The repository's structure, and every byte of the snapshot. @throws Error as prove()
 void require_good(const Repository& repository, const std::string& id);

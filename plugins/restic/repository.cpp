@@ -59,6 +59,8 @@ std::string last_line(const std::string& text) {
     const std::size_t fatal = text.rfind("Fatal: ");
     std::size_t begin = fatal != std::string::npos ? fatal + 7 : 0;
     std::string line = text.substr(begin);
+    if (const auto calls = line.find("\ngithub.com/restic/"); fatal == std::string::npos && calls != std::string::npos)
+        line.resize(calls);  // where in restic it came from
     while (!line.empty() && line.back() == '\n') line.pop_back();
     if (fatal != std::string::npos) return line.substr(0, line.find('\n'));
     begin = line.rfind('\n');
@@ -148,6 +150,10 @@ Answer Repository::run(const std::vector<std::string>& arguments, const Run& how
     // Only locks of processes that are gone, or that gave no sign for half an hour.
     if (!run_once({"unlock"}, {}).status.ok()) return answer;
     return run_once(arguments, how);
+}
+
+bool Repository::read_only() const noexcept {
+    return local() && ::faccessat(AT_FDCWD, location_.c_str(), W_OK, AT_EACCESS) != 0 && errno == EROFS;
 }
 
 std::string Repository::shown() const {

@@ -36,6 +36,8 @@ public:
     Repository(Invocation& invocation, const Settings& settings);
     [[nodiscard]] const std::string& location() const noexcept { return location_; }
     [[nodiscard]] bool local() const noexcept { return location_.starts_with('/'); }
+    /// True if it is on this host and nothing can be written there, restic's locks included.
+    [[nodiscard]] bool read_only() const noexcept;
     /// The location for eyes, messages and files: without the password an address may have in it.
     [[nodiscard]] std::string shown() const;
     /// Locks that a killed restic left are removed on the way; those of a living one stay, and it fails.

@@ -63,6 +63,7 @@ Value write_tree(Invocation& invocation, const Repository& repository, const Wan
     run.read_only_host = true;
     const auto held = keep_writable(repository, run);
     std::vector<std::string> arguments{"restore", wanted.snapshot, "--target", view.place(), "--verify"};
+    if (repository.read_only()) arguments.emplace_back("--no-lock");
     for (const auto& path : wanted.paths) arguments.push_back("--include=/jail/" + literal_pattern(path));
     if (!wanted.paths.empty()) arguments.emplace_back("--include=/jailctl");
     (void)repository.ask(arguments, run);

@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -68,6 +70,12 @@ protected:
         EXPECT_EQ(locks(), 0U);
         EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
     }
+    void alter_packs(const std::function<void(const fs::path& pack)>& alter) const {
+        for (const auto& entry : fs::recursive_directory_iterator(repository() / "data"))
+            if (entry.is_regular_file()) alter(entry.path());
+    }
+    /// What `backups` says against the one there is; empty: nothing.
+    std::string problem() const { return site_->json({"backups", "a.test"})["backups"].items().front()["problem"].str(); }
     void expect_code(const std::string& code) const {
         const Value told = site_->json({"verify", "a.test"});
         EXPECT_FALSE(told["ok"].truth(true));
@@ -142,11 +150,50 @@ TEST_F(ResticFaults, ARepositoryThatCannotBeReachedIsNotAnEmptyOne) {
     EXPECT_THAT(told.err, HasSubstr("restic snapshots: unable to open config file"));
 }
 
-TEST_F(ResticFaults, WhatIsCutShortIsDamage) {
+TEST_F(ResticFaults, WhatCannotBeReadAsItWasStoredIsDamage) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
-    for (const auto& entry : fs::recursive_directory_iterator(repository() / "data"))
-        if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
+    alter_packs([](const fs::path& pack) { spit(pack, std::string(fs::file_size(pack), 'x')); });
     expect_code("damaged");
+    EXPECT_THAT(problem(), HasSubstr("it was found damaged"));
+    configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    const auto told = site_->jailctl({"restore", "a.test", "--as", "b.test"});
+    EXPECT_EQ(told.status, 1) << told.all();
+    EXPECT_THAT(told.err, HasSubstr("there is no good backup of jail a.test\nhint: 'jailctl backups' names what is wrong"));
+}
+
+/// Of a pack restic needs no more than its pieces: the end of it is a list of them for `rebuild-index`.
+TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    alter_packs([](const fs::path& pack) { fs::resize_file(pack, fs::file_size(pack) - 7); });
+    expect_code("io");
+    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err, HasSubstr("reads well, but not all of the repository does: pack "));
+    EXPECT_EQ(problem(), "");
+}
+
+/// A sync or a mount that is not complete: once it is, the backup is as good as it was.
+TEST_F(ResticFaults, AnIndexThatIsAwayIsNoDamage) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const fs::path index = repository() / "index", away = site_->path() / "away";
+    fs::rename(index, away);
+    expect_code("io");
+    EXPECT_EQ(problem(), "");
+    fs::rename(away, index);
+    EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
+}
+
+TEST_F(ResticFaults, WhatIsMountedReadOnlyIsReadAndNothingIsSaidOfItThatIsNotSo) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const std::string place = repository().string();
+    ASSERT_EQ(::mount(place.c_str(), place.c_str(), nullptr, MS_BIND, nullptr), 0);
+    const Lease unmount([&] { ::umount2(place.c_str(), MNT_DETACH); });
+    ASSERT_EQ(::mount(nullptr, place.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), 0);
+    const auto verified = site_->jailctl({"verify", "a.test"});
+    EXPECT_EQ(verified.status, 0) << verified.all();
+    EXPECT_EQ(problem(), "");
+    configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    const auto restored = site_->jailctl({"restore", "a.test", "--as", "b.test"});
+    EXPECT_EQ(restored.status, 0) << restored.all();
+    EXPECT_EQ(slurp(site_->root("b.test") / "etc/motd"), "kept by restic\n");
 }
 
 TEST_F(ResticFaults, ALivingLockIsRespectedAndADeadOneIsNot) {

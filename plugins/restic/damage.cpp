@@ -1,0 +1,74 @@
+#include "damage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace jailctl::restic {
+namespace {
+
+constexpr std::size_t shown_digits = 10;  // restic names a pack by so many where it reads from it
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+        if (!line.empty()) lines.push_back(line);
+    }
+    return lines;
+}
+
+bool holds_any(std::string_view line, const auto& words) {
+    return std::ranges::any_of(words, [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+}
+
+/// It tries again and says so each time: what it says at last counts.
+bool is_retry(std::string_view line) { return line.find("retrying after") != std::string_view::npos; }
+
+/// internal/repository and internal/crypto of restic: a digest or an authentication code that does not fit what was read.
+bool tells_damage(std::string_view line) {
+    static constexpr std::array<std::string_view, 6> words{"ciphertext verification failed", "returned invalid hash",
+                                                           "invalid data returned",          "wrong data returned",
+                                                           "decrypting blob",                "decompressing blob"};
+    // An index is made again from the packs; with another key or config nothing can be said of them.
+    static constexpr std::array<std::string_view, 4> elsewhere{"<index/", "loading index", "config or key", "<lock/"};
+    return holds_any(line, words) && !holds_any(line, elsewhere) && !is_retry(line);
+}
+
+/// "pack <id>: does not exist": the id.
+std::string_view pack_amiss(std::string_view line) {
+    static constexpr std::array<std::string_view, 2> words{": does not exist", ": unexpected file size"};
+    constexpr std::string_view begin = "pack ";
+    if (!line.starts_with(begin) || !holds_any(line, words)) return {};
+    return line.substr(begin.size(), line.find(':') - begin.size());
+}
+
+}  // namespace
+
+bool found_damage(std::string_view errors) { return std::ranges::any_of(lines_of(errors), tells_damage); }
+
+bool lacks_its_pack(std::string_view check, std::string_view reading) {
+    return std::ranges::any_of(lines_of(check), [&](std::string_view line) {
+        const std::string_view id = pack_amiss(line);
+        if (id.size() < shown_digits) return false;
+        return reading.find("<data/" + std::string(id.substr(0, shown_digits)) + ">") != std::string_view::npos;
+    });
+}
+
+bool check_ended(std::string_view check) {
+    static constexpr std::array<std::string_view, 2> words{"Fatal: repository contains errors", "Fatal: LoadIndex returned errors"};
+    return holds_any(check, words);
+}
+
+std::string complaint_of(std::string_view errors) {
+    const auto lines = lines_of(errors);
+    if (const auto at = std::ranges::find_if(lines, tells_damage); at != lines.end()) return std::string(*at);
+    for (auto at = lines.rbegin(); at != lines.rend(); ++at)
+        if (!at->starts_with("Fatal: ") && !is_retry(*at)) return std::string(*at);
+    return {};
+}
+
+}  // namespace jailctl::restic
