@@ -28,8 +28,12 @@ std::pair<std::size_t, std::size_t> line_at(std::string_view text, int line) {
     return {begin, std::min(text.find('\n', begin), text.size()) - begin};
 }
 
-/// What stands before and behind the assignment of `name` on a line that holds nothing else but a comment.
-std::optional<std::pair<std::string, std::string>> around_assignment(const std::string& line, const std::string& name) {
+/// A line that holds one assignment and else a comment.
+struct PlainLine {
+    std::string name, before, behind;  ///< before the name, and behind the value
+};
+
+std::optional<PlainLine> plain_line(const std::string& line) {
     // POSIX's, not std::regex: that one's code and symbols would be mapped and looked up by every command.
     static const auto alone = [] {
         regex_t made{};
@@ -42,8 +46,12 @@ std::optional<std::pair<std::string, std::string>> around_assignment(const std::
     const auto part = [&](std::size_t at) {
         return line.substr(static_cast<std::size_t>(parts[at].rm_so), static_cast<std::size_t>(parts[at].rm_eo - parts[at].rm_so));
     };
-    if (part(2) != name) return std::nullopt;
-    return std::pair{part(1), part(4)};
+    return PlainLine{part(2), part(1), part(4)};
+}
+
+bool says_nothing(std::string_view line) {
+    const auto first = line.find_first_not_of(" \t\r");
+    return first == std::string_view::npos || line[first] == '#';
 }
 
 /// What it leads to may be other jails' as well, or the site's that keeps it elsewhere.
@@ -58,13 +66,28 @@ void require_no_link(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::optional<int> last_plain_assignment(std::string_view text, const std::string& name) {
+    int line = 1 + static_cast<int>(std::ranges::count(text, '\n'));
+    for (; line > 0; --line) {
+        const std::size_t end = text.rfind('\n');
+        const std::string last(end == std::string_view::npos ? text : text.substr(end + 1));
+        text = text.substr(0, end == std::string_view::npos ? 0 : end);
+        if (text.ends_with('\\')) return std::nullopt;
+        if (says_nothing(last)) continue;
+        const auto plain = plain_line(last);
+        if (!plain) return std::nullopt;
+        if (plain->name == name) return line;
+    }
+    return std::nullopt;
+}
+
 std::string with_assignment(std::string text, int line, const std::string& name, std::string_view value) {
     const std::string assignment = name + "=\"" + std::string(value) + "\"";
     if (line > 0) {
         const auto [begin, length] = line_at(text, line);
         const std::string old = begin == std::string::npos ? std::string{} : text.substr(begin, length);
-        if (const auto around = around_assignment(old, name))
-            return text.replace(begin, length, around->first + assignment + around->second);
+        if (const auto plain = plain_line(old); plain && plain->name == name)
+            return text.replace(begin, length, plain->before + assignment + plain->behind);
     }
     if (!text.empty() && text.back() != '\n') text += '\n';
     if (text.ends_with("\\\n")) text += '\n';  // or the new line would belong to the last one
@@ -89,7 +112,9 @@ void write_jail_file(const Configuration& configuration, const Jail& jail, const
     std::string text = in_context(path.string(), [&] { return read_file_at(at, name).value_or(""); });
     for (const auto& [variable, value] : assignments) {
         const Origin& origin = jail.settings[variable].origin;
-        text = with_assignment(std::move(text), origin.file == path.string() ? origin.line : 0, variable, value);
+        // The configuration was read before the jail was locked: another `set` may have been at the file since.
+        const int line = last_plain_assignment(text, variable).value_or(origin.file == path.string() ? origin.line : 0);
+        text = with_assignment(std::move(text), line, variable, value);
     }
     struct stat before {};
     const bool is_there = ::fstatat(at, name.c_str(), &before, AT_SYMLINK_NOFOLLOW) == 0;

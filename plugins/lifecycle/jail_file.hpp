@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,10 @@
 
 /// Writing into jails.d/<jail>.conf, which people write as well: everything else in it stays as it is.
 namespace jailctl::lifecycle {
+
+/// The line, from 1, of the assignment of `name` that is in force whatever stands above it: after it come comments and lines
+/// with one assignment each, of others. Nothing: there is none, or it takes the parser to find it.
+[[nodiscard]] std::optional<int> last_plain_assignment(std::string_view text, const std::string& name);
 
 /// `text` with NAME="value". @param line  where the assignment in force stands, from 1: it is replaced if that line holds
 /// nothing else; 0, or a line that holds more: a line is added at the end, which comes last and so is in force

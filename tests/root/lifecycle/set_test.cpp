@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "roots.hpp"
 
@@ -46,6 +47,23 @@ TEST_F(SetTest, ALimitIsChangedAtOnceAndForGood) {
     ASSERT_EQ(site.jailctl({"restart", "a.test"}).status, 0);
     EXPECT_EQ(memory(), "134217728\n");
     EXPECT_EQ(file(), "MEMORY=\"128M\"\nPIDS=\"100\"\nCPUS=\"0.5\"\n");
+}
+
+/// Each reads the configuration before it has the jail to itself.
+TEST_F(SetTest, SeveralAtOnceLeaveTheFileAndTheJailOfOneMind) {
+    ASSERT_EQ(start().status, 0);
+    for (int round = 0; round < 3; ++round) {
+        fs::remove(site.path() / "jails.d/a.test.conf");
+        std::vector<std::jthread> all;
+        for (int i = 0; i < 8; ++i)
+            all.emplace_back([&, i] {
+                const Result result = site.jailctl({"--wait", "60", "set", "a.test", "PIDS=" + std::to_string(100 + i)});
+                EXPECT_EQ(result.status, 0) << result.all();
+            });
+        all.clear();
+        const std::string in_force = pids();
+        EXPECT_EQ(file(), "PIDS=\"" + in_force.substr(0, in_force.size() - 1) + "\"\n");
+    }
 }
 
 TEST_F(SetTest, ANameThatIsNoVariableIsToldFromOneThatCannotBeChanged) {
