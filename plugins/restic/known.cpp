@@ -1,6 +1,7 @@
 #include "known.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "jailctl/sdk/state.hpp"
 
@@ -10,9 +11,18 @@ namespace {
 constexpr const char* document_name = "restic-repositories";
 constexpr int newest_format = 1;
 
+/// The path no link leads through; of what is far away its name.
+std::string resolved(const std::string& location) {
+    if (!location.starts_with('/')) return location;
+    std::error_code failed;
+    const auto path = std::filesystem::weakly_canonical(location, failed);
+    return failed ? location : path.string();
+}
+
 bool is_in(const Value& document, const std::string& location) {
     const auto& known = document["repositories"].items();
-    return std::ranges::any_of(known, [&](const Value& one) { return one.str() == location; });
+    const std::string same = resolved(location);
+    return std::ranges::any_of(known, [&](const Value& one) { return one.str() == location || resolved(one.str()) == same; });
 }
 
 }  // namespace

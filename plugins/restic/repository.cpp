@@ -56,6 +56,8 @@ void require_private(const std::string& file) {
 std::string last_line(const std::string& text) {
     if (const auto lock = text.find("repository is already locked"); lock != std::string::npos)
         return text.substr(lock, text.find('\n', lock) - lock);  // two more lines follow, of when and by whose hint
+    if (const auto panic = text.find("panic: "); panic != std::string::npos)
+        return text.substr(panic, text.find('\n', panic) - panic);  // the last one is of a table of functions
     const std::size_t fatal = text.rfind("Fatal: ");
     std::size_t begin = fatal != std::string::npos ? fatal + 7 : 0;
     std::string line = text.substr(begin);
@@ -70,6 +72,12 @@ std::string last_line(const std::string& text) {
 std::string without_slash(std::string path) {
     if (path.size() > 1 && path.ends_with('/')) path.pop_back();
     return path;
+}
+
+/// A disk that was full, or a sync that was cut short: restic ends in a panic then.
+bool is_empty_file(const std::filesystem::path& file) {
+    std::error_code failed;
+    return std::filesystem::is_regular_file(file, failed) && std::filesystem::file_size(file, failed) == 0 && !failed;
 }
 
 bool locked(const Answer& answer) { return answer.errors.find("already locked") != std::string::npos; }
@@ -211,6 +219,9 @@ Error Repository::failure(const std::string& what, const Answer& answer) const {
     const auto says = [&](const char* text) { return answer.errors.find(text) != std::string::npos; };
     const std::string line = escape_name(last_line(answer.errors));
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
+    if (local() && is_empty_file(std::filesystem::path(location_) / "config"))
+        return Error(Errc::io, what + ": the file config of the restic repository at " + escape_name(shown()) + " is empty")
+            .with_hint("put it back from a copy of the repository: its keys open nothing without it");
     if (no_repository(answer)) return {Errc::not_found, "there is no restic repository at " + escape_name(shown())};
     if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
     if (locked(answer)) return Error(Errc::busy, text).with_hint("try again once the other command has ended");

@@ -96,12 +96,17 @@ public:
         if (type == "status") shown_->update(static_cast<std::uint64_t>(message["bytes_done"].num()));
         if (type == "summary") snapshot = message["snapshot_id"].str();
         if (type != "error") return;
+        if (message["item"].str() == "/") {  // of the backup it compares with, and says nothing of this one
+            anew = true;
+            return;
+        }
         std::string cause = message["error"]["Err"].str();
         if (cause.empty()) cause = message["error"]["message"].str("cannot be read");
         omissions.push_back(escape_name(message["item"].str()) + ": " + escape_name(cause));
     }
     std::string snapshot;
     std::vector<std::string> omissions;
+    bool anew = false;  ///< what was stored before could not be read
 
 private:
     std::unique_ptr<jailctl::Progress> shown_;
@@ -136,6 +141,9 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
     // 3: a snapshot was made, and what it lacks was named
     if ((!answer.status.ok() && answer.status.code != 3) || progress.snapshot.empty())
         throw repository.failure("restic backup", answer);
+    if (progress.anew)
+        invocation.console().warn("the last backup of jail " + info.jail + " cannot be read in the repository, so all is stored anew" +
+                                  "; 'jailctl verify " + info.jail + "' looks at the repository");
     auto changed = changed_since(begin, source, tree);
     progress.omissions.insert(progress.omissions.end(), changed.begin(), changed.end());
     return {find(repository, progress.snapshot).id, std::move(progress.omissions), static_cast<std::uint64_t>(facts["sockets"].num())};

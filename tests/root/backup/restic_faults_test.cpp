@@ -181,6 +181,41 @@ TEST_F(ResticFaults, AnIndexThatIsAwayIsNoDamage) {
     EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
 }
 
+TEST_F(ResticFaults, ABackupBesideAnIndexThatIsAwayIsWhole) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    fs::rename(repository() / "index", site_->path() / "away");
+    const auto told = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(told.status, 0) << told.all();
+    EXPECT_THAT(told.err, HasSubstr("cannot be read in the repository, so all is stored anew"));
+}
+
+TEST_F(ResticFaults, AnEmptyConfigIsToldInASentence) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    spit(repository() / "config", "", 0600);
+    const auto told = site_->jailctl({"backups"});
+    EXPECT_EQ(told.status, 1) << told.all();
+    EXPECT_THAT(told.err, HasSubstr("restic snapshots: the file config of the restic repository at " + repository().string() + " is empty"));
+}
+
+TEST_F(ResticFaults, ARepositoryIsKnownByEveryPathThatLeadsToIt) {
+    const fs::path disk = site_->path() / "disk", link = site_->path() / "link";
+    const auto by = [&](const fs::path& way) {
+        site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (way / "repository").string() +
+                                                   "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
+    };
+    fs::create_directory(disk);
+    fs::create_directory_symlink(disk, link);
+    make_quick_repository(disk / "repository");
+    by(disk);
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    fs::remove_all(disk / "repository");
+    by(link);
+    const auto told = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(told.status, 1) << told.all();
+    EXPECT_THAT(told.err, HasSubstr("where this host has kept backups"));
+    EXPECT_TRUE(fs::is_empty(disk));
+}
+
 TEST_F(ResticFaults, WhatIsMountedReadOnlyIsReadAndNothingIsSaidOfItThatIsNotSo) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     const std::string place = repository().string();
