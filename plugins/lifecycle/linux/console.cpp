@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "../platform.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -21,10 +22,12 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr const char* folder = "console";
-constexpr const char* file_name = "log";
+constexpr std::array speakers{Speaker::jail, Speaker::copy};
 constexpr std::uint64_t page = 4096;
 
-std::string kept_name(const JailName& jail) { return jail.key() + ".log"; }
+const char* file_name(Speaker speaker) { return speaker == Speaker::jail ? "log" : "copy"; }
+
+std::string kept_name(const JailName& jail, Speaker speaker) { return jail.key() + "." + file_name(speaker); }
 
 std::string live_directory(const Configuration& configuration, const JailName& jail) {
     return (StateDirectory::running(configuration).path() / folder / jail.key()).string();
@@ -32,8 +35,8 @@ std::string live_directory(const Configuration& configuration, const JailName& j
 
 /// The file of the running jail; empty if there is none. The directory is root's alone: nobody put another file there. The
 /// file is the jail's: not blocking, for it may hold a lease on it (fcntl(2)), and the kernel would let us wait for that.
-UniqueFd open_live(const Configuration& configuration, const JailName& jail) {
-    return UniqueFd{::open((live_directory(configuration, jail) + "/" + file_name).c_str(),
+UniqueFd open_live(const Configuration& configuration, const JailName& jail, Speaker speaker) {
+    return UniqueFd{::open((live_directory(configuration, jail) + "/" + file_name(speaker)).c_str(),
                            O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
 }
 
@@ -63,12 +66,12 @@ std::string read_from(int file, std::uint64_t& at) {
 }
 
 /// Only what the last run said is kept.
-void keep(Invocation& invocation, const Jail& jail, int file) {
+void keep(Invocation& invocation, const Jail& jail, Speaker speaker, int file) {
     const StateDirectory lasting = StateDirectory::lasting(invocation.configuration());
     try {
         std::uint64_t at = 0;
         const std::string said = read_from(file, at);
-        replace_file(lasting.open(folder).get(), kept_name(jail.name), said, 0600, false);
+        replace_file(lasting.open(folder).get(), kept_name(jail.name, speaker), said, 0600, false);
     } catch (const Error& error) {
         invocation.console().warn("what the init of " + jail.name.text() + " said is not kept: " + error.what());
     }
@@ -76,19 +79,19 @@ void keep(Invocation& invocation, const Jail& jail, int file) {
 
 }  // namespace
 
-UniqueFd open_console(Invocation& invocation, const Jail& jail, std::uint32_t id_base) {
+UniqueFd open_console(Invocation& invocation, const Jail& jail, std::uint32_t id_base, Speaker speaker) {
     close_console(invocation, jail);
     const UniqueFd above = StateDirectory::running(invocation.configuration()).open(folder);
     const std::string& key = jail.name.key();
     if (::mkdirat(above.get(), key.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("cannot make a place for the console");
     const UniqueFd memory = scratch_mount(console_bytes);
-    const UniqueFd made{::openat(memory.get(), file_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+    const UniqueFd made{::openat(memory.get(), file_name(speaker), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!made || ::fchown(made.get(), id_base, id_base) != 0) throw_errno("cannot make the console of the jail");
     const UniqueFd point{::openat(above.get(), key.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!point) throw_errno("cannot open the place of the console");
     attach(memory.get(), point.get(), "");
     // Opened by a mount that is attached nowhere, or the jail would read our path in /proc/1/fd.
-    UniqueFd file{::openat(clone_of(memory.get(), "").get(), file_name, O_WRONLY | O_APPEND | O_CLOEXEC)};
+    UniqueFd file{::openat(clone_of(memory.get(), "").get(), file_name(speaker), O_WRONLY | O_APPEND | O_CLOEXEC)};
     if (!file) throw_errno("cannot open the console of the jail");
     return file;
 }
@@ -96,7 +99,8 @@ UniqueFd open_console(Invocation& invocation, const Jail& jail, std::uint32_t id
 void close_console(Invocation& invocation, const Jail& jail) {
     const Configuration& configuration = invocation.configuration();
     const std::string directory = live_directory(configuration, jail.name);
-    if (const UniqueFd file = open_live(configuration, jail.name)) keep(invocation, jail, file.get());
+    for (const Speaker speaker : speakers)
+        if (const UniqueFd file = open_live(configuration, jail.name, speaker)) keep(invocation, jail, speaker, file.get());
     if (::umount2(directory.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
         throw_errno("cannot unmount the console of the jail");
     if (::rmdir(directory.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove the place of the console");
@@ -106,9 +110,14 @@ bool has_console(const Configuration& configuration, const JailName& jail) {
     return ::access(live_directory(configuration, jail).c_str(), F_OK) == 0;
 }
 
-std::string last_words(const Configuration& configuration, const JailName& jail) {
-    auto reader = ConsoleReader::open(configuration, jail);
-    std::string text = reader ? reader->more() : std::string{};
+std::filesystem::path kept_console(const Configuration& configuration, const JailName& jail, Speaker speaker) {
+    return StateDirectory::lasting(configuration).path() / folder / kept_name(jail, speaker);
+}
+
+std::string last_words(const Configuration& configuration, const JailName& jail, Speaker speaker) {
+    const UniqueFd file = open_live(configuration, jail, speaker);
+    std::uint64_t at = 0;
+    std::string text = file ? read_from(file.get(), at) : std::string{};
     while (!text.empty() && text.back() == '\n') text.pop_back();
     const auto line = text.rfind('\n');
     return escape_name(text.substr(line == std::string::npos ? 0 : line + 1).substr(0, 200));
@@ -116,13 +125,13 @@ std::string last_words(const Configuration& configuration, const JailName& jail)
 
 std::optional<ConsoleReader> ConsoleReader::open(const Configuration& configuration, const JailName& jail) {
     ConsoleReader reader;
-    reader.file_ = open_live(configuration, jail);
+    reader.file_ = open_live(configuration, jail, Speaker::jail);
     reader.live_ = static_cast<bool>(reader.file_);
     if (!reader.live_ && errno == EWOULDBLOCK)
         throw Error(Errc::busy, "the init of " + jail.text() + " holds a lease on its output, and lets nobody read it")
             .with_hint("try again in a minute: the kernel takes the lease away; or stop the jail");
     if (!reader.live_) {
-        const auto kept = StateDirectory::lasting(configuration).path() / folder / kept_name(jail);
+        const auto kept = kept_console(configuration, jail, Speaker::jail);
         reader.file_ = UniqueFd{::open(kept.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
     }
     if (reader.file_) return reader;
@@ -137,8 +146,10 @@ std::string ConsoleReader::more() {
 }
 
 void forget_console(const Configuration& configuration, const JailName& jail) {
-    const auto kept = StateDirectory::lasting(configuration).path() / folder / kept_name(jail);
-    if (::unlink(kept.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw_errno("cannot remove " + kept.string());
+    for (const Speaker speaker : speakers) {
+        const auto kept = kept_console(configuration, jail, speaker);
+        if (::unlink(kept.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw_errno("cannot remove " + kept.string());
+    }
 }
 
 void register_console_undoer(Registrar& host) {

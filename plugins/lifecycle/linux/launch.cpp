@@ -125,7 +125,7 @@ Launched Launch::run(Operation& operation) {
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { make_groups(launched.cgroup); });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
-            console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name));
+            console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name), request_.speaker);
         });
     operation.step("start a process in namespaces of its own", {"runtime.kill", group}, [&] {
         const std::uint32_t base = id_range(invocation_.configuration(), jail_.name);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "console.hpp"
 #include "cgroup.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/process.hpp"
@@ -23,7 +24,8 @@ struct LaunchRequest {
     int output = -1;                   ///< becomes 1 and 2 of the first process
     bool dies_with_us = false;
     bool tells_readiness = false;      ///< if its init is one that does: Launched::readiness
-    bool keep_console = false;         ///< instead of `output`: what it says is kept for ConsoleReader
+    bool keep_console = false;         ///< instead of `output`: what it says is kept
+    Speaker speaker = Speaker::jail;   ///< for whom
 };
 
 /// A jail whose first process runs its program. Killed with its owner unless released.

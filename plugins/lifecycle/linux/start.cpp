@@ -4,6 +4,7 @@
 #include "console.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "launch.hpp"
 #include "namespaces.hpp"
 #include "runtime.hpp"
@@ -42,11 +43,13 @@ Record record_of(Invocation& invocation, const Jail& jail, const StartRequest& r
     return record;
 }
 
-Error ended_at_once(const Configuration& configuration, const Jail& jail) {
-    const std::string words = last_words(configuration, jail.name);
-    return Error(Errc::failed, "its init ended at once" + (words.empty() ? "" : " and said: " + words))
-        .with_hint(words.empty() ? "run it by hand to see why: START_COMMAND, or /sbin/init of the jail"
-                                 : "'jailctl logs " + jail.name.text() + "' shows all it said");
+Error ended_at_once(const Configuration& configuration, const Jail& jail, Speaker speaker) {
+    const std::string words = last_words(configuration, jail.name, speaker);
+    Error error(Errc::failed, "its init ended at once" + (words.empty() ? "" : " and said: " + words));
+    if (words.empty()) return error.with_hint("run it by hand to see why: START_COMMAND, or /sbin/init of the jail");
+    if (speaker == Speaker::copy)
+        return error.with_hint(escape_name(kept_console(configuration, jail.name, speaker).string()) + " holds all it said");
+    return error.with_hint("'jailctl logs " + jail.name.text() + "' shows all it said");
 }
 
 }  // namespace
@@ -59,6 +62,8 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     wanted.root = request.root.empty() ? jail.root : request.root;
     wanted.network = request.network;
     wanted.tells_readiness = request.readiness != nullptr;
+    const Speaker speaker = request.root.empty() ? Speaker::jail : Speaker::copy;
+    wanted.speaker = speaker;
     wanted.keep_console = invocation.configuration().find(jail.name) != nullptr;  // not of a scratch jail, which nobody asks
     Launch launch(invocation, jail, std::move(wanted));
     // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
@@ -72,7 +77,7 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     Launched launched = launch.run(operation);
     operation.step("record the running jail", {"runtime.forget", Value::object()}, [&] {
         Record record = record_of(invocation, jail, request, launch, launched);
-        if (record.init.pid == 0) throw ended_at_once(invocation.configuration(), jail);
+        if (record.init.pid == 0) throw ended_at_once(invocation.configuration(), jail, speaker);
         write_record(invocation.configuration(), jail.name.key(), record);
     });
     operation.commit();

@@ -76,8 +76,11 @@ TEST_F(UpgradeCopy, IsNotTheJailWhileItIsProved) {
         if (words[0] == "exec") words.insert(words.end(), {"--", "sh", "-c", "echo precious >/root/lost"});
         expect_refused(words, 125, sentence, "hint: wait for the upgrade");
     }
+    expect_refused({"logs", "a.test"}, 1, "nothing is kept of what the init of a.test said", "hint: it is kept from the next start on");
     spit(copy() / "root/go", "");
     EXPECT_EQ(wait_for_it(), 0) << slurp(site_.path() / "output");
+    EXPECT_EQ(site_.jailctl({"logs", "a.test"}).status, 1) << "the jail itself has said nothing";
+    EXPECT_TRUE(fs::exists(site_.state() / "console/a.test.copy"));
     EXPECT_FALSE(fs::exists(root_ / "root/lost"));
     expect_version("2");
     EXPECT_TRUE(shown()["problem"].is_null());
