@@ -88,6 +88,7 @@ private:
         Ledger ledger;
         invocation_.write_to(ledger);
         try {
+            if (rehearses()) require_idle(jail);
             const auto locks = changes() ? lock(jail) : std::vector<Lock>{};
             ledger.outcome = guarded(entry_.plugin, [&] { return command_.run_jail(invocation_, jail); });
         } catch (Error& error) {
@@ -103,6 +104,19 @@ private:
     /// --dry-run touches nothing, not even a lock file.
     [[nodiscard]] bool changes() const {
         return command_.changes() && !host_.globals.options.dry_run;
+    }
+
+    [[nodiscard]] bool rehearses() const { return command_.changes() && host_.globals.options.dry_run; }
+
+    /// The command itself would be refused now: what it would find is what another makes of the jail just now.
+    void require_idle(const Jail& jail) {
+        try {
+            const auto work = jails_in_work(host_.configuration(), std::chrono::nanoseconds::max());
+            if (const auto at = work.find(jail.name.key()); at != work.end())
+                throw Error(Errc::busy, jail.name.text() + " is busy: " + at->second).with_hint("repeat the command when that one has ended");
+        } catch (const Error& error) {
+            if (error.code() != Errc::denied) throw;  // who may not even look is told so by the command
+        }
     }
 
     std::vector<Lock> lock(const Jail& jail) {
