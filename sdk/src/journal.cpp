@@ -64,7 +64,10 @@ void read_line(const Value& line, bool first, FoundJournal& journal) {
         record.steps.push_back(undo_of(line["undo"]));
     } else if (line["commit"].truth()) {
         record.committed = true;
+        record.ended = line["ended"].truth();
         for (const auto& item : line["finish"].items()) record.finish.push_back(undo_of(item));
+    } else if (line["ended"].truth()) {
+        record.ended = true;
     } else {
         damaged(journal.file, "a line of no known kind");
     }
@@ -143,7 +146,7 @@ void keep_litter(const Configuration& configuration, JournalPlace place, const s
     in_context(escape_name((state.path() / "journal").string()), [&] {
         const std::string text = read_file_at(directory.get(), name, journal_cap).value_or("");
         const std::string head = text.substr(0, text.find('\n') + 1);
-        replace_file(directory.get(), name, head + to_json(commit_line(litter)) + "\n", 0600,
+        replace_file(directory.get(), name, head + to_json(commit_line(litter).set("ended", true)) + "\n", 0600,
                      place == JournalPlace::lasting);
     });
 }
@@ -227,6 +230,14 @@ void Journal::step(std::string_view what, const Undo& undo) {
 }
 
 void Journal::commit(const std::vector<Undo>& finish) { append(commit_line(finish)); }
+
+void Journal::end() noexcept {
+    try {
+        if (begun()) append(Value::object().set("ended", true));
+    } catch (const std::exception&) {
+        // Then it looks interrupted, and is undone all the same.
+    }
+}
 
 std::string Journal::shown() const {
     return escape_name((place_of(configuration_, place_).path() / "journal" / name_).string());

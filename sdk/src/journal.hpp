@@ -16,6 +16,7 @@ struct JournalRecord {
     std::vector<Undo> steps;
     bool committed = false;
     std::vector<Undo> finish;
+    bool ended = false;  ///< its writer was not cut short: it could not clean up all it did
     /// True while its writer lives: then it is no leftover.
     [[nodiscard]] bool writer_lives() const;
     [[nodiscard]] bool ours() const;
@@ -49,6 +50,8 @@ public:
     Journal(const Configuration& configuration, JournalPlace place, const JailName& jail, std::string command);
     void step(std::string_view what, const Undo& undo);
     void commit(const std::vector<Undo>& finish);
+    /// That the operation ends with this journal left. As far as it can be written: what is to be undone stands there.
+    void end() noexcept;
     void remove();
     [[nodiscard]] bool begun() const noexcept { return static_cast<bool>(file_); }
     [[nodiscard]] JournalPlace place() const noexcept { return place_; }

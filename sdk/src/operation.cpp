@@ -99,6 +99,7 @@ Operation::~Operation() {
         state_->undo_all();
     } catch (Error& error) {
         // The journal stays: the next command for the jail tries again.
+        state_->journal.end();
         state_->invocation.console().error(error.add_context("undoing " + state_->command));
     } catch (const std::exception& error) {
         state_->invocation.console().error(Error(Errc::internal, "undoing " + state_->command + ": " + error.what()));
@@ -145,6 +146,7 @@ void Operation::commit() {
     try {
         state.run_finish();
     } catch (const Error& error) {
+        state.journal.end();
         state.invocation.omission(error.what() + ("; " + state.later()));
     }
 }

@@ -78,6 +78,11 @@ void recover_journal(Invocation& invocation, const Jail& jail, JournalPlace plac
     else if (left.size() < undos.size()) keep_litter(invocation.configuration(), place, journal.name, left);
 }
 
+std::string told(const JournalRecord& record) {
+    return record.command + " by pid " + std::to_string(record.pid) +
+           (record.ended ? " has ended, but not all of what it made could be removed" : " was interrupted");
+}
+
 /// The one that tells most: what was begun goes before what was not.
 std::optional<Interruption> interruption_of(const Configuration& configuration, const JailName& jail) {
     std::optional<Interruption> found;
@@ -87,7 +92,7 @@ std::optional<Interruption> interruption_of(const Configuration& configuration, 
                 const JournalRecord& record = journal.record;
                 if (journal.begun && record.writer_lives()) continue;
                 if (!journal.begun) found = Interruption{"a command for it ended before it had begun anything", {}, true, false};
-                else return Interruption{record.command + " by pid " + std::to_string(record.pid) + " was interrupted", {}};
+                else return Interruption{told(record), {}};
             }
         } catch (const Error& error) {
             return Interruption{error.what(), error.hint(), false};

@@ -91,6 +91,26 @@ TEST_F(Litter, AFailingCommandLeavesItsLitterToTheNext) {
     EXPECT_THAT(journal(), HasSubstr("archive"));
 }
 
+/// It had its say: nobody should look for a kill.
+TEST_F(Litter, ACommandThatEndedWithoutItsUndoingWasNotInterrupted) {
+    for (const char* failing : {"archive", "matters"}) {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            in.failing = failing;
+            {
+                Operation operation(in, in.jail, "backup", JournalPlace::lasting);
+                take_steps(operation);
+            }
+            ::_exit(0);
+        }
+        ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+        EXPECT_EQ(in.interrupted_command(),
+                  "backup by pid " + std::to_string(pid) + " has ended, but not all of what it made could be removed");
+        recover(in, in.jail);
+        EXPECT_EQ(journal(), "") << failing;
+    }
+}
+
 TEST_F(Litter, LitterAfterTheCommitIsAnOmission) {
     in.failing = "archive";
     {
