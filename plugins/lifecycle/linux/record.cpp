@@ -73,6 +73,13 @@ bool has_members(Cgroup& cgroup) {
 
 constexpr std::chrono::milliseconds settling{100};  // the last process of a jail that ended just now may be counted yet
 
+/// Why processes of a jail run without a record: it was lost, or whoever started them did not come to write it.
+std::string unrecorded(const Configuration& configuration, const std::string& key) {
+    const auto left = interrupted_commands(configuration);
+    if (const auto at = left.find(key); at != left.end()) return at->second + ", and processes of the jail run without a record";
+    return "its processes run, but its record in " + configuration.path("RUN_DIR").string() + " is gone";
+}
+
 }  // namespace
 
 Records::Records(const Configuration& configuration)
@@ -123,7 +130,7 @@ RecordState Records::look_up(const std::string& key) const {
     state = Records(configuration_).read(key);  // somebody may have started it between our two looks
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     state.problem = state.kind == Kind::none
-                        ? "its processes run, but its record in " + configuration_.path("RUN_DIR").string() + " is gone"
+                        ? unrecorded(configuration_, key)
                         : "its processes run, but its record is damaged: the init it names is no process of today";
     state.kind = Kind::unclear;
     return state;

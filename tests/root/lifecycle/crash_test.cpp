@@ -2,6 +2,10 @@
 #include <functional>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "roots.hpp"
 
@@ -30,6 +34,22 @@ TEST_F(CrashTest, APowerOffFromInsideShowsAsStoppedAndTheNextStartWorks) {
     EXPECT_EQ(mark(), '*');
     ASSERT_EQ(stop().status, 0);
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
+    EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+TEST_F(CrashTest, AStartThatWasKilledBeforeTheRecordIsNoLostRecord) {
+    ASSERT_EQ(start().status, 0);
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
+    std::filesystem::remove(site.run_dir() / "jails/a.test.json");
+    std::filesystem::create_directory(site.run_dir() / "journal");
+    spit(site.run_dir() / "journal/a.test", "{\"format\":1,\"command\":\"start\",\"jail\":\"a.test\",\"pid\":" + std::to_string(gone) +
+                                                ",\"pid_start\":1,\"boot_id\":\"another\",\"started\":1}\n"
+                                                "{\"step\":\"x\",\"undo\":{\"kind\":\"runtime.forget\",\"arguments\":{}}}\n", 0600);
+    EXPECT_THAT(site.jailctl({"status", "a.test"}).out, HasSubstr("start by pid " + std::to_string(gone) +
+                                                                " was interrupted, and processes of the jail run without a record"));
+    EXPECT_EQ(stop().status, 0);
     EXPECT_THAT(left_behind(), IsEmpty());
 }
 
