@@ -130,7 +130,7 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     refuse_running(in, jail);
     const BaseChoice base = base_of(in, jail);
     base.installer->check(in, base.what);
-    const std::string password = args.password_file.empty() ? "" : password_from_file(args.password_file);
+    const std::string password = args.password_file ? password_from_file(*args.password_file) : "";
     with_events<BeforeCreate, AfterCreate>(in, jail, 0, [&] {
         const std::string password_state = make(in, jail, base, password);
         if (!in.options().dry_run) report(in, jail, base, password_state);

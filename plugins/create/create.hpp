@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "jailctl/sdk/command.hpp"
@@ -7,7 +8,7 @@
 namespace jailctl::create {
 
 struct CreateArgs {
-    std::string password_file;  ///< --root-password-file
+    std::optional<std::string> password_file;  ///< --root-password-file; an empty word is one: of a variable that is not set, perhaps
 };
 
 /// Makes a jail: staged beside its root, published by one rename as the last step. A failure leaves no jail.

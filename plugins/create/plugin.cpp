@@ -90,7 +90,8 @@ private:
         create.targets = Targets::several;
         create.effect = Effect::changes;
         create.options.add_options()("root-password-file",
-                                     po::value(&create_args_.password_file)->value_name("FILE"),
+                                     po::value<std::string>()->value_name("FILE")->notifier(
+                                         [this](const std::string& word) { create_args_.password_file = word; }),
                                      "first line of FILE, which nobody but root may read, is the root password (default: "
                                      "ask; without a terminal the account is locked)");
         create.run_jail = [this](Invocation& in, const Jail& jail) { return create_jail(in, jail, create_args_); };

@@ -62,6 +62,21 @@ TEST_F(RootPassword, AFileOthersCanWriteIsRefusedBeforeAnythingIsMade) {
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "ids.json"));
 }
 
+TEST_F(RootPassword, AnEmptyNameOfAFileIsNoMissingOption) {
+    const Result made = create({"--root-password-file", ""});
+    EXPECT_EQ(made.status, 2) << made.all();
+    EXPECT_THAT(made.err, HasSubstr("--root-password-file names no file\nhint: leave the option out"));
+    EXPECT_FALSE(std::filesystem::exists(root_));
+}
+
+TEST_F(RootPassword, ComesThroughThePipeOfAShell) {
+    const std::string program = (stage() / "bin/jailctl").string() + " --config " + site_.config().string();
+    const Result made = run_command({"bash", "-c", program + " create a.test --root-password-file <(echo 'correct horse')"});
+    ASSERT_EQ(made.status, 0) << made.all();
+    EXPECT_TRUE(opens(hash_in(root_), "correct horse"));
+    EXPECT_THAT(made.all(), Not(HasSubstr("horse")));
+}
+
 TEST_F(RootPassword, IsAskedTwiceOnATerminalWithoutEcho) {
     const Talk made = talk(site_, {"create", "a.test"}, {"s3cret", "s3cret"});
     EXPECT_EQ(made.status, 0) << made.seen;
