@@ -6,6 +6,7 @@
 #include "jail_source.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/mounts.hpp"
+#include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "expire.hpp"
@@ -77,6 +78,15 @@ Way choose_way(Invocation& invocation, const Jail& jail, const Occupancy& occupa
     return occupancy.stranger() ? Way::live : warm_way(invocation, jail);
 }
 
+/// Other mounts are not entered (security.md 6): what stands on them is missing, and that is said. A root that is a mount point
+/// itself was read.
+void name_other_mounts(const Jail& jail, StoredBackup& stored) {
+    const auto own = standing_of(Rootfs::open(jail.root).fd());
+    for (const auto& point : mounts_below(jail.root))
+        if (!own || point != own->mount.point)
+            stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");
+}
+
 StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& occupancy, const std::string& where) {
     const Way way = choose_way(invocation, jail, occupancy);
     const int id = occupancy.id();
@@ -91,9 +101,7 @@ StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& oc
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
     for (const auto& sentence : {source.remark(), remark})
         if (!sentence.empty()) stored.omissions.insert(stored.omissions.begin(), sentence);
-    // Other mounts are not entered (security.md 6): what stands on them is missing, and that is said.
-    for (const auto& point : mounts_below(jail.root))
-        stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");
+    name_other_mounts(jail, stored);
     return stored;
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <climits>
 #include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "jailctl/sdk/error.hpp"
@@ -48,12 +50,14 @@ std::optional<Mount> parse_line(std::string_view line) {
     const auto dash = line.find(" - ");
     if (dash == std::string_view::npos) return std::nullopt;
     std::string_view after = line.substr(dash + 3);
-    for (int skipped = 0; skipped < 3; ++skipped) take(line, ' ');
     Mount mount;
+    const auto id = take(line, ' ');
+    if (std::from_chars(id.data(), id.data() + id.size(), mount.id).ec != std::errc{}) return std::nullopt;
+    for (int skipped = 0; skipped < 2; ++skipped) take(line, ' ');
     mount.root = unescape(take(line, ' '));
     mount.point = unescape(take(line, ' '));
     mount.type = take(after, ' ');
-    take(after, ' ');
+    mount.source = unescape(take(after, ' '));
     mount.options = after;
     if (!mount.point.starts_with('/')) return std::nullopt;
     return mount;
@@ -92,6 +96,21 @@ std::vector<Mount> parse_mounts(std::string_view mountinfo) {
 }
 
 std::vector<Mount> current_mounts() { return parse_mounts(table_of_this_process()); }
+
+std::optional<Standing> standing_of(int directory) {
+    struct statx found {};
+    if (::statx(directory, "", AT_EMPTY_PATH, STATX_MNT_ID, &found) != 0) throw_errno("cannot look at a directory");
+    const std::string path = real_path(directory);
+    for (auto& mount : current_mounts()) {
+        if (mount.id != found.stx_mnt_id) continue;
+        const std::string above = mount.point == "/" ? "" : mount.point;
+        if (path != mount.point && !path.starts_with(above + "/")) return std::nullopt;
+        const std::string top = mount.root == "/" ? "" : mount.root;
+        std::string below = top + (path == mount.point ? "" : path.substr(above.size()));
+        return Standing{std::move(mount), below.empty() ? "/" : std::move(below)};
+    }
+    return std::nullopt;
+}
 
 std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory) {
     std::vector<std::string> found;

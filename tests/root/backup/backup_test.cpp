@@ -122,6 +122,15 @@ TEST_F(BackedUpSite, WhatIsMountedInTheRootIsNamedByBackupAndRefusedByUpgrade) {
     EXPECT_THAT(done.err, HasSubstr("something is mounted on"));
 }
 
+TEST_F(BackedUpSite, ARootThatIsAMountPointItselfIsNotSaidToBeLeftOut) {
+    const std::string root = site.root("a.test").string();
+    const Result done = run_command({"unshare", "-m", "sh", "-c",
+                                     "mount --bind " + root + " " + root + " && " + (stage() / "bin/jailctl").string() +
+                                         " --config " + site.config().string() + " backup a.test; echo status $?"});
+    EXPECT_THAT(done.out, EndsWith("status 0\n")) << done.all();
+    EXPECT_THAT(run_command({"tar", "-xzOf", only_archive().string(), "./root/precious"}).out, HasSubstr("precious data"));
+}
+
 TEST_F(BackedUpSite, JsonSaysWhatTheTextSays) {
     const Value document = site.json({"backup", "a.test"});
     EXPECT_TRUE(document["ok"].truth());

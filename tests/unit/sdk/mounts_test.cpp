@@ -1,6 +1,9 @@
 #include "jailctl/sdk/mounts.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+
+#include "jailctl/sdk/scoped.hpp"
 
 namespace jailctl {
 
@@ -35,8 +38,22 @@ TEST(Mounts, KnowWhatIsMountedAndAsWhat) {
     EXPECT_EQ(mounts[0].point, "/sys/fs/c g");
     EXPECT_EQ(mounts[0].type, "cgroup");
     EXPECT_EQ(mounts[0].options, "rw,cpu,cpuacct");
+    EXPECT_EQ(mounts[0].id, 34U);
+    EXPECT_EQ(mounts[0].source, "cgroup");
     EXPECT_EQ(mounts[1].type, "cgroup2");
     EXPECT_EQ(current_mounts().front().point.front(), '/');
+}
+
+TEST(Mounts, TellWhereADirectoryStandsInItsFileSystem) {
+    const UniqueFd top{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)}, below{::open("/proc/1", O_PATH | O_CLOEXEC)};
+    const auto standing = standing_of(top.get());
+    ASSERT_TRUE(standing);
+    EXPECT_EQ(standing->mount.type, "proc");
+    EXPECT_EQ(standing->mount.point, "/proc");
+    EXPECT_EQ(standing->path, standing->mount.root);
+    ASSERT_TRUE(standing_of(below.get()));
+    EXPECT_EQ(standing_of(below.get())->path, (standing->path == "/" ? "" : standing->path) + "/1");
+    EXPECT_EQ(standing_of(below.get())->mount.id, standing->mount.id);
 }
 
 }  // namespace jailctl

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +17,22 @@ struct Mount {
     std::string point;    ///< where, as this process sees it
     std::string type;     ///< "ext4", "cgroup2", ...
     std::string options;  ///< of the file system, separated by commas: the controllers of a cgroup hierarchy are among them
+    std::string source{};    ///< what is mounted, in the words of its type: "/dev/sda1", a data set of ZFS
+    std::uint64_t id = 0;    ///< of this mount, while it is there
 };
 /// The lines of the table that keep its form, in its order.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<Mount> parse_mounts(std::string_view mountinfo);
 /// The mounts this process sees now. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<Mount> current_mounts();
+
+/// Where a directory stands in the file system that holds it.
+struct Standing {
+    Mount mount;       ///< the one it is reached by
+    std::string path;  ///< its own from the top of the file system: "/" is that itself, "/a/b" below it
+};
+/// Nothing if the table does not know: the directory is on a mount of another mount namespace, or was removed.
+/// @throws Error io, denied
+[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<Standing> standing_of(int directory);
 
 /// Mount points at or below `directory` in the table `mountinfo` (proc_pid_mountinfo(5), octal escapes undone).
 /// @param directory  a real path: absolute, without links
