@@ -29,6 +29,16 @@ public:
     [[nodiscard]] std::uint64_t free_space(const std::filesystem::path& root) override;
 };
 
+/// The directory above the roots, by open_root_parent(); nothing if it is gone: then nothing of ours is below it either.
+/// @throws Error denied, io
+[[nodiscard]] UniqueFd open_parent_if_any(const std::filesystem::path& root);
+
+/// The nearest directory above the root that is there: where a root would be made. None, and errno, if it cannot be opened.
+[[nodiscard]] UniqueFd nearest_directory(const std::filesystem::path& root);
+
+/// Makes the directory `name`, 0700, and holds it. @throws Error as Storage::make
+void make_entry(int parent, const std::filesystem::path& root, const std::string& name);
+
 /// Holds what `name` beside `root` is (tree_hold.hpp) to remove it. No directory, or nothing: there is nothing to hold.
 class HeldEntry {
 public:

@@ -101,10 +101,7 @@ bool BtrfsStorage::suits(const fs::path& root) {
         // For a root to be made it is an empty directory, which what is made replaces.
         if (::fstat(there.get(), &facts) != 0 || !Rootfs::open(root).empty()) return false;
     }
-    for (fs::path place = root.parent_path();; place = place.parent_path()) {
-        if (const UniqueFd directory = open_directory(place)) return on_btrfs(directory.get());
-        if (place == place.root_path()) return false;
-    }
+    return on_btrfs(nearest_directory(root).get());
 }
 
 std::string BtrfsStorage::no_snapshot_because(const fs::path& root) {

@@ -23,12 +23,25 @@ std::string shown(const fs::path& root, const std::string& name) { return (root.
 
 std::string leaf(const fs::path& root) { return root.filename().string(); }
 
+[[noreturn]] void refuse_to_replace(const fs::path& root, const std::string& name) {
+    throw Error(Errc::exists, shown(root, name) + " exists already");
+}
+
+/// ZFS before 2.2 and some of FUSE know no flags. A plain rename of a directory replaces nothing but an empty directory.
+bool rename_by_looking(int parent, const std::string& from, const std::string& to, const fs::path& root) {
+    struct stat there {};
+    if (::fstatat(parent, to.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) refuse_to_replace(root, to);
+    return ::renameat(parent, from.c_str(), parent, to.c_str()) == 0;
+}
+
 void rename_entry(int parent, const std::string& from, const std::string& to, unsigned flags, const fs::path& root) {
     if (::renameat2(parent, from.c_str(), parent, to.c_str(), flags) == 0) return;
+    if (errno == EINVAL && flags == RENAME_NOREPLACE && rename_by_looking(parent, from, to, root)) return;
     const auto cause = last_error();
-    if (cause == std::errc::file_exists || cause == std::errc::directory_not_empty) {
-        throw Error(Errc::exists, shown(root, to) + " exists already");
-    }
+    if (cause == std::errc::file_exists || cause == std::errc::directory_not_empty) refuse_to_replace(root, to);
+    if (cause == std::errc::invalid_argument && flags == RENAME_EXCHANGE)
+        throw Error(Errc::unsupported, "the file system of " + root.string() + " cannot exchange two directories in one step")
+            .with_hint("keep jails on ext4, xfs, btrfs, or ZFS from 2.2 on");
     throw Error(code_of(cause), "cannot rename " + shown(root, from) + " to " + to, cause);
 }
 
@@ -40,16 +53,6 @@ UniqueFd open_tree_at(int parent, const std::string& name, const fs::path& root,
 
 void set_mode(int tree, mode_t mode, const std::string& what) {
     if (::fchmod(tree, mode) != 0) throw_errno("cannot set the mode of " + what);
-}
-
-// Opens the parent, or nothing if it is gone: then nothing of ours is below it either.
-UniqueFd open_parent_if_any(const fs::path& root) {
-    try {
-        return open_root_parent(root, false);
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found) return UniqueFd{};
-        throw;
-    }
 }
 
 TreeIdentity identity_from(const struct stat& facts) {
@@ -95,6 +98,22 @@ void remove_full(int parent, const std::string& name, const fs::path& root) {
 
 }  // namespace
 
+UniqueFd open_parent_if_any(const fs::path& root) {
+    try {
+        return open_root_parent(root, false);
+    } catch (const Error& error) {
+        if (error.code() == Errc::not_found) return UniqueFd{};
+        throw;
+    }
+}
+
+UniqueFd nearest_directory(const fs::path& root) {
+    for (fs::path place = root.parent_path();; place = place.parent_path()) {
+        UniqueFd directory{::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (directory || errno != ENOENT || place == place.root_path()) return directory;
+    }
+}
+
 HeldEntry::HeldEntry(int parent, const std::string& name, const fs::path& root)
     : tree_(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) {
     gone_ = !tree_ && errno == ENOENT;
@@ -127,18 +146,22 @@ void hold_entry(int parent, const std::string& name, const fs::path& root) {
     require_still_named(tree.get(), parent, name, root);
 }
 
-void DirStorage::make(const fs::path& root, const std::string& name) {
-    require_staging_name(name);
-    const UniqueFd parent = open_root_parent(root, true);
-    require_nothing_mounted(root);  // what is made here could not get the name of a mount point
-    if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) {
+void make_entry(int parent, const fs::path& root, const std::string& name) {
+    if (::mkdirat(parent, name.c_str(), 0700) != 0) {
         const auto cause = last_error();
         require_unheld(shown(root, name));
         const Errc code = cause == std::errc::file_exists ? Errc::exists : code_of(cause);
         throw Error(code, "cannot make " + shown(root, name), cause);
     }
-    hold_entry(parent.get(), name, root);
-    sync_fd(parent.get(), root.parent_path().string());
+    hold_entry(parent, name, root);
+    sync_fd(parent, root.parent_path().string());
+}
+
+void DirStorage::make(const fs::path& root, const std::string& name) {
+    require_staging_name(name);
+    const UniqueFd parent = open_root_parent(root, true);
+    require_nothing_mounted(root);  // what is made here could not get the name of a mount point
+    make_entry(parent.get(), root, name);
 }
 
 void DirStorage::publish(const fs::path& root, const std::string& name) {
@@ -203,13 +226,9 @@ void DirStorage::remove(const fs::path& root, const std::string& name) {
 }
 
 std::uint64_t DirStorage::free_space(const fs::path& root) {
-    fs::path place = root.parent_path();
-    for (;;) {
-        const UniqueFd directory{::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-        if (directory) return free_bytes(directory.get(), place.string());
-        if (errno != ENOENT || place == place.root_path()) throw_errno("cannot open " + place.string());
-        place = place.parent_path();
-    }
+    const UniqueFd directory = nearest_directory(root);
+    if (!directory) throw_errno("cannot open " + root.parent_path().string());
+    return free_bytes(directory.get(), root.parent_path().string());
 }
 
 std::optional<TreeIdentity> identity_of(const fs::path& root, const std::string& name) {
