@@ -23,7 +23,7 @@ Way warm_way(Invocation& invocation, const Jail& jail) {
     if (reason.empty()) return Way::snapshot;
     if (warm == "auto") return Way::two_passes;
     throw Error(Errc::unsupported, "BACKUP_WARM=snapshot, and none of " + jail.root.string() + " can be taken: " + reason)
-        .with_hint("set BACKUP_WARM=auto, or move the jail: backup, delete, and restore with STORAGE=btrfs on btrfs");
+        .with_hint("set BACKUP_WARM=auto, or move the jail: backup, delete, and restore on btrfs or ZFS");
 }
 
 View::View(Invocation& invocation, const Jail& jail, Way way) : root_(jail.root), way_(way) {
@@ -46,7 +46,7 @@ void View::take_snapshot(Invocation& invocation, const Jail& jail) {
         if (!still->end()) throw Error(Errc::timeout, "the jail ran again before its snapshot was taken");
         frozen_ = still->lasted();
     });
-    if (!operation_->dry_run()) root_ = beside(jail, name);
+    operation_->step("open the snapshot", [&] { root_ = storage.open_snapshot(jail.root, name); });
 }
 
 void declare_warm_variable(Registrar& host) {

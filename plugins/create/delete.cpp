@@ -91,7 +91,7 @@ bool remove_litter(Invocation& in, const Jail& jail) {
         require_unprotected(jail);
         require_root_unused(in, jail, beside(jail, name));
         if (in.options().dry_run) in.console().line("would remove " + beside(jail, name).string());
-        else storage_of(in, jail).remove(jail.root, name);
+        else keeper_of(in, jail, jail.root, name).remove(jail.root, name);
     }
     return any;
 }

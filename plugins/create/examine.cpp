@@ -24,13 +24,14 @@ constexpr std::chrono::milliseconds patience{1500};
 void remove_staged(Invocation& in, const Jail& jail, const std::string& name) {
     if (interruptions(in.configuration()).contains(jail.name.key())) return;
     require_root_unused(in, jail, beside(jail, name));
-    storage_of(in, jail).remove(jail.root, name);
+    keeper_of(in, jail, jail.root, name).remove(jail.root, name);
 }
 
 void look_at_staged(const Examination& examination, const Jail& jail, const std::string& name) {
     const std::string& of = jail.name.text();
     const std::string path = beside(jail, name).string();
-    if (const auto mounts = mounts_below(path); !mounts.empty()) {
+    const bool kept = keeper_of(examination.invocation, jail, jail.root, name).keeps(jail.root, name);
+    if (const auto mounts = mounts_below(path); !kept && !mounts.empty()) {
         return examination.diagnosis.add(
             {"leftover-mount", of,
              "something is mounted on " + escape_name(mounts.front()) + ", in what a command for jail " + of + " left",

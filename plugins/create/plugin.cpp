@@ -70,7 +70,7 @@ private:
         host.declare({"BASE",
                       "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,PACKAGE...][,MIRROR]",
                       "busybox", Scope::jail, check_base, inspect_base});
-        host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs", "auto", Scope::jail, check_storage});
+        host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs, zfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
                       check_rc_conf});
         host.declare({"NAMESERVER", "addresses of name servers for a new jail (empty: the host's)", "", Scope::jail,

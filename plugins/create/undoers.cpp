@@ -43,7 +43,7 @@ void remove_ours(Invocation& in, const Jail& jail, const Value& arguments) {
     const fs::path root = root_in(arguments);
     const std::string name = arguments["name"].str();
     try {
-        storage_of(in, jail).remove(root, name);
+        keeper_of(in, jail, root, name).remove(root, name);
     } catch (const Error& error) {
         if (error.code() != Errc::busy || !is_held_elsewhere(root.parent_path() / name)) throw;
     }

@@ -27,6 +27,12 @@ void Storage::snapshot(const std::filesystem::path& root, const std::string&) {
     throw Error(Errc::unsupported, "no snapshot of " + root.string() + " can be taken: " + no_snapshot_because(root));
 }
 
+std::filesystem::path Storage::open_snapshot(const std::filesystem::path& root, const std::string& name) {
+    return root.parent_path() / name;
+}
+
+bool Storage::keeps(const std::filesystem::path&, const std::string&) { return false; }
+
 std::string staging_name(const Jail& jail, Staging purpose) {
     return name_of(jail, purposes[static_cast<std::size_t>(purpose)]);
 }
@@ -46,6 +52,13 @@ Storage& storage_of(Invocation& invocation, const Jail& jail) {
     for (const auto& provider : services.providers(Storage::id))
         if (auto& storage = services.get<Storage>(provider); storage.suits(jail.root)) return storage;
     return services.get<Storage>("dir");
+}
+
+Storage& keeper_of(Invocation& invocation, const Jail& jail, const std::filesystem::path& root, const std::string& name) {
+    ServiceDirectory& services = invocation.services();
+    for (const auto& provider : services.providers(Storage::id))
+        if (auto& storage = services.get<Storage>(provider); storage.keeps(root, name)) return storage;
+    return storage_of(invocation, jail);
 }
 
 Value tree_arguments(const Jail& jail, const std::string& name) {

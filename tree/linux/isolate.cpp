@@ -20,7 +20,8 @@ constexpr std::uint64_t harmless = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_
 struct Unmapped {
     const char *sentence, *hint;
 };
-constexpr Unmapped root_unmapped{"the file system of the jail's root cannot map ids", "put it on ext4, xfs or btrfs"};
+constexpr Unmapped root_unmapped{"the file system of the jail's root cannot map ids",
+                                 "put it on ext4, xfs, btrfs, or ZFS from 2.2 on"};
 constexpr Unmapped source_unmapped{"the directory to copy from is on a file system that cannot map ids, as overlay and NFS",
                                    "copy it to ext4, xfs or btrfs first, or through a running jail: "
                                    "tar -C DIR -c . | jailctl exec JAIL -- tar -C /THERE -x"};

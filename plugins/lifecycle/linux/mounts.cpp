@@ -14,6 +14,8 @@
 namespace jailctl::lifecycle {
 namespace {
 
+constexpr auto zfs_magic = 0x2fc12fc1;  // ZFS_SUPER_MAGIC, in no header of the kernel's
+
 [[noreturn]] void cannot_map(int mount, const std::string& root) {
     const auto cause = last_error();
     if (cause.value() != EINVAL && cause.value() != EPERM && cause.value() != EOPNOTSUPP)
@@ -23,11 +25,12 @@ namespace {
     if (::fstatfs(mount, &info) == 0) {
         if (info.f_type == OVERLAYFS_SUPER_MAGIC) type = "overlay";
         if (info.f_type == NFS_SUPER_MAGIC) type = "NFS";
+        if (info.f_type == zfs_magic) type = "ZFS (before 2.2)";
         if (info.f_type == TMPFS_MAGIC) type = "tmpfs (before Linux 6.3)";
     }
     throw Error(Errc::unsupported, std::string(type) + " of " + root + " cannot be mounted with the jail's id map, and no "
                                    "jail is started without its own user namespace", cause)
-        .with_hint("put the jail on ext4, xfs, btrfs, f2fs or (Linux 6.3 and newer) tmpfs");
+        .with_hint("put the jail on ext4, xfs, btrfs, f2fs, ZFS from 2.2 on, or (Linux 6.3 and newer) tmpfs");
 }
 
 /// A clone of a shared mount, as systemd makes all of a host's, is a peer of it: what the jail mounts on the one would

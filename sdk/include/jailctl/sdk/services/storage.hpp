@@ -12,7 +12,7 @@ namespace jailctl {
 class Invocation;  // command.hpp
 struct Jail;       // jail.hpp
 
-/// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir", "btrfs"; "zfs", "overlay" later.
+/// Makes, exchanges and removes roots. Providers are named by STORAGE: "dir", "btrfs", "zfs"; "overlay" later.
 /// Staging and trash names (staging_name) stand beside the root, on its file system, and begin with ".jailctl-". What somebody
 /// has mounted in a tree is never emptied, nor hidden with it: require_nothing_mounted() right before (mounts.hpp).
 class JAILCTL_SDK_EXPORT Storage : public Service {
@@ -41,9 +41,15 @@ public:
     [[nodiscard]] virtual bool suits(const std::filesystem::path& root);
     /// Whether snapshot() can take the root as it is now. @return why not, as the end of a sentence; empty: it can
     [[nodiscard]] virtual std::string no_snapshot_because(const std::filesystem::path& root);
-    /// A read-only copy of the whole root as it is at this instant, `name` beside it, in milliseconds whatever the size.
-    /// remove() removes it. @throws Error unsupported: see no_snapshot_because; exists, busy, io
+    /// A read-only copy of the whole root as it is at this instant, in milliseconds whatever the size. `name` beside the root
+    /// stands for it, and remove() of that removes it. @throws Error unsupported: see no_snapshot_because; exists, busy, io
     virtual void snapshot(const std::filesystem::path& root, const std::string& name);
+    /// Where the snapshot `name` of this process is read until it is removed; what it needs for that is done now, when the
+    /// jail runs again. A Storage says it is what stands beside the root. @throws Error busy, io
+    [[nodiscard]] virtual std::filesystem::path open_snapshot(const std::filesystem::path& root, const std::string& name);
+    /// Whether what stands as `name` beside the root is this driver's and no other's to remove, whatever STORAGE says by now: it
+    /// stands for a snapshot that is elsewhere. What is mounted in it is then the driver's, too. Never throws for what it finds.
+    [[nodiscard]] virtual bool keeps(const std::filesystem::path& root, const std::string& name);
     /// Bytes free for a new root beside `root`, of which the directory need not be there yet. @throws Error denied, io
     [[nodiscard]] virtual std::uint64_t free_space(const std::filesystem::path& root) = 0;
 };
@@ -67,6 +73,10 @@ enum class Staging {
 
 /// The driver that keeps the root of `jail`: STORAGE, where "auto" is the one that suits the root, else "dir". @throws Error config: none of that name
 [[nodiscard]] JAILCTL_SDK_EXPORT Storage& storage_of(Invocation& invocation, const Jail& jail);
+
+/// The driver to remove `name` beside `root` with: the one that keeps() it, else storage_of(). @throws Error config
+[[nodiscard]] JAILCTL_SDK_EXPORT Storage& keeper_of(Invocation& invocation, const Jail& jail, const std::filesystem::path& root,
+                                                    const std::string& name);
 
 /// What undoes work with a Storage, registered by the plugin `create` for every plugin that stages roots:
 /// storage.remove {root, name}: removes the tree; storage.rename_back {root, name}: undoes set_aside;
