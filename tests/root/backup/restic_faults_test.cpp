@@ -161,6 +161,24 @@ TEST_F(ResticFaults, WhatCannotBeReadAsItWasStoredIsDamage) {
     EXPECT_THAT(told.err, HasSubstr("there is no good backup of jail a.test\nhint: 'jailctl backups' names what is wrong"));
 }
 
+/// `restic dump` ends at a directory that cannot be read, and calls that success.
+TEST_F(ResticFaults, ADirectoryThatCannotBeReadIsDamageToo) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    int packs = 0;
+    alter_packs([&](const fs::path& pack) {
+        const std::string good = slurp(pack);
+        std::string bad = good;
+        bad[40] = static_cast<char>(bad[40] ^ 1);  // in the first piece: of directories the innermost
+        spit(pack, bad);
+        expect_code("damaged");
+        spit(pack, good);
+        ++packs;
+    });
+    EXPECT_GE(packs, 2) << "files and directories stand apart";
+    EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
+    EXPECT_EQ(problem(), "") << "what was found once is not true for ever";
+}
+
 /// Of a pack restic needs no more than its pieces: the end of it is a list of them for `rebuild-index`.
 TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
