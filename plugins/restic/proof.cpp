@@ -5,6 +5,7 @@
 #include "damage.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "snapshots.hpp"
 
 namespace jailctl::restic {
 namespace {
@@ -71,20 +72,21 @@ bool prove(const Repository& repository, const Settings& settings, const std::st
 }
 
 void require_good(const Repository& repository, const std::string& id) {
+    const std::string what = shown_id(id);
     const Answer check = [&] {
         const UniqueFd held = repository.hold();
         return repository.run(reading(repository, {"check"}, Cache::used));
     }();
-    if (!check.status.ok() && !check_ended(check.errors)) throw unknown(repository, id, check);
+    if (!check.status.ok() && !check_ended(check.errors)) throw unknown(repository, what, check);
     // What restic has a copy of is not read from a repository in which `check` found something.
     const Answer content = read_through(repository, id, check.status.ok() ? Cache::used : Cache::passed_by);
     if (content.status.ok() && check.status.ok()) return;
     if (content.status.ok())
-        throw Error(Errc::io, id + " reads well, but not all of the repository does: " + escape_name(complaint_of(check.errors)))
+        throw Error(Errc::io, what + " reads well, but not all of the repository does: " + escape_name(complaint_of(check.errors)))
             .with_hint("'restic check' says what is wrong with it");
-    if (found_damage(content.errors)) throw damage(id, content.errors);
-    if (lost(repository, check, content)) throw damage(id, check.errors);
-    throw unknown(repository, id, content);
+    if (found_damage(content.errors)) throw damage(what, content.errors);
+    if (lost(repository, check, content)) throw damage(what, check.errors);
+    throw unknown(repository, what, content);
 }
 
 }  // namespace jailctl::restic

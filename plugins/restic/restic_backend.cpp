@@ -31,7 +31,11 @@ void refuse_place(const std::string& where) {
 
 void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
     refuse_place(where);
-    Repository(invocation, invocation.configuration().settings).require_there_or_first();
+    const Repository repository(invocation, invocation.configuration().settings);
+    repository.require_there_or_first();
+    if (repository.read_only())  // restic would try to make its lock for a minute
+        throw Error(Errc::denied, "the restic repository at " + escape_name(repository.shown()) + " is on a file system that is mounted read-only")
+            .with_hint("mount it so that it can be written, for as long as the backup takes");
     for (const auto& word : split_words(jail.settings["BACKUP_EXCLUDE"].text)) (void)restic_patterns(word, "/");
 }
 

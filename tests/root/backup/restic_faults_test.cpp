@@ -243,6 +243,9 @@ TEST_F(ResticFaults, WhatIsMountedReadOnlyIsReadAndNothingIsSaidOfItThatIsNotSo)
     const auto verified = site_->jailctl({"verify", "a.test"});
     EXPECT_EQ(verified.status, 0) << verified.all();
     EXPECT_EQ(problem(), "");
+    const auto refused = site_->jailctl({"backup", "a.test"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("the restic repository at " + place + " is on a file system that is mounted read-only"));
     configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
     const auto restored = site_->jailctl({"restore", "a.test", "--as", "b.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();
