@@ -27,14 +27,17 @@ public:
 private:
     UniqueFd parent_, group_;
     std::string name_;
+    bool killed_ = false;
 };
 
 /// What a jailctl of this configuration left when it was killed while a script ran.
 struct Abandoned {
     std::string name;           ///< below <cgroup2>/jailctl
-    std::size_t processes = 0;  ///< that run in it yet, without any limit of time
+    std::size_t processes = 0;  ///< that run in it and below it yet, without any limit of time
 };
 [[nodiscard]] std::vector<Abandoned> abandoned(const Configuration& configuration);
+/// Removes what is empty by now of the groups in which a daemon was let go (Containment).
+void clear_let_go(const Configuration& configuration);
 /// Kills what runs in it, and removes it. Gone already is success. @throws Error busy: it does not end; io
 void end_abandoned(const std::string& name);
 

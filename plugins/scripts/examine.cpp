@@ -36,6 +36,7 @@ void end_all_abandoned(const Configuration& configuration) noexcept {
     std::vector<Abandoned> groups;
     try {
         groups = abandoned(configuration);
+        clear_let_go(configuration);
     } catch (const std::exception&) {
         return;
     }

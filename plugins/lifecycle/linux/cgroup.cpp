@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cgroup_limits.hpp"
-#include "cgroup_tree.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "cgroup.hpp"
 #include "cgroup_limits.hpp"
-#include "cgroup_tree.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 #include "jailctl/sdk/error.hpp"
 
 /// Making and removing a jail's control groups; what is done with them while they exist is in cgroup.cpp.

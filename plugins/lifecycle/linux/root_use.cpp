@@ -7,7 +7,7 @@
 
 #include "cgroup.hpp"
 #include "cgroup_limits.hpp"
-#include "cgroup_tree.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
 

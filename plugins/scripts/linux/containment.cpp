@@ -9,6 +9,7 @@
 
 #include "control_groups.hpp"
 #include "hook_group.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 
 namespace jailctl::scripts {
 
@@ -40,13 +41,18 @@ Containment::Containment(const Configuration& configuration) noexcept {
 }
 
 void Containment::kill_all() noexcept {
-    if (group_) put(group_.get(), "cgroup.kill", "1");
+    if (!group_) return;
+    killed_ = true;
+    put(group_.get(), "cgroup.kill", "1");
 }
 
+/// The killed take a moment to go, and so may what has ended by itself; a daemon that is meant to live is let go at once. One that
+/// a supervisor put into a group of its own stays there: that group is the supervisor's.
 Containment::~Containment() {
     if (!group_) return;
-    // The killed take a moment to go; a daemon that is meant to live is let go at once.
-    for (int attempt = 0; attempt < 100; ++attempt) {
+    const int attempts = killed_ ? 100 : 10;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        remove_groups_below(group_.get());
         if (::unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR) == 0) return;
         try {
             let_go(group_.get());
@@ -55,6 +61,7 @@ Containment::~Containment() {
         }
         (void)::poll(nullptr, 0, 2);
     }
+    if (!killed_) mark_let_go(group_.get());
 }
 
 }  // namespace jailctl::scripts

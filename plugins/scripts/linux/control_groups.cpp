@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -12,6 +13,8 @@
 namespace jailctl::scripts {
 
 namespace {
+
+constexpr const char* let_go_mark = "trusted.jailctl.let-go";
 
 /// Our own group: what /proc/self/cgroup says after "0::", without the slash that it begins with.
 std::string own_path() {
@@ -47,6 +50,12 @@ UniqueFd open_own_group() {
 bool is_own_or_above(const std::string& name) {
     return ("/" + own_path() + "/").find("/" + name + "/") != std::string::npos;
 }
+
+void mark_let_go(int group) noexcept {
+    if (::fsetxattr(group, let_go_mark, "1", 1, 0) != 0) return;  // then it counts as abandoned
+}
+
+bool is_let_go(int group) noexcept { return ::fgetxattr(group, let_go_mark, nullptr, 0) >= 0; }
 
 void put(int directory, const char* file, const std::string& text) noexcept {
     const UniqueFd fd(::openat(directory, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW));

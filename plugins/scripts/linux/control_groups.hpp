@@ -14,6 +14,9 @@ namespace jailctl::scripts {
 [[nodiscard]] UniqueFd open_own_group();
 /// Whether this process is in a group of that name, or below one.
 [[nodiscard]] bool is_own_or_above(const std::string& name);
+/// Says of a group, for whoever comes later, that what runs in groups below it was let go on purpose.
+void mark_let_go(int group) noexcept;
+[[nodiscard]] bool is_let_go(int group) noexcept;
 void put(int directory, const char* file, const std::string& text) noexcept;
 [[nodiscard]] std::string text_of(int directory, const char* file);
 

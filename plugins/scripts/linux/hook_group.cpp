@@ -13,7 +13,12 @@ namespace jailctl::scripts {
 
 namespace {
 
-unsigned long long site_of(const Configuration& configuration) { return short_hash(configuration.path("RUN_DIR").string()); }
+/// However it is written.
+unsigned long long site_of(const Configuration& configuration) {
+    std::string directory = configuration.path("RUN_DIR").lexically_normal().string();
+    while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+    return short_hash(directory);
+}
 
 }  // namespace
 

@@ -109,6 +109,84 @@ TEST_F(AbandonedScripts, OfAnotherConfigurationAreNotTouched) {
     EXPECT_TRUE(ended(pid));
 }
 
+TEST_F(AbandonedScripts, AreThoseOfThisConfigurationHoweverItsRunDirIsWritten) {
+    const pid_t pid = abandon("exec sleep 600");
+    const auto own = host_.fake_configuration.settings["RUN_DIR"];
+    host_.fake_configuration.settings.set("RUN_DIR", {own.text + "//", {}, true});
+    EXPECT_EQ(findings().size(), 1U);
+    before_start();
+    EXPECT_TRUE(ended(pid));
+    host_.fake_configuration.settings.set("RUN_DIR", own);
+}
+
+/// As a supervisor does, or what starts containers.
+class ScriptsWithGroups : public AbandonedScripts {
+protected:
+    /// What a script does that puts `sleep` into a group below its own, and says its pid.
+    std::string group_below(const std::string& name) const {
+        return "own=" + groups_.parent_path().string() + "$(sed -n 's/^0:://p' /proc/self/cgroup); mkdir -p $own/" + name +
+               "/inner; sleep 600 >/dev/null 2>&1 & echo $! >" + (scratch_ / "pid").string() + "; echo $! >$own/" + name +
+               "/inner/cgroup.procs; ";
+    }
+    [[nodiscard]] std::size_t left() const {
+        std::size_t count = 0;
+        for (const auto& entry : fs::directory_iterator(groups_))
+            count += entry.path().filename().string().starts_with("hook-" + std::to_string(last_)) ? 1 : 0;
+        return count;
+    }
+    /// A process of ours runs the script to its end, and ends.
+    void run_and_end(const std::string& body) {
+        configure("BEFORESTART_HOOKS", script("maker", body));
+        last_ = ::fork();
+        if (last_ == 0) {
+            before_start();
+            ::_exit(0);
+        }
+        int status = 0;
+        ::waitpid(last_, &status, 0);
+        EXPECT_TRUE(WIFEXITED(status));
+        configure("BEFORESTART_HOOKS", "");
+        script_ = std::stoi(output("pid"));
+    }
+    pid_t last_ = 0;
+};
+
+TEST_F(ScriptsWithGroups, LeaveADaemonInAGroupOfItsOwnAlone) {
+    run_and_end(group_below("box"));
+    EXPECT_TRUE(process_start_time(script_));
+    EXPECT_EQ(left(), 1U);
+    EXPECT_TRUE(findings().empty()) << "nothing was abandoned";
+    before_start();
+    EXPECT_TRUE(process_start_time(script_)) << "the next start let it live";
+    ::kill(script_, SIGKILL);
+    EXPECT_TRUE(ended(script_));
+    before_start();
+    EXPECT_EQ(left(), 0U) << "empty groups go with the next start";
+}
+
+TEST_F(ScriptsWithGroups, LeaveNoGroupThatIsEmpty) {
+    run_and_end(group_below("box") + "kill -9 $(cat " + (scratch_ / "pid").string() + "); wait");
+    EXPECT_EQ(left(), 0U);
+}
+
+TEST_F(ScriptsWithGroups, AreEndedWithTheirGroupsWhenTheyWereAbandoned) {
+    configure("BEFORESTART_HOOKS", script("killer", group_below("box") + "kill -9 $PPID"));
+    last_ = ::fork();
+    if (last_ == 0) {
+        before_start();
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(last_, &status, 0);
+    configure("BEFORESTART_HOOKS", "");
+    script_ = std::stoi(output("pid"));
+    ASSERT_EQ(findings().size(), 1U);
+    EXPECT_THAT(findings()[0].message, HasSubstr("of it still run"));
+    before_start();
+    EXPECT_TRUE(ended(script_));
+    EXPECT_EQ(left(), 0U);
+}
+
 TEST_F(AbandonedScripts, AreThoseWhosePidIsAnotherProcesssNow) {
     ASSERT_TRUE(ended(abandon("exit 0")));
     const auto found = findings();

@@ -1,4 +1,4 @@
-#include "cgroup_tree.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 
 #include <charconv>
 #include <dirent.h>
@@ -8,7 +8,7 @@
 
 #include "jailctl/sdk/scoped.hpp"
 
-namespace jailctl::lifecycle {
+namespace jailctl {
 
 std::vector<std::string> groups_in(int directory) {
     std::vector<std::string> names;
@@ -57,4 +57,4 @@ std::vector<pid_t> members_of(int directory) {
     return pids;
 }
 
-}  // namespace jailctl::lifecycle
+}  // namespace jailctl
