@@ -153,14 +153,14 @@ def x1(bed):
         name = os.path.basename(many(bed, more))
         what = "tar.zst, best" if "best" in more else "tar.zst"
         report("X1", f"memory of backup, 200,000 files, {what}", peak_of_all(bed.jailctl("backup", name)), "-", None,
-               "<= 96 MB", unit="MB")
+               "<= 96 MiB", unit="MiB")
         for file in archives(bed):
             os.unlink(file)
     for tree, what in ((many, "200,000 files"), (huge, "sparse file of 20 GB")):
         name = os.path.basename(tree(bed))
-        report("X1", f"memory of backup, {what}", peak_of_all(bed.jailctl("backup", name)), "-", None, "<= 96 MB", unit="MB")
+        report("X1", f"memory of backup, {what}", peak_of_all(bed.jailctl("backup", name)), "-", None, "<= 96 MiB", unit="MiB")
         bed.run(bed.jailctl("delete", name))
-        report("X1", f"memory of restore, {what}", peak_of_all(bed.jailctl("restore", name)), "-", None, "<= 96 MB", unit="MB")
+        report("X1", f"memory of restore, {what}", peak_of_all(bed.jailctl("restore", name)), "-", None, "<= 96 MiB", unit="MiB")
         bed.run(bed.jailctl("delete", name))
         for file in archives(bed):
             os.unlink(file)
