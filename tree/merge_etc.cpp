@@ -2,7 +2,9 @@
 #include "merge_tree.hpp"
 
 #include <functional>
+#include <sys/stat.h>
 
+#include "attributes.hpp"
 #include "clearing.hpp"
 #include "entry_digest.hpp"
 #include "jailctl/sdk/error.hpp"
@@ -91,12 +93,24 @@ void Merge::visit_etc_file(const Entry& entry, const std::string& fresh) {
     const std::string site = digest_at(target_.fd(), entry.name);
     if (fresh.empty() || site == fresh) {
         ++kept_;
-    } else if (!old.empty() && site == old && clear_the_way(target_.fd(), entry.name)) {
-        visit_system_file(entry, true);
-    } else {
+    } else if (old.empty() || site != old || !replace_etc_file(entry)) {
         ++kept_;
         if (fresh != old) put_beside(entry, !old.empty() && site != old);
     }
+}
+
+/// With the owner and mode that it has, as packages do with files of configuration: what the site closed stays closed.
+/// @return false: a directory that is not empty stands there
+bool Merge::replace_etc_file(const Entry& entry) {
+    const auto before = facts_at(target_.fd(), entry.name);
+    if (!clear_the_way(target_.fd(), entry.name)) return false;
+    visit_system_file(entry, true);
+    const auto after = facts_at(target_.fd(), entry.name);
+    const bool files = before && after && before->kind == Kind::regular && after->kind == Kind::regular;
+    if (!files || (before->uid == after->uid && before->gid == after->gid && before->mode == after->mode)) return true;
+    set_owner_at(target_.fd(), entry.name, before->uid, before->gid);
+    if (::fchmodat(target_.fd(), entry.name, before->mode, 0) != 0) throw_errno("cannot set the mode of " + escape_name(entry.path));
+    return true;
 }
 
 std::string Merge::old_digest(std::string_view path) const {

@@ -60,6 +60,21 @@ TEST_F(MergeEtc, EachOfTheCasesOfThreeVersions) {
     EXPECT_EQ(result["kept"].num(), 5);
 }
 
+/// As packages do with files of configuration.
+TEST_F(MergeEtc, AFileTheSiteClosedOrGaveAwayStaysSoWhenItIsReplaced) {
+    three("closed", "a", "b", "a");
+    three("as-it-was", "a", "b", "a");
+    ASSERT_EQ(::chmod((tree_ / "etc/closed").c_str(), 0640), 0);
+    ASSERT_EQ(::chown((tree_ / "etc/closed").c_str(), 7, 8), 0);
+    ASSERT_EQ(::chmod((other_ / "etc/closed").c_str(), 0644), 0);
+    (void)merge();
+    EXPECT_EQ(site("closed"), "b");
+    EXPECT_EQ(status_of(tree_ / "etc/closed").st_mode & 07777U, 0640U);
+    EXPECT_EQ(status_of(tree_ / "etc/closed").st_uid, 7U);
+    EXPECT_EQ(status_of(tree_ / "etc/closed").st_gid, 8U);
+    EXPECT_EQ(site("as-it-was"), "b");
+}
+
 TEST_F(MergeEtc, TheResultHasTheDigestsOfTheNewBase) {
     three("file", "a", "b", "mine");
     fs::create_symlink("/run/x", other_ / "etc/link");
