@@ -43,6 +43,11 @@ std::string ready_command(const Rootfs& root, const Settings& settings) {
     return root.exists("usr/bin/systemctl") ? systemd_is_up : "";
 }
 
+std::string what_failed(const std::string& command) {
+    return command == systemd_is_up ? "its systemd is still starting units ('systemctl is-system-running')"
+                                    : "its READY_COMMAND did not succeed";
+}
+
 /// Where the jail runs from: of a copy that is only tried, not its place.
 Rootfs root_of(JailRuntime& runtime, const Configuration& configuration, const Jail& jail) {
     const auto running = runtime.find(configuration, jail.name);
@@ -66,7 +71,7 @@ bool wait_until_ready(Invocation& invocation, const Jail& jail, const std::strin
         if (!runtime.find(invocation.configuration(), jail.name)) throw Error(Errc::failed, who + " ended before it was ready");
         if (Clock::now() >= end)
             throw Error(Errc::timeout, who + " was not ready within " + human_seconds(static_cast<double>(limit.count())) +
-                                           ": its READY_COMMAND did not succeed");
+                                           ": " + what_failed(command));
         shown->update(0);
         Interrupt::pause(std::min(pause, until(end)));
     }

@@ -67,6 +67,15 @@ TEST_F(Boot, ItIsToBecomeReadyAndThatIsWaitedFor) {
     EXPECT_THAT(site.leftovers(), IsEmpty());
 }
 
+/// As the jail's own root is, whose services are not all root's.
+TEST_F(Boot, ProgramsThatAreNotRootsRunInIt) {
+    site.configure({"a.test:192.0.2.1"}, "READY_COMMAND='test $(stat -c %a /) = 755'\nREADY_TIMEOUT=2s\n");
+    ASSERT_EQ(backup().status, 0);
+    const Result proven = site.jailctl({"verify", "a.test", "--boot"});
+    EXPECT_EQ(proven.status, 0) << proven.all();
+    EXPECT_THAT(proven.out, HasSubstr(", boots"));
+}
+
 TEST_F(Boot, OfAJailThatIsDeleted) {
     ASSERT_EQ(backup().status, 0);
     remove_jail();

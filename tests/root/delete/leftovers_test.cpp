@@ -58,7 +58,9 @@ TEST_F(Leftovers, DeleteAfterAKilledCreateIsDone) {
 TEST_F(Leftovers, DryRunAfterAKillSaysWhatDeleteDoes) {
     for (const char* command : {"create", "delete"})
         for (int point = 1; point <= 12; ++point) {
-            if (std::string(command) == "delete") ASSERT_EQ(create().status, 0);
+            if (std::string(command) == "delete") {
+                ASSERT_EQ(create().status, 0);
+            }
             if (!killed_at(point, site_, {command, "a.test", "--batch"})) break;
             const std::string when = command + (" " + std::to_string(point));
             const Result dry = site_.jailctl({"delete", "a.test", "--batch", "--dry-run"});

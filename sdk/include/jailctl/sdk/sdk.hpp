@@ -4,6 +4,7 @@
 /// trees beside roots as a Storage does, includes its header beside this one: services/*.hpp, staged_target.hpp,
 /// base_record.hpp, tar_file.hpp, backup_shelf.hpp, extract_staging.hpp, backup_maker.hpp, tree_hold.hpp.
 #include "jailctl/sdk/cgroup_mounts.hpp"
+#include "jailctl/sdk/cgroup_tree.hpp"
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "jailctl/sdk/error.hpp"
