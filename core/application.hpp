@@ -10,7 +10,8 @@ namespace jailctl::core {
 struct Ending {
     int status = 0;
     int signal = 0;       ///< an interruption: the process ends by it
-    bool unread = false;  ///< nothing was changed, and whoever was to read the output has gone: it ends as ls does, by SIGPIPE
+    /// Nothing was changed, and whoever was to read the output has gone: it ends as ls does, by SIGPIPE.
+    bool unread = false;
 };
 [[nodiscard]] Ending run(const std::vector<std::string>& arguments);
 

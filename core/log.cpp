@@ -35,7 +35,8 @@ private:
 };
 
 UniqueFd open_log(const std::filesystem::path& file) {
-    UniqueFd fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600));
+    UniqueFd fd(
+        ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600));
     if (!fd) throw_errno("cannot open the log " + file.string());
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at the log " + file.string());

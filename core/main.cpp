@@ -17,7 +17,8 @@ namespace {
 /// A caller may have closed them: then the first file we open would become stdout.
 void open_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd)
-        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) ::_exit(1);
+        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+            ::_exit(1);
 }
 
 /// Nothing that steers us is inherited: mask, dispositions, umask (security.md 1).

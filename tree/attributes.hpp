@@ -34,8 +34,8 @@ void set_times_at(int directory, const char* name, const Timestamp& accessed, co
 /// Owner of an entry, links not followed; "" as name: of the descriptor itself (then set-id bits are lost: mode
 /// afterwards).
 void set_owner_at(int directory, const char* name, uid_t uid, gid_t gid);
-/// Whether it belongs to an id that this user namespace has no number for, which stat(2) tells as nobody's. To be asked where
-/// it tells that; on a read-only file system nobody knows.
+/// Whether it belongs to an id that this user namespace has no number for, which stat(2) tells as nobody's. To be asked
+/// where it tells that; on a read-only file system nobody knows.
 [[nodiscard]] bool has_foreign_owner(int directory, const char* name) noexcept;
 
 /// The file flags (chattr) a backup keeps; the numbers are the platform's.

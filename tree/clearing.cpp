@@ -16,7 +16,8 @@ namespace {
 
 constexpr int most_rounds = 100;  // over one directory: then somebody fills it as fast as we empty it
 
-/// False also where it may not: then it is the removal's own reason that is to be read, which names what cannot be removed.
+/// False also where it may not: then it is the removal's own reason that is to be read, which
+/// names what cannot be removed.
 bool freed(int fd) {
     try {
         return clear_protection(fd);

@@ -90,8 +90,9 @@ bool EntryCopier::copy_file(const Entry& entry, int to, const std::string& as, c
     return true;
 }
 
-/// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file that is
-/// not immutable yet: this order keeps everything. What becomes root's does not take along what lets others run it as its owner.
+/// chown takes setuid and file capabilities away, chmod rewrites the mask of an ACL, all of them need a file
+/// that is not immutable yet: this order keeps everything. What becomes root's does not take along what lets
+/// others run it as its owner.
 void EntryCopier::copy_open_attributes(int from, const Facts& facts, int to, const std::string& path) {
     name_lost_owner(from, "", facts, path);
     set_owner(to, "", facts);

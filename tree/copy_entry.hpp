@@ -16,7 +16,8 @@ class EntryCopier {
 public:
     using Note = std::function<void(const std::string& path, const std::string& what)>;
     struct Rules {
-        bool as_root = false;     ///< everything is owned by 0:0 whatever the source says, without set-id bits and capabilities
+        /// Everything is owned by 0:0 whatever the source says, without set-id bits and capabilities.
+        bool as_root = false;
         bool file_flags = false;  ///< copy them too; impossible as the root of a user namespace
     };
     /// @param target_root  root of the tree that is written, borrowed

@@ -67,7 +67,8 @@ void remove_matches(int root, const std::vector<std::string>& pattern, Removed& 
         const std::string name = std::move(pending.back().back());
         pending.back().pop_back();
         if (pending.size() == pattern.size())
-            in_context("removing /" + escape_name(at.path_of(name)), [&] { remove_entry(at.fd(), name, removed, on_bytes); });
+            in_context("removing /" + escape_name(at.path_of(name)),
+                       [&] { remove_entry(at.fd(), name, removed, on_bytes); });
         else if (at.enter(name))
             pending.push_back(matches_in(at, pattern[pending.size()]));
     }

@@ -8,8 +8,8 @@
 
 namespace jailctl::tree {
 
-/// One line of a dellist (jailctl(8), FILES) as the names of its path: leading '/' and blanks around it are stripped, a '#'
-/// at the start or after a blank begins a comment. Empty for a line that names nothing.
+/// One line of a dellist (jailctl(8), FILES) as the names of its path: leading '/' and blanks around it are stripped, a
+/// '#' at the start or after a blank begins a comment. Empty for a line that names nothing.
 /// @throws Error invalid: it contains ".." or NUL
 [[nodiscard]] std::vector<std::string> dellist_pattern(std::string_view line);
 

@@ -31,8 +31,9 @@ std::string joined(const std::string& above, std::string_view below) {
     return above.empty() || below.empty() ? above + std::string(below) : above + "/" + std::string(below);
 }
 
-/// Two threads that empty one tree. Removing a file costs the kernel far more than meeting it, and two removals get in each
-/// other's way only within one directory: so whole directories go from the thread that met them to the one that waits.
+/// Two threads that empty one tree. Removing a file costs the kernel far more than meeting it, and two
+/// removals get in each other's way only within one directory: so whole directories go from the thread that
+/// met them to the one that waits.
 class Team {
 public:
     Team(std::uint64_t mount, Hands hands, Removed& removed, const OnBytes& on_bytes)
@@ -91,7 +92,8 @@ public:
             if (team_.has_handed_over()) return Leave::done;
             // A listing may miss what moves while entries go; a second look costs little.
             if (++rounds_ > most_rounds)
-                throw Error(Errc::busy, "the directory " + escape_name(path_of(entry)) + " is filled while it is removed");
+                throw Error(Errc::busy,
+                            "the directory " + escape_name(path_of(entry)) + " is filled while it is removed");
             return Leave::again;
         } else if (errno != ENOENT) {
             fail(entry);

@@ -10,8 +10,8 @@ namespace jailctl::tree {
 /// How many threads empty a tree. Several: whole directories are handed from one to the other where one would wait.
 enum class Hands { one, several };
 
-/// Goes over the tree once and removes what it meets. What moves meanwhile may be left, and so may be, with several hands, the
-/// directories above one that was handed over: the caller looks, and goes over it again.
+/// Goes over the tree once and removes what it meets. What moves meanwhile may be left, and so may be, with several
+/// hands, the directories above one that was handed over: the caller looks, and goes over it again.
 /// @param on_bytes  called by the calling thread alone
 /// @return what it could not look into, as a sentence; "" if there was nothing of that kind
 /// @throws Error busy: something is mounted in it, or somebody keeps filling a directory; io

@@ -80,7 +80,8 @@ std::string stamp_of_entry(const Entry& entry) {
     if (entry.facts.kind == Kind::symlink) return digest_of_link(entry.parent, entry.name);
     if (entry.facts.kind != Kind::regular) return {};
     const Timestamp& time = entry.facts.modified;
-    return std::to_string(entry.facts.size) + " " + std::to_string(time.seconds) + "." + std::to_string(time.nanoseconds);
+    return std::to_string(entry.facts.size) + " " + std::to_string(time.seconds) + "." +
+           std::to_string(time.nanoseconds);
 }
 
 std::string stamp_at(int directory, const std::string& name) {

@@ -20,7 +20,8 @@ void DataMap::thin_out() {
     std::nth_element(gaps.begin(), nth, gaps.end());
     const std::uint64_t largest = *nth;
     // As many as are to go and no more: in a file that is even all over, all gaps are alike.
-    auto alike = room - static_cast<std::size_t>(std::count_if(gaps.begin(), nth, [&](std::uint64_t gap) { return gap < largest; }));
+    auto alike = room - static_cast<std::size_t>(
+                            std::count_if(gaps.begin(), nth, [&](std::uint64_t gap) { return gap < largest; }));
     std::size_t kept = 0;
     for (std::size_t i = 1; i < extents_.size(); ++i) {
         const std::uint64_t gap = extents_[i].offset - extents_[kept].end();

@@ -17,8 +17,8 @@ struct Extent {
 /// Moves the file offset.
 void each_extent(int fd, std::uint64_t size, const std::function<void(const Extent&)>& see);
 
-/// Where a file has data, as a list of bounded length: of a file with very many holes the smallest are taken for data, which
-/// changes nothing of its content.
+/// Where a file has data, as a list of bounded length: of a file with very many holes the smallest are taken for data,
+/// which changes nothing of its content.
 class DataMap {
 public:
     /// Whoever makes a tar of it takes some two hundred bytes for each.
@@ -28,7 +28,8 @@ public:
     void add(const Extent& extent);
     [[nodiscard]] const std::vector<Extent>& extents() const noexcept { return extents_; }
     [[nodiscard]] std::uint64_t data() const noexcept { return data_; }      ///< bytes the file has
-    [[nodiscard]] std::uint64_t filled() const noexcept { return filled_; }  ///< bytes of holes that were taken for data
+    /// Bytes of holes that were taken for data.
+    [[nodiscard]] std::uint64_t filled() const noexcept { return filled_; }
 
 private:
     void thin_out();

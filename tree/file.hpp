@@ -57,9 +57,11 @@ struct Facts {
 /// Where a link leads. @return nothing, with errno set: it is none, or not there
 [[nodiscard]] std::optional<std::string> read_link(int directory, const char* name);
 /// Makes a FIFO, a socket with nobody behind it, or a device. @return false with errno
-[[nodiscard]] bool make_node(int directory, const char* name, Kind kind, mode_t mode, std::uint32_t major = 0, std::uint32_t minor = 0);
+[[nodiscard]] bool make_node(int directory, const char* name, Kind kind, mode_t mode, std::uint32_t major = 0,
+                             std::uint32_t minor = 0);
 
-/// Reads the beginning of a file's content as far as it is in memory, into `bytes`, whose size is the most that is read.
+/// Reads the beginning of a file's content as far as it is in memory, into `bytes`, whose size
+/// is the most that is read.
 /// @return how much there was; nothing: none of it is in memory, and it is on its way. 0 where the system does not tell
 [[nodiscard]] std::optional<std::size_t> read_cached(int file, std::string& bytes) noexcept;
 /// Whether there would be anything to read so; true where the system does not tell.

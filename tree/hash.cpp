@@ -13,7 +13,8 @@ EVP_MD_CTX* context(void* pointer) { return static_cast<EVP_MD_CTX*>(pointer); }
 void Sha256::Free::operator()(void* pointer) const noexcept { EVP_MD_CTX_free(context(pointer)); }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-    // Looked up once: with EVP_sha256() libcrypto does so for each digest, three times the cost of that of a small file.
+    // Looked up once: with EVP_sha256() libcrypto does so for each digest, three times the
+    // cost of that of a small file.
     static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     if (!context_ || sha256 == nullptr || EVP_DigestInit_ex(context(context_.get()), sha256, nullptr) != 1)
         throw Error(Errc::internal, "libcrypto has no SHA-256");

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t most_ahead = 64, least_ahead = 32;
 constexpr std::size_t most_places = 16;
 constexpr std::size_t most_brought = 4096;
-constexpr std::size_t after_a_miss = 2000;  // files: those asked for are found in memory, which says nothing of the rest
+// Files: those asked for are found in memory, which says nothing of the rest.
+constexpr std::size_t after_a_miss = 2000;
 
 std::string_view parent_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');

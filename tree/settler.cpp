@@ -42,7 +42,8 @@ Settler::Spot Settler::spot_of(const std::string& path) const {
 }
 
 bool Settler::is_wanted_socket(const Value& line) const {
-    return line["socket"].is_int() && std::find(wanted_.begin(), wanted_.end(), decode_path(line["path"].str())) != wanted_.end();
+    return line["socket"].is_int() &&
+           std::find(wanted_.begin(), wanted_.end(), decode_path(line["path"].str())) != wanted_.end();
 }
 
 void Settler::make_room_for(const Value& line) {
@@ -61,7 +62,8 @@ void Settler::apply(const Value& line) {
         for (const Value& one : line["xattrs"].items()) {
             const auto& pair = one.items();
             if (pair.size() != 2) continue;
-            set_xattr_at(spot.parent.get(), spot.name.c_str(), {decode_path(pair[0].str()), attribute_in_manifest(pair[1].str())});
+            set_xattr_at(spot.parent.get(), spot.name.c_str(),
+                         {decode_path(pair[0].str()), attribute_in_manifest(pair[1].str())});
         }
         if (line["data"].is_array() && facts.kind == Kind::regular) punch(spot, facts, line);
     });
@@ -109,7 +111,8 @@ void Settler::socket(const Spot& spot, const Value& line) {
     });
     set_owner_at(spot.parent.get(), name, static_cast<uid_t>(line["uid"].num()), static_cast<gid_t>(line["gid"].num()));
     if (::fchmodat(spot.parent.get(), name, mode, 0) != 0) throw_errno("cannot set the mode of the socket");
-    const Timestamp time{line["modified"].num(), static_cast<std::uint32_t>(line["nanoseconds"].num()) % 1'000'000'000U};
+    const Timestamp time{line["modified"].num(),
+                         static_cast<std::uint32_t>(line["nanoseconds"].num()) % 1'000'000'000U};
     set_times_at(spot.parent.get(), name, time, time);
     ++applied_;
 }
@@ -140,7 +143,8 @@ void Settler::retarget(const Spot& spot, const Facts& facts, const std::string& 
 }
 
 void Settler::punch(const Spot& spot, const Facts& facts, const Value& line) {
-    if (static_cast<std::uint64_t>(line["size"].num()) != facts.size) return;  // it changed between manifest and reading
+    // It changed between manifest and reading.
+    if (static_cast<std::uint64_t>(line["size"].num()) != facts.size) return;
     const UniqueFd file(::openat(spot.parent.get(), spot.name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) throw_errno("cannot open it for its holes");
     std::uint64_t at = 0;

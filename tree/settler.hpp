@@ -10,7 +10,8 @@
 
 namespace jailctl::tree {
 
-/// Gives a tree that was restored without them what the lines of a manifest tell (manifest.hpp). What cannot be is noted.
+/// Gives a tree that was restored without them what the lines of a manifest tell
+/// (manifest.hpp). What cannot be is noted.
 class Settler {
 public:
     /// @param wanted  sockets that are made all the same, if nothing but they may be taken from the manifest

@@ -85,7 +85,8 @@ void Walk::look_at_name(const char* name) {
     visitor_.visit({path_, name, top_fd(), -1, *facts});
 }
 
-/// Of what the directory calls a regular file, if it is the one the directory says it is; else it is looked at as anything.
+/// Of what the directory calls a regular file, if it is the one the directory says it is; else it
+/// is looked at as anything.
 bool Walk::look_at_open_file(const char* name) {
     const DirectoryStream& directory = *frames_.back().stream;
     if (!directory.at_regular_file()) return false;

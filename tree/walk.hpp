@@ -16,7 +16,8 @@ struct Entry {
     int parent;              ///< the directory it stands in
     int directory;           ///< itself, open for reading, if it is a directory; else -1
     Facts facts;             ///< as the name gave them; of a directory, and of `file`: of the open one
-    int file = -1;           ///< itself, open for reading, if it is a regular file that the visitor wants open; may be -1 all the same
+    /// Itself, open for reading, if it is a regular file that the visitor wants open; may be -1 all the same.
+    int file = -1;
 };
 
 /// What to do with the entries of a tree. A directory is visited before its content and left after it.

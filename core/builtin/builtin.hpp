@@ -21,7 +21,9 @@ std::unique_ptr<Command> config_command(const Host& host);
 [[nodiscard]] Error unknown_command(const Host& host, const std::string& word);
 
 /// What a command needs before it runs; by name, because it is asked before plugins are loaded.
-[[nodiscard]] bool runs_without_anything(std::string_view command);  ///< version, completion: no plugin, no configuration
-[[nodiscard]] bool keeps_quiet_about_plugins(std::string_view command);  ///< its output would be spoilt, or says it anyway
+/// Version, completion: no plugin, no configuration.
+[[nodiscard]] bool runs_without_anything(std::string_view command);
+/// Its output would be spoilt, or says it anyway.
+[[nodiscard]] bool keeps_quiet_about_plugins(std::string_view command);
 
 }  // namespace jailctl::core

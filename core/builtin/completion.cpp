@@ -4,7 +4,8 @@
 namespace jailctl::core {
 namespace {
 
-// The scripts know no command and no option: they ask `jailctl __complete SHELL -- WORDS...`, which asks the declarations.
+// The scripts know no command and no option: they ask `jailctl __complete SHELL -- WORDS...`,
+// which asks the declarations.
 constexpr const char* bash_script = R"(# jailctl completion for bash: source it, or put it into /etc/bash_completion.d/
 _jailctl() {
     local IFS=$'\n'
@@ -27,7 +28,8 @@ _jailctl() {
 if [ "$funcstack[1]" = "_jailctl" ]; then _jailctl "$@"; else compdef _jailctl jailctl; fi
 )";
 
-constexpr const char* fish_script = R"(# jailctl completion for fish: put it as jailctl.fish into ~/.config/fish/completions/
+constexpr const char* fish_script =
+    R"(# jailctl completion for fish: put it as jailctl.fish into ~/.config/fish/completions/
 function __jailctl_complete
     set -l words (commandline -opc) (commandline -ct)
     jailctl __complete fish -- $words[2..-1] 2>/dev/null
@@ -47,7 +49,10 @@ std::unique_ptr<Command> completion_command() {
     command->needs_configuration = false;
     command->run = [](Invocation& in) {
         const auto shell = in.rest().size() == 1 ? in.rest().front() : std::string{};
-        const char* script = shell == "bash" ? bash_script : shell == "zsh" ? zsh_script : shell == "fish" ? fish_script : nullptr;
+        const char* script = shell == "bash"   ? bash_script
+                             : shell == "zsh"  ? zsh_script
+                             : shell == "fish" ? fish_script
+                                               : nullptr;
         if (script == nullptr) throw Error(Errc::usage, "'completion' takes bash, zsh or fish");
         in.console().line(script);
     };

@@ -16,7 +16,8 @@ bool is_in_home(const Jail& jail) {
 
 /// Where no jail stands yet, create closes JAIL_HOME itself.
 bool create_closes(const Configuration& configuration, const Jail& jail) {
-    return is_in_home(jail) && is_merely_open(jail.root) && std::ranges::none_of(configuration.jails, [](const Jail& other) {
+    return is_in_home(jail) && is_merely_open(jail.root) &&
+           std::ranges::none_of(configuration.jails, [](const Jail& other) {
                return is_in_home(other) && root_state(other.root) == RootState::present;
            });
 }

@@ -56,7 +56,8 @@ void list(const Host& host, Invocation& in) {
     const auto& plugins = host.plugins;
     if (host.globals.no_plugins) return in.console().line("No plugins are loaded: --no-plugins was given.");
     if (!plugins.directory_problem.empty())
-        throw Error(Errc::failed, "no plugins are loaded: " + plugins.directory_problem).with_hint(plugins.directory_hint);
+        throw Error(Errc::failed, "no plugins are loaded: " + plugins.directory_problem)
+            .with_hint(plugins.directory_hint);
     std::size_t width = 4;
     for (const auto& plugin : plugins.loaded) width = std::max(width, plugin->name.size());
     for (const auto& left : plugins.left_out) width = std::max(width, left.name.size());
@@ -101,7 +102,8 @@ void inspect(const Host& host, Invocation& in, const std::string& name) {
     for (const auto& left : host.plugins.left_out)
         if (left.name == name || left.file.stem() == name) {
             in.console().line(left.name + " is left out: " + left.reason + "\n  file       " +
-                              escape_name(left.file.string()) + (left.hint.empty() ? "" : "\n  hint       " + left.hint));
+                              escape_name(left.file.string()) +
+                              (left.hint.empty() ? "" : "\n  hint       " + left.hint));
             return in.console().data("plugin", data_of(left));
         }
     std::vector<std::string> names;
@@ -118,9 +120,10 @@ std::unique_ptr<Command> plugins_command(const Host& host) {
     command->name = "plugins";
     command->summary = "what is loaded, what is left out and why";
     command->words = "[inspect NAME]";
-    command->details = "'plugins inspect NAME' shows where a plugin comes from and what it registers.\n"
-                       "Authors of plugins try one with --plugin-dir DIR: an absolute path, checked like the installed\n"
-                       "directory (root's, not writable by others).";
+    command->details =
+        "'plugins inspect NAME' shows where a plugin comes from and what it registers.\n"
+        "Authors of plugins try one with --plugin-dir DIR: an absolute path, checked like the installed\n"
+        "directory (root's, not writable by others).";
     command->takes_rest = true;
     command->needs_configuration = false;
     command->run = [&host](Invocation& in) {

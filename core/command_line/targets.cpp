@@ -37,7 +37,8 @@ void refuse_bare_path(const std::string& word) {
 /// An entry that was taken out of JAILS too early: no other jail was meant.
 void refuse_unlisted(const Configuration& configuration, const std::string& word, const RunsUnlisted& runs) {
     if (!runs || !may_name_a_jail(word) || !runs(JailName(word))) return;
-    throw Error(Errc::not_found, "jail '" + word + "' runs, but is not in JAILS of " + configuration.file.string() + " any more")
+    throw Error(Errc::not_found,
+                "jail '" + word + "' runs, but is not in JAILS of " + configuration.file.string() + " any more")
         .with_hint("put its entry back into JAILS, then 'jailctl stop " + word + "' stops it, and it can be taken out");
 }
 
@@ -58,7 +59,8 @@ public:
         take_jails(words, literal.empty());
         resolved_.rest.insert(resolved_.rest.end(), literal.begin(), literal.end());
         if (!command_.takes_rest && !command_.unlisted_jails && !resolved_.rest.empty())
-            throw Error(Errc::usage, "'" + command_.name + "' does not take '" + escape_name(resolved_.rest.front()) + "'");
+            throw Error(Errc::usage,
+                        "'" + command_.name + "' does not take '" + escape_name(resolved_.rest.front()) + "'");
         arrange();
         return std::move(resolved_);
     }
@@ -92,7 +94,8 @@ private:
             }
             rest_began_ = rest_began_ || (command_.targets == Targets::one && !resolved_.jails.empty());
         }
-        const bool found = !resolved_.jails.empty() || resolved_.all || (command_.unlisted_jails && !resolved_.rest.empty());
+        const bool found = !resolved_.jails.empty() || resolved_.all ||
+                           (command_.unlisted_jails && !resolved_.rest.empty());
         if (found || command_.targets == Targets::none) return;
         if (command_.targets == Targets::optional_several && words.empty()) return take_all(1);
         throw Error(Errc::usage, std::string("'") + command_.name + "' needs the name of a jail" +
@@ -106,7 +109,8 @@ private:
         if (words > 1) throw Error(Errc::usage, "'all' stands alone, without names of jails beside it");
         resolved_.all = true;
         resolved_.as_configured = command_.order == JailOrder::forward;
-        if (!resolved_.as_configured) resolved_.jails.assign(configuration_.jails.rbegin(), configuration_.jails.rend());
+        if (!resolved_.as_configured)
+            resolved_.jails.assign(configuration_.jails.rbegin(), configuration_.jails.rend());
     }
 
     void add(const Jail& jail) {
@@ -119,7 +123,8 @@ private:
         if (resolved_.all) return;
         const auto position = [&](const Jail& jail) {
             const auto& all = configuration_.jails;
-            return std::find_if(all.begin(), all.end(), [&](const Jail& other) { return other.name == jail.name; }) - all.begin();
+            return std::find_if(all.begin(), all.end(), [&](const Jail& other) { return other.name == jail.name; }) -
+                   all.begin();
         };
         std::sort(resolved_.jails.begin(), resolved_.jails.end(), [&](const Jail& a, const Jail& b) {
             return command_.order == JailOrder::forward ? position(a) < position(b) : position(b) < position(a);
@@ -138,14 +143,16 @@ private:
 std::string hint_at_jail(const Configuration& configuration, const std::string& word) {
     std::vector<std::string> names;
     for (const auto& jail : configuration.jails) names.push_back(jail.name.text());
-    const auto longer = std::ranges::find_if(names, [&](const std::string& name) { return name.starts_with(word + "."); });
+    const auto longer = std::ranges::find_if(names,
+                                             [&](const std::string& name) { return name.starts_with(word + "."); });
     const auto near = longer != names.end() ? *longer : nearest(word, names);
     if (!near.empty()) return "did you mean '" + near + "'?";
     return "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first";
 }
 
-Resolved resolve_words(const Command& command, const Configuration& configuration, const std::vector<std::string>& words,
-                       const std::vector<std::string>& literal, const RunsUnlisted& runs) {
+Resolved resolve_words(const Command& command, const Configuration& configuration,
+                       const std::vector<std::string>& words, const std::vector<std::string>& literal,
+                       const RunsUnlisted& runs) {
     return Resolver(command, configuration, runs).run(words, literal);
 }
 

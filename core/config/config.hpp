@@ -41,8 +41,8 @@ private:
     std::unique_ptr<Script> script_;
 };
 
-/// Reads and parses `file` (made absolute). What the files hold, and a file that is missing, too large or that others can
-/// write, are diagnostics; only a broken system throws. @throws Error io
+/// Reads and parses `file` (made absolute). What the files hold, and a file that is missing, too large or that others
+/// can write, are diagnostics; only a broken system throws. @throws Error io
 [[nodiscard]] Draft parse(const std::filesystem::path& file, Trust trust);
 
 /// Whether every plugin that is installed has declared its variables. If some were disabled or broken, a variable that
@@ -63,8 +63,8 @@ struct Resolution {
 /// The variables the host itself acts on.
 [[nodiscard]] std::vector<Variable> core_variables();
 
-/// `config check`: what Variable::inspect of `declared` has against the values that were written, in the configuration that
-/// was resolved from `draft` last. What is said of one value for several jails is one diagnostic.
+/// `config check`: what Variable::inspect of `declared` has against the values that were written, in the configuration
+/// that was resolved from `draft` last. What is said of one value for several jails is one diagnostic.
 /// @param as_root  otherwise what the caller may not see is a warning: the commands may
 [[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, Invocation& invocation,
                                               const std::vector<Variable>& declared, bool as_root);

@@ -29,8 +29,8 @@ struct Diagnostic {
 
 [[nodiscard]] bool failed(const std::vector<Diagnostic>& diagnostics) noexcept;
 
-/// The first error as an Error config (hint: its advice, or 'jailctl config check' when there are several), for commands
-/// that stop there. @pre failed(diagnostics)
+/// The first error as an Error config (hint: its advice, or 'jailctl config check' when there are several), for
+/// commands that stop there. @pre failed(diagnostics)
 [[nodiscard]] Error as_error(const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace jailctl::core::config

@@ -78,7 +78,8 @@ std::vector<Entry> read_entries(Script& script, const Assigned& jails, std::stri
         }
         std::size_t end = start;
         while (end < text.size() && !separates(text, end)) ++end;
-        if (auto entry = parser.parse(start, end - start); entry && taken.add(*entry)) entries.push_back(std::move(*entry));
+        if (auto entry = parser.parse(start, end - start); entry && taken.add(*entry))
+            entries.push_back(std::move(*entry));
         start = end;
     }
     return entries;

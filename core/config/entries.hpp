@@ -19,8 +19,9 @@ struct Entry {
     Position path_at;  ///< of its third field; of the entry if it has none
 };
 
-/// Splits JAILS into entries. Without a third field a jail lives in `home`/name; with one that ends in '/' right there;
-/// else in field/name. Broken entries, duplicate names and addresses become errors of `script`; the others are returned.
+/// Splits JAILS into entries. Without a third field a jail lives in `home`/name; with one that ends in '/'
+/// right there; else in field/name. Broken entries, duplicate names and addresses become errors of
+/// `script`; the others are returned.
 [[nodiscard]] std::vector<Entry> read_entries(Script& script, const Assigned& jails, std::string_view home);
 
 /// Errors for roots that lie in or around another root, JAIL_HOME, ADDONS or the system, and for BACKUPDIR, state or

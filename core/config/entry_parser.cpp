@@ -24,8 +24,8 @@ std::size_t find_outside_brackets(std::string_view text, char byte, std::size_t 
     return text.size();
 }
 
-/// Of what network ever: not "this network" and not multicast and above (RFC 1122, 5771, 4291), nor IPv4 written as IPv6
-/// (::ffff:192.0.2.7), which is in programs alone.
+/// Of what network ever: not "this network" and not multicast and above (RFC 1122, 5771, 4291), nor IPv4 written as
+/// IPv6 (::ffff:192.0.2.7), which is in programs alone.
 bool usable(const Address& address) {
     const auto& bytes = address.bytes();
     if (address.family() == Address::Family::v4) return bytes[0] != 0 && bytes[0] < 224;
@@ -82,7 +82,8 @@ bool EntryParser::address(Slice slice, std::vector<Address>& list) {
         return false;
     }
     if (usable(list.back())) return true;
-    refuse(slice, '\'' + escape_name(written) + "' cannot be the address of a host", "write the address the jail shall have");
+    refuse(slice, '\'' + escape_name(written) + "' cannot be the address of a host",
+           "write the address the jail shall have");
     return false;
 }
 
@@ -128,7 +129,8 @@ std::optional<Entry> EntryParser::parse(std::size_t start, std::size_t length) {
     auto path = root(fields->path, *jail);
     if (!path) return std::nullopt;
     const Position at = jails_.at(start);
-    return Entry{std::move(*jail), std::move(*list), std::move(*path), at, fields->path ? jails_.at(fields->path->start) : at};
+    return Entry{std::move(*jail), std::move(*list), std::move(*path), at,
+                 fields->path ? jails_.at(fields->path->start) : at};
 }
 
 }  // namespace jailctl::core::config

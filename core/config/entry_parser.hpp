@@ -12,7 +12,10 @@ namespace jailctl::core::config {
 /// One word of JAILS in the value it stands in: fields are slices, so that a fault is shown where it is.
 class EntryParser {
 public:
-    EntryParser(Script& script, const Assigned& jails, std::string_view home) : script_(script), jails_(jails), home_(home) {}
+    EntryParser(Script& script, const Assigned& jails, std::string_view home)
+        : script_(script),
+          jails_(jails),
+          home_(home) {}
 
     /// Nothing if the word at [start, start + length) is broken: then it has been reported.
     [[nodiscard]] std::optional<Entry> parse(std::size_t start, std::size_t length);

@@ -17,7 +17,8 @@ struct Assigned {
     [[nodiscard]] Position at(std::size_t index) const { return index < value.size() ? value.at(index) : name; }
 };
 
-/// Variables of a file while it is parsed; below it, for jails.d, those of jails.conf, which are read and never changed.
+/// Variables of a file while it is parsed; below it, for jails.d, those of jails.conf, which
+/// are read and never changed.
 class Environment {
 public:
     explicit Environment(const Environment* below = nullptr) : below_(below) {}

@@ -75,7 +75,8 @@ void Word::braces(Position dollar, Quoted quoted) {
     if (is_special_parameter(c)) throw special_parameter(dollar, c);
     if (c == Cursor::end) throw never_closed(dollar);
     if (!starts_name(c))
-        throw SyntaxError{dollar, "bad substitution: a name must follow `${`", "write ${NAME}, or `\\$` for a dollar sign", false};
+        throw SyntaxError{dollar, "bad substitution: a name must follow `${`",
+                          "write ${NAME}, or `\\$` for a dollar sign", false};
     if (depth_ >= deepest_expansion)
         throw SyntaxError{dollar, "expansions are nested more than 64 deep", "write the value out", false};
 
@@ -122,7 +123,8 @@ Word::Found Word::find(std::string_view name) {
 
 /// `A="$A more"` moves the old value instead of copying it, so that a thousand such lines cost what they add.
 bool Word::take_over(std::string_view name) {
-    if (name != target_ || old_value_ == OldValue::stays || taken_ || discarding() || !out_.empty() || depth_ > 0) return false;
+    if (name != target_ || old_value_ == OldValue::stays || taken_ || discarding() || !out_.empty() || depth_ > 0)
+        return false;
     Assigned* variable = environment_.own(name);
     if (variable == nullptr || variable->value.empty()) return false;
     out_ = std::move(variable->value);

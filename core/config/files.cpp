@@ -32,8 +32,9 @@ public:
         std::array<char, 4096> buffer{};
         passwd entry{};
         passwd* found = nullptr;
-        const int failed = user.empty() ? ::getpwuid_r(0, &entry, buffer.data(), buffer.size(), &found)
-                                        : ::getpwnam_r(std::string(user).c_str(), &entry, buffer.data(), buffer.size(), &found);
+        const int failed = user.empty()
+                               ? ::getpwuid_r(0, &entry, buffer.data(), buffer.size(), &found)
+                               : ::getpwnam_r(std::string(user).c_str(), &entry, buffer.data(), buffer.size(), &found);
         if (failed != 0 || found == nullptr) return std::nullopt;
         return std::string(found->pw_dir);
     }

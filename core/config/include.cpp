@@ -5,16 +5,19 @@
 
 namespace jailctl::core::config {
 
-/// `. file`: read there and then, as sh does. A name without '/' is beside the including file, never searched for in PATH.
+/// `. file`: read there and then, as sh does. A name without '/' is beside the including file,
+/// never searched for in PATH.
 void Parser::include(Cursor& cursor, Position dot) {
     while (is_blank(cursor.peek())) cursor.advance();
     const Position at = cursor.position();
     const int c = cursor.peek();
     if (ends_word(c) || c == '#') throw SyntaxError{dot, "`.` without the name of a file", "write `. file`", false};
-    const std::filesystem::path named(Word(cursor, environment_, script_, budget_, {}, Word::OldValue::stays).read().text());
+    const std::filesystem::path named(
+        Word(cursor, environment_, script_, budget_, {}, Word::OldValue::stays).read().text());
     while (is_blank(cursor.peek())) cursor.advance();
     if (!ends_word(cursor.peek()) && cursor.peek() != '#')
-        throw SyntaxError{cursor.position(), "a word after the name of the included file", "write one file to a `.`", false};
+        throw SyntaxError{cursor.position(), "a word after the name of the included file", "write one file to a `.`",
+                          false};
     if (named.empty()) throw SyntaxError{at, "the name of the included file is empty", "write `. file`", false};
     open_include((open_.back().parent_path() / named).lexically_normal(), at);
 }

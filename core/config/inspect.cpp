@@ -18,7 +18,8 @@ struct Remark {
 };
 
 bool continues_word(std::string_view text, std::size_t at) {
-    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-' || text[at] == '.');
+    return at < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '-' || text[at] == '.');
 }
 
 /// Where `word` stands in `text` by itself; npos: nowhere.
@@ -63,8 +64,8 @@ public:
         std::vector<Diagnostic> all;
         for (auto& remark : remarks_) {
             if (remark.others > 0 && remark.key != remark.diagnostic.sentence)
-                remark.diagnostic.sentence +=
-                    "; the same of " + std::to_string(remark.others) + (remark.others == 1 ? " more jail" : " more jails");
+                remark.diagnostic.sentence += "; the same of " + std::to_string(remark.others) +
+                                              (remark.others == 1 ? " more jail" : " more jails");
             all.push_back(std::move(remark.diagnostic));
         }
         return all;
@@ -76,7 +77,8 @@ private:
         Inspection inspection(invocation_, assigned.value.text(), jail);
         inspection.attempt([&] { variable.inspect(inspection); });
         for (const auto& objection : inspection.objections())
-            note(variable.name, place_of(assigned, objection.word), objection, jail == nullptr ? std::string{} : jail->name.text());
+            note(variable.name, place_of(assigned, objection.word), objection,
+                 jail == nullptr ? std::string{} : jail->name.text());
     }
 
     /// What resolve() has refused already.
@@ -89,7 +91,8 @@ private:
         }
     }
 
-    void note(const std::string& variable, Position at, const Inspection::Objection& objection, const std::string& jail) {
+    void note(const std::string& variable, Position at, const Inspection::Objection& objection,
+              const std::string& jail) {
         std::string sentence = objection.error.what();
         if (!sentence.starts_with(variable)) sentence.insert(0, variable + ": ");
         std::string key = without_name(sentence, jail);
@@ -98,8 +101,8 @@ private:
         if (said != remarks_.end()) return (void)++said->others;
         const bool unseen = !as_root_ && objection.error.cause() == std::errc::permission_denied;
         const Severity severity = unseen || !objection.refused ? Severity::warning : Severity::error;
-        remarks_.push_back({at, std::move(key), script_.sources.diagnose(severity, at, std::move(sentence), objection.error.hint()),
-                            0});
+        remarks_.push_back({at, std::move(key),
+                            script_.sources.diagnose(severity, at, std::move(sentence), objection.error.hint()), 0});
     }
 
     const Script& script_;

@@ -41,7 +41,8 @@ bool check_alone(Script& script, const Entry& entry, const std::vector<Fixed>& f
             return false;
         }
         if (lies_in(directory.path, entry.root)) {
-            refuse(script, entry, "contains " + shown(directory), "the content of a jail is not trusted: keep it elsewhere");
+            refuse(script, entry, "contains " + shown(directory),
+                   "the content of a jail is not trusted: keep it elsewhere");
             return false;
         }
         if (!directory.root_may_lie_inside && lies_in(entry.root, directory.path)) {

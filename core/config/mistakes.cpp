@@ -39,7 +39,8 @@ SyntaxError bad_name(Cursor cursor, const std::string& word, std::size_t equals)
                 "write " + name + "=\"$" + name + " ...\"", false};
     }
     if (word[bad] == '[')
-        return {cursor.position(), "an array is not a value of sh", "use a variable of its own, or words between quotes", false};
+        return {cursor.position(), "an array is not a value of sh",
+                "use a variable of its own, or words between quotes", false};
     return {cursor.position(), '`' + escape_name(word.substr(0, equals)) + "` is not a name of a variable",
             "a name has letters, digits and `_`, and does not begin with a digit", false};
 }
@@ -62,7 +63,8 @@ SyntaxError not_an_assignment(Cursor cursor, bool after_empty) {
     const std::string word = shown_word(cursor);
     const std::string quoted = '`' + escape_name(word) + '`';
     if (word.empty())
-        return {at, std::string("unquoted `") + static_cast<char>(cursor.peek()) + '`', std::string(only_assignments), false};
+        return {at, std::string("unquoted `") + static_cast<char>(cursor.peek()) + '`', std::string(only_assignments),
+                false};
     if (after_empty) return {at, "a space after `=`", std::string(no_space) + quoted + " as a command", false};
     if (word[0] == '=') {
         std::string runs(no_space);  // as one expression g++ 12 warns of bounds that hold

@@ -78,7 +78,9 @@ void Parser::parse_line(Cursor& cursor) {
         skip_blanks(cursor);
         const int c = cursor.peek();
         if (c == '#') cursor.to_line_end();
-        if (c == ';') throw SyntaxError{cursor.position(), "nothing stands before this `;`", "remove it; sh refuses it too", false};
+        if (c == ';')
+            throw SyntaxError{cursor.position(), "nothing stands before this `;`", "remove it; sh refuses it too",
+                              false};
         if (c == Cursor::end || c == '\n' || c == '#') break;
         parse_command(cursor);
     }

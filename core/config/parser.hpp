@@ -13,7 +13,8 @@
 
 namespace jailctl::core::config {
 
-/// Reads files of assignments into an environment, following `. file`. What is wrong becomes a diagnostic of the script.
+/// Reads files of assignments into an environment, following `. file`. What is wrong becomes a
+/// diagnostic of the script.
 class Parser {
 public:
     Parser(Script& script, Environment& environment) : script_(script), environment_(environment) {}
@@ -45,7 +46,8 @@ private:
     std::size_t errors_ = 0;  // in this file
 };
 
-/// Why the word at the cursor is no assignment, with the mistakes people make told apart. The cursor is left at the word.
+/// Why the word at the cursor is no assignment, with the mistakes people make told apart. The
+/// cursor is left at the word.
 /// @param after_empty  the word follows `NAME=` and blanks
 [[nodiscard]] SyntaxError not_an_assignment(Cursor cursor, bool after_empty);
 

@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array shared_directories{"/"sv,    "/home"sv,      "/opt"sv,       "/root"sv,    "/tmp"sv,       "/usr"sv,
-                                        "/var"sv, "/usr/home"sv,  "/usr/local"sv, "/var/db"sv,  "/var/cache"sv, "/var/lib"sv,
-                                        "/var/log"sv, "/var/spool"sv, "/var/tmp"sv};
+constexpr std::array shared_directories{"/"sv,          "/home"sv,    "/opt"sv,      "/root"sv,      "/tmp"sv,
+                                        "/usr"sv,       "/var"sv,     "/usr/home"sv, "/usr/local"sv, "/var/db"sv,
+                                        "/var/cache"sv, "/var/lib"sv, "/var/log"sv,  "/var/spool"sv, "/var/tmp"sv};
 constexpr std::array mount_points{"/media"sv, "/mnt"sv, "/srv"sv};  // often the file system that was made for jails
 
 template <class Range>
@@ -22,7 +22,8 @@ bool contains(const Range& range, std::string_view path) {
 }
 
 bool has_control_byte(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool climbs(std::string_view text) {
@@ -54,7 +55,8 @@ bool lies_in(std::string_view path, std::string_view directory) noexcept {
 bool before_in_tree(std::string_view a, std::string_view b) noexcept {
     const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
-    if (*x == '/' || *y == '/') return *x == '/';  // before every other byte: what lies in a directory follows it at once
+    // Before every other byte: what lies in a directory follows it at once.
+    if (*x == '/' || *y == '/') return *x == '/';
     return static_cast<unsigned char>(*x) < static_cast<unsigned char>(*y);
 }
 
@@ -65,7 +67,8 @@ std::optional<PathFault> path_fault(std::string_view text) {
     if (has_control_byte(text)) return PathFault{"contains a control byte", "write a path without one"};
     // Records and journals are JSON, and would name another path.
     if (!is_utf8(text))
-        return PathFault{"is not UTF-8", "save the file as UTF-8, and give the directory a name that is UTF-8 where it is not"};
+        return PathFault{"is not UTF-8",
+                         "save the file as UTF-8, and give the directory a name that is UTF-8 where it is not"};
     if (text.size() > 1000) return PathFault{"is longer than 1000 bytes", "write a shorter path"};
     return std::nullopt;
 }
@@ -78,6 +81,8 @@ std::string_view system_tree_of(std::string_view path) noexcept {
 
 bool is_shared_directory(std::string_view path) noexcept { return contains(shared_directories, path); }
 
-bool is_system_directory(std::string_view path) noexcept { return is_shared_directory(path) || contains(mount_points, path); }
+bool is_system_directory(std::string_view path) noexcept {
+    return is_shared_directory(path) || contains(mount_points, path);
+}
 
 }  // namespace jailctl::core::config

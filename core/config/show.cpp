@@ -37,8 +37,8 @@ std::string ok_line(const Configuration& configuration, std::size_t warnings) {
 std::vector<std::string> show(const Configuration& configuration, const Jail* jail) {
     std::vector<std::string> lines;
     if (jail != nullptr)
-        lines.push_back("# " + jail->name.text() + " (" + address_list(*jail) + ") in " + jail->root.string() + "   # " +
-                        jail->origin.text());
+        lines.push_back("# " + jail->name.text() + " (" + address_list(*jail) + ") in " + jail->root.string() +
+                        "   # " + jail->origin.text());
     for (const auto& [name, value] : settings_of(configuration, jail).all())
         lines.push_back(name + '=' + quoted(value.text) + "   # " +
                         (value.is_set || !value.text.empty() ? value.origin.text() : "not set"));

@@ -32,7 +32,8 @@ public:
     /// Line and column from 1; columns count characters of UTF-8.
     [[nodiscard]] Origin origin(Position position) const;
     /// A diagnostic with source line and caret; long lines are cut around the caret.
-    [[nodiscard]] Diagnostic diagnose(Severity severity, Position position, std::string sentence, std::string advice) const;
+    [[nodiscard]] Diagnostic diagnose(Severity severity, Position position, std::string sentence,
+                                      std::string advice) const;
 
 private:
     struct Source {

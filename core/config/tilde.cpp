@@ -2,7 +2,8 @@
 
 namespace jailctl::core::config {
 
-/// `~` and `~user`, up to the next `/` or `:`. A quote or `$` before that, or an unknown user, leaves the text as it is.
+/// `~` and `~user`, up to the next `/` or `:`. A quote or `$` before that, or an unknown user,
+/// leaves the text as it is.
 void Word::tilde(Ends ends) {
     const Position start = cursor_.position();
     cursor_.advance();
@@ -18,7 +19,8 @@ void Word::tilde(Ends ends) {
     std::optional<std::string> home;
     if (plain && !discarding()) {
         const Found assigned = user.empty() ? find("HOME") : Found{};
-        home = assigned.value != nullptr ? assigned.value->text().substr(0, assigned.length) : script_.files->home(user);
+        home = assigned.value != nullptr ? assigned.value->text().substr(0, assigned.length)
+                                         : script_.files->home(user);
     }
     if (home) {
         spend(home->size(), start);

@@ -31,7 +31,8 @@ void Word::unquoted(Ends ends) {
         if (ends == Ends::with_word && is_operator(c)) {
             const bool array = c == '(' && out_.empty() && tilde_here;
             throw SyntaxError{cursor_.position(),
-                              array ? "an array is not a value of sh" : "unquoted `" + std::string(1, static_cast<char>(c)) + '`',
+                              array ? "an array is not a value of sh"
+                                    : "unquoted `" + std::string(1, static_cast<char>(c)) + '`',
                               array ? "write the words between quotes: \"one two\""
                                     : "put the value between quotes; only assignments are allowed in this file",
                               false};
@@ -90,7 +91,8 @@ void Word::quoted_byte(int c, bool in_braces) {
     if (c == '$') return dollar(Quoted::yes);
     if (c == '\\') return escaped_in_quotes(in_braces);
     if (c == '`')
-        throw SyntaxError{cursor_.position(), "command substitution with backquotes", "nothing is run: write the value out", false};
+        throw SyntaxError{cursor_.position(), "command substitution with backquotes",
+                          "nothing is run: write the value out", false};
     put(c, cursor_.position());
     cursor_.advance();
 }

@@ -15,8 +15,8 @@ struct Budget {
     std::size_t copied = 0;
 };
 
-/// Reads one word as sh would expand it in an assignment: quotes, `\`, `$X`, `${X-w}` and `~`; no splitting, no globbing.
-/// Every SyntaxError points into the text.
+/// Reads one word as sh would expand it in an assignment: quotes, `\`, `$X`, `${X-w}` and `~`; no splitting, no
+/// globbing. Every SyntaxError points into the text.
 class Word {
 public:
     /// Whether the target gets its new value as soon as the word is read, so that the old one may be moved into it.

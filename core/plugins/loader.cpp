@@ -23,11 +23,14 @@ constexpr const char* manifest_symbol = "jailctl_plugin_v1";
 
 std::vector<std::string> plugin_files(int directory) {
     std::vector<std::string> names = list_directory(directory, "the plugin directory");
-    std::erase_if(names, [](const std::string& name) { return name.size() <= 3 || !name.ends_with(".so") || name.front() == '.'; });
+    std::erase_if(names, [](const std::string& name) {
+        return name.size() <= 3 || !name.ends_with(".so") || name.front() == '.';
+    });
     return names;
 }
 
-/// Opened without following a link and checked on the descriptor: regular, root's (or the caller's), written by no other.
+/// Opened without following a link and checked on the descriptor: regular, root's (or the
+/// caller's), written by no other.
 UniqueFd open_plugin(int directory, const std::string& name) {
     UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!fd && (errno == ELOOP || errno == EMLINK)) throw Error(Errc::denied, "a symbolic link, which is not followed");
@@ -39,7 +42,8 @@ UniqueFd open_plugin(int directory, const std::string& name) {
         throw Error(Errc::denied, "it belongs to uid " + std::to_string(status.st_uid) + " instead of root")
             .with_hint("chown root, if you trust it");
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        throw Error(Errc::denied, "it can be written by others than its owner").with_hint("chmod go-w, if you trust it");
+        throw Error(Errc::denied, "it can be written by others than its owner")
+            .with_hint("chmod go-w, if you trust it");
     return fd;
 }
 
@@ -68,7 +72,9 @@ dll::shared_library open_library(const fs::path& file) {
     }
 }
 
-std::vector<std::string> words(const char* text) { return text == nullptr ? std::vector<std::string>{} : split_words(text); }
+std::vector<std::string> words(const char* text) {
+    return text == nullptr ? std::vector<std::string>{} : split_words(text);
+}
 
 void describe(LoadedPlugin& plugin, const PluginManifest& manifest) {
     plugin.name = manifest.name;

@@ -47,8 +47,9 @@ public:
     [[nodiscard]] const LoadedPlugin* find(std::string_view name) const noexcept;
 };
 
-/// Checks, loads and attaches every "*.so" of `directory` into `set` and orders them by their needs (security.md 8). A plugin that
-/// fails in any way is left out with the reason. Names in `disabled` (plugin or file) are not opened, or not attached.
+/// Checks, loads and attaches every "*.so" of `directory` into `set` and orders them by their needs
+/// (security.md 8). A plugin that fails in any way is left out with the reason. Names in `disabled` (plugin or
+/// file) are not opened, or not attached.
 void load_plugins(PluginSet& set, const std::filesystem::path& directory, const std::vector<std::string>& disabled);
 
 }  // namespace jailctl::core

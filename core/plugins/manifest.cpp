@@ -53,7 +53,8 @@ std::string differences(const AbiFacts& theirs) {
 }  // namespace
 
 void require_compatible(const PluginManifest& manifest) {
-    if (manifest.magic != manifest_magic) throw Error(Errc::invalid, "its manifest does not begin with jailctl's magic number");
+    if (manifest.magic != manifest_magic)
+        throw Error(Errc::invalid, "its manifest does not begin with jailctl's magic number");
     if (manifest.major != sdk_major || manifest.minor > sdk_minor)
         throw Error(Errc::unsupported, "built for SDK " + std::to_string(manifest.major) + "." +
                                            std::to_string(manifest.minor) + ", this jailctl offers " +
@@ -64,9 +65,10 @@ void require_compatible(const PluginManifest& manifest) {
         throw Error(Errc::invalid, "its manifest has " + std::to_string(manifest.size) + " bytes instead of " +
                                        std::to_string(sizeof(PluginManifest)));
     if (const auto text = differences(manifest.abi); !text.empty())
-        throw Error(Errc::unsupported, "built otherwise than jailctl: " + text).with_hint("build it with the same toolchain");
-    if (manifest.name == nullptr || *manifest.name == '\0' || manifest.version == nullptr || manifest.summary == nullptr ||
-        manifest.create == nullptr || manifest.destroy == nullptr)
+        throw Error(Errc::unsupported, "built otherwise than jailctl: " + text)
+            .with_hint("build it with the same toolchain");
+    if (manifest.name == nullptr || *manifest.name == '\0' || manifest.version == nullptr ||
+        manifest.summary == nullptr || manifest.create == nullptr || manifest.destroy == nullptr)
         throw Error(Errc::invalid, "its manifest lacks a name, version, summary, create or destroy");
 }
 

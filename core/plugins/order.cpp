@@ -15,7 +15,10 @@ enum class Mark { unseen, open, done, rejected };
 /// Depth-first walk; the path of open nodes is what a cycle is printed from.
 class Walk {
 public:
-    Walk(const std::vector<Node>& nodes, Order& order) : nodes_(nodes), order_(order), marks_(nodes.size(), Mark::unseen) {}
+    Walk(const std::vector<Node>& nodes, Order& order)
+        : nodes_(nodes),
+          order_(order),
+          marks_(nodes.size(), Mark::unseen) {}
 
     void visit(std::size_t index) {
         if (marks_[index] == Mark::open) return close_cycle(index);

@@ -78,7 +78,8 @@ void Registry::take_commands(const PluginSet& plugins) {
     const auto taken = [this](const std::string& name, const std::string& plugin) {
         const auto* entry = this->command(name);
         if (entry == nullptr || !entry->plugin.empty()) return false;
-        problems_.push_back("command '" + name + "' of the plugin '" + plugin + "' is left out: jailctl has one of that name");
+        problems_.push_back("command '" + name + "' of the plugin '" + plugin +
+                            "' is left out: jailctl has one of that name");
         return true;
     };
     for (const auto& plugin : plugins.loaded)
@@ -99,7 +100,9 @@ namespace {
 template <class... Arguments>
 void put_under_guard(std::function<void(Arguments...)>& body, const std::string& plugin) {
     if (!body) return;
-    body = [plugin, unguarded = std::move(body)](Arguments... arguments) { guarded(plugin, [&] { unguarded(arguments...); }); };
+    body = [plugin, unguarded = std::move(body)](Arguments... arguments) {
+        guarded(plugin, [&] { unguarded(arguments...); });
+    };
 }
 
 Variable under_guard(Variable variable, const std::string& plugin) {
@@ -128,7 +131,8 @@ void Registry::take_undoers(const PluginSet& plugins) {
         for (const auto& undoer : plugin->registrations.undoers) claim(claims, undoer.first, plugin->name);
     for (const auto& plugin : plugins.loaded)
         for (const auto& [kind, undoer] : plugin->registrations.undoers)
-            if (granted("undo step", kind, plugin->name, claims[kind])) put_under_guard(undoers_[kind] = undoer, plugin->name);
+            if (granted("undo step", kind, plugin->name, claims[kind]))
+                put_under_guard(undoers_[kind] = undoer, plugin->name);
 }
 
 void Registry::take_services(const PluginSet& plugins) {

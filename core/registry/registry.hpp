@@ -34,7 +34,9 @@ public:
     /// The sentence about `name` if it was left out because several registered it; else empty.
     [[nodiscard]] std::string conflict(std::string_view name) const;
     /// By name, aliases not included.
-    [[nodiscard]] const std::map<std::string, CommandEntry, std::less<>>& commands() const noexcept { return commands_; }
+    [[nodiscard]] const std::map<std::string, CommandEntry, std::less<>>& commands() const noexcept {
+        return commands_;
+    }
     [[nodiscard]] std::vector<std::string> command_words() const;
     [[nodiscard]] const std::vector<Variable>& variables() const noexcept { return variables_; }
     [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }

@@ -46,7 +46,8 @@ Service& Services::find(std::string_view id, std::string_view provider) {
         if (candidate.name == provider) return *candidate.service;
     Error error(Errc::config, "no provider '" + std::string(provider) + "' of the service " + std::string(id) +
                                   ", there is " + join(providers(id)));
-    if (const auto near = nearest(provider, providers(id)); !near.empty()) error.with_hint("did you mean '" + near + "'?");
+    if (const auto near = nearest(provider, providers(id)); !near.empty())
+        error.with_hint("did you mean '" + near + "'?");
     throw error;
 }
 

@@ -47,7 +47,8 @@ Value Ledger::to_value() const {
     value.set("omissions", strings(omissions));
     if (exit_status) value.set("exit_status", *exit_status);
     if (outcome)
-        value.set("outcome", Value::object().set("kind", static_cast<int>(outcome->kind)).set("reason", outcome->reason));
+        value.set("outcome",
+                  Value::object().set("kind", static_cast<int>(outcome->kind)).set("reason", outcome->reason));
     if (failure) value.set("failure", error_value(*failure));
     return value;
 }
@@ -60,7 +61,8 @@ Ledger Ledger::from_value(const Value& value) {
     ledger.omissions = to_strings(value["omissions"]);
     if (value["exit_status"].is_int()) ledger.exit_status = static_cast<int>(value["exit_status"].num());
     if (value["outcome"].is_object())
-        ledger.outcome = Outcome{static_cast<Outcome::Kind>(value["outcome"]["kind"].num()), value["outcome"]["reason"].str()};
+        ledger.outcome = Outcome{static_cast<Outcome::Kind>(value["outcome"]["kind"].num()),
+                                 value["outcome"]["reason"].str()};
     if (value["failure"].is_object()) ledger.failure = error_from(value["failure"]);
     return ledger;
 }

@@ -13,9 +13,15 @@ namespace {
 
 class Pool {
 public:
-    Pool(const std::vector<Jail>& jails, int jobs, StreamConsole& console, const Work& work, const Precedence& precedence)
-        : jails_(jails), jobs_(static_cast<std::size_t>(jobs)), console_(console), work_(work), precedence_(precedence),
-          reports_(jails.size()), turns_(jails.size(), Turn::waiting) {}
+    Pool(const std::vector<Jail>& jails, int jobs, StreamConsole& console, const Work& work,
+         const Precedence& precedence)
+        : jails_(jails),
+          jobs_(static_cast<std::size_t>(jobs)),
+          console_(console),
+          work_(work),
+          precedence_(precedence),
+          reports_(jails.size()),
+          turns_(jails.size(), Turn::waiting) {}
 
     std::vector<JailReport> run() {
         for (;;) {
@@ -65,12 +71,14 @@ private:
         return precedence_.before.empty() ? nobody : precedence_.before[index];
     }
     [[nodiscard]] bool waits(std::size_t index) const {
-        return std::any_of(before(index).begin(), before(index).end(), [&](std::size_t i) { return turns_[i] != Turn::ended; });
+        return std::any_of(before(index).begin(), before(index).end(),
+                           [&](std::size_t i) { return turns_[i] != Turn::ended; });
     }
     [[nodiscard]] const Jail* failed_before(std::size_t index) const {
         if (precedence_.only_if_done)
             for (const std::size_t i : before(index))
-                if (reports_[i].result == Result::failed || reports_[i].result == Result::not_started) return &jails_[i];
+                if (reports_[i].result == Result::failed || reports_[i].result == Result::not_started)
+                    return &jails_[i];
         return nullptr;
     }
 

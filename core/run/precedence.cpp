@@ -8,8 +8,8 @@
 namespace jailctl::core {
 namespace {
 
-/// Follows what each jail waits for, depth first; what is met again on its own way is a circle, of which that last step is
-/// taken out.
+/// Follows what each jail waits for, depth first; what is met again on its own way is a circle, of which
+/// that last step is taken out.
 class CircleSearch {
 public:
     CircleSearch(const std::vector<Jail>& jails, Precedence& precedence)

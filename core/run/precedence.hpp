@@ -15,8 +15,8 @@ struct Precedence {
     std::string circle = {};    ///< "a waits for b waits for a", if one was opened
 };
 
-/// What Command::after says of the jails that are worked on; others do not count. Where only the order depends on it, no jail is
-/// kept from being worked on by a circle: it is opened, and named.
+/// What Command::after says of the jails that are worked on; others do not count. Where only the order depends on it,
+/// no jail is kept from being worked on by a circle: it is opened, and named.
 /// @throws Error config: they wait for each other in a circle, which is named, and one must be done with for the next
 [[nodiscard]] Precedence precedence_of(const Command& command, const Configuration& configuration,
                                        const std::vector<Jail>& jails);

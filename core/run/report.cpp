@@ -70,7 +70,8 @@ std::string_view result_name(Result result) noexcept {
 int exit_status(const Report& report) {
     if (report.signal != 0) return 128 + report.signal;
     if (report.ledger.exit_status) return *report.ledger.exit_status;
-    if (report.jails.size() == 1 && report.jails.front().ledger.exit_status) return *report.jails.front().ledger.exit_status;
+    if (report.jails.size() == 1 && report.jails.front().ledger.exit_status)
+        return *report.jails.front().ledger.exit_status;
     if (report.refused || is_refusal(report.ledger)) return 2;
     if (report.ledger.failure) return 1;
     const int status = status_of_jails(report.jails);

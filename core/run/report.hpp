@@ -28,8 +28,9 @@ struct Report {
     std::vector<JailReport> jails;
 };
 
-/// The one place where exit statuses are made (jailctl(8), EXIT STATUS): 0 done, 1 failed, 2 refused, 3 some jails done and some
-/// not, 4 done with omissions; what a command set itself comes before all of them, and before that 128 + the signal that ends it.
+/// The one place where exit statuses are made (jailctl(8), EXIT STATUS): 0 done, 1 failed, 2 refused, 3 some jails
+/// done and some not, 4 done with omissions; what a command set itself comes before all of them, and before that 128
+/// + the signal that ends it.
 [[nodiscard]] int exit_status(const Report& report);
 
 /// The result of a jail from what its work left. @param through_all  "already" then counts as done

@@ -23,7 +23,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 /// What to do on a full disk, where nobody nearer said it.
 void hint_at_room(Error& error) {
     if (error.code() == Errc::no_space)
-        error.with_hint("make room on that file system and repeat the command; 'jailctl delete' works on a full one, too");
+        error.with_hint(
+            "make room on that file system and repeat the command; 'jailctl delete' works on a full one, too");
 }
 
 class Runner {
@@ -76,8 +77,9 @@ private:
         }
         if (!precedence.circle.empty())
             console_.warn("the jails wait for each other: " + precedence.circle + ": no order is kept between them");
-        report_.jails = run_workers(jails_, host_.globals.options.jobs, console_, [this](const Jail& jail) { return work_on(jail); },
-                                    precedence);
+        report_.jails = run_workers(
+            jails_, host_.globals.options.jobs, console_, [this](const Jail& jail) { return work_on(jail); },
+            precedence);
         invocation_.write_to(report_.ledger);
         console_.info(table_of(report_.jails));
     }
@@ -113,7 +115,8 @@ private:
         try {
             const auto work = jails_in_work(host_.configuration(), std::chrono::nanoseconds::max());
             if (const auto at = work.find(jail.name.key()); at != work.end())
-                throw Error(Errc::busy, jail.name.text() + " is busy: " + at->second).with_hint("repeat the command when that one has ended");
+                throw Error(Errc::busy, jail.name.text() + " is busy: " + at->second)
+                    .with_hint("repeat the command when that one has ended");
         } catch (const Error& error) {
             if (error.code() != Errc::denied) throw;  // who may not even look is told so by the command
         }
@@ -174,12 +177,14 @@ void require_plugin(const Host& host, const std::string& name) {
     std::string why = "it is not installed";
     for (const auto& left : host.plugins.left_out)
         if (left.name == name || left.file.stem() == name) why = left.reason;
-    throw Error(Errc::config, "nothing is changed without the plugin '" + escape_name(name) + "' (PLUGIN_REQUIRED): " + why)
+    throw Error(Errc::config,
+                "nothing is changed without the plugin '" + escape_name(name) + "' (PLUGIN_REQUIRED): " + why)
         .with_hint("see 'jailctl plugins'");
 }
 
 void require_plugins(const Host& host) {
-    for (const auto& name : split_words(host.configuration().settings["PLUGIN_REQUIRED"].text)) require_plugin(host, name);
+    for (const auto& name : split_words(host.configuration().settings["PLUGIN_REQUIRED"].text))
+        require_plugin(host, name);
 }
 
 void run_command(Host& host, const CommandEntry& entry, const Resolved& words, StreamConsole& console, Report& report) {

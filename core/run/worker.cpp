@@ -22,7 +22,8 @@ struct Channel {
 
 Channel make_channel() {
     int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw_errno("cannot make a channel to a worker");
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        throw_errno("cannot make a channel to a worker");
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -112,9 +113,12 @@ void Worker::read_rest() {
         for (ssize_t n = 1; fd && n > 0;) {
             std::array<char, 16384> buffer;
             n = ::read(fd.get(), buffer.data(), buffer.size());
-            if (n > 0) console_->pass_on(from_err, (from_err ? err_lines_ : out_lines_).take({buffer.data(), static_cast<std::size_t>(n)}));
+            if (n > 0)
+                console_->pass_on(
+                    from_err, (from_err ? err_lines_ : out_lines_).take({buffer.data(), static_cast<std::size_t>(n)}));
         }
-        if (const auto last = (from_err ? err_lines_ : out_lines_).rest(); !last.empty()) console_->pass_on(from_err, last);
+        if (const auto last = (from_err ? err_lines_ : out_lines_).rest(); !last.empty())
+            console_->pass_on(from_err, last);
         fd.reset();
     }
 }

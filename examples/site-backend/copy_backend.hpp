@@ -35,7 +35,8 @@ public:
         const BackupShelf shelf = shelf_of(in);
         auto [info, sha256] = shelf.find(id);
         const UniqueFd tar = open_trusted(id + ".tar", Trust::root);
-        if (check_tar_file(tar.get(), id)["sha256"].str() != sha256) throw Error(Errc::damaged, id + " is not what was stored");
+        if (check_tar_file(tar.get(), id)["sha256"].str() != sha256)
+            throw Error(Errc::damaged, id + " is not what was stored");
         info.verified = unix_now();
         shelf.put(info, sha256);
         return info;

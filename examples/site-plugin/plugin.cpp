@@ -3,8 +3,8 @@
 
 #include "jailctl/sdk/sdk.hpp"
 
-/// An example: a command of the site's own, a variable, a veto against starting jails while the site is closed, and a check of
-/// `doctor`.
+/// An example: a command of the site's own, a variable, a veto against starting jails while the site is
+/// closed, and a check of `doctor`.
 namespace site {
 
 using namespace jailctl;
@@ -33,7 +33,8 @@ private:
         for (const Jail& jail : examination.invocation.configuration().jails) {
             const std::string& name = jail.name.text();
             if (parse_yes_no(jail.settings["SITE_CLOSED"].text))
-                examination.diagnosis.add({"site-closed", name, "the site is closed for " + name, "set SITE_CLOSED=no in jails.conf"});
+                examination.diagnosis.add(
+                    {"site-closed", name, "the site is closed for " + name, "set SITE_CLOSED=no in jails.conf"});
         }
     }
 
@@ -44,9 +45,9 @@ private:
         command.summary = "greet a jail";
         command.words = "JAIL|all... [--greeting TEXT]";
         command.targets = Targets::several;
-        command.options.add_options()("greeting",
-                                      boost::program_options::value(&greeting_)->value_name("TEXT")->default_value("Hello"),
-                                      "what to say (default: Hello)");
+        command.options.add_options()(
+            "greeting", boost::program_options::value(&greeting_)->value_name("TEXT")->default_value("Hello"),
+            "what to say (default: Hello)");
         command.run_jail = [this](Invocation& in, const Jail& jail) {
             in.console().line(greeting_ + ", " + jail.name.text() + "!");
             in.console().data("greeting", greeting_);

@@ -25,13 +25,13 @@ void require_space(int directory, const Place& place, std::uint64_t content) {
     const std::uint64_t needed = place.format == "tar" ? content : content / 2;
     const std::uint64_t free = free_bytes(directory, place.directory.string());
     if (free < needed)
-        throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " + place.directory.string() +
-                                        " has " + human_bytes(free) + " free");
+        throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " +
+                                        place.directory.string() + " has " + human_bytes(free) + " free");
 }
 
-/// Each piece was decoded when it was written (tree/archive/piece_encoder.hpp); what remains to be proven is that the disk
-/// has those bytes, and the helper has mostly done that by now, too (tree/archive/read_back.hpp). Of a jail that ran
-/// meanwhile the archive is put together from two readings: that is checked whole.
+/// Each piece was decoded when it was written (tree/archive/piece_encoder.hpp); what remains to be proven is that the
+/// disk has those bytes, and the helper has mostly done that by now, too (tree/archive/read_back.hpp). Of a jail that
+/// ran meanwhile the archive is put together from two readings: that is checked whole.
 void read_back(const BackupSource& source, int file, const Value& packed, const std::string& name) {
     const bool read_once = source.grade() == Grade::cold || source.grade() == Grade::snapshot;
     if (read_once && packed["read_back"].truth()) return;
@@ -110,7 +110,8 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     BackupRecord record;
     operation.step("check the space in " + place.directory.string(),
                    [&] { require_space(directory.get(), place, source.size_estimate()); });
-    operation.step("make " + partial_path.string(), litter("file.remove", Value::object().set("path", partial_path.string())),
+    operation.step("make " + partial_path.string(),
+                   litter("file.remove", Value::object().set("path", partial_path.string())),
                    [&] { file = make_partial(directory.get(), partial); });
     source.use_scratch(directory.get());
     operation.step("write the tree to it", [&] { packed = source.write_tar(file.get(), place.format); });
@@ -130,7 +131,8 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     return {info_of(record, jail.name.key()), omissions_of(packed), sockets_in(packed)};
 }
 
-std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail, const std::string& where) {
+std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail,
+                                             const std::string& where) {
     const Place place = resolve_place(settings_for(invocation.configuration(), jail), where);
     std::vector<BackupInfo> found;
     if (!jail.empty()) (void)read_notes(invocation.configuration(), jail);  // or what it says of them would be left out
@@ -161,8 +163,8 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
     return {std::move(file), vouched, {}};
 }
 
-/// As the archive's end marker says; 0 if it has none. Files with holes are longer than the room they take, and the tar,
-/// which holds no holes, is not.
+/// As the archive's end marker says; 0 if it has none. Files with holes are longer than the room they take, and the
+/// tar, which holds no holes, is not.
 std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& backup) {
     const UniqueFd file = open_archive(backup);
     const Value marker = marker_of(file.get());
@@ -196,7 +198,8 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
     const auto name = parse_archive_name(fs::path(backup).filename().string());
     const std::string jail = claimed_jail(name, marker);
     if (BackupRecords(configuration, jail).has(backup, size))
-        throw Error(Errc::damaged, escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
+        throw Error(Errc::damaged,
+                    escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
     BackupInfo info{backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(), size,
                     parse_grade(marker["description"]["grade"].str("unknown")), 0, {}};
     if (marker.is_object()) info.verified = unix_now();  // else there was no digest to compare
@@ -226,7 +229,8 @@ Value ArchiveBackend::extract(Invocation& invocation, const std::string& backup,
     const Configuration& configuration = invocation.configuration();
     const UniqueFd file = open_archive(backup);
     const std::uint64_t size = stamp_of(file.get(), backup).size;
-    if (wanted.trust || wanted.out >= 0 || !may_be_recorded(configuration, size)) return extract_from_tar(file.get(), wanted);
+    if (wanted.trust || wanted.out >= 0 || !may_be_recorded(configuration, size))
+        return extract_from_tar(file.get(), wanted);
     Value extracted = extract_from_tar(file.get(), wanted, Vouched::ask);
     if (!extracted["asks"].truth()) return extracted;
     const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };

@@ -17,8 +17,8 @@ void take_record(BackupInfo& info, const FoundRecord& found, const ArchiveName& 
     info.taken = found.record.taken;
 }
 
-/// Another host or configuration may keep backups of a jail of that name in the same directory: what it made is not ours to
-/// expire. Archives of older versions do not say who made them.
+/// Another host or configuration may keep backups of a jail of that name in the same directory: what it made is not
+/// ours to expire. Archives of older versions do not say who made them.
 bool made_elsewhere(const Value& description, const Configuration& configuration) {
     const std::string maker = description["made_by"].str();
     return !maker.empty() && maker != maker_of(configuration);

@@ -36,7 +36,8 @@ std::optional<std::int64_t> parse_stamp(std::string_view text) {
     const std::tm written = when;
     const std::int64_t taken = ::timegm(&when);  // carries a month 13 into the next year: then it was no time
     const bool exact = when.tm_mon == written.tm_mon && when.tm_mday == written.tm_mday &&
-                       when.tm_hour == written.tm_hour && when.tm_min == written.tm_min && when.tm_sec == written.tm_sec;
+                       when.tm_hour == written.tm_hour && when.tm_min == written.tm_min &&
+                       when.tm_sec == written.tm_sec;
     return exact ? std::optional(taken) : std::nullopt;
 }
 

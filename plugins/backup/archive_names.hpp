@@ -9,7 +9,8 @@
 
 namespace jailctl::backup {
 
-/// What the name of an archive says: "chii.domaine.com-20261123T153200Z-2.tar.gz", or the original's "chii.domaine.com.tar.gz".
+/// What the name of an archive says: "chii.domaine.com-20261123T153200Z-2.tar.gz", or the original's
+/// "chii.domaine.com.tar.gz".
 struct ArchiveName {
     std::string jail;        ///< lower case
     std::int64_t taken = 0;  ///< Unix time; 0 if the name has none (the original's)
@@ -20,7 +21,8 @@ struct ArchiveName {
 [[nodiscard]] std::optional<ArchiveName> parse_archive_name(std::string_view file);
 
 /// @param format "tar.gz", "tar.zst" or "tar"
-[[nodiscard]] std::string make_archive_name(std::string_view jail, std::int64_t taken, int sequence, std::string_view format);
+[[nodiscard]] std::string make_archive_name(std::string_view jail, std::int64_t taken, int sequence,
+                                            std::string_view format);
 
 /// The name of what this configuration has not finished yet of a jail. @param ending  ".partial" or ".scratch"
 [[nodiscard]] std::string unfinished_name(const Configuration& configuration, const std::string& jail_key,

@@ -47,7 +47,8 @@ Outcome finish(Invocation& invocation, const StoredBackup& stored, double second
     report(invocation, stored, seconds);
     for (const auto& sentence : stored.omissions) invocation.omission(sentence);
     if (stored.omissions.empty()) return Outcome::done();
-    return Outcome::with_omissions("the backup is usable; what is named above was left out or changed while it was read");
+    return Outcome::with_omissions(
+        "the backup is usable; what is named above was left out or changed while it was read");
 }
 
 void require_root(const Jail& jail) {
@@ -78,13 +79,14 @@ Way choose_way(Invocation& invocation, const Jail& jail, const Occupancy& occupa
     return occupancy.stranger() ? Way::live : warm_way(invocation, jail);
 }
 
-/// Other mounts are not entered (security.md 6): what stands on them is missing, and that is said. A root that is a mount point
-/// itself was read.
+/// Other mounts are not entered (security.md 6): what stands on them is missing, and that is said. A root that is a
+/// mount point itself was read.
 void name_other_mounts(const Jail& jail, StoredBackup& stored) {
     const auto own = standing_of(Rootfs::open(jail.root).fd());
     for (const auto& point : mounts_below(jail.root))
         if (!own || point != own->mount.point)
-            stored.omissions.push_back(escape_name(point) + ": another file system is mounted there, its content is left out");
+            stored.omissions.push_back(escape_name(point) +
+                                       ": another file system is mounted there, its content is left out");
 }
 
 StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& occupancy, const std::string& where) {
@@ -122,10 +124,12 @@ Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish
         invocation.console().info("Doing " + kind + " backup of jail " + jail.name.text() + "...");
         const auto began = std::chrono::steady_clock::now();
         StoredBackup made = store(invocation, jail, occupancy, where);
-        if (wish.protect && !invocation.options().dry_run) set_protect(invocation.configuration(), made.info, made.info.protect = true);
+        if (wish.protect && !invocation.options().dry_run)
+            set_protect(invocation.configuration(), made.info, made.info.protect = true);
         if (where != "-" && !invocation.options().dry_run) note_last(invocation.configuration(), made.info);
         took = std::chrono::steady_clock::now() - began;
-        if (!invocation.options().dry_run) (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, made.info.id});
+        if (!invocation.options().dry_run)
+            (void)invocation.hooks().fire(BackupPublished{{invocation, jail, id}, made.info.id});
         return made;
     });
     Outcome outcome = finish(invocation, stored, took.count());

@@ -20,14 +20,16 @@ std::string line_of(const BackupInfo& info) {
     return line + "  " + info.id;
 }
 
-/// Without a name it is all that the host's backend holds (""), and what jails with a backend of their own have in that.
+/// Without a name it is all that the host's backend holds (""), and what jails with a backend
+/// of their own have in that.
 std::vector<std::string> wanted_jails(Invocation& invocation) {
     std::vector<std::string> keys;
     if (invocation.rest().empty() && invocation.all()) {
         keys.emplace_back();
         const auto& configuration = invocation.configuration();
         for (const auto& jail : configuration.jails)
-            if (jail.settings["BACKUP_BACKEND"].text != configuration.settings["BACKUP_BACKEND"].text && !invocation.path())
+            if (jail.settings["BACKUP_BACKEND"].text != configuration.settings["BACKUP_BACKEND"].text &&
+                !invocation.path())
                 keys.push_back(jail.name.key());
         return keys;
     }
@@ -42,7 +44,8 @@ std::string only_word(const Invocation& invocation) {
     if (!invocation.all())
         for (const auto& jail : invocation.jails()) words.push_back(jail.name.text());
     if (invocation.path()) words.push_back(*invocation.path());
-    if (words.size() != 1 || words.front() == "-") throw Error(Errc::usage, "--contents takes one jail, or one archive");
+    if (words.size() != 1 || words.front() == "-")
+        throw Error(Errc::usage, "--contents takes one jail, or one archive");
     return words.front();
 }
 
@@ -101,8 +104,8 @@ Command make_backups_command() {
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.path = PathWord::optional;
-    command.options.add_options()
-        ("contents", boost::program_options::bool_switch(contents.get()), "list what the newest good backup of JAIL, or FILE, holds");
+    command.options.add_options()("contents", boost::program_options::bool_switch(contents.get()),
+                                  "list what the newest good backup of JAIL, or FILE, holds");
     command.run = [contents](Invocation& invocation) {
         if (*contents) list_contents(invocation, only_word(invocation));
         else list_backups(invocation);

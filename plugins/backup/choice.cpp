@@ -24,7 +24,8 @@ Error no_backup_of(const Configuration& configuration, const std::string& key) {
     const bool listed = configuration.find(JailName(key)) != nullptr;
     return Error(Errc::not_found, "there is no backup of jail " + key)
         .with_jail(key)
-        .with_hint((listed ? "'jailctl backup " + key + "' makes one, " : std::string{}) + "'jailctl backups' lists those there are");
+        .with_hint((listed ? "'jailctl backup " + key + "' makes one, " : std::string{}) +
+                   "'jailctl backups' lists those there are");
 }
 
 void prefer_own(std::vector<BackupInfo>& backups) {
@@ -45,7 +46,8 @@ BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const s
 ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     const auto& configuration = invocation.configuration();
     if (word.find('/') != std::string::npos)
-        return {&backend_for(invocation, configuration.settings), std::filesystem::absolute(word).lexically_normal().string()};
+        return {&backend_for(invocation, configuration.settings),
+                std::filesystem::absolute(word).lexically_normal().string()};
     const std::string key = jail_named(word).key();
     BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
     return {&backend, newest_usable(invocation, backend, key).id};

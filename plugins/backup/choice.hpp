@@ -8,17 +8,18 @@
 /// Which backup a command means by a word.
 namespace jailctl::backup {
 
-/// The jail that a word names, listed in JAILS or not. @throws Error usage: no hostname; the name of a file in it is a path only
-/// with '/' in it, and that is the hint
+/// The jail that a word names, listed in JAILS or not. @throws Error usage: no hostname; the name of a file in it is a
+/// path only with '/' in it, and that is the hint
 [[nodiscard]] JailName jail_named(const std::string& word);
 /// What to say of a jail that has none. @param key  of the jail
 [[nodiscard]] Error no_backup_of(const Configuration& configuration, const std::string& key);
 
-/// Oldest first, but what others made before all of ours: the last good one is the choice, and a jail of that name on another
-/// host or in another configuration is another jail.
+/// Oldest first, but what others made before all of ours: the last good one is the choice, and a jail of that name on
+/// another host or in another configuration is another jail.
 void prefer_own(std::vector<BackupInfo>& backups);
 
-/// The newest backup of jail `key` at the configured place that nothing is known against: none that verify found damaged.
+/// The newest backup of jail `key` at the configured place that nothing is known against: none
+/// that verify found damaged.
 /// @throws Error not_found: it has none; what the backend's list throws
 [[nodiscard]] BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const std::string& key);
 

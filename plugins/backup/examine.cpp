@@ -129,7 +129,9 @@ void look_at_directory(const Examination& examination, const fs::path& directory
             {"leftover-partial", jail,
              path + " is left of a backup of jail " + jail + " that did not end, more than a day ago",
              "'jailctl doctor --fix' removes it", "remove " + path,
-             [jail, file = entry.path()](Invocation& invocation) { remove_partial(invocation, JailName(jail), file); }});
+             [jail, file = entry.path()](Invocation& invocation) {
+                 remove_partial(invocation, JailName(jail), file);
+             }});
     }
     if (failed && failed != std::errc::no_such_file_or_directory)
         throw Error(code_of(failed), "cannot list " + escape_name(directory.string()), failed);
@@ -138,9 +140,10 @@ void look_at_directory(const Examination& examination, const fs::path& directory
 void look_at_extractions(const Examination& examination) {
     for (const auto& directory : abandoned_extractions(examination.invocation.configuration())) {
         const std::string where = escape_name(directory.string());
-        examination.diagnosis.add({"leftover-extract", "", where + " holds what is left of an extraction that was killed",
-                                   "'jailctl doctor --fix' removes it, and the next 'jailctl extract' does", "clear " + where,
-                                   [](Invocation& invocation) { clear_extractions(invocation.configuration()); }});
+        examination.diagnosis.add(
+            {"leftover-extract", "", where + " holds what is left of an extraction that was killed",
+             "'jailctl doctor --fix' removes it, and the next 'jailctl extract' does", "clear " + where,
+             [](Invocation& invocation) { clear_extractions(invocation.configuration()); }});
     }
 }
 

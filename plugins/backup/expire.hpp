@@ -17,7 +17,8 @@ struct Judged {
 };
 
 /// Backups of one jail in its configured place, oldest first. @throws Error as BackupBackend::list
-[[nodiscard]] std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings);
+[[nodiscard]] std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key,
+                                                const Settings& settings);
 /// Removes them at once, but for those that were protected by now; with --dry-run it only tells which.
 /// @param gone  called for each that is removed, or would be
 void remove_backups(Invocation& invocation, BackupBackend& backend, const std::vector<BackupInfo>& backups,

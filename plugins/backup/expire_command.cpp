@@ -65,7 +65,8 @@ private:
     std::set<std::string> remove(BackupBackend& backend, const std::vector<Judged>& judged) {
         std::vector<BackupInfo> going;
         for (const auto& [backup, verdict] : judged)
-            if (verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged)) going.push_back(backup);
+            if (verdict.fate == Fate::remove || (verdict.fate == Fate::unusable && arguments_.damaged))
+                going.push_back(backup);
         std::set<std::string> gone;
         try {
             remove_backups(invocation_, backend, going, [&](const BackupInfo& backup) { gone.insert(backup.id); });
@@ -95,8 +96,9 @@ private:
             return invocation_.console().line((tell_kept_ ? "  " : "") + std::string(word) + when + "  " + id);
         }
         if (one.verdict.fate == Fate::unusable)
-            return invocation_.console().warn(id + " is unusable and counts for nothing: " + problem_beside_name(one.backup) +
-                                              "; 'jailctl expire --damaged' removes it");
+            return invocation_.console().warn(
+                id + " is unusable and counts for nothing: " + problem_beside_name(one.backup) +
+                "; 'jailctl expire --damaged' removes it");
         if (!tell_kept_) return;
         std::string why;
         for (const auto& reason : one.verdict.reasons) why += (why.empty() ? "" : ", ") + reason;
@@ -141,8 +143,8 @@ Command make_expire_command() {
     command.details =
         "Without a name, or with 'all', backups of jails that are in JAILS no more are expired too, by\n"
         "BACKUP_KEEP_DELETED, else the host's BACKUP_KEEP.\n"
-        "With --dry-run it tells what would go, and why each other one stays. Never removed: the newest verified one, the\n"
-        "newest that was seen to boot, protected ones. A damaged one counts for no rule and is named.";
+        "With --dry-run it tells what would go, and why each other one stays. Never removed: the newest verified one, "
+        "the\nnewest that was seen to boot, protected ones. A damaged one counts for no rule and is named.";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.effect = Effect::changes;

@@ -22,10 +22,12 @@ struct ExtractArguments {
     bool trust = false;
 };
 
-/// Bytes of odd names may be given as they are, or as `backups --contents` prints them: what it would not print is no such form.
+/// Bytes of odd names may be given as they are, or as `backups --contents` prints them: what it would
+/// not print is no such form.
 std::string plain_bytes(const std::string& word) {
     const std::string meant = decode_path(word);
-    return ::strcasecmp(escape_name(encode_path(meant)).c_str(), word.c_str()) == 0 ? meant : word;  // digits of either case
+    // Digits of either case.
+    return ::strcasecmp(escape_name(encode_path(meant)).c_str(), word.c_str()) == 0 ? meant : word;
 }
 
 std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
@@ -60,7 +62,8 @@ void report(Invocation& invocation, const std::string& id, const std::string& to
                                                .set("bytes", extracted["bytes"])
                                                .set("skipped", extracted["skipped"]));
     invocation.console().info(escape_name(id) + ": " + count_entries(extracted["entries"].num()) + ", " +
-                              human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " + escape_name(to));
+                              human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " +
+                              escape_name(to));
     report_skipped(invocation, extracted["skipped"]);
 }
 
@@ -93,8 +96,8 @@ Command make_extract_command() {
     command.name = "extract";
     command.summary = "take single files or directories out of a backup";
     command.words = "JAIL|FILE PATH...";
-    command.details = "Of a jail the newest good backup is taken; FILE is a word with '/' in it. A directory comes with all it holds.\n"
-                      "Nothing that stands in the target is overwritten.";
+    command.details = "Of a jail the newest good backup is taken; FILE is a word with '/' in it. A directory comes "
+                      "with all it holds.\nNothing that stands in the target is overwritten.";
     command.takes_rest = true;
     const auto arguments = std::make_shared<ExtractArguments>();
     command.options.add_options()

@@ -45,7 +45,8 @@ std::vector<Asked> look_up(Invocation& invocation, const ChosenBackup& chosen, c
 }
 
 [[noreturn]] void stands_there(const std::string& path, const char* what) {
-    throw Error(Errc::exists, "'" + escape_name(path) + "' " + what).with_hint("nothing is overwritten: name another directory with --to");
+    throw Error(Errc::exists, "'" + escape_name(path) + "' " + what)
+        .with_hint("nothing is overwritten: name another directory with --to");
 }
 
 /// What an extraction that was killed left there goes when one begins.
@@ -70,19 +71,23 @@ void require_free(const fs::path& directory, const fs::path& path) {
 
 }  // namespace
 
-void rehearse_extract(Invocation& invocation, const ChosenBackup& chosen, const BackupExtract& wanted, const std::string& to) {
+void rehearse_extract(Invocation& invocation, const ChosenBackup& chosen, const BackupExtract& wanted,
+                      const std::string& to) {
     std::int64_t total = 0;
     for (const Asked& asked : look_up(invocation, chosen, wanted.paths)) {
         if (asked.entries == 0)
-            throw Error(Errc::not_found, escape_name(chosen.id) + ": the archive holds no '" + escape_name(asked.path) + "'")
+            throw Error(Errc::not_found,
+                        escape_name(chosen.id) + ": the archive holds no '" + escape_name(asked.path) + "'")
                 .with_hint("'jailctl backups FILE --contents' lists what it holds");
         if (wanted.out < 0) require_free(to, asked.path);
         else if (asked.type != "file" && asked.type != "hardlink")
-            throw Error(Errc::invalid, escape_name(chosen.id) + ": '" + escape_name(asked.path) + "' is no regular file")
+            throw Error(Errc::invalid,
+                        escape_name(chosen.id) + ": '" + escape_name(asked.path) + "' is no regular file")
                 .with_hint("give a directory to write it to with --to");
         total += asked.entries;
     }
-    invocation.console().line("would extract " + count_entries(total) + " of " + escape_name(chosen.id) + " to " + escape_name(to));
+    invocation.console().line("would extract " + count_entries(total) + " of " + escape_name(chosen.id) + " to " +
+                              escape_name(to));
 }
 
 }  // namespace jailctl::backup

@@ -20,7 +20,9 @@ namespace {
 constexpr const char* folder = "extractions";
 constexpr int newest_format = 1;
 
-std::string own_name() { return std::to_string(::getpid()) + "-" + std::to_string(process_start_time(::getpid()).value_or(0)); }
+std::string own_name() {
+    return std::to_string(::getpid()) + "-" + std::to_string(process_start_time(::getpid()).value_or(0));
+}
 
 /// @param name  of a note: pid and start time
 bool is_alive(const std::string& name) {
@@ -52,13 +54,15 @@ std::vector<std::pair<std::string, fs::path>> old_notes(const Configuration& con
 
 void clear(const fs::path& directory) {
     const UniqueFd opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!opened && errno != ENOENT && errno != ENOTDIR) throw_errno("cannot open the directory " + escape_name(directory.string()));
+    if (!opened && errno != ENOENT && errno != ENOTDIR)
+        throw_errno("cannot open the directory " + escape_name(directory.string()));
     if (opened && holds_staging(directory)) clear_extract_staging(opened.get());
 }
 
 }  // namespace
 
-ExtractionNote::ExtractionNote(const Configuration& configuration, const fs::path& directory) : configuration_(configuration) {
+ExtractionNote::ExtractionNote(const Configuration& configuration, const fs::path& directory)
+    : configuration_(configuration) {
     try {
         clear_extractions(configuration);
     } catch (const Error& error) {
@@ -66,7 +70,8 @@ ExtractionNote::ExtractionNote(const Configuration& configuration, const fs::pat
     }
     try {
         const std::string name = own_name();
-        StateDirectory::lasting(configuration).write(folder, name, Value::object().set("format", newest_format).set("directory", directory.string()));
+        StateDirectory::lasting(configuration)
+            .write(folder, name, Value::object().set("format", newest_format).set("directory", directory.string()));
         name_ = name;
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
@@ -84,7 +89,8 @@ ExtractionNote::~ExtractionNote() {
 std::vector<fs::path> abandoned_extractions(const Configuration& configuration) {
     std::vector<fs::path> found;
     for (const auto& [name, directory] : old_notes(configuration))
-        if (holds_staging(directory) && std::find(found.begin(), found.end(), directory) == found.end()) found.push_back(directory);
+        if (holds_staging(directory) && std::find(found.begin(), found.end(), directory) == found.end())
+            found.push_back(directory);
     return found;
 }
 

@@ -6,8 +6,8 @@
 
 #include "jailctl/sdk/host.hpp"
 
-/// Where something is being extracted to, noted below STATE_DIR: what a killed extraction leaves stands in a directory that
-/// nobody else would look into.
+/// Where something is being extracted to, noted below STATE_DIR: what a killed extraction leaves stands in a directory
+/// that nobody else would look into.
 namespace jailctl::backup {
 
 /// Says so as long as it lives. Where STATE_DIR cannot be written to, the extraction matters more.

@@ -38,7 +38,8 @@ Value written_settings(const Settings& settings) {
     return written;
 }
 
-/// The first pass is kept beside the archive until that is written, and its room given back meanwhile: not both at once.
+/// The first pass is kept beside the archive until that is written, and its room given back
+/// meanwhile: not both at once.
 void require_scratch(int directory, std::uint64_t bytes, std::uint64_t entries) {
     constexpr std::uint64_t noted_per_entry = 64;  // ledger and plan
     const std::uint64_t needed = bytes / 2 + entries * noted_per_entry;
@@ -46,7 +47,8 @@ void require_scratch(int directory, std::uint64_t bytes, std::uint64_t entries) 
     if (free < needed)
         throw Error(Errc::no_space, "the temporary files of a backup in two passes need about " + human_bytes(needed) +
                                         ", and where they go are " + human_bytes(free) + " free")
-            .with_hint("make room where the archive goes, or in BACKUPDIR if that is standard output; BACKUP_WARM=live needs none");
+            .with_hint("make room where the archive goes, or in BACKUPDIR if that is standard output; BACKUP_WARM=live "
+                       "needs none");
 }
 
 /// An empty file that the helper may read again while it writes it (tree/archive/read_back.hpp).
@@ -64,10 +66,22 @@ Grade grade_of(Way way) {
 }  // namespace
 
 JailSource::JailSource(Invocation& invocation, const Jail& jail, const View& view, int id)
-    : invocation_(invocation), jail_(jail), view_(view), id_(id), grade_(grade_of(view.way())), frozen_(view.frozen()), root_(Rootfs::open(view.root())),
+    : invocation_(invocation),
+      jail_(jail),
+      view_(view),
+      id_(id),
+      grade_(grade_of(view.way())),
+      frozen_(view.frozen()),
+      root_(Rootfs::open(view.root())),
       excludes_(parse_excludes(jail.settings["BACKUP_EXCLUDE"].text)) {
-    TreeJob job{.action = "measure", .arguments = Value::object().set("excludes", encode_paths(excludes_)), .root = root_.fd(),
-                .id_base = {}, .read_only = true, .descriptors = {}, .on_progress = {}, .on_note = {}};
+    TreeJob job{.action = "measure",
+                .arguments = Value::object().set("excludes", encode_paths(excludes_)),
+                .root = root_.fd(),
+                .id_base = {},
+                .read_only = true,
+                .descriptors = {},
+                .on_progress = {},
+                .on_note = {}};
     const Value measured = run_tree(job);
     bytes_ = static_cast<std::uint64_t>(measured["bytes"].num());
     entries_ = static_cast<std::uint64_t>(measured["entries"].num());
@@ -97,8 +111,9 @@ Value JailSource::description() const {
 int JailSource::directory() const {
     if (view_.way() != Way::two_passes || quiesced_) return root_.fd();
     if (jail_.settings["BACKUP_WARM"].text == "frozen")
-        throw Error(Errc::unsupported, "BACKUP_WARM=frozen, and BACKUP_BACKEND=" + jail_.settings["BACKUP_BACKEND"].text +
-                                           " reads the tree in a way of its own")
+        throw Error(Errc::unsupported,
+                    "BACKUP_WARM=frozen, and BACKUP_BACKEND=" + jail_.settings["BACKUP_BACKEND"].text +
+                        " reads the tree in a way of its own")
             .with_hint("set BACKUP_WARM=auto: a snapshot where one can be taken, else live");
     quiesced_.emplace(invocation_, jail_, id_);
     return root_.fd();
@@ -113,7 +128,8 @@ Value JailSource::write_in_two_passes(int out, std::string_view format) {
     passes.read(excludes_, bytes_);
     if (!passes.exact() && jail_.settings["BACKUP_WARM"].text == "frozen")
         throw Error(Errc::timeout, "BACKUP_WARM=frozen, and " + passes.remark())
-            .with_hint("raise BACKUP_FREEZE_LIMIT, let the jail write less meanwhile, or set BACKUP_WARM=auto: then the backup is live");
+            .with_hint("raise BACKUP_FREEZE_LIMIT, let the jail write less meanwhile, or set BACKUP_WARM=auto: then "
+                       "the backup is live");
     grade_ = passes.exact() ? Grade::frozen : Grade::live;
     frozen_ = passes.frozen();
     remark_ = passes.remark();

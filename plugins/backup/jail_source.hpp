@@ -13,8 +13,8 @@
 
 namespace jailctl::backup {
 
-/// The tree of one jail, read-only, for a backend. Opened once; what the jail does to its path later changes nothing.
-/// A jail that is to be read in two passes is so for a backend that takes a tar; one that takes the directory reads it as
+/// The tree of one jail, read-only, for a backend. Opened once; what the jail does to its path later changes nothing. A
+/// jail that is to be read in two passes is so for a backend that takes a tar; one that takes the directory reads it as
 /// it runs: nobody but the backend knows how long it would have to stand still.
 class JailSource final : public BackupSource {
 public:

@@ -15,11 +15,12 @@ constexpr const char* earlier_member = "earlier";
 constexpr std::size_t most_earlier = 64;
 
 std::string another_size(const BackupInfo& info, std::uint64_t size) {
-    return escape_name(info.id) + " is of " + std::to_string(size) + " bytes, and was made of " + std::to_string(info.size);
+    return escape_name(info.id) + " is of " + std::to_string(size) + " bytes, and was made of " +
+           std::to_string(info.size);
 }
 
-/// Whether there still is what a stamp was noted of; of a file that was altered since, or another one in its place, nothing is
-/// proven. What no file was noted of is in a repository.
+/// Whether there still is what a stamp was noted of; of a file that was altered since, or another one in its place,
+/// nothing is proven. What no file was noted of is in a repository.
 bool there_is(BackupInfo& info, const FileStamp& then) {
     const FileStamp now = stamp_at(info.id);
     if (!now.known() || now == then) return now.known() || !then.known();
@@ -92,7 +93,8 @@ void forget_last(const Configuration& configuration, const BackupInfo& backup) {
     });
 }
 
-std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key, JailBackup::Which which) {
+std::optional<BackupInfo> last_noted(const Configuration& configuration, const std::string& jail_key,
+                                     JailBackup::Which which) {
     for (const auto& noted : all_noted(configuration, jail_key)) {
         BackupInfo info = judged(configuration, noted);
         if (which == JailBackup::Which::any || info.problem.empty()) return info;

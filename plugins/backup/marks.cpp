@@ -84,7 +84,8 @@ void alter_marks(const Configuration& configuration, const BackupInfo& backup, c
     alter_notes(configuration, backup.jail, [&](Value& document) {
         Value::Array marks = document["marks"].items();
         std::erase_if(marks, [&](const Value& value) { return superseded(value, backup, now); });
-        bound_absent(marks, "id", [](const Value& value) { return value["protect"].truth() || !stamp_in(value).known(); });
+        bound_absent(marks, "id",
+                     [](const Value& value) { return value["protect"].truth() || !stamp_in(value).known(); });
         if (!mark.is_null()) marks.push_back(mark);
         document.set("marks", std::move(marks));
     });
@@ -96,7 +97,9 @@ BackupMark mark_of(const Configuration& configuration, const BackupInfo& backup)
     return find(read_notes(configuration, backup.jail), backup);
 }
 
-void apply_mark(const Configuration& configuration, BackupInfo& backup) { apply(backup, mark_of(configuration, backup)); }
+void apply_mark(const Configuration& configuration, BackupInfo& backup) {
+    apply(backup, mark_of(configuration, backup));
+}
 
 void set_mark(const Configuration& configuration, const BackupInfo& backup, const BackupMark& mark) {
     alter_marks(configuration, backup, to_mark_value(backup, mark));
@@ -118,7 +121,9 @@ namespace {
 class Notes {
 public:
     using Unread = std::function<void(const std::string& jail, const Error& why)>;
-    Notes(const Configuration& configuration, Unread unread) : configuration_(configuration), unread_(std::move(unread)) {}
+    Notes(const Configuration& configuration, Unread unread)
+        : configuration_(configuration),
+          unread_(std::move(unread)) {}
     const std::optional<Value>& of(const std::string& jail) {
         if (const auto at = read_.find(jail); at != read_.end()) return at->second;
         std::optional<Value> notes;

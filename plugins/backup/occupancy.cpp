@@ -18,7 +18,8 @@ void Occupancy::look(Invocation& invocation, const Jail& jail) {
                          "'jailctl stop " + jail.name.text() + "' ends what is left of it"};
 }
 
-/// Looked at again once it is held: a start holds it, too, until its jail runs. Who could not be waited for may run by now.
+/// Looked at again once it is held: a start holds it, too, until its jail runs. Who could not be
+/// waited for may run by now.
 void Occupancy::hold(Invocation& invocation, const Jail& jail) {
     root_.emplace(Rootfs::open(jail.root));
     try {
@@ -34,7 +35,8 @@ void Occupancy::hold(Invocation& invocation, const Jail& jail) {
 
 void Occupancy::require_cold(const Jail& jail) const {
     const std::string& name = jail.name.text();
-    if (stranger_) throw Error(Errc::busy, "--cold was asked for, and " + stranger_->sentence).with_hint(stranger_->hint);
+    if (stranger_)
+        throw Error(Errc::busy, "--cold was asked for, and " + stranger_->sentence).with_hint(stranger_->hint);
     if (running_)
         throw Error(Errc::busy, "jail " + name + " is running, and --cold was asked for")
             .with_hint("stop it first: jailctl stop " + name);

@@ -11,8 +11,8 @@
 
 namespace jailctl::backup {
 
-/// Who runs in a root that is about to be read. One in which nobody does is held (tree_hold.hpp) as long as this lives, so that
-/// no other configuration starts, exchanges or removes it meanwhile.
+/// Who runs in a root that is about to be read. One in which nobody does is held (tree_hold.hpp) as long as this lives,
+/// so that no other configuration starts, exchanges or removes it meanwhile.
 class Occupancy {
 public:
     /// @throws Error busy: a command of another configuration works on the root
@@ -37,7 +37,8 @@ private:
 };
 
 /// What is left of BACKUP_WARM and BACKUP_QUIESCE where a stranger runs in the root: it is read as it runs.
-/// @return the sentence that says so, empty if no more was asked for  @throws Error unsupported: BACKUP_WARM insists on more
+/// @return the sentence that says so, empty if no more was asked for  @throws Error unsupported:
+/// BACKUP_WARM insists on more
 [[nodiscard]] std::string without_standing_still(const Jail& jail, const RootUser& stranger);
 
 }  // namespace jailctl::backup

@@ -38,9 +38,11 @@ Place resolve_place(const Settings& settings, const std::string& where) {
         const fs::path file = fs::absolute(where).lexically_normal();
         const auto format = format_of(file.filename().string());
         if (!format)
-            throw Error(Errc::usage, "'" + where + "' is no directory, and no file name ending in .tar.gz, .tar.zst or .tar")
+            throw Error(Errc::usage,
+                        "'" + where + "' is no directory, and no file name ending in .tar.gz, .tar.zst or .tar")
                 .with_hint(fs::exists(file) ? "name a directory, or a file ending in .tar.gz"
-                                            : "make the directory first ('mkdir " + shell_word(where) + "'), or name a file ending in .tar.gz");
+                                            : "make the directory first ('mkdir " + shell_word(where) +
+                                                  "'), or name a file ending in .tar.gz");
         place.directory = file.parent_path();
         place.file = file.filename().string();
         place.format = *format;

@@ -31,7 +31,8 @@ struct Place {
 /// Settings that tell where the backups of `jail` are: the jail's, or the host's if it is not in JAILS any more.
 [[nodiscard]] const Settings& settings_for(const Configuration& configuration, const std::string& jail_key);
 
-/// A regular file whose owner and directories pass the owner check, opened for reading. @throws Error not_found, denied, invalid
+/// A regular file whose owner and directories pass the owner check, opened for reading.
+/// @throws Error not_found, denied, invalid
 [[nodiscard]] UniqueFd open_archive(const std::string& file);
 
 /// Removes the archive that `opened` is, if that is what the name leads to, durably. @throws Error denied: a link; io

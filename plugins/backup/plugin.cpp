@@ -29,7 +29,8 @@ void one_of(const std::string& value, const std::vector<std::string>& accepted) 
 BackupBackend& backend_named(Invocation& invocation, const std::string& name) {
     auto known = invocation.services().providers(BackupBackend::id);
     std::sort(known.begin(), known.end());
-    if (!std::binary_search(known.begin(), known.end(), name)) throw unknown_name("BACKUP_BACKEND", name, "backend", known);
+    if (!std::binary_search(known.begin(), known.end(), name))
+        throw unknown_name("BACKUP_BACKEND", name, "backend", known);
     return invocation.services().get<BackupBackend>(name);
 }
 
@@ -49,17 +50,23 @@ void inspect_backend(Inspection& inspection) {
 void declare_variables(Registrar& host) {
     host.declare({"BACKUP_EXCLUDE", "literal --exclude PATTERN options, patterns relative to ./", "", Scope::jail,
                   [](const std::string& value) { (void)parse_excludes(value); }});
-    host.declare({"BACKUP_BACKEND", "where backups are kept: the name of a backend", "archive", Scope::jail, {}, inspect_backend});
+    host.declare({"BACKUP_BACKEND",
+                  "where backups are kept: the name of a backend",
+                  "archive",
+                  Scope::jail,
+                  {},
+                  inspect_backend});
     host.declare({"BACKUP_FORMAT", "tar.gz, tar.zst or tar", "tar.gz", Scope::jail,
                   [](const std::string& value) { one_of(value, {"tar.gz", "tar.zst", "tar"}); }});
     host.declare({"BACKUP_LEVEL", "how much time goes into size: fast, default or best", "default", Scope::jail,
                   [](const std::string& value) { one_of(value, {"fast", "default", "best"}); }});
     host.declare({"BACKUP_KEEP", "which backups expire keeps: last, hourly, daily, weekly, monthly, yearly=NUMBER", "",
                   Scope::jail, [](const std::string& value) { (void)parse_keep(value); }});
-    host.declare({"BACKUP_KEEP_DELETED", "the same for backups of jails that are in JAILS no more (default: BACKUP_KEEP)", "",
-                  Scope::host, [](const std::string& value) { (void)parse_keep(value); }});
-    host.declare({"BACKUP_MAX_AGE", "how old the newest verified backup may be before doctor tells: 8d, 36h, or none", "8d",
-                  Scope::jail, [](const std::string& value) { (void)parse_max_age(value); }});
+    host.declare({"BACKUP_KEEP_DELETED",
+                  "the same for backups of jails that are in JAILS no more (default: BACKUP_KEEP)", "", Scope::host,
+                  [](const std::string& value) { (void)parse_keep(value); }});
+    host.declare({"BACKUP_MAX_AGE", "how old the newest verified backup may be before doctor tells: 8d, 36h, or none",
+                  "8d", Scope::jail, [](const std::string& value) { (void)parse_max_age(value); }});
     declare_warm_variable(host);
     declare_freeze_variable(host);
     declare_quiesce_variables(host);
@@ -71,7 +78,8 @@ public:
     Outcome back_up(Invocation& invocation, const Jail& jail) override {
         return backup::back_up(invocation, jail, BackupWish{});
     }
-    std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail, Which which) const override {
+    std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail,
+                                   Which which) const override {
         return last_noted(configuration, jail.key(), which);
     }
 };

@@ -35,18 +35,21 @@ void protect(Invocation& invocation, bool on) {
         if (!invocation.all()) throw Error(Errc::usage, "name jails, or one file");
         chosen.push_back(backup_in(invocation, fs::absolute(*path).lexically_normal()));
     } else {
-        for (const auto& jail : invocation.jails()) chosen.push_back(newest_of(invocation, jail.name.key(), jail.settings));
+        for (const auto& jail : invocation.jails())
+            chosen.push_back(newest_of(invocation, jail.name.key(), jail.settings));
         for (const auto& word : invocation.rest())
             chosen.push_back(newest_of(invocation, jail_named(word).key(), invocation.configuration().settings));
     }
     Value list = Value::array();
     for (auto& backup : chosen) {
         if (invocation.options().dry_run) {
-            invocation.console().line("would " + std::string(on ? "protect " : "end the protection of ") + escape_name(backup.id));
+            invocation.console().line("would " + std::string(on ? "protect " : "end the protection of ") +
+                                      escape_name(backup.id));
         } else {
             set_protect(invocation.configuration(), backup, on);
             backup.protect = on;
-            invocation.console().info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
+            invocation.console().info(escape_name(backup.id) +
+                                      (on ? " is protected: expire passes it by" : " is protected no more"));
         }
         list.push(shown_backup(backup));
     }

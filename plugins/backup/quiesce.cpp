@@ -54,21 +54,27 @@ void Quiesced::run(std::string_view variable) {
     Console& console = invocation_.console();
     ExecRequest request;
     request.command = words;
-    request.on_output = [&](std::string_view text) { console.verbose(std::string(variable) + ": " + escape_control(text)); };
+    request.on_output = [&](std::string_view text) {
+        console.verbose(std::string(variable) + ": " + escape_control(text));
+    };
     request.timeout = std::chrono::seconds(parse_seconds(jail_.settings["BACKUP_QUIESCE_TIMEOUT"].text));
     const auto status = in_context(std::string(variable) + " in " + jail_.name.text(), [&] {
         return invocation_.services().get<JailRuntime>().exec(invocation_, jail_, request);
     });
     if (!status.ok())
-        throw Error(Errc::failed, std::string(variable) + " '" + words.front() + "' in jail " + jail_.name.text() + " " +
-                                      status.text())
+        throw Error(Errc::failed, std::string(variable) + " '" + words.front() + "' in jail " + jail_.name.text() +
+                                      " " + status.text())
             .with_hint("try it: jailctl exec " + jail_.name.text() + " --" + typed(words));
 }
 
 void declare_quiesce_variables(Registrar& host) {
-    host.declare({"BACKUP_QUIESCE", "run inside a running jail before it is backed up: make what it writes complete", "",
-                  Scope::jail, {}});
-    host.declare({"BACKUP_RESUME", "run inside it when what is backed up is taken, whatever came of it", "", Scope::jail, {}});
+    host.declare({"BACKUP_QUIESCE",
+                  "run inside a running jail before it is backed up: make what it writes complete",
+                  "",
+                  Scope::jail,
+                  {}});
+    host.declare(
+        {"BACKUP_RESUME", "run inside it when what is backed up is taken, whatever came of it", "", Scope::jail, {}});
     host.declare({"BACKUP_QUIESCE_TIMEOUT", "how long each of the two may take", "60s", Scope::jail,
                   [](const std::string& value) {
                       if (parse_seconds(value) == 0) throw Error(Errc::invalid, "expected a second or more");

@@ -115,8 +115,8 @@ void alter_notes(const Configuration& configuration, const std::string& jail_key
 
 namespace {
 
-/// Goes over all records until `take` says that it was that one. Those of a jail that cannot be read keep nobody from those of
-/// the others. @return the error of the first of these
+/// Goes over all records until `take` says that it was that one. Those of a jail that cannot be read keep nobody from
+/// those of the others. @return the error of the first of these
 std::optional<Error> each_record(const Configuration& configuration,
                                  const std::function<bool(const std::string& jail, const BackupRecord& record)>& take) {
     std::optional<Error> unread;
@@ -148,7 +148,8 @@ std::optional<FoundRecord> find_record(const Configuration& configuration, std::
     });
     if (found || !unread) return found;
     // Not "damaged": that is said of archives.
-    throw Error(Errc::io, std::string("whether this host made it is not known: ") + unread->what()).with_hint(unread->hint());
+    throw Error(Errc::io, std::string("whether this host made it is not known: ") + unread->what())
+        .with_hint(unread->hint());
 }
 
 bool may_be_recorded(const Configuration& configuration, std::uint64_t size) {
@@ -166,7 +167,8 @@ bool stands(const BackupRecord& record) {
 
 const std::vector<BackupRecord>& KnownRecords::of(const std::string& jail) {
     const auto known = read_.find(jail);
-    return known != read_.end() ? known->second : read_.emplace(jail, BackupRecords(configuration_, jail).all()).first->second;
+    return known != read_.end() ? known->second
+                                : read_.emplace(jail, BackupRecords(configuration_, jail).all()).first->second;
 }
 
 const std::vector<BackupRecord>& KnownRecords::of_readable(const std::string& jail) {

@@ -41,7 +41,8 @@ public:
     [[nodiscard]] bool has(const std::filesystem::path& file, std::uint64_t size) const;
     void add(const BackupRecord& record) const;
     /// The file was read and has the record's digest. Where the record's own file is no more, it is of this one now.
-    void set_verified(const BackupRecord& record, const std::string& file, const FileStamp& stamp, std::int64_t when) const;
+    void set_verified(const BackupRecord& record, const std::string& file, const FileStamp& stamp,
+                      std::int64_t when) const;
     void forget(const std::string& file) const;
     [[nodiscard]] const std::string& jail() const noexcept { return key_; }
 
@@ -73,7 +74,8 @@ class KnownRecords {
 public:
     explicit KnownRecords(const Configuration& configuration) : configuration_(configuration) {}
     /// The record of this very file, by what stat says of it and not by its name.
-    /// @param jail  key of the jail it may be of; "": any. Records that cannot be read are taken for none (list_marked() tells)
+    /// @param jail  key of the jail it may be of; "": any. Records that cannot be read are taken for
+    /// none (list_marked() tells)
     [[nodiscard]] std::optional<FoundRecord> find(const FileStamp& file, const std::string& jail);
     [[nodiscard]] const Configuration& configuration() const noexcept { return configuration_; }
 

@@ -45,7 +45,8 @@ struct Wanted {
 void require_absent(Invocation& invocation, const Jail& jail) {
     const auto& name = jail.name.text();
     const auto state = root_state(jail.root);
-    const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
+    const bool running =
+        invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
     if (state == RootState::not_a_directory)
         throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be restored, is no directory")
             .with_hint("look at what it is, and move it away");
@@ -92,7 +93,8 @@ std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& j
         throw Error(Errc::not_found, "there is no good backup of jail " + jail.name.text() + where)
             .with_hint("'jailctl backups' names what is wrong with those there are");
     throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + where)
-        .with_hint(std::string(in_directory ? "name the file or directory, if it is elsewhere; " : "") + "'jailctl backups' lists those there are");
+        .with_hint(std::string(in_directory ? "name the file or directory, if it is elsewhere; " : "") +
+                   "'jailctl backups' lists those there are");
 }
 
 Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,
@@ -116,15 +118,17 @@ void keep_base_record(Invocation& invocation, const Jail& jail, const Value& unp
 /// Hostname, addresses in files and ssh host keys of another jail: what is asked for by nothing but the name of a file.
 void tell_of_another(Invocation& invocation, const std::string& id, const JailName& within, const Wanted& wanted) {
     const std::string made = wanted.made.name.text();
-    const std::string sentence = escape_name(id) + " is a backup of jail " + within.text() + ", not of " + wanted.named.name.text();
+    const std::string sentence = escape_name(id) + " is a backup of jail " + within.text() + ", not of " +
+                                 wanted.named.name.text();
     if (wanted.new_identity && wanted.made.name == wanted.named.name) return;  // somebody else's is what was asked for
     if (wanted.new_identity) return invocation.console().warn(sentence);
     invocation.console().warn(sentence + ": the hostname and the ssh host keys within are those of " + within.text() +
-                              "; for an identity of its own delete it ('jailctl delete " + made + "') and type 'jailctl restore " +
-                              made + " " + shell_word(id) + " --as " + made + "'");
+                              "; for an identity of its own delete it ('jailctl delete " + made +
+                              "') and type 'jailctl restore " + made + " " + shell_word(id) + " --as " + made + "'");
 }
 
-Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked, const std::optional<JailName>& within) {
+Outcome report(Invocation& invocation, const std::string& id, const Value& unpacked,
+               const std::optional<JailName>& within) {
     invocation.console().data("restored", Value::object()
                                               .set("from", id)
                                               .set("backup_of", within ? Value(within->text()) : Value{})
@@ -132,9 +136,10 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
                                               .set("bytes", unpacked["bytes"])
                                               .set("vouched", unpacked["vouched"])
                                               .set("skipped", unpacked["skipped"]));
-    invocation.console().info(id + ": " + count_entries(unpacked["entries"].num()) + ", " +
-                              human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
-                              (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
+    invocation.console().info(
+        id + ": " + count_entries(unpacked["entries"].num()) + ", " +
+        human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
+        (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
     report_skipped(invocation, unpacked["skipped"]);
     if (unpacked["skipped"].items().empty()) return Outcome::done();
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
@@ -224,10 +229,9 @@ Command make_restore_command() {
     command.name = "restore";
     command.summary = "make a jail again from its newest good backup, or from the one named";
     command.words = "JAIL|all... [--as NEW] [FILE|DIR]";
-    command.details =
-        "The jail must not exist. An archive this host recorded comes back whole; of any other, devices, file flags and\n"
-        "odd attributes are left out and named (status 4) unless --trust is given. With --as, JAIL may exist; it may also be\n"
-        "NEW itself, where FILE is a backup of another jail.";
+    command.details = "The jail must not exist. An archive this host recorded comes back whole; of any other, devices, "
+                      "file flags and\nodd attributes are left out and named (status 4) unless --trust is given. With "
+                      "--as, JAIL may exist; it may also be\nNEW itself, where FILE is a backup of another jail.";
     command.targets = Targets::several;
     command.path = PathWord::optional;
     command.effect = Effect::changes;
@@ -235,7 +239,9 @@ Command make_restore_command() {
                                   "restore everything in an archive this host has no record of")(
         "as", po::value(&arguments->as)->value_name("NEW"),
         "as another jail of JAILS, with an identity of its own: hostname, hosts, machine-id, ssh host keys");
-    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) { return restore(invocation, jail, *arguments); };
+    command.run_jail = [arguments](Invocation& invocation, const Jail& jail) {
+        return restore(invocation, jail, *arguments);
+    };
     return command;
 }
 

@@ -12,7 +12,8 @@
 namespace jailctl::backup {
 namespace {
 
-constexpr std::string_view names[] = {"yearly", "monthly", "weekly", "daily", "hourly", "last"};  // in the order of Period
+// In the order of Period.
+constexpr std::string_view names[] = {"yearly", "monthly", "weekly", "daily", "hourly", "last"};
 constexpr const char* accepted = "last, hourly, daily, weekly, monthly and yearly, each as RULE=NUMBER";
 constexpr std::int64_t most_kept = 9999;
 
@@ -57,8 +58,8 @@ void keep(Verdict& verdict, std::string reason) {
 }
 
 /// @param newest_first  positions of the backups that count
-void apply_rule(const KeepRule& rule, const std::vector<Candidate>& backups, const std::vector<std::size_t>& newest_first,
-                std::vector<Verdict>& verdicts) {
+void apply_rule(const KeepRule& rule, const std::vector<Candidate>& backups,
+                const std::vector<std::size_t>& newest_first, std::vector<Verdict>& verdicts) {
     std::size_t kept = 0;
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
     for (const auto at : newest_first) {
@@ -96,7 +97,8 @@ KeepRules parse_keep(std::string_view text) {
             throw Error(Errc::invalid, "'" + word + "' is no rule: expected " + accepted);
         const KeepRule rule{parse_period(word, word.substr(0, equals)), parse_count(word, word.substr(equals + 1))};
         if (std::any_of(rules.begin(), rules.end(), [&](const KeepRule& other) { return other.period == rule.period; }))
-            throw Error(Errc::invalid, "'" + word + "': the rule " + std::string(name_of(rule.period)) + " is given twice");
+            throw Error(Errc::invalid,
+                        "'" + word + "': the rule " + std::string(name_of(rule.period)) + " is given twice");
         rules.push_back(rule);
     }
     std::sort(rules.begin(), rules.end(), [](const KeepRule& a, const KeepRule& b) { return a.period < b.period; });
@@ -114,7 +116,8 @@ std::vector<Verdict> judge(const KeepRules& rules, const std::vector<Candidate>&
                      [&](std::size_t a, std::size_t b) { return backups[a].taken > backups[b].taken; });
     for (const auto& rule : rules) apply_rule(rule, backups, newest_first, verdicts);
     const auto keep_newest = [&](bool Candidate::*proof, const char* reason) {
-        const auto at = std::find_if(newest_first.begin(), newest_first.end(), [&](std::size_t i) { return backups[i].*proof; });
+        const auto at = std::find_if(newest_first.begin(), newest_first.end(),
+                                     [&](std::size_t i) { return backups[i].*proof; });
         if (at != newest_first.end()) keep(verdicts[*at], reason);
     };
     keep_newest(&Candidate::verified, "newest verified");

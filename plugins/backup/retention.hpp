@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// Which backups BACKUP_KEEP keeps. Pure: no clock, no file. All periods are of UTC, a week begins on Monday (ISO 8601).
+/// Which backups BACKUP_KEEP keeps. Pure: no clock, no file. All periods are of UTC, a week
+/// begins on Monday (ISO 8601).
 namespace jailctl::backup {
 
 /// Longest first: the order in which reasons are given.
@@ -38,13 +39,15 @@ struct Verdict {
     std::vector<std::string> reasons;  ///< of keep: "monthly 3 of 12", "newest verified"
 };
 
-/// The rules as restic and borg have them: going from the newest to the oldest, a rule keeps the newest backup of each of
-/// its N most recent periods that have one; a backup may be kept by several rules, none takes it from another; a rule of a
-/// period that found fewer than N keeps the oldest of all too, so that a history can grow. Kept besides: protected ones,
-/// the newest verified, the newest booted; what others made, what is dated after `now` or not at all: these count for no
-/// rule. An unusable one counts for none either, and is neither kept nor removed unless it is protected.
+/// The rules as restic and borg have them: going from the newest to the oldest, a rule keeps the newest backup of
+/// each of its N most recent periods that have one; a backup may be kept by several rules, none takes it from
+/// another; a rule of a period that found fewer than N keeps the oldest of all too, so that a history can grow.
+/// Kept besides: protected ones, the newest verified, the newest booted; what others made, what is dated after
+/// `now` or not at all: these count for no rule. An unusable one counts for none either, and is neither kept nor
+/// removed unless it is protected.
 /// @param backups  oldest first; of several of one second the later in the list is the newer
 /// @return one for each, in the same order
-[[nodiscard]] std::vector<Verdict> judge(const KeepRules& rules, const std::vector<Candidate>& backups, std::int64_t now);
+[[nodiscard]] std::vector<Verdict> judge(const KeepRules& rules, const std::vector<Candidate>& backups,
+                                         std::int64_t now);
 
 }  // namespace jailctl::backup

@@ -10,13 +10,14 @@
 
 namespace jailctl::backup {
 
-/// A jail that stands still while this lives, and no longer than a limit. One that was frozen by hand stays so: no freeze
-/// of ours, and none of ours to end.
+/// A jail that stands still while this lives, and no longer than a limit. One that was frozen by hand stays so: no
+/// freeze of ours, and none of ours to end.
 class StandStill {
 public:
     /// @throws Error timeout: it cannot be frozen
     StandStill(Invocation& invocation, const Jail& jail, std::chrono::milliseconds limit);
-    /// Lets it go on. @return false: it ran already, so that what was done meanwhile was not done to a jail that stood still
+    /// Lets it go on. @return false: it ran already, so that what was done meanwhile was not done
+    /// to a jail that stood still
     [[nodiscard]] bool end();
     /// How long it was, up to end().
     [[nodiscard]] std::chrono::microseconds lasted() const noexcept { return lasted_; }

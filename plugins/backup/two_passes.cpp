@@ -15,12 +15,19 @@ namespace {
 constexpr std::int64_t second = 1'000'000'000;
 
 UniqueFd scratch_file(int directory, const Invocation& invocation, const Jail& jail) {
-    return unnamed_file(directory, unfinished_name(invocation.configuration(), jail.name.key(), ".scratch"));  // the lock is ours
+    // The lock is ours.
+    return unnamed_file(directory, unfinished_name(invocation.configuration(), jail.name.key(), ".scratch"));
 }
 
 TreeJob job_on(int root, std::string action, Value arguments, std::vector<std::pair<std::string, int>> descriptors) {
-    return {.action = std::move(action), .arguments = std::move(arguments), .root = root, .id_base = {}, .read_only = true,
-            .descriptors = std::move(descriptors), .on_progress = {}, .on_note = {}};
+    return {.action = std::move(action),
+            .arguments = std::move(arguments),
+            .root = root,
+            .id_base = {},
+            .read_only = true,
+            .descriptors = std::move(descriptors),
+            .on_progress = {},
+            .on_note = {}};
 }
 
 void resume(Invocation& invocation, Quiesced& quiesced) {
@@ -89,7 +96,8 @@ void TwoPasses::catch_up(const Value& excludes) {
 void TwoPasses::count_changes(const Value& excludes, std::int64_t since) {
     const Value later = run_tree(job_on(
         root_, "changed",
-        Value::object().set("seconds", since / second).set("nanoseconds", since % second).set("excludes", excludes), {}));
+        Value::object().set("seconds", since / second).set("nanoseconds", since % second).set("excludes", excludes),
+        {}));
     Value notes = second_["notes"];
     for (const Value& note : later["notes"].items()) notes.push(note);
     second_.set("notes", std::move(notes));
@@ -100,7 +108,8 @@ Value TwoPasses::write(int out, std::string_view format, const Value& descriptio
     const auto progress = invocation_.console().progress("writing the backup of " + jail_.name.text(),
                                                          static_cast<std::uint64_t>(second_["bytes"].num()));
     Value counts = Value::object();
-    for (const char* name : {"entries", "files", "bytes", "sockets", "socket_list", "changed", "unreadable", "unrestorable"})
+    for (const char* name :
+         {"entries", "files", "bytes", "sockets", "socket_list", "changed", "unreadable", "unrestorable"})
         counts.set(name, second_[name]);
     TreeJob job = job_on(-1, "splice",
                          Value::object()

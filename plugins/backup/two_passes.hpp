@@ -13,9 +13,9 @@
 
 namespace jailctl::backup {
 
-/// Reads a running jail where no snapshot can be taken (ADR 14): all of it while it runs, then, made
-/// ready and frozen, only what changed meanwhile. What was read lies compressed in unnamed files until write() makes
-/// the archive; there is no second copy of the tree, and the jail stands still for as long as what changed takes to read.
+/// Reads a running jail where no snapshot can be taken (ADR 14): all of it while it runs, then, made ready and frozen,
+/// only what changed meanwhile. What was read lies compressed in unnamed files until write() makes the archive; there
+/// is no second copy of the tree, and the jail stands still for as long as what changed takes to read.
 class TwoPasses {
 public:
     /// @param id  of the running jail @param root  its directory @param scratch  where the unnamed files go

@@ -80,9 +80,11 @@ void verify(Invocation& invocation, bool boot) {
             BackupInfo info = verify_marked(invocation, *backend, known);
             if (boot) prove_boot(invocation, *backend, info);
             if (info.verified == 0 && !invocation.options().dry_run)
-                invocation.omission("the comparison of digests: " + escape_name(known.id) +
-                                    " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
-            invocation.console().line(known.id + (info.verified == 0 ? ": whole, " : ": good, ") + human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
+                invocation.omission(
+                    "the comparison of digests: " + escape_name(known.id) +
+                    " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
+            invocation.console().line(known.id + (info.verified == 0 ? ": whole, " : ": good, ") +
+                                      human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
                                       (boot && !invocation.options().dry_run ? ", boots" : ""));
             list.push(shown_backup(info));
         } catch (const Error& error) {
@@ -106,7 +108,8 @@ Command make_verify_command() {
     command.name = "verify";
     command.summary = "prove a backup: read every byte, compare every digest";
     command.words = "[JAIL|all...|FILE] [--boot]";
-    command.details = "Of a jail its newest backup is read, of every jail without a name; FILE is a word with '/' in it.";
+    command.details =
+        "Of a jail its newest backup is read, of every jail without a name; FILE is a word with '/' in it.";
     command.targets = Targets::optional_several;
     command.unlisted_jails = true;
     command.path = PathWord::optional;

@@ -22,7 +22,8 @@ Way warm_way(Invocation& invocation, const Jail& jail) {
     const auto reason = storage_of(invocation, jail).no_snapshot_because(jail.root);
     if (reason.empty()) return Way::snapshot;
     if (warm == "auto") return Way::two_passes;
-    throw Error(Errc::unsupported, "BACKUP_WARM=snapshot, and none of " + jail.root.string() + " can be taken: " + reason)
+    throw Error(Errc::unsupported,
+                "BACKUP_WARM=snapshot, and none of " + jail.root.string() + " can be taken: " + reason)
         .with_hint("set BACKUP_WARM=auto, or move the jail: backup, delete, and restore on btrfs or ZFS");
 }
 
@@ -40,8 +41,8 @@ void View::take_snapshot(Invocation& invocation, const Jail& jail) {
         sync_file_system(Rootfs::open(jail.root).fd(), jail.root.string());
     });
     operation_->step("freeze the jail", [&] { still.emplace(invocation, jail, longest_freeze); });
-    operation_->step("take the snapshot " + beside(jail, name).string(), litter("storage.remove", tree_arguments(jail, name)),
-                     [&] { storage.snapshot(jail.root, name); });
+    operation_->step("take the snapshot " + beside(jail, name).string(),
+                     litter("storage.remove", tree_arguments(jail, name)), [&] { storage.snapshot(jail.root, name); });
     operation_->step("let the jail go on", [&] {
         if (!still->end()) throw Error(Errc::timeout, "the jail ran again before its snapshot was taken");
         frozen_ = still->lasted();

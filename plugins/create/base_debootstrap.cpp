@@ -20,9 +20,9 @@ namespace {
 // and lists in it, is gone before the tar is unpacked, and larger than what comes out.
 constexpr std::uint64_t minbase_bytes = 500'000'000;
 
-/// The staging directory, empty until the tar is unpacked, is its /tmp: what it leaves there when it is killed goes with
-/// the staging directory, by the undo of create. And apt's own user reaches it there, which gets past no directory above
-/// it.
+/// The staging directory, empty until the tar is unpacked, is its /tmp: what it leaves there when it is killed
+/// goes with the staging directory, by the undo of create. And apt's own user reaches it there, which gets
+/// past no directory above it.
 UniqueFd own_tmp(const BaseTarget& target) {
     const UniqueFd directory = Rootfs::open(target.directory()).open_directory("");
     if (::fchmod(directory.get(), 0755) != 0) throw_errno("cannot set the mode of " + target.directory().string());

@@ -33,8 +33,9 @@ bool write_password(Build& build, const std::string& field, const char* state) {
 
 void lock_root(Build& build) {
     if (!write_password(build, std::string(locked_field), "locked")) return;
-    build.in.console().info("No root password was given: the account is locked (once it runs, set one with 'jailctl exec " +
-                            build.jail.name.text() + " -- passwd')");
+    build.in.console().info(
+        "No root password was given: the account is locked (once it runs, set one with 'jailctl exec " +
+        build.jail.name.text() + " -- passwd')");
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace jailctl::create {
 
 struct CreateArgs {
-    std::optional<std::string> password_file;  ///< --root-password-file; an empty word is one: of a variable that is not set, perhaps
+    /// --root-password-file; an empty word is one: of a variable that is not set, perhaps
+    std::optional<std::string> password_file;
 };
 
 /// Makes a jail: staged beside its root, published by one rename as the last step. A failure leaves no jail.

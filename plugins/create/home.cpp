@@ -74,7 +74,8 @@ void prepare_home(Invocation& in, Operation& operation, const Jail& jail) {
     const auto& configuration = in.configuration();
     const auto written = configuration.path("JAIL_HOME").lexically_normal();  // perhaps with a slash at its end
     const bool ours = home == written || home / "" == written;
-    // Only a directory that fails by its mode alone is ours to close: not one of the system's, not one of another owner.
+    // Only a directory that fails by its mode alone is ours to close: not one of the system's,
+    // not one of another owner.
     if (ours && is_merely_open(jail.root) && holds_only_jails(configuration, home)) {
         close_home(in, operation, home);
     } else {

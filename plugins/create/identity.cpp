@@ -27,7 +27,9 @@ void for_each_line(std::string_view text, Use&& use) {
 
 bool tells_of(const std::vector<std::string>& words, const Jail& jail) {
     if (words.empty() || words.front().starts_with('#')) return false;
-    const auto names_jail = [&](const std::string& word) { return word == jail.name.text() || word == jail.name.key(); };
+    const auto names_jail = [&](const std::string& word) {
+        return word == jail.name.text() || word == jail.name.key();
+    };
     if (std::any_of(words.begin() + 1, words.end(), names_jail)) return true;
     return std::any_of(jail.addresses.begin(), jail.addresses.end(),
                        [&](const Address& address) { return address.text() == words.front(); });
@@ -101,7 +103,8 @@ std::string renamed_hosts(std::string_view text, const Jail& was, const Jail& ja
     return out;
 }
 
-bool FileIdentity::renew(Invocation& invocation, const Jail& was, const Jail& jail, const std::filesystem::path& staging) {
+bool FileIdentity::renew(Invocation& invocation, const Jail& was, const Jail& jail,
+                         const std::filesystem::path& staging) {
     const Rootfs root = Rootfs::open(staging);
     write_names(root, was, jail);
     forget_machine(root);

@@ -55,12 +55,14 @@ UniqueFd open_password(const std::filesystem::path& path) {
         if (!opened) opened = open_trusted(path, Trust::root);
     } catch (Error& error) {
         if (error.code() != Errc::not_found) throw;
-        throw error.add_context("--root-password-file").with_hint("write the root password into its first line, or leave the option out");
+        throw error.add_context("--root-password-file")
+            .with_hint("write the root password into its first line, or leave the option out");
     }
     struct stat facts{};
     if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + path.string());
     if ((facts.st_mode & 077) != 0)
-        throw Error(Errc::denied, escape_name(path.string()) + " can be read by others, and it holds the root password of the jail")
+        throw Error(Errc::denied,
+                    escape_name(path.string()) + " can be read by others, and it holds the root password of the jail")
             .with_hint("chmod 600 " + shell_word(path.string()));
     return opened;
 }
@@ -70,7 +72,8 @@ UniqueFd open_password(const std::filesystem::path& path) {
 std::string password_from_file(const std::filesystem::path& file) {
     if (file.empty())
         throw Error(Errc::usage, "--root-password-file names no file")
-            .with_hint("leave the option out: the password is asked for then, or without a terminal the account is locked");
+            .with_hint(
+                "leave the option out: the password is asked for then, or without a terminal the account is locked");
     const auto path = std::filesystem::absolute(file);
     const UniqueFd opened = open_password(path);
     std::string content = content_of(opened.get(), path.string());

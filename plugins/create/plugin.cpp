@@ -21,7 +21,8 @@ namespace po = boost::program_options;
 namespace {
 
 void check_base(const std::string& value) {
-    if (value.empty()) throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,PACKAGE...][,MIRROR]");
+    if (value.empty())
+        throw Error(Errc::invalid, "expected busybox, archive:FILE or debootstrap:SUITE[,PACKAGE...][,MIRROR]");
 }
 
 void inspect_base(Inspection& inspection) {
@@ -67,9 +68,10 @@ public:
 
 private:
     static void declare_variables(Registrar& host) {
-        host.declare({"BASE",
-                      "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,PACKAGE...][,MIRROR]",
-                      "busybox", Scope::jail, check_base, inspect_base});
+        host.declare(
+            {"BASE",
+             "what a new jail is made of: busybox, archive:FILE[#sha256=HEX], debootstrap:SUITE[,PACKAGE...][,MIRROR]",
+             "busybox", Scope::jail, check_base, inspect_base});
         host.declare({"STORAGE", "how roots are kept: auto, dir, btrfs, zfs", "auto", Scope::jail, check_storage});
         host.declare({"RC_CONF", "name=\"value\" words for /etc/rc.conf of a new jail", "", Scope::jail,
                       check_rc_conf});
@@ -89,11 +91,12 @@ private:
             "it, no half jail is left. The jail is not started.";
         create.targets = Targets::several;
         create.effect = Effect::changes;
-        create.options.add_options()("root-password-file",
-                                     po::value<std::string>()->value_name("FILE")->notifier(
-                                         [this](const std::string& word) { create_args_.password_file = word; }),
-                                     "first line of FILE, which nobody but root may read, is the root password (default: "
-                                     "ask; without a terminal the account is locked)");
+        create.options.add_options()(
+            "root-password-file",
+            po::value<std::string>()->value_name("FILE")->notifier(
+                [this](const std::string& word) { create_args_.password_file = word; }),
+            "first line of FILE, which nobody but root may read, is the root password (default: "
+            "ask; without a terminal the account is locked)");
         create.run_jail = [this](Invocation& in, const Jail& jail) { return create_jail(in, jail, create_args_); };
         host.add(std::move(create));
     }
@@ -109,8 +112,9 @@ private:
         remove.targets = Targets::several;
         remove.order = JailOrder::reverse;
         remove.effect = Effect::changes;
-        remove.options.add_options()("yes", po::bool_switch(&delete_args_.yes), "do not ask")(
-            "backup-first", po::bool_switch(&delete_args_.backup_first), "back the jail up, and delete it only if that is complete");
+        remove.options.add_options()("yes", po::bool_switch(&delete_args_.yes),
+                                     "do not ask")("backup-first", po::bool_switch(&delete_args_.backup_first),
+                                                   "back the jail up, and delete it only if that is complete");
         remove.run_jail = [this](Invocation& in, const Jail& jail) { return delete_jail(in, jail, delete_args_); };
         host.add(std::move(remove));
     }

@@ -29,11 +29,13 @@ public:
     [[nodiscard]] std::uint64_t free_space(const std::filesystem::path& root) override;
 };
 
-/// The directory above the roots, by open_root_parent(); nothing if it is gone: then nothing of ours is below it either.
+/// The directory above the roots, by open_root_parent(); nothing if it is gone: then nothing
+/// of ours is below it either.
 /// @throws Error denied, io
 [[nodiscard]] UniqueFd open_parent_if_any(const std::filesystem::path& root);
 
-/// The nearest directory above the root that is there: where a root would be made. None, and errno, if it cannot be opened.
+/// The nearest directory above the root that is there: where a root would be made. None, and
+/// errno, if it cannot be opened.
 [[nodiscard]] UniqueFd nearest_directory(const std::filesystem::path& root);
 
 /// Makes the directory `name`, 0700, and holds it. @throws Error as Storage::make
@@ -55,7 +57,8 @@ private:
     bool gone_ = false;
 };
 
-/// Holds the tree that was made just now as `name` beside `root` until this process ends. @throws Error busy: somebody was faster
+/// Holds the tree that was made just now as `name` beside `root` until this process ends.
+/// @throws Error busy: somebody was faster
 void hold_entry(int parent, const std::string& name, const std::filesystem::path& root);
 
 /// Every name that a Storage makes or removes begins with ".jailctl-". @throws Error internal: this one does not

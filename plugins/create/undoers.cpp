@@ -49,7 +49,8 @@ void remove_ours(Invocation& in, const Jail& jail, const Value& arguments) {
     }
 }
 
-/// From the parent up to the first directory that was missing. Anything in one, or no such directory: it stays as it is.
+/// From the parent up to the first directory that was missing. Anything in one, or no such
+/// directory: it stays as it is.
 void remove_empty_parents(const Value& arguments) {
     fs::path path = arguments["path"].str();
     const fs::path first = arguments["first"].is_string() ? fs::path(arguments["first"].str()) : path;
@@ -72,7 +73,8 @@ void remove_file(const Value& arguments) {
     }
     if (::unlinkat(directory.get(), path.filename().c_str(), 0) == 0 || errno == ENOENT) return;
     const int cause = errno;  // of a read-only file system even if there is no such file
-    if (::faccessat(directory.get(), path.filename().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) return;
+    if (::faccessat(directory.get(), path.filename().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        return;
     errno = cause;
     throw_errno("cannot remove " + path.string());
 }

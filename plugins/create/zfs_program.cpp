@@ -56,7 +56,8 @@ void ZfsProgram::destroy(const std::string& snapshot) const {
         if (answer.good || (!knows(snapshot) && knows(snapshot.substr(0, snapshot.find_first_of("/@"))))) return;
         const bool busy = answer.text.find("busy") != std::string::npos;
         if (!busy || Clock::now() >= until)
-            throw Error(busy ? Errc::busy : Errc::io, "zfs cannot destroy the snapshot " + snapshot + ": " + answer.text)
+            throw Error(busy ? Errc::busy : Errc::io,
+                        "zfs cannot destroy the snapshot " + snapshot + ": " + answer.text)
                 .with_hint("see who reads it, or why not: 'zfs destroy " + shell_word(snapshot) + "'");
         Interrupt::pause(between);
     }
@@ -84,7 +85,9 @@ ZfsProgram::Answer ZfsProgram::ask(std::vector<std::string> arguments, int gate)
 std::string ZfsProgram::path() const { return path_ ? *path_ : find_program("zfs"); }
 
 bool ZfsProgram::knows(const std::string& name) const {
-    return ask({"list", "-H", "-o", "name", "-t", name.find('@') == std::string::npos ? "filesystem" : "snapshot", name}).good;
+    return ask({"list", "-H", "-o", "name", "-t", name.find('@') == std::string::npos ? "filesystem" : "snapshot",
+                name})
+        .good;
 }
 
 std::string zfs_snapshot_name(const std::string& root, const std::string& name) {

@@ -6,7 +6,8 @@
 
 namespace jailctl::create {
 
-/// zfs(8), started as every other program is (security.md 9). Of all it can do, what concerns the one snapshot of a root.
+/// zfs(8), started as every other program is (security.md 9). Of all it can do, what concerns
+/// the one snapshot of a root.
 class ZfsProgram {
 public:
     /// @param path  of the program; empty: it is not installed; nothing: looked for when it is needed
@@ -30,8 +31,8 @@ private:
     std::optional<std::string> path_;
 };
 
-/// The name of the snapshot that `name` beside `root` stands for, behind the '@': the same for the same root and name, and no
-/// other root's of the data set.
+/// The name of the snapshot that `name` beside `root` stands for, behind the '@': the same for the same root and name,
+/// and no other root's of the data set.
 [[nodiscard]] std::string zfs_snapshot_name(const std::string& root, const std::string& name);
 /// Whether the text is a snapshot of that name of some data set, in the characters that ZFS allows.
 [[nodiscard]] bool is_zfs_snapshot(const std::string& text, const std::string& name);

@@ -2,9 +2,9 @@
 
 #include "jailctl/sdk/registrar.hpp"
 
-/// The commands of lifecycle: start, stop and restart are registered by start_stop.cpp, exec and shell by exec_shell.cpp,
-/// freeze and thaw by freeze_thaw.cpp, status by status.cpp, top by top.cpp, logs by logs.cpp,
-/// set by set.cpp, doctor by doctor.cpp, cp by copy/cp.cpp.
+/// The commands of lifecycle: start, stop and restart are registered by start_stop.cpp, exec and shell by
+/// exec_shell.cpp, freeze and thaw by freeze_thaw.cpp, status by status.cpp, top by top.cpp, logs by logs.cpp, set by
+/// set.cpp, doctor by doctor.cpp, cp by copy/cp.cpp.
 namespace jailctl::lifecycle {
 
 void add_status(Registrar& host);

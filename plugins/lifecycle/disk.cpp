@@ -12,7 +12,9 @@ namespace {
 
 /// Somebody may have put another directory there since the start: the jail writes into the one that was renamed.
 void require_root_of(const Configuration& configuration, const JailStatus& status, const Rootfs& root) {
-    if (!status.running || status.running->id <= 0 || runs_from_directory(configuration, JailName(status.name), root.fd())) return;
+    if (!status.running || status.running->id <= 0 ||
+        runs_from_directory(configuration, JailName(status.name), root.fd()))
+        return;
     throw Error(Errc::not_found, "another directory stands at " + escape_name(status.running->root.string()) +
                                      " than when it was started, and what it runs from is elsewhere");
 }

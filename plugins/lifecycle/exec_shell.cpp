@@ -107,9 +107,11 @@ void require_variable(const std::string& text) {
     const auto end = text.find('=');
     const std::string name = text.substr(0, end);
     const bool named = !name.empty() && (std::isdigit(static_cast<unsigned char>(name[0])) == 0) &&
-                       std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+                       std::all_of(name.begin(), name.end(),
+                                   [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     if (end == std::string::npos || !named)
-        throw Error(Errc::usage, "'" + escape_name(text) + "' is no variable with its value").with_hint("-e NAME=VALUE");
+        throw Error(Errc::usage, "'" + escape_name(text) + "' is no variable with its value")
+            .with_hint("-e NAME=VALUE");
 }
 
 void be_user(ExecRequest& request, const JailUser& user) {
@@ -124,7 +126,8 @@ void be_user(ExecRequest& request, const JailUser& user) {
 void apply(const ExecOptions& options, const Jail& jail, ExecRequest& request) {
     for (const auto& variable : options.environment) require_variable(variable);
     if (options.directory && !options.directory->starts_with('/'))
-        throw Error(Errc::usage, "-w needs an absolute path in the jail, and not '" + escape_name(*options.directory) + "'");
+        throw Error(Errc::usage,
+                    "-w needs an absolute path in the jail, and not '" + escape_name(*options.directory) + "'");
     if (options.directory) request.directory = *options.directory;
     if (options.user) be_user(request, find_user(Rootfs::open(jail.root), *options.user));
     request.environment.insert(request.environment.end(), options.environment.begin(), options.environment.end());
@@ -195,20 +198,22 @@ void add_exec(Registrar& host) {
     exec.name = "exec";
     exec.summary = "run a command in a running jail, or in several";
     exec.words = "JAIL|all... -- COMMAND [ARGUMENT...]";
-    exec.details = "Ends with the status of the command: 128+N for signal N, 126 if it cannot be executed, 127 if there is "
-                   "none of that name, 125 if jailctl itself failed. On a terminal the command gets one of the jail's own. "
-                   "A signal to jailctl is passed on; a second one kills the command. In several jails it runs at once, "
-                   "without a terminal or input, and a status other than 0 is a failure of that jail.";
+    exec.details =
+        "Ends with the status of the command: 128+N for signal N, 126 if it cannot be executed, 127 if there is "
+        "none of that name, 125 if jailctl itself failed. On a terminal the command gets one of the jail's own. "
+        "A signal to jailctl is passed on; a second one kills the command. In several jails it runs at once, "
+        "without a terminal or input, and a status other than 0 is a failure of that jail.";
     exec.targets = Targets::several;
     exec.takes_rest = true;
-    exec.options.add_options()
-        ("user,u", given(options->user)->value_name("USER[:GROUP]"),
-         "run as this user of the jail, by its own /etc/passwd and /etc/group")
-        ("env,e", po::value(&options->environment)->value_name("NAME=VALUE"), "set a variable; may be given several times")
-        ("workdir,w", given(options->directory)->value_name("DIR"), "begin in this directory of the jail instead of /");
+    exec.options.add_options()("user,u", given(options->user)->value_name("USER[:GROUP]"),
+                               "run as this user of the jail, by its own /etc/passwd and /etc/group")(
+        "env,e", po::value(&options->environment)->value_name("NAME=VALUE"),
+        "set a variable; may be given several times")("workdir,w", given(options->directory)->value_name("DIR"),
+                                                      "begin in this directory of the jail instead of /");
     exec.run_jail = [options](Invocation& invocation, const Jail& jail) {
         Ended ended;
-        or_own_failure(invocation, jail, [&] { ended = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
+        or_own_failure(invocation, jail,
+                       [&] { ended = run_inside(invocation, jail, command_of(invocation, jail, *options)); });
         if (invocation.jails().size() > 1 && ended.status != 0 && !ended.not_run)
             throw Error(Errc::failed, "the command ended with status " + std::to_string(ended.status));
         end_as(invocation, ended);

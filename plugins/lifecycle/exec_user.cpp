@@ -37,7 +37,8 @@ JailUser find_user(const Rootfs& root, std::string_view word) {
     const auto colon = word.find(':');
     const bool has_group = colon != std::string_view::npos;
     if (colon == 0 || word.empty() || word.ends_with(':'))
-        throw Error(Errc::usage, "'" + escape_name(word) + "' names no user").with_hint("-u USER[:GROUP], names or numbers");
+        throw Error(Errc::usage, "'" + escape_name(word) + "' names no user")
+            .with_hint("-u USER[:GROUP], names or numbers");
     const std::string group = root.read("etc/group").value_or("");
     JailUser user;
     user.account = account_for(root.read("etc/passwd").value_or(""), word.substr(0, colon), has_group);

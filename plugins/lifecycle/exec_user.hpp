@@ -16,7 +16,8 @@ struct JailUser {
 
 /// Looks a user up in the jail's own etc/passwd and etc/group.
 /// @param word  USER[:GROUP], names or numbers; a name goes before a number. With GROUP that is the only group.
-/// @throws Error usage: one of them is empty; not_found: no such user or group; invalid: one of the files is none, or is larger than 1 MiB; denied, io
+/// @throws Error usage: one of them is empty; not_found: no such user or group; invalid: one of the files is none, or
+/// is larger than 1 MiB; denied, io
 [[nodiscard]] JailUser find_user(const Rootfs& root, std::string_view word);
 
 }  // namespace jailctl::lifecycle

@@ -43,13 +43,15 @@ const std::vector<Family>& families() {
          [](const JailSample& sample) { return known(sample.usage.memory); }},
         {"jailctl_jail_cpu_seconds_total", "counter", "Processor time the jail has used since its start.",
          [](const JailSample& sample) {
-             return sample.usage.cpu_seconds < 0 ? std::nullopt : std::optional(std::to_string(sample.usage.cpu_seconds));
+             return sample.usage.cpu_seconds < 0 ? std::nullopt
+                                                 : std::optional(std::to_string(sample.usage.cpu_seconds));
          }},
         {"jailctl_jail_io_bytes_total", "counter", "Bytes the jail has read from and written to block devices.",
          [](const JailSample& sample) { return known(sample.usage.io_bytes); }},
         {"jailctl_jail_disk_bytes", "gauge", "What the tree of the jail takes on its disk.",
          [](const JailSample& sample) { return known(sample.disk); }},
-        {"jailctl_jail_last_backup_time_seconds", "gauge", "When the newest usable backup this host knows of was taken, in Unix time.",
+        {"jailctl_jail_last_backup_time_seconds", "gauge",
+         "When the newest usable backup this host knows of was taken, in Unix time.",
          [](const JailSample& sample) { return known(sample.last_backup); }},
     };
     return all;
@@ -64,7 +66,8 @@ std::string head(const char* name, const char* type, const char* help) {
 std::string exposition(const std::vector<JailSample>& samples) {
     std::string text = head("jailctl_jail_info", "gauge", "State of the jail, as a label; always 1.");
     for (const JailSample& sample : samples)
-        text += "jailctl_jail_info{jail=" + label_value(sample.status.name) + ",state=" + label_value(sample.state) + "} 1\n";
+        text += "jailctl_jail_info{jail=" + label_value(sample.status.name) + ",state=" + label_value(sample.state) +
+                "} 1\n";
     for (const Family& family : families()) {
         text += head(family.name, family.type, family.help);
         for (const JailSample& sample : samples)

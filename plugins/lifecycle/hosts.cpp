@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* variable = "HOSTS";
 constexpr const char* file = "etc/hosts";
-constexpr std::string_view begin = "# jailctl: the jails of this host, written by start; HOSTS=no in jails.conf ends that";
+constexpr std::string_view begin =
+    "# jailctl: the jails of this host, written by start; HOSTS=no in jails.conf ends that";
 constexpr std::string_view end = "# jailctl: end";
 constexpr std::size_t most = 1 << 20;  // what read() takes
 
@@ -34,8 +35,8 @@ std::size_t end_of_block(std::string_view text, std::size_t at) {
 }  // namespace
 
 void declare_hosts(Registrar& host) {
-    host.declare({variable, "yes: start writes names and addresses of the other jails into /etc/hosts of the jail", "yes", Scope::jail,
-                  [](const std::string& value) { (void)parse_yes_no(value); }});
+    host.declare({variable, "yes: start writes names and addresses of the other jails into /etc/hosts of the jail",
+                  "yes", Scope::jail, [](const std::string& value) { (void)parse_yes_no(value); }});
 }
 
 void register_hosts_undo(Registrar& host) {
@@ -98,8 +99,8 @@ std::optional<HostsChange> look_at_hosts(Invocation& invocation, const Jail& jai
         return change.text == before ? std::nullopt : std::optional(std::move(change));
     } catch (const Error& error) {
         if (!lines.empty())
-            invocation.console().warn("/etc/hosts of " + jail.name.text() + " is left without the names of the other jails: " +
-                                      error.what());
+            invocation.console().warn("/etc/hosts of " + jail.name.text() +
+                                      " is left without the names of the other jails: " + error.what());
         return std::nullopt;
     }
 }
@@ -109,8 +110,8 @@ void write_hosts(Invocation& invocation, const Jail& jail, const Rootfs& root, c
         root.replace(file, change.text, change.mode, change.uid, change.gid);
     } catch (const Error& error) {
         if (error.code() == Errc::interrupted) throw;
-        invocation.console().warn("/etc/hosts of " + jail.name.text() + " is left without the names of the other jails: " +
-                                  error.what());
+        invocation.console().warn("/etc/hosts of " + jail.name.text() +
+                                  " is left without the names of the other jails: " + error.what());
     }
 }
 

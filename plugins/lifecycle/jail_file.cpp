@@ -44,7 +44,8 @@ std::optional<PlainLine> plain_line(const std::string& line) {
     std::array<regmatch_t, 5> parts{};
     if (::regexec(&alone, line.c_str(), parts.size(), parts.data(), 0) != 0) return std::nullopt;
     const auto part = [&](std::size_t at) {
-        return line.substr(static_cast<std::size_t>(parts[at].rm_so), static_cast<std::size_t>(parts[at].rm_eo - parts[at].rm_so));
+        return line.substr(static_cast<std::size_t>(parts[at].rm_so),
+                           static_cast<std::size_t>(parts[at].rm_eo - parts[at].rm_so));
     };
     return PlainLine{part(2), part(1), part(4)};
 }
@@ -99,7 +100,8 @@ void require_writable_jail_file(const Configuration& configuration, const JailNa
     require_no_link(path);
     const UniqueFd there = find_trusted(path.parent_path(), Trust::root, O_RDONLY | O_DIRECTORY);
     const auto directory = there ? path.parent_path() : path.parent_path().parent_path();
-    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0) throw_errno("cannot write " + escape_name(path.string()));
+    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0)
+        throw_errno("cannot write " + escape_name(path.string()));
     if (there) (void)in_context(path.string(), [&] { return read_file_at(there.get(), path.filename().string()); });
 }
 

@@ -64,7 +64,8 @@ HostView look_around(const Configuration& configuration, const JailRuntime& runt
     HostView view;
     for (auto& running : runtime.list(configuration)) {
         std::string key = running.name;
-        std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::transform(key.begin(), key.end(), key.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         view.occupants.emplace(running.root.native(), running.name);
         view.running.emplace(std::move(key), std::move(running));
     }
@@ -105,9 +106,10 @@ std::vector<JailStatus> look_for_strangers(const Configuration& configuration, c
         if (listed(key)) continue;
         const std::string problem = !jail.problem.empty() ? jail.problem
                                     : jail.copy           ? "a copy of a jail that a command proves"
-                                                          : "runs, but is not in JAILS: put its entry back, then 'jailctl stop " +
-                                                                jail.name + "' stops it";
-        strangers.push_back({jail.name, jail.addresses.value_or(std::vector<std::string>{}), jail.root.string(), jail, '?', problem});
+                                                : "runs, but is not in JAILS: put its entry back, then 'jailctl stop " +
+                                                      jail.name + "' stops it";
+        strangers.push_back(
+            {jail.name, jail.addresses.value_or(std::vector<std::string>{}), jail.root.string(), jail, '?', problem});
     }
     for (const auto& [key, problem] : view.interrupted) {
         if (view.running.contains(key) || listed(key)) continue;

@@ -23,10 +23,12 @@ struct JailStatus {
     std::optional<std::vector<std::string>> next_addresses{};  ///< those of JAILS, if it runs with others
 };
 
-/// What runs and what lies about on this host: one look at each directory of state instead of one for every jail of JAILS.
+/// What runs and what lies about on this host: one look at each directory of state instead of
+/// one for every jail of JAILS.
 struct HostView {
     std::map<std::string, RunningJail, std::less<>> running;       ///< by key
-    std::map<std::string, std::string, std::less<>> occupants;     ///< name of the jail that runs from a root, by its path
+    /// Name of the jail that runs from a root, by its path.
+    std::map<std::string, std::string, std::less<>> occupants;
     std::map<std::string, std::string, std::less<>> interrupted;   ///< by key: interrupted_commands()
     RootStates roots;
 };

@@ -20,7 +20,8 @@ template <std::size_t count, class Fits>
 std::array<std::string_view, count> find_line(std::string_view file, Fits fits) {
     while (!file.empty()) {
         std::string_view line = take(file, '\n');
-        if (std::count(line.begin(), line.end(), ':') != count - 1 || line.find('\0') != std::string_view::npos) continue;
+        if (std::count(line.begin(), line.end(), ':') != count - 1 || line.find('\0') != std::string_view::npos)
+            continue;
         std::array<std::string_view, count> fields;
         for (auto& field : fields) field = take(line, ':');
         if (fits(fields)) return fields;

@@ -54,7 +54,8 @@ enum class Remains {
 [[nodiscard]] Remains remains_of_a_run(const Configuration& configuration, const JailName& jail);
 
 /// What is wrong with the network of a running jail, a sentence each; empty for one that does not run. Never throws.
-[[nodiscard]] std::vector<std::string> network_problems_of(const Configuration& configuration, const JailName& jail) noexcept;
+[[nodiscard]] std::vector<std::string> network_problems_of(const Configuration& configuration,
+                                                           const JailName& jail) noexcept;
 
 /// What the first process of a jail has said, on stdout and stderr: in the run that lasts, else in the last one.
 class ConsoleReader {
@@ -75,14 +76,17 @@ void forget_console(const Configuration& configuration, const JailName& jail);
 
 /// What became of waiting for an init to say that it is up.
 enum class Heard { ready, ended, nothing };
-/// @param channel  of StartRequest::readiness  @param id  of the jail  @param tick  called every so often @throws Error interrupted
-[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time, const std::function<void()>& tick);
+/// @param channel  of StartRequest::readiness  @param id  of the jail  @param tick  called every so often
+/// @throws Error interrupted
+[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time,
+                                       const std::function<void()>& tick);
 
 /// Whether those limits make sense beside what else `jail` has, running or not. @throws Error config: as a start would
 void require_limits(const Jail& jail, const std::vector<std::string>& variables);
 /// Throws what change_limits() would, and changes nothing; what the kernel says only when it is written it cannot know.
 void rehearse_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables);
-/// Sets or lifts, in the running jail, the limits named by `variables` to what the settings of `jail` have: all or none.
+/// Sets or lifts, in the running jail, the limits named by `variables` to what the settings of
+/// `jail` have: all or none.
 /// @throws Error not_found: not running; busy: it uses more memory than that; unsupported
 void change_limits(Invocation& invocation, const Jail& jail, const std::vector<std::string>& variables);
 

@@ -3,8 +3,8 @@
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/registrar.hpp"
 
-/// When a jail that was started can be used: READY_COMMAND says so (wait_until_ready of jailctl/sdk/jail_health.hpp), else
-/// its init.
+/// When a jail that was started can be used: READY_COMMAND says so (wait_until_ready of
+/// jailctl/sdk/jail_health.hpp), else its init.
 namespace jailctl::lifecycle {
 
 void declare_readiness(Registrar& host);

@@ -42,9 +42,11 @@ const std::vector<std::pair<std::string, std::function<void(std::string_view)>>>
 std::pair<std::string, std::string> parse_assignment(const std::string& word, const Settings& there) {
     const auto equals = word.find('=');
     if (equals == std::string::npos)
-        throw Error(Errc::usage, "'" + escape_name(word) + "' is no NAME=VALUE").with_hint("jailctl set JAIL MEMORY=512M");
+        throw Error(Errc::usage, "'" + escape_name(word) + "' is no NAME=VALUE")
+            .with_hint("jailctl set JAIL MEMORY=512M");
     std::string name = word.substr(0, equals), value = word.substr(equals + 1);
-    const auto known = std::find_if(limits().begin(), limits().end(), [&](const auto& limit) { return limit.first == name; });
+    const auto known = std::find_if(limits().begin(), limits().end(),
+                                    [&](const auto& limit) { return limit.first == name; });
     if (known == limits().end()) refuse_variable(name, there);
     if (value.empty()) value = "none";
     try {
@@ -88,7 +90,8 @@ void change_back(Invocation& invocation, const Jail& jail, const std::vector<std
     try {
         change_limits(invocation, jail, names);
     } catch (const std::exception& error) {
-        invocation.console().warn(jail.name.text() + " goes on with the new limits: the old ones cannot be set again: " + error.what());
+        invocation.console().warn(jail.name.text() +
+                                  " goes on with the new limits: the old ones cannot be set again: " + error.what());
     }
 }
 
@@ -133,8 +136,9 @@ void add_set(Registrar& host) {
     command.name = "set";
     command.summary = "change limits of a jail, at once and for good";
     command.words = "JAIL NAME=VALUE...";
-    command.details = "NAME is MEMORY, CPUS, PIDS, IO_WEIGHT or RATE; 'none' lifts a limit. A running jail gets it at once; jails.d/JAIL.conf "
-                      "gets it for later starts. A limit that cannot be set leaves all as it was.";
+    command.details = "NAME is MEMORY, CPUS, PIDS, IO_WEIGHT or RATE; 'none' lifts a limit. A running jail gets it at "
+                      "once; jails.d/JAIL.conf gets it for later starts. A limit that cannot be set leaves all as it "
+                      "was.";
     command.targets = Targets::one;
     command.takes_rest = true;
     command.effect = Effect::changes;

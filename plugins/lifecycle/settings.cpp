@@ -58,23 +58,31 @@ void declare_variables(Registrar& host) {
     host.declare({"STOP_SIGNAL", "the signal that makes init power off (default: by the kind of init)", "", Scope::jail,
                   [](const std::string& value) { if (!value.empty()) check_signal(value); }});
     host.declare({"MEMORY", "limit of memory in bytes, swap included: 512M, 2G, none", "", Scope::jail,
-                  [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_memory(text); }); }});
-    host.declare({"CPUS", "limit of processor time in processors: 0.5, 2, none", "", Scope::jail,
-                  [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_cpus(text); }); }});
-    host.declare({"PIDS", "limit of processes and threads, or none", "4096", Scope::jail,
-                  [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_pids(text); }); }});
-    host.declare({"IO_WEIGHT", "share of block devices while others want them too, 1 to 10000 (a jail without has 100), or none",
-                  "", Scope::jail,
-                  [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_io_weight(text); }); }});
+                  [](const std::string& value) {
+                      check_limit(value, [](std::string_view text) { (void)parse_memory(text); });
+                  }});
+    host.declare(
+        {"CPUS", "limit of processor time in processors: 0.5, 2, none", "", Scope::jail,
+         [](const std::string& value) { check_limit(value, [](std::string_view text) { (void)parse_cpus(text); }); }});
+    host.declare({"PIDS", "limit of processes and threads, or none", "4096", Scope::jail, [](const std::string& value) {
+                      check_limit(value, [](std::string_view text) { (void)parse_pids(text); });
+                  }});
+    host.declare({"IO_WEIGHT",
+                  "share of block devices while others want them too, 1 to 10000 (a jail without has 100), or none", "",
+                  Scope::jail, [](const std::string& value) {
+                      check_limit(value, [](std::string_view text) { (void)parse_io_weight(text); });
+                  }});
     host.declare({"USERNS", "user namespace of the jail's own: yes", "yes", Scope::jail, [](const std::string& value) {
                       if (!parse_yes_no(value))
                           throw Error(Errc::invalid, "this version does not start jails without a user namespace");
                   }});
-    host.declare({"CAPABILITIES", "what root may do in the jail: default, or system for a jail whose init is systemd", "default",
-                  Scope::jail, [](const std::string& value) {
+    host.declare({"CAPABILITIES", "what root may do in the jail: default, or system for a jail whose init is systemd",
+                  "default", Scope::jail,
+                  [](const std::string& value) {
                       if (value != "default" && value != "system")
                           throw Error(Errc::invalid, "not a set of capabilities: default or system");
-                  }, inspect_capabilities});
+                  },
+                  inspect_capabilities});
 }
 
 }  // namespace jailctl::lifecycle

@@ -17,7 +17,8 @@ std::vector<JailName> names_in(const std::string& value) {
 }
 
 /// Whether following START_AFTER from `name` leads to `goal`.
-bool leads_to(const Configuration& configuration, const JailName& name, const JailName& goal, std::set<std::string>& seen) {
+bool leads_to(const Configuration& configuration, const JailName& name, const JailName& goal,
+              std::set<std::string>& seen) {
     const Jail* jail = configuration.find(name);
     if (jail == nullptr || !seen.insert(name.key()).second) return false;
     for (const JailName& other : started_before(configuration, *jail))
@@ -30,11 +31,13 @@ void tell_mistakes(Inspection& inspection) {
     const Configuration& configuration = inspection.invocation.configuration();
     for (const JailName& name : names_in(inspection.value))
         if (configuration.find(name) == nullptr)
-            inspection.refuse({Errc::config, "there is no jail '" + escape_name(name.text()) + "' in JAILS"}, name.text());
+            inspection.refuse({Errc::config, "there is no jail '" + escape_name(name.text()) + "' in JAILS"},
+                              name.text());
     std::set<std::string> seen;
     const Jail* jail = inspection.jail;
     if (jail != nullptr && leads_to(configuration, jail->name, jail->name, seen))
-        inspection.refuse({Errc::config, jail->name.text() + " waits for itself in the end: 'start' of them at once is refused"});
+        inspection.refuse(
+            {Errc::config, jail->name.text() + " waits for itself in the end: 'start' of them at once is refused"});
 }
 
 }  // namespace

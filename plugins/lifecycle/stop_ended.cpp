@@ -22,7 +22,8 @@ std::string interrupted_run(const Jail& jail) {
     const auto& commands = recovered_commands(jail.name);
     // An upgrade starts a copy of the jail, at its end.
     const auto found = std::ranges::find_if(commands, [&jail](const std::string& command) {
-        return command == "start" || command == "stop" || (command == "upgrade" && has_undone(jail.name, "upgrade.stop"));
+        return command == "start" || command == "stop" ||
+               (command == "upgrade" && has_undone(jail.name, "upgrade.stop"));
     });
     return found == commands.end() ? std::string{} : *found;
 }

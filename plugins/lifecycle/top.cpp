@@ -50,7 +50,8 @@ Look look(const Invocation& invocation, JailRuntime& runtime) {
     for (const Jail& jail : invocation.jails()) {
         const auto running = runtime.find(invocation.configuration(), jail.name);
         if (!running || running->id <= 0 || running->copy) continue;
-        found.jails.push_back({jail.name.text(), running->id, running->started, usage_of(invocation.configuration(), jail.name)});
+        found.jails.push_back(
+            {jail.name.text(), running->id, running->started, usage_of(invocation.configuration(), jail.name)});
     }
     return found;
 }
@@ -65,8 +66,9 @@ std::vector<Line> compare(const Look& before, const Look& after) {
     std::vector<Line> lines;
     for (const Moment& now : after.jails) {
         Line line{now.name, -1, -1, now.usage, std::max<std::int64_t>(0, unix_now() - now.started)};
-        const auto then = std::find_if(before.jails.begin(), before.jails.end(),
-                                       [&](const Moment& other) { return other.name == now.name && other.id == now.id; });
+        const auto then = std::find_if(before.jails.begin(), before.jails.end(), [&](const Moment& other) {
+            return other.name == now.name && other.id == now.id;
+        });
         if (then != before.jails.end()) {
             line.cpu = rate(then->usage.cpu_seconds, now.usage.cpu_seconds, seconds);
             if (line.cpu >= 0) line.cpu *= 100;
@@ -147,13 +149,16 @@ void add_top(Registrar& host) {
     top.name = "top";
     top.summary = "show what running jails use";
     top.words = "[JAIL|all...]";
-    top.details = "Processor (100 is one of them), memory, tasks and block device traffic, the busiest jail first. On a terminal "
-                  "it goes on until Ctrl-C; else, and with --json, it shows one interval.";
+    top.details =
+        "Processor (100 is one of them), memory, tasks and block device traffic, the busiest jail first. On a terminal "
+        "it goes on until Ctrl-C; else, and with --json, it shows one interval.";
     top.targets = Targets::optional_several;
     top.options.add_options()
         ("interval,i", po::value(&options->interval)->value_name("TIME"), "how long to measure each time (default: 2s)")
         ("once", po::bool_switch(&options->once), "one interval alone");
-    top.run = [options](Invocation& invocation) { run_top(invocation, interval_of("--interval", options->interval), options->once); };
+    top.run = [options](Invocation& invocation) {
+        run_top(invocation, interval_of("--interval", options->interval), options->once);
+    };
     host.add(std::move(top));
 }
 

@@ -14,7 +14,8 @@ namespace jailctl::prune {
 /// @throws Error invalid "FILE:LINE: ..." for a path with ".." or a NUL byte
 [[nodiscard]] std::vector<std::string> parse_dellist(std::string_view content, const std::string& name);
 
-/// The paths of the list in `file`; one that is missing names nothing. @throws Error denied: others may write it; invalid; io
+/// The paths of the list in `file`; one that is missing names nothing. @throws Error denied: others
+/// may write it; invalid; io
 [[nodiscard]] std::vector<std::string> read_dellist(const std::filesystem::path& file);
 /// Those of all lists in `addons`. @throws Error as for one
 [[nodiscard]] std::vector<std::string> read_dellists(const std::filesystem::path& addons);

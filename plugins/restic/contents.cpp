@@ -51,8 +51,13 @@ std::int64_t permissions(std::int64_t mode) {
 
 /// restic's word for a kind of entry as ours; "" for what is not listed.
 std::string kind_of(const std::string& type) {
-    static constexpr std::array<std::pair<const char*, const char*>, 7> kinds{
-        {{"file", "file"}, {"dir", "dir"}, {"symlink", "link"}, {"fifo", "fifo"}, {"chardev", "char"}, {"dev", "block"}, {"socket", "socket"}}};
+    static constexpr std::array<std::pair<const char*, const char*>, 7> kinds{{{"file", "file"},
+                                                                               {"dir", "dir"},
+                                                                               {"symlink", "link"},
+                                                                               {"fifo", "fifo"},
+                                                                               {"chardev", "char"},
+                                                                               {"dev", "block"},
+                                                                               {"socket", "socket"}}};
     for (const auto& [theirs, ours] : kinds)
         if (type == theirs) return ours;
     return {};
@@ -76,8 +81,9 @@ Told::Told(std::string_view manifest) {
     }
     // The manifest is in the order of the directory, restic's list in that of the bytes.
     for (auto& [seen, lines] : lines_)
-        std::sort(lines.begin(), lines.end(),
-                  [](const Value& a, const Value& b) { return decode_path(a["path"].str()) < decode_path(b["path"].str()); });
+        std::sort(lines.begin(), lines.end(), [](const Value& a, const Value& b) {
+            return decode_path(a["path"].str()) < decode_path(b["path"].str());
+        });
 }
 
 Value Told::take(const std::string& path) {

@@ -18,8 +18,8 @@ class Told {
 public:
     /// @param manifest  lines of JSON as the helper's facts action writes them  @throws Error damaged
     explicit Told(std::string_view manifest);
-    /// The manifest's line for a path as restic's JSON has it, null if there is none. Paths that look the same there are
-    /// told apart by their order.
+    /// The manifest's line for a path as restic's JSON has it, null if there is none. Paths that look the same there
+    /// are told apart by their order.
     [[nodiscard]] Value take(const std::string& path);
 
 private:

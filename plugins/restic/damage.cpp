@@ -28,7 +28,8 @@ bool holds_any(std::string_view line, const auto& words) {
 /// It tries again and says so each time: what it says at last counts.
 bool is_retry(std::string_view line) { return line.find("retrying after") != std::string_view::npos; }
 
-/// internal/repository and internal/crypto of restic: a digest or an authentication code that does not fit what was read.
+/// internal/repository and internal/crypto of restic: a digest or an authentication code that
+/// does not fit what was read.
 bool tells_damage(std::string_view line) {
     static constexpr std::array<std::string_view, 6> words{"ciphertext verification failed", "returned invalid hash",
                                                            "invalid data returned",          "wrong data returned",
@@ -59,7 +60,8 @@ bool lacks_its_pack(std::string_view check, std::string_view reading) {
 }
 
 bool check_ended(std::string_view check) {
-    static constexpr std::array<std::string_view, 2> words{"Fatal: repository contains errors", "Fatal: LoadIndex returned errors"};
+    static constexpr std::array<std::string_view, 2> words{"Fatal: repository contains errors",
+                                                           "Fatal: LoadIndex returned errors"};
     return holds_any(check, words);
 }
 

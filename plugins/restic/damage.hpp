@@ -3,11 +3,13 @@
 #include <string>
 #include <string_view>
 
-/// What restic's complaints say of the data. A mark of damage makes a backup unusable and lets `expire --damaged` remove it:
-/// restic's own words for data that is not what was stored are damage, everything else "could not be looked at".
+/// What restic's complaints say of the data. A mark of damage makes a backup unusable and lets `expire
+/// --damaged` remove it: restic's own words for data that is not what was stored are damage, everything else
+/// "could not be looked at".
 namespace jailctl::restic {
 
-/// True if restic read data of a snapshot, and it is not what was stored there. Not said of an index, which is made again.
+/// True if restic read data of a snapshot, and it is not what was stored there. Not said of an
+/// index, which is made again.
 [[nodiscard]] bool found_damage(std::string_view errors);
 /// True if `check`, which lists the packs, misses one or finds one too short that `reading` failed for.
 [[nodiscard]] bool lacks_its_pack(std::string_view check, std::string_view reading);

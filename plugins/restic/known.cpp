@@ -22,7 +22,8 @@ std::string resolved(const std::string& location) {
 bool is_in(const Value& document, const std::string& location) {
     const auto& known = document["repositories"].items();
     const std::string same = resolved(location);
-    return std::ranges::any_of(known, [&](const Value& one) { return one.str() == location || resolved(one.str()) == same; });
+    return std::ranges::any_of(known,
+                               [&](const Value& one) { return one.str() == location || resolved(one.str()) == same; });
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ std::vector<std::string> restic_patterns(std::string_view pattern, const std::st
     int wildcards = 0;
     for (const Piece& piece : pieces_of(anchored ? pattern.substr(2) : pattern, anchored)) {
         if (piece.readings.size() > 1 && ++wildcards > most_wildcards)
-            throw Error(Errc::unsupported, "BACKUP_EXCLUDE: '" + std::string(pattern) + "' has too many wildcards for restic")
+            throw Error(Errc::unsupported,
+                        "BACKUP_EXCLUDE: '" + std::string(pattern) + "' has too many wildcards for restic")
                 .with_hint("write several simpler patterns");
         std::vector<std::string> longer;
         for (const auto& begun : found)

@@ -39,15 +39,16 @@ Error unknown(const Repository& repository, const std::string& what, const Answe
     if (why.code() != Errc::io) return why;
     if (const auto complaint = complaint_of(answer.errors); check_ended(answer.errors) && !complaint.empty())
         why = {Errc::io, what + ": " + escape_name(complaint)};
-    return why.with_hint("nothing says that the backup is damaged: see that the whole repository is there and restic can lock it");
+    return why.with_hint(
+        "nothing says that the backup is damaged: see that the whole repository is there and restic can lock it");
 }
 
 Error damage(const std::string& what, std::string_view errors) {
     return {Errc::damaged, what + ": " + escape_name(complaint_of(errors))};
 }
 
-/// A pack that is not there was lost, unless it went with all the others (a disk that is not mounted) or with another host's
-/// `prune`, which no lock of ours holds back where none can be made.
+/// A pack that is not there was lost, unless it went with all the others (a disk that is not mounted) or with another
+/// host's `prune`, which no lock of ours holds back where none can be made.
 bool lost(const Repository& repository, const Answer& check, const Answer& content) {
     if (repository.read_only() || !lacks_its_pack(check.errors, content.errors)) return false;
     const Answer packs = repository.run({"list", "packs", "--no-lock"});
@@ -82,7 +83,8 @@ void require_good(const Repository& repository, const std::string& id) {
     const Answer content = read_through(repository, id, check.status.ok() ? Cache::used : Cache::passed_by);
     if (content.status.ok() && check.status.ok()) return;
     if (content.status.ok())
-        throw Error(Errc::io, what + " reads well, but not all of the repository does: " + escape_name(complaint_of(check.errors)))
+        throw Error(Errc::io, what + " reads well, but not all of the repository does: " +
+                                  escape_name(complaint_of(check.errors)))
             .with_hint("'restic check' says what is wrong with it");
     if (found_damage(content.errors)) throw damage(what, content.errors);
     if (lost(repository, check, content)) throw damage(what, check.errors);

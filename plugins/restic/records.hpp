@@ -14,7 +14,9 @@ namespace jailctl::restic {
 /// the snapshot, so a recorded one vouches for the content, wherever the repository lies.
 class Records {
 public:
-    Records(const Configuration& configuration, std::string jail_key) : configuration_(configuration), key_(std::move(jail_key)) {}
+    Records(const Configuration& configuration, std::string jail_key)
+        : configuration_(configuration),
+          key_(std::move(jail_key)) {}
     /// When it was last verified, 0: never; nothing: this host did not make it.
     [[nodiscard]] std::optional<std::int64_t> verified(const std::string& id) const;
     void set(const std::string& id, std::int64_t verified) const;

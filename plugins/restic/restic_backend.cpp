@@ -34,7 +34,8 @@ void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::s
     const Repository repository(invocation, invocation.configuration().settings);
     repository.require_there_or_first();
     if (repository.read_only())  // restic would try to make its lock for a minute
-        throw Error(Errc::denied, "the restic repository at " + escape_name(repository.shown()) + " is on a file system that is mounted read-only")
+        throw Error(Errc::denied, "the restic repository at " + escape_name(repository.shown()) +
+                                      " is on a file system that is mounted read-only")
             .with_hint("mount it so that it can be written, for as long as the backup takes");
     for (const auto& word : split_words(jail.settings["BACKUP_EXCLUDE"].text)) (void)restic_patterns(word, "/");
 }
@@ -43,7 +44,8 @@ StoredBackup ResticBackend::store(Invocation& invocation, BackupSource& source, 
     refuse_place(where);
     const auto& jail = source.jail();
     const Repository repository(invocation, invocation.configuration().settings);
-    BackupInfo info{{}, jail.name.key(), unix_now(), std::max<std::uint64_t>(source.size_estimate(), 1), source.grade(), 0, {}};
+    BackupInfo info{
+        {}, jail.name.key(), unix_now(), std::max<std::uint64_t>(source.size_estimate(), 1), source.grade(), 0, {}};
     const Records records(invocation.configuration(), info.jail);
     Stored stored;
     Operation operation(invocation, jail, "backup", JournalPlace::lasting);
@@ -68,7 +70,8 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     const Answer answer = repository.run(arguments);
     if (no_repository(answer)) {
         repository.require_first();
-        invocation.console().verbose("there is no restic repository at " + repository.shown() + ": the first backup makes it");
+        invocation.console().verbose("there is no restic repository at " + repository.shown() +
+                                     ": the first backup makes it");
         return {};
     }
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
@@ -88,7 +91,8 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     for (auto& snapshot : parse_snapshots(answer.out)) {
         const auto verified = recorded(snapshot);
         snapshot.info.verified = verified.value_or(0);
-        snapshot.info.foreign = !verified && snapshot.maker != maker;  // what has a record is ours wherever we have moved to
+        // What has a record is ours wherever we have moved to.
+        snapshot.info.foreign = !verified && snapshot.maker != maker;
         found.push_back(std::move(snapshot.info));
     }
     return found;
@@ -111,7 +115,8 @@ Value ResticBackend::restore(Invocation& invocation, const std::string& backup, 
     const Snapshot snapshot = find(repository, backup);
     const bool vouched = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id).has_value();
     const Value described = description_of(repository, snapshot.id);
-    const Value settled = write_tree(invocation, repository, {snapshot.id, {}, vouched || target.trust}, target.directory);
+    const Value settled = write_tree(invocation, repository, {snapshot.id, {}, vouched || target.trust},
+                                     target.directory);
     return Value::object()
         .set("entries", described["counts"]["entries"])
         .set("bytes", described["counts"]["bytes"])
@@ -126,7 +131,8 @@ BackupInfo ResticBackend::verify(Invocation& invocation, const std::string& back
     require_good(repository, snapshot.id);
     const Records records(invocation.configuration(), snapshot.info.jail);
     snapshot.info.verified = unix_now();
-    if (records.verified(snapshot.id) && !invocation.options().dry_run) records.set(snapshot.id, snapshot.info.verified);
+    if (records.verified(snapshot.id) && !invocation.options().dry_run)
+        records.set(snapshot.id, snapshot.info.verified);
     return snapshot.info;
 }
 
@@ -156,7 +162,9 @@ void ResticBackend::remove_several(Invocation& invocation, const std::vector<std
     const Answer answer = repository.run({"snapshots", "--json", "--no-lock"});
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
     std::vector<Snapshot> there = parse_snapshots(answer.out);
-    std::erase_if(there, [&](const Snapshot& snapshot) { return std::find(backups.begin(), backups.end(), snapshot.info.id) == backups.end(); });
+    std::erase_if(there, [&](const Snapshot& snapshot) {
+        return std::find(backups.begin(), backups.end(), snapshot.info.id) == backups.end();
+    });
     std::vector<std::string> ids;
     for (const auto& snapshot : there) ids.push_back(snapshot.id);
     if (!ids.empty()) repository.forget(ids);

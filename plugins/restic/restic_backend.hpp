@@ -8,8 +8,8 @@
 
 namespace jailctl::restic {
 
-/// BACKUP_BACKEND=restic: each backup a snapshot in a restic repository, on this host or far away. restic reads the tree
-/// itself (view.hpp); what restic 0.14 does not keep travels beside it in a manifest of the tree helper's.
+/// BACKUP_BACKEND=restic: each backup a snapshot in a restic repository, on this host or far away. restic reads the
+/// tree itself (view.hpp); what restic 0.14 does not keep travels beside it in a manifest of the tree helper's.
 class ResticBackend final : public BackupBackend {
 public:
     void check(Invocation& invocation, const Jail& jail, const std::string& where) override;

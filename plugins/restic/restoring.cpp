@@ -36,7 +36,8 @@ public:
         if (::fchownat(directory_, "", facts_.st_uid, facts_.st_gid, AT_EMPTY_PATH) != 0)
             throw_errno("cannot set the owner of the staging directory");
         const UniqueFd open(::openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!open || ::fchmod(open.get(), facts_.st_mode & 07777) != 0) throw_errno("cannot set the mode of the staging directory");
+        if (!open || ::fchmod(open.get(), facts_.st_mode & 07777) != 0)
+            throw_errno("cannot set the mode of the staging directory");
     }
 
 private:
@@ -49,9 +50,15 @@ Value settle(const JailView& view, int directory, const Wanted& wanted) {
     const UniqueFd files = view.own_files();
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!manifest) throw Error(Errc::damaged, "the snapshot has no manifest of jailctl's");
-    return run_tree({.action = "settle", .arguments = Value::object().set("trusted", wanted.whole).set("wanted", encode_paths(wanted.paths)),
-                     .root = directory, .id_base = {}, .read_only = false, .descriptors = {{"facts", manifest.get()}}, .on_progress = {},
-                     .on_note = {}});
+    return run_tree(
+        {.action = "settle",
+         .arguments = Value::object().set("trusted", wanted.whole).set("wanted", encode_paths(wanted.paths)),
+         .root = directory,
+         .id_base = {},
+         .read_only = false,
+         .descriptors = {{"facts", manifest.get()}},
+         .on_progress = {},
+         .on_note = {}});
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ struct Wanted {
     bool whole = false;              ///< else what the allow-list of security.md 6 lets pass
 };
 
-/// Has restic write a snapshot's tree into an empty private directory, whose owner and mode stay, and puts right what restic
-/// could not. restic can write nowhere else. @return result of the helper's settle action @throws Error
+/// Has restic write a snapshot's tree into an empty private directory, whose owner and mode stay, and puts right what
+/// restic could not. restic can write nowhere else. @return result of the helper's settle action @throws Error
 Value write_tree(Invocation& invocation, const Repository& repository, const Wanted& wanted, int directory);
 
 }  // namespace jailctl::restic

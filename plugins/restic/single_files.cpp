@@ -17,13 +17,16 @@ namespace {
 class Workplace {
 public:
     explicit Workplace(const Configuration& configuration)
-        : above_(make_private_directory(configuration.path("STATE_DIR") / "restic-scratch")), name_(std::to_string(::getpid())) {
+        : above_(make_private_directory(configuration.path("STATE_DIR") / "restic-scratch")),
+          name_(std::to_string(::getpid())) {
         const UniqueFd lock(::openat(above_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!lock || ::flock(lock.get(), LOCK_EX) != 0) throw_errno("cannot lock STATE_DIR/restic-scratch");
         sweep(lock.get());
-        if (::mkdirat(above_.get(), name_.c_str(), 0700) != 0) throw_errno("cannot make a directory in STATE_DIR/restic-scratch");
+        if (::mkdirat(above_.get(), name_.c_str(), 0700) != 0)
+            throw_errno("cannot make a directory in STATE_DIR/restic-scratch");
         directory_ = open(name_);
-        if (!directory_ || ::flock(directory_.get(), LOCK_EX) != 0) throw_errno("cannot lock a directory in STATE_DIR/restic-scratch");
+        if (!directory_ || ::flock(directory_.get(), LOCK_EX) != 0)
+            throw_errno("cannot lock a directory in STATE_DIR/restic-scratch");
     }
     ~Workplace() {
         try {
@@ -44,8 +47,14 @@ private:
         return UniqueFd(::openat(above_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
     void clear(const UniqueFd& directory, const std::string& name) const {
-        (void)run_tree({.action = "remove", .arguments = Value::object(), .root = directory.get(), .id_base = {}, .read_only = false,
-                        .descriptors = {}, .on_progress = {}, .on_note = {}});
+        (void)run_tree({.action = "remove",
+                        .arguments = Value::object(),
+                        .root = directory.get(),
+                        .id_base = {},
+                        .read_only = false,
+                        .descriptors = {},
+                        .on_progress = {},
+                        .on_note = {}});
         (void)::unlinkat(above_.get(), name.c_str(), AT_REMOVEDIR);
     }
     /// What nobody holds was left by a command that was killed.
@@ -63,7 +72,8 @@ private:
 
 }  // namespace
 
-Value take_out(Invocation& invocation, const Repository& repository, const std::string& id, bool whole, const BackupExtract& wanted) {
+Value take_out(Invocation& invocation, const Repository& repository, const std::string& id, bool whole,
+               const BackupExtract& wanted) {
     const Workplace place(invocation.configuration());
     Wanted some{.snapshot = id, .paths = {}, .whole = whole || wanted.trust};
     bool everything = false;
@@ -75,9 +85,14 @@ Value take_out(Invocation& invocation, const Repository& repository, const std::
     if (everything) some.paths.clear();
     (void)write_tree(invocation, repository, some, place.directory());
     const UniqueFd tar = place.file();
-    (void)run_tree({.action = "pack", .arguments = Value::object().set("format", "tar").set("description", Value::object()),
-                    .root = place.directory(), .id_base = {}, .read_only = true, .descriptors = {{"out", tar.get()}},
-                    .on_progress = {}, .on_note = {}});
+    (void)run_tree({.action = "pack",
+                    .arguments = Value::object().set("format", "tar").set("description", Value::object()),
+                    .root = place.directory(),
+                    .id_base = {},
+                    .read_only = true,
+                    .descriptors = {{"out", tar.get()}},
+                    .on_progress = {},
+                    .on_note = {}});
     if (::lseek(tar.get(), 0, SEEK_SET) != 0) throw_errno("cannot read what restic wrote");
     return extract_from_tar(tar.get(), wanted, whole ? Vouched::yes : Vouched::no);
 }

@@ -27,19 +27,22 @@ std::uint64_t size_of_file_system(int tree) {
     return static_cast<std::uint64_t>(facts.f_blocks) * facts.f_frsize;
 }
 
-std::uint64_t most_holes(const BackupSource& source) { return parse_bytes(source.jail().settings["RESTIC_HOLES"].text); }
+std::uint64_t most_holes(const BackupSource& source) {
+    return parse_bytes(source.jail().settings["RESTIC_HOLES"].text);
+}
 
-/// Files whose holes restic shall not read. One that a running jail makes meanwhile shows by its length: neither does it fit
-/// on that file system nor is it one of those looked at.
-void leave_out_holes(std::vector<std::string>& arguments, const Value& facts, const BackupSource& source, const JailView& view, int tree) {
+/// Files whose holes restic shall not read. One that a running jail makes meanwhile shows by its length: neither does
+/// it fit on that file system nor is it one of those looked at.
+void leave_out_holes(std::vector<std::string>& arguments, const Value& facts, const BackupSource& source,
+                     const JailView& view, int tree) {
     for (const auto& file : facts["too_long"].items())
         arguments.push_back("--exclude=" + literal_pattern(view.tree() + "/" + decode_path(file["path"].str())));
     const auto longest = std::max(static_cast<std::uint64_t>(facts["longest"].num()), size_of_file_system(tree));
     arguments.push_back("--exclude-larger-than=" + std::to_string(longest + most_holes(source)));
 }
 
-std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const std::string& maker, const JailView& view,
-                                          const Value& facts, int tree) {
+std::vector<std::string> backup_arguments(const BackupSource& source, const BackupInfo& info, const std::string& maker,
+                                          const JailView& view, const Value& facts, int tree) {
     std::vector<std::string> arguments{"backup", "--json", "--host", info.jail};
     for (const auto& tag : tags_of(info, maker)) {
         arguments.emplace_back("--tag");
@@ -57,11 +60,18 @@ Value write_own_files(const BackupSource& source, int tree, const JailView& view
     const UniqueFd files = view.own_files();
     const UniqueFd manifest(::openat(files.get(), "manifest", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!manifest) throw_errno("cannot make the manifest of the backup");
-    const Value facts = run_tree({.action = "facts",
-                                  .arguments = Value::object().set("excludes", encode_paths(source.excludes())).set("max_holes", most_holes(source)),
-                                  .root = tree, .id_base = {}, .read_only = true,
-                                  .descriptors = {{"out", manifest.get()}}, .on_progress = {}, .on_note = {}});
-    const Value document = Value::object().set("format", 1).set("description", source.description()).set("counts", facts);
+    const Value facts = run_tree(
+        {.action = "facts",
+         .arguments =
+             Value::object().set("excludes", encode_paths(source.excludes())).set("max_holes", most_holes(source)),
+         .root = tree,
+         .id_base = {},
+         .read_only = true,
+         .descriptors = {{"out", manifest.get()}},
+         .on_progress = {},
+         .on_note = {}});
+    const Value document =
+        Value::object().set("format", 1).set("description", source.description()).set("counts", facts);
     replace_file(files.get(), "description.json", to_json(document), 0600, false);
     return facts;
 }
@@ -73,14 +83,16 @@ std::vector<std::string> tell_of_holes(Invocation& invocation, const BackupSourc
     const auto& files = facts["too_long"].items();
     if (static_cast<std::uint64_t>(facts["too_long_total"].num()) > files.size())
         throw Error(Errc::unsupported, std::to_string(facts["too_long_total"].num()) + " files of jail " + jail +
-                                           " have holes beyond RESTIC_HOLES, " + human_bytes(most_holes(source)) + ", one of them " +
-                                           escape_name(decode_path(files.front()["path"].str())))
+                                           " have holes beyond RESTIC_HOLES, " + human_bytes(most_holes(source)) +
+                                           ", one of them " + escape_name(decode_path(files.front()["path"].str())))
             .with_hint("leave them out with BACKUP_EXCLUDE; BACKUP_BACKEND=archive keeps holes without reading them");
     if (const auto holes = static_cast<std::uint64_t>(facts["holes"].num()); holes >= worth_telling)
-        invocation.console().warn("restic reads the holes in files of jail " + jail + " as zeros, " + human_bytes(holes) + " of them");
+        invocation.console().warn("restic reads the holes in files of jail " + jail + " as zeros, " +
+                                  human_bytes(holes) + " of them");
     std::vector<std::string> omissions;
     for (const auto& file : files)
-        omissions.push_back(escape_name(decode_path(file["path"].str())) + ": its holes, " + human_bytes(static_cast<std::uint64_t>(file["holes"].num())) +
+        omissions.push_back(escape_name(decode_path(file["path"].str())) + ": its holes, " +
+                            human_bytes(static_cast<std::uint64_t>(file["holes"].num())) +
                             ", are more than what RESTIC_HOLES leaves, " + human_bytes(most_holes(source)) + " in all");
     return omissions;
 }
@@ -137,16 +149,19 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
     Run run = view.run();
     run.on_line = [&](std::string_view line) { progress.take(line); };
     const UniqueFd held = repository.hold();
-    const Answer answer = repository.run(backup_arguments(source, info, maker_of(invocation.configuration()), view, facts, tree), run);
+    const Answer answer =
+        repository.run(backup_arguments(source, info, maker_of(invocation.configuration()), view, facts, tree), run);
     // 3: a snapshot was made, and what it lacks was named
     if ((!answer.status.ok() && answer.status.code != 3) || progress.snapshot.empty())
         throw repository.failure("restic backup", answer);
     if (progress.anew)
-        invocation.console().warn("the last backup of jail " + info.jail + " cannot be read in the repository, so all is stored anew" +
-                                  "; 'jailctl verify " + info.jail + "' looks at the repository");
+        invocation.console().warn("the last backup of jail " + info.jail +
+                                  " cannot be read in the repository, so all is stored anew" + "; 'jailctl verify " +
+                                  info.jail + "' looks at the repository");
     auto changed = changed_since(begin, source, tree);
     progress.omissions.insert(progress.omissions.end(), changed.begin(), changed.end());
-    return {find(repository, progress.snapshot).id, std::move(progress.omissions), static_cast<std::uint64_t>(facts["sockets"].num())};
+    return {find(repository, progress.snapshot).id, std::move(progress.omissions),
+            static_cast<std::uint64_t>(facts["sockets"].num())};
 }
 
 }  // namespace jailctl::restic

@@ -16,6 +16,7 @@ struct Stored {
 };
 
 /// Has restic read the tree, with what it would lose of it beside it. @throws Error as Repository::failure()
-[[nodiscard]] Stored store_tree(Invocation& invocation, const Repository& repository, BackupSource& source, const BackupInfo& info);
+[[nodiscard]] Stored store_tree(Invocation& invocation, const Repository& repository, BackupSource& source,
+                                const BackupInfo& info);
 
 }  // namespace jailctl::restic

@@ -58,7 +58,8 @@ template <class Event>
 void serve(Registrar& host) {
     Variable variable;
     variable.name = variable_name(Event::event);
-    variable.help = "scripts run on the host at " + event_name(Event::event) + ": absolute paths, $1 name, $2 id of the jail";
+    variable.help = "scripts run on the host at " + event_name(Event::event) +
+                    ": absolute paths, $1 name, $2 id of the jail";
     variable.check = check_paths;
     variable.inspect = inspect_scripts;
     host.declare(std::move(variable));
@@ -86,4 +87,5 @@ public:
 
 }  // namespace jailctl::scripts
 
-JAILCTL_PLUGIN(jailctl::scripts::ScriptsPlugin, "scripts", "1.0.0", "the BEFORE and AFTER script hooks of jails.conf", "");
+JAILCTL_PLUGIN(jailctl::scripts::ScriptsPlugin, "scripts", "1.0.0", "the BEFORE and AFTER script hooks of jails.conf",
+               "");

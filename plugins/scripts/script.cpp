@@ -38,7 +38,8 @@ void run_script(const Moment& moment, const std::string& path) {
         invocation.console().line("would run " + moment.variable + " script " + path);
         return;
     }
-    LineOutput output(fs::path(path).filename().string(), [&](const std::string& line) { invocation.console().info(line); });
+    LineOutput output(fs::path(path).filename().string(),
+                      [&](const std::string& line) { invocation.console().info(line); });
     end_all_abandoned(invocation.configuration());
     Containment containment(invocation.configuration());
     Program program;
@@ -60,8 +61,10 @@ void run_script(const Moment& moment, const std::string& path) {
     output.end();
     if (status.ok()) return;
     Error failed(Errc::failed, escape_name(path) + " " + status.text());
-    if (status.signal != 0) throw failed.with_hint("it did not end by itself: it crashed, or something on the host killed it");
-    throw failed.with_hint(moment.after ? "its output above may tell why" : "the script said no: its output above may tell why");
+    if (status.signal != 0)
+        throw failed.with_hint("it did not end by itself: it crashed, or something on the host killed it");
+    throw failed.with_hint(moment.after ? "its output above may tell why"
+                                        : "the script said no: its output above may tell why");
 }
 
 }  // namespace jailctl::scripts

@@ -28,7 +28,8 @@ UniqueFd open_script(const std::string& path) {
     try {
         return open_trusted(path, Trust::root, O_PATH);  // a look at it needs no right to read it
     } catch (Error& error) {
-        if (error.code() == Errc::not_found) error.with_hint("put the script there, or take it out of the configuration");
+        if (error.code() == Errc::not_found)
+            error.with_hint("put the script there, or take it out of the configuration");
         throw;
     }
 }

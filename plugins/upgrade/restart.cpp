@@ -53,7 +53,8 @@ void while_stopped(Invocation& in, const Jail& jail, int& id, const std::functio
             in.console().error(error);
         }
         if (failure.code() != Errc::config && failure.code() != Errc::usage) throw;
-        throw Error(Errc::failed, failure.what()).with_hint(failure.hint()).with_step(failure.step());  // more than nothing was done
+        // More than nothing was done.
+        throw Error(Errc::failed, failure.what()).with_hint(failure.hint()).with_step(failure.step());
     }
     start_again(in, jail, [&] { start(in, jail, runtime, id); });
 }

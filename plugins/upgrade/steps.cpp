@@ -19,7 +19,9 @@ namespace {
 constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
 
 /// Copy and base are nobody's but ours, and the next upgrade begins by removing them.
-Undo remove_tree(const Jail& jail, const std::string& name) { return litter("storage.remove", tree_arguments(jail, name)); }
+Undo remove_tree(const Jail& jail, const std::string& name) {
+    return litter("storage.remove", tree_arguments(jail, name));
+}
 
 /// What the copier could not keep is no reason to stop, but the user must know.
 void name_omissions(Invocation& in, const Value& result) {
@@ -32,7 +34,8 @@ void name_omissions(Invocation& in, const Value& result) {
 /// With host ids: a user namespace would lose trusted.* attributes, file flags and devices of the jail.
 Value run_between(Upgrade& upgrade, const std::string& action, Value arguments, const std::filesystem::path& from,
                   const std::string& what, std::uint64_t bytes) {
-    const Rootfs target = Rootfs::open(beside(upgrade.jail, staging_name(upgrade.jail, Staging::upgrade))), source = Rootfs::open(from);
+    const Rootfs target = Rootfs::open(beside(upgrade.jail, staging_name(upgrade.jail, Staging::upgrade))),
+                 source = Rootfs::open(from);
     const auto progress = upgrade.in.console().progress(what, bytes);
     TreeJob job;
     job.action = action;
@@ -58,14 +61,17 @@ void make_directory(Upgrade& upgrade, const std::string& name) {
 Value old_base(const Upgrade& upgrade) {
     auto record = read_base_record(upgrade.in.configuration(), upgrade.jail.name);
     if (record) return std::move(*record);
-    upgrade.in.console().warn("no record tells what base jail " + upgrade.jail.name.text() +
-                              " has: whatever differs below /etc is taken for its own, and no file of the old base is removed");
+    upgrade.in.console().warn(
+        "no record tells what base jail " + upgrade.jail.name.text() +
+        " has: whatever differs below /etc is taken for its own, and no file of the old base is removed");
     return Value::object();
 }
 
 std::string sentence_of(const Value& conflict) {
     const std::string path = "/" + escape_name(conflict["path"].str());
-    return path + (conflict["changed_here"].truth() ? " was changed here and in the new base" : " differs here and in the new base") +
+    return path +
+           (conflict["changed_here"].truth() ? " was changed here and in the new base"
+                                             : " differs here and in the new base") +
            ": yours is kept, the new one " +
            (conflict["beside"].truth() ? "is " + path + ".jailctl-new" : "could not be put beside it");
 }
@@ -146,8 +152,9 @@ void merge_base(Upgrade& upgrade) {
         upgrade.merged = run_between(upgrade, "merge", std::move(arguments), base, "merging the new base", 0);
         report_merge(upgrade);
     });
-    upgrade.operation.step("remove the directory of the base",
-                           [&] { upgrade.storage.remove(upgrade.jail.root, staging_name(upgrade.jail, Staging::base)); });
+    upgrade.operation.step("remove the directory of the base", [&] {
+        upgrade.storage.remove(upgrade.jail.root, staging_name(upgrade.jail, Staging::base));
+    });
 }
 
 void exchange(Upgrade& upgrade) {

@@ -54,7 +54,8 @@ int require_stopped(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
         throw Error(Errc::busy, "jail " + jail.name.text() + " is running")
             .with_hint("stop it with 'jailctl stop " + jail.name.text() + "', or say --restart");
     if (running && is_supervised(in.configuration(), jail.name, running->id))
-        throw Error(Errc::busy, "jail " + jail.name.text() + " is supervised, so upgrade cannot stop it: it would be started again")
+        throw Error(Errc::busy,
+                    "jail " + jail.name.text() + " is supervised, so upgrade cannot stop it: it would be started again")
             .with_hint("'systemctl stop jailctl@" + jail.name.text() + "' first, and 'systemctl start' afterwards");
     require_root_unused(in, jail, jail.root);
     return running ? running->id : 0;

@@ -52,7 +52,8 @@ Address Address::parse_bare(std::string_view text) {
 
 bool Address::is_loopback() const noexcept {
     if (family_ == Family::v4) return bytes_[0] == 127;
-    return bytes_.back() == 1 && std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::uint8_t byte) { return byte == 0; });
+    return bytes_.back() == 1 &&
+           std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::string Address::text() const {

@@ -81,8 +81,14 @@ Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched
 }
 
 void clear_extract_staging(int directory) {
-    (void)run_tree({.action = "tidy", .arguments = Value::object(), .root = directory, .id_base = {}, .read_only = false,
-                    .descriptors = {}, .on_progress = {}, .on_note = {}});
+    (void)run_tree({.action = "tidy",
+                    .arguments = Value::object(),
+                    .root = directory,
+                    .id_base = {},
+                    .read_only = false,
+                    .descriptors = {},
+                    .on_progress = {},
+                    .on_note = {}});
 }
 
 void BackupBackend::contents(Invocation& invocation, const std::string& backup,

@@ -43,7 +43,8 @@ std::filesystem::path state_dir_of(const Configuration& configuration) {
 }
 
 bool is_known_giver(const Configuration& configuration) {
-    const auto file = StateDirectory::lasting_of_host().path() / folder / (name_of(state_dir_of(configuration)) + ".json");
+    const auto file = StateDirectory::lasting_of_host().path() / folder /
+                      (name_of(state_dir_of(configuration)) + ".json");
     return ::access(file.c_str(), F_OK) == 0;
 }
 

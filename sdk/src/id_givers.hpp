@@ -5,9 +5,9 @@
 
 #include "jailctl/sdk/host.hpp"
 
-/// The STATE_DIRs of this host that hold ids of jails: a file for each in the host's own lasting state, /var/lib/jailctl/givers
-/// on Linux, that says nothing but its path. What is given stands in its ids.json, and nowhere else. Changed, and read for an
-/// allotment, under the lock of all allotments.
+/// The STATE_DIRs of this host that hold ids of jails: a file for each in the host's own lasting state,
+/// /var/lib/jailctl/givers on Linux, that says nothing but its path. What is given stands in its ids.json, and nowhere
+/// else. Changed, and read for an allotment, under the lock of all allotments.
 namespace jailctl {
 
 /// STATE_DIR in one spelling: neither "." nor a slash at the end.

@@ -1,5 +1,5 @@
-// Ranges of host ids: each jail owns ids_per_jail that no other jail of this host has, whatever its configuration, kept in
-// STATE_DIR/ids.json until it is deleted.
+// Ranges of host ids: each jail owns ids_per_jail that no other jail of this host has, whatever its configuration, kept
+// in STATE_DIR/ids.json until it is deleted.
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -17,7 +17,8 @@ namespace jailctl {
 namespace {
 
 constexpr std::uint64_t range_size = ids_per_jail;
-constexpr std::uint64_t first_range = 1879048192;           // above what systemd-nspawn takes for itself: 524288 to 1879048191
+// Above what systemd-nspawn takes for itself: 524288 to 1879048191.
+constexpr std::uint64_t first_range = 1879048192;
 constexpr std::uint64_t end_of_ids = 4294967295 - 1;        // (uid_t)-1 and -2 mean something else
 
 struct Range {

@@ -151,13 +151,16 @@ void keep_litter(const Configuration& configuration, JournalPlace place, const s
     });
 }
 
-void merge_litter(const Configuration& configuration, JournalPlace place, const JailName& jail, const std::string& ours) {
+void merge_litter(const Configuration& configuration, JournalPlace place, const JailName& jail,
+                  const std::string& ours) {
     std::vector<FoundJournal> found;
     for (auto& journal : find_journals(configuration, place, jail))
         if (journal.begun && journal.record.only_litter() && (journal.name == ours || !journal.record.writer_lives()))
             found.push_back(std::move(journal));
     if (found.size() < 2) return;
-    const auto undos = [](const FoundJournal& journal) { return journal.record.committed ? journal.record.finish : journal.record.steps; };
+    const auto undos = [](const FoundJournal& journal) {
+        return journal.record.committed ? journal.record.finish : journal.record.steps;
+    };
     const FoundJournal outermost = std::move(found.back());
     found.pop_back();
     std::vector<Undo> all = undos(outermost);
@@ -175,7 +178,8 @@ void merge_litter(const Configuration& configuration, JournalPlace place, const 
 std::vector<std::string> journalled_jails(const Configuration& configuration, JournalPlace place) {
     std::set<std::string> names;
     std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(place_of(configuration, place).path() / "journal", none)) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(place_of(configuration, place).path() / "journal", none)) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with('.')) names.insert(name.substr(0, name.find('~')));
     }

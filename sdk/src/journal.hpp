@@ -35,12 +35,15 @@ struct FoundJournal {
 /// Journals of a jail in one place, innermost first. @throws Error damaged: unreadable ones are never guessed
 std::vector<FoundJournal> find_journals(const Configuration& configuration, JournalPlace place, const JailName& jail);
 void remove_journal(const Configuration& configuration, JournalPlace place, const std::string& name);
-/// Leaves in a journal the undoing that may wait, to be run in this order by the next command. @throws Error no_space, io
+/// Leaves in a journal the undoing that may wait, to be run in this order by the next command.
+/// @throws Error no_space, io
 void keep_litter(const Configuration& configuration, JournalPlace place, const std::string& name,
                  const std::vector<Undo>& litter);
-/// Journals of dead commands that hold nothing but litter become one, in which nothing stands twice: else each failing
-/// backup would take a depth of its own until none is left. @param ours  the journal of an operation that has ended, or ""
-void merge_litter(const Configuration& configuration, JournalPlace place, const JailName& jail, const std::string& ours);
+/// Journals of dead commands that hold nothing but litter become one, in which nothing stands twice: else
+/// each failing backup would take a depth of its own until none is left. @param ours  the journal of an
+/// operation that has ended, or ""
+void merge_litter(const Configuration& configuration, JournalPlace place, const JailName& jail,
+                  const std::string& ours);
 /// Names of the jails that have a journal in a place, sorted.
 std::vector<std::string> journalled_jails(const Configuration& configuration, JournalPlace place);
 

@@ -35,8 +35,8 @@ UniqueFd open_lock_file(int run_dir, const std::string& name) {
 void note_holder(int fd, const std::string& command) {
     Value holder;
     holder.set("command", command).set("pid", static_cast<std::int64_t>(::getpid())).set("since", unix_now());
-    // The lock is the flock; the note is for the message of whoever meets it. On a full disk there is none. One length for
-    // all, written over the last one: cutting a file to nothing first gives its block back and asks for it again.
+    // The lock is the flock; the note is for the message of whoever meets it. On a full disk there is none. One length
+    // for all, written over the last one: cutting a file to nothing first gives its block back and asks for it again.
     std::string text = to_json(holder);
     text.resize(std::max<std::size_t>(text.size(), 255), ' ');
     text += '\n';

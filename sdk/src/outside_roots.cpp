@@ -27,7 +27,8 @@ void require_outside_roots(const Configuration& configuration, const fs::path& p
         struct stat root{};
         if (::stat(jail.root.c_str(), &root) != 0) continue;
         if (is_at_or_below(path, root) || is_at_or_below(real, root))
-            throw Error(Errc::denied, escape_name(path.string()) + " lies in the root of jail " + jail.name.text()).with_hint(hint);
+            throw Error(Errc::denied, escape_name(path.string()) + " lies in the root of jail " + jail.name.text())
+                .with_hint(hint);
     }
 }
 

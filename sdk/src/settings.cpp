@@ -37,7 +37,9 @@ std::filesystem::path Configuration::settings_file(const JailName& jail) const {
     return settings_directory(file) / settings_name(jail);
 }
 
-std::filesystem::path settings_directory(const std::filesystem::path& jails_conf) { return jails_conf.parent_path() / "jails.d"; }
+std::filesystem::path settings_directory(const std::filesystem::path& jails_conf) {
+    return jails_conf.parent_path() / "jails.d";
+}
 
 std::string settings_name(const JailName& jail) { return jail.text() + std::string(settings_suffix); }
 

@@ -40,7 +40,8 @@ void StagedTarget::unpack(int archive, std::uint64_t bytes_expected) {
     };
     const Value unpacked = run_staged(invocation_, jail_, staging_, std::move(job));
     if (const auto count = unpacked["skipped_total"].num(); count > 0)
-        invocation_.console().info(">>> Left out of the base: " + std::to_string(count) + (count == 1 ? " entry" : " entries") +
+        invocation_.console().info(">>> Left out of the base: " + std::to_string(count) +
+                                   (count == 1 ? " entry" : " entries") +
                                    ", devices or attributes that no jail may bring along (--verbose names them)");
 }
 

@@ -44,7 +44,9 @@ std::optional<Value> StateDirectory::read(const std::string& folder, const std::
     return this->folder(folder).read(name);
 }
 
-StateDirectory::Folder StateDirectory::folder(const std::string& folder) const { return {path_ / folder, find_folder(path_ / folder)}; }
+StateDirectory::Folder StateDirectory::folder(const std::string& folder) const {
+    return {path_ / folder, find_folder(path_ / folder)};
+}
 
 std::optional<Value> StateDirectory::Folder::read(const std::string& name) const {
     require_plain(name);

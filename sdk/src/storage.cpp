@@ -9,7 +9,8 @@ namespace jailctl {
 
 namespace {
 
-constexpr std::string_view purposes[] = {"create", "restore", "upgrade", "base", "trash", "snapshot"};  // in the order of Staging
+// In the order of Staging.
+constexpr std::string_view purposes[] = {"create", "restore", "upgrade", "base", "trash", "snapshot"};
 
 std::string name_of(const Jail& jail, std::string_view purpose) {
     return ".jailctl-" + std::string(purpose) + "-" + jail.name.key();
@@ -54,7 +55,8 @@ Storage& storage_of(Invocation& invocation, const Jail& jail) {
     return services.get<Storage>("dir");
 }
 
-Storage& keeper_of(Invocation& invocation, const Jail& jail, const std::filesystem::path& root, const std::string& name) {
+Storage& keeper_of(Invocation& invocation, const Jail& jail, const std::filesystem::path& root,
+                   const std::string& name) {
     ServiceDirectory& services = invocation.services();
     for (const auto& provider : services.providers(Storage::id))
         if (auto& storage = services.get<Storage>(provider); storage.keeps(root, name)) return storage;

@@ -67,7 +67,8 @@ UniqueFd make_partial(int directory, const std::string& name) {
 
 void publish_partial(int directory, int file, const std::string& partial, const std::string& name) {
     // link and unlink instead of rename: they never replace, on every system and file system we know.
-    if (::linkat(directory, partial.c_str(), directory, name.c_str(), 0) != 0) throw_errno("cannot publish " + escape_name(name));
+    if (::linkat(directory, partial.c_str(), directory, name.c_str(), 0) != 0)
+        throw_errno("cannot publish " + escape_name(name));
     if (!is_file_at(directory, name, file)) {  // what was proven is the open file, whatever has its name
         ::unlinkat(directory, name.c_str(), 0);
         throw Error(Errc::damaged, "somebody else put another file in the place of " + escape_name(partial));

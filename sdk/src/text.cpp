@@ -13,8 +13,8 @@ namespace jailctl {
 
 namespace {
 
-/// Turns about what stands beside it on a line, so that a name looks like another (the Bidi_Control property of Unicode), or
-/// ends the line for some terminals: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
+/// Turns about what stands beside it on a line, so that a name looks like another (the Bidi_Control property of
+/// Unicode), or ends the line for some terminals: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
 bool rearranges(std::string_view character) {
     if (character == "\xd8\x9c") return true;
     if (character.size() != 3 || character[0] != '\xe2') return false;

@@ -32,8 +32,8 @@ protected:
         spit(target, slurp(fs::path(ZOO_DIR) / (animal + ".so")), 0644);
     }
     [[nodiscard]] Result run(std::vector<std::string> arguments) const {
-        std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config", (scratch_.path() / "none").string(),
-                                      "--plugin-dir", cage().string()};
+        std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config",
+                                      (scratch_.path() / "none").string(), "--plugin-dir", cage().string()};
         argv.insert(argv.end(), arguments.begin(), arguments.end());
         return run_command(argv);
     }

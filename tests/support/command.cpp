@@ -85,7 +85,8 @@ Result run_command(const std::vector<std::string>& argv, const RunOptions& optio
     Result result;
     const auto deadline = Clock::now() + options.limit;
     std::signal(SIGPIPE, SIG_IGN);
-    pump(result, in, out.read, options.merge ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : err.read, options.input, deadline);
+    pump(result, in, out.read, options.merge ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : err.read, options.input,
+         deadline);
     int status = 0;
     while (::waitpid(pid, &status, WNOHANG) == 0) {
         if (Clock::now() > deadline) {

@@ -18,8 +18,8 @@ bool killed_at(int point, const Site& site, const std::vector<std::string>& word
 /// Runs jailctl under strace with these options of it; helpers it starts are not traced.
 Result traced(const Site& site, const std::vector<std::string>& strace_options, const std::vector<std::string>& words);
 
-/// Kills the command (kill -9) as it enters the `n`-th call of that name, from 1, which is then not made: for steps that
-/// have no journal. @return whether it was killed, as killed_at()
+/// Kills the command (kill -9) as it enters the `n`-th call of that name, from 1, which is then not made: for steps
+/// that have no journal. @return whether it was killed, as killed_at()
 bool killed_at_call(const std::string& call, int n, const Site& site, const std::vector<std::string>& words);
 
 }  // namespace jailctl::test

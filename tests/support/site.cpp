@@ -29,7 +29,8 @@ void Site::configure(const std::vector<std::string>& jails, const std::string& m
 
 namespace {
 
-Result run_jailctl(const std::filesystem::path& config, const std::vector<std::string>& args, const RunOptions& options) {
+Result run_jailctl(const std::filesystem::path& config, const std::vector<std::string>& args,
+                   const RunOptions& options) {
     std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "--config", config.string()};
     argv.insert(argv.end(), args.begin(), args.end());
     return run_command(argv, options);
@@ -48,8 +49,8 @@ Value Site::json(const std::vector<std::string>& args, const RunOptions& options
     try {
         return parse_json(result.out);
     } catch (const Error& error) {
-        ADD_FAILURE() << "no JSON document (" << error.what() << "), status " << result.status << "\nstdout: " << result.out
-                      << "\nstderr: " << result.err;
+        ADD_FAILURE() << "no JSON document (" << error.what() << "), status " << result.status
+                      << "\nstdout: " << result.out << "\nstderr: " << result.err;
         return {};
     }
 }
@@ -61,7 +62,9 @@ std::vector<std::string> Site::leftovers() const {
         for (const auto& entry : std::filesystem::directory_iterator(directory, none))
             if (is_left(entry.path().filename().string())) found.push_back(entry.path().string());
     };
-    const auto staged = [](const std::string& name) { return name.starts_with(".jailctl") || name.ends_with(".partial"); };
+    const auto staged = [](const std::string& name) {
+        return name.starts_with(".jailctl") || name.ends_with(".partial");
+    };
     look(home(), staged);
     look(backups(), staged);
     look(state() / "journal", [](const std::string&) { return true; });

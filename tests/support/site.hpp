@@ -12,8 +12,8 @@
 namespace jailctl::test {
 
 /// A site: jails.conf with its own JAIL_HOME, STATE_DIR, RUN_DIR, LOG_FILE and ADDONS below one scratch directory, and
-/// the installed jailctl run against it. NETWORK=none unless the test writes otherwise. Its end fails the test if a mount,
-/// link, cgroup or process of jailctl is there that was not when it was made.
+/// the installed jailctl run against it. NETWORK=none unless the test writes otherwise. Its end fails the test if a
+/// mount, link, cgroup or process of jailctl is there that was not when it was made.
 class Site {
 public:
     /// @param jails  entries of JAILS: "a.test:192.0.2.1"  @param more  further lines of jails.conf
@@ -36,7 +36,8 @@ public:
     [[nodiscard]] std::filesystem::path run_dir() const { return path() / "run"; }
     [[nodiscard]] std::filesystem::path backups() const { return path() / "backups"; }
     [[nodiscard]] std::filesystem::path config() const { return path() / "jails.conf"; }
-    /// Names beginning with ".jailctl-" or ending in ".partial" in JAIL_HOME and BACKUPDIR, and journals: must be empty.
+    /// Names beginning with ".jailctl-" or ending in ".partial" in JAIL_HOME and BACKUPDIR,
+    /// and journals: must be empty.
     [[nodiscard]] std::vector<std::string> leftovers() const;
 
 private:

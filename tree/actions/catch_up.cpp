@@ -52,8 +52,8 @@ private:
 };
 
 /// A directory that could not be stored anew stays as it was: what it holds must not be left without.
-std::vector<std::uint64_t> cuts_of(const Ledger& ledger, const Comparison& comparison, const std::vector<Change>& changes,
-                                   const std::vector<std::size_t>& replaced) {
+std::vector<std::uint64_t> cuts_of(const Ledger& ledger, const Comparison& comparison,
+                                   const std::vector<Change>& changes, const std::vector<std::size_t>& replaced) {
     std::vector<bool> stays(ledger.size());
     for (std::size_t i = 0; i < ledger.size(); ++i) stays[i] = comparison.keeps(i);
     for (const Change& change : changes)

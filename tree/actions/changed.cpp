@@ -12,7 +12,8 @@ public:
     Visit visit(const Entry& entry) override {
         if (excludes_.match(entry.path)) return Visit::skip;
         const Timestamp& last = entry.facts.changed;
-        const bool later = last.seconds != since_.seconds ? last.seconds > since_.seconds : last.nanoseconds >= since_.nanoseconds;
+        const bool later = last.seconds != since_.seconds ? last.seconds > since_.seconds
+                                                          : last.nanoseconds >= since_.nanoseconds;
         // A directory changes with every name in it; what came or went in it is a file.
         if (!later || entry.facts.kind == Kind::directory || entry.facts.kind == Kind::socket) return Visit::enter;
         ++changed_;
@@ -32,7 +33,8 @@ private:
 }  // namespace
 
 Value changed(Job& job) {
-    const Timestamp since{job.arguments()["seconds"].num(), static_cast<std::uint32_t>(job.arguments()["nanoseconds"].num())};
+    const Timestamp since{job.arguments()["seconds"].num(),
+                          static_cast<std::uint32_t>(job.arguments()["nanoseconds"].num())};
     Changed visitor(job, job.excludes(), since);
     walk(job.root(), visitor);
     return Value::object().set("changed", visitor.count());

@@ -28,7 +28,9 @@ public:
           made_(1, !keep_top),
           without_devices_(job.arguments()["without_devices"].truth()),
           copier_(job.root(), {as_root, !job.in_userns()},
-                  [this, into = target_.path()](const auto& path, const auto& what) { job_.note(in_source(path, into), what); }) {}
+                  [this, into = target_.path()](const auto& path, const auto& what) {
+                      job_.note(in_source(path, into), what);
+                  }) {}
 
     Visit visit(const Entry& entry) override {
         if (entry.path.empty()) {
@@ -122,7 +124,8 @@ Value copy_whole(Job& job, const std::string& parent, int beside, const std::str
         }
     });
     Value done = copy_to(job, parent + "/" + copy_staging);
-    if (!rename_new(beside, copy_staging, beside, name.c_str())) throw_errno("cannot give " + escape_name(name) + " its name");
+    if (!rename_new(beside, copy_staging, beside, name.c_str()))
+        throw_errno("cannot give " + escape_name(name) + " its name");
     return done;
 }
 

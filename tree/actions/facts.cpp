@@ -22,8 +22,8 @@ Value attributes(const std::vector<Xattr>& found) {
     return list;
 }
 
-/// One JSON line for each entry of which restic 0.14 would lose something, measured by a round trip (see the test), or which
-/// it does not list whole: targets of links, numbers of devices, names that are no UTF-8.
+/// One JSON line for each entry of which restic 0.14 would lose something, measured by a round trip (see the test), or
+/// which it does not list whole: targets of links, numbers of devices, names that are no UTF-8.
 class Facts final : public Visitor {
 public:
     /// @param most_holes  bytes of them in all
@@ -47,8 +47,15 @@ public:
     void problem(std::string_view path, const std::string& what) override { job_.note(path, what); }
     [[nodiscard]] Value take() {
         write_all(out_, buffer_, "the manifest");
-        return Value::object().set("entries", entries_).set("files", files_).set("bytes", bytes_).set("sockets", sockets_)
-            .set("holes", holes_).set("longest", longest_).set("too_long", too_long_).set("too_long_total", too_long_total_);
+        return Value::object()
+            .set("entries", entries_)
+            .set("files", files_)
+            .set("bytes", bytes_)
+            .set("sockets", sockets_)
+            .set("holes", holes_)
+            .set("longest", longest_)
+            .set("too_long", too_long_)
+            .set("too_long_total", too_long_total_);
     }
 
 private:
@@ -58,8 +65,11 @@ private:
         case Kind::regular: return file(entry, line);
         case Kind::socket:
             ++sockets_;
-            line.set("socket", static_cast<std::int64_t>(entry.facts.mode)).set("uid", entry.facts.uid).set("gid", entry.facts.gid)
-                .set("modified", entry.facts.modified.seconds).set("nanoseconds", entry.facts.modified.nanoseconds);
+            line.set("socket", static_cast<std::int64_t>(entry.facts.mode))
+                .set("uid", entry.facts.uid)
+                .set("gid", entry.facts.gid)
+                .set("modified", entry.facts.modified.seconds)
+                .set("nanoseconds", entry.facts.modified.nanoseconds);
             return;
         default: special(entry, line);
         }
@@ -91,11 +101,13 @@ private:
 
     /// restic counts out every zero of a hole, when it reads and when it writes.
     void leave_out(const Entry& entry, std::uint64_t holes) {
-        if (++too_long_total_ <= most_left_out) too_long_.push(Value::object().set("path", encode_path(entry.path)).set("holes", holes));
+        if (++too_long_total_ <= most_left_out)
+            too_long_.push(Value::object().set("path", encode_path(entry.path)).set("holes", holes));
     }
 
     void special(const Entry& entry, Value& line) {
-        if (const auto found = xattrs_at(entry.parent, entry.name); !found.empty()) line.set("xattrs", attributes(found));
+        if (const auto found = xattrs_at(entry.parent, entry.name); !found.empty())
+            line.set("xattrs", attributes(found));
         if (entry.facts.kind == Kind::symlink)
             line.set("target", encode_path(read_link(entry.parent, entry.name).value_or("")));
         if (entry.facts.kind == Kind::character || entry.facts.kind == Kind::block)

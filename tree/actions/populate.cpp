@@ -72,7 +72,8 @@ private:
     /// What stands there stays until the new file is whole.
     void add_file(const std::string& name, const Value& entry) {
         if (!clear_the_way(at_.fd(), temporary))
-            throw Error(Errc::exists, "a directory stands beside it under the name that a new file has until it is whole")
+            throw Error(Errc::exists,
+                        "a directory stands beside it under the name that a new file has until it is whole")
                 .with_hint(std::string("rename or remove the directory ") + temporary);
         const Lease guard([this] { ::unlinkat(at_.fd(), temporary, 0); });  // after the rename there is nothing
         const UniqueFd file{

@@ -24,7 +24,8 @@ UnpackRules rules_of(const Job& job) {
 
 Value unpack(Job& job) {
     Unpacker* notes = nullptr;
-    TreeWriter writer(job.root(), [&](const std::string& path, const std::string& what) { notes->leave_out(path, what); });
+    TreeWriter writer(job.root(),
+                      [&](const std::string& path, const std::string& what) { notes->leave_out(path, what); });
     Unpacker unpacker(job, rules_of(job), &writer);
     notes = &unpacker;
     unpacker.run(job.descriptor("archive"));

@@ -36,8 +36,8 @@ void append_parts(std::string& out, std::uint64_t offset, Format format, char id
 /// How long a part is that carries `field` bytes.
 [[nodiscard]] std::size_t part_size(Format format, std::size_t field);
 
-/// Whether a gzip member or a frame of zstd that begins with these bytes is a part of ours. Ask it where a decoder found
-/// one to begin: the same bytes may stand within the content of a jail.
+/// Whether a gzip member or a frame of zstd that begins with these bytes is a part of ours. Ask it where a decoder
+/// found one to begin: the same bytes may stand within the content of a jail.
 [[nodiscard]] bool begins_part(std::string_view bytes);
 /// Bytes of its beginning that tell a part among frames of zstd.
 inline constexpr std::size_t frame_told_by = 9;

@@ -7,7 +7,8 @@ namespace jailctl::tree {
 namespace {
 
 bool is_below(std::string_view path, std::string_view directory) {
-    return directory.empty() || (path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/');
+    return directory.empty() ||
+           (path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/');
 }
 
 }  // namespace

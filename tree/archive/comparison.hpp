@@ -23,11 +23,11 @@ struct Change {
     std::ptrdiff_t replaces = -1;  ///< of a directory that is there: its entry in the ledger
 };
 
-/// Compares a tree that stands still with what a live pass remembers of it, by what stat says alone. What is as it was, by
-/// name, object and time of last change, and was not changed since the live pass began, is kept; all else is a Change. A
-/// write through a mapping of a file stamps it only when the page is first written to after it last went to disk: so the
-/// file system was synced after `since` and before the live pass, and everything stamped since then counts as changed.
-/// The names of one file are kept all or none: to the new ones a name in the old archive would be no link.
+/// Compares a tree that stands still with what a live pass remembers of it, by what stat says alone. What is as it was,
+/// by name, object and time of last change, and was not changed since the live pass began, is kept; all else is a
+/// Change. A write through a mapping of a file stamps it only when the page is first written to after it last went to
+/// disk: so the file system was synced after `since` and before the live pass, and everything stamped since then counts
+/// as changed. The names of one file are kept all or none: to the new ones a name in the old archive would be no link.
 class Comparison final : public Visitor {
 public:
     /// @param since  nanoseconds, of the clock that stamps files

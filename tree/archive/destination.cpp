@@ -50,8 +50,8 @@ UniqueFd require_free(int root, const std::string& path) {
     return at;
 }
 
-/// A directory of that name, if it is one that we make: nobody else can write to it, and nothing else is in it. That others
-/// may look into it a file system without modes says of everything.
+/// A directory of that name, if it is one that we make: nobody else can write to it, and nothing else is in it. That
+/// others may look into it a file system without modes says of everything.
 UniqueFd open_ours(int directory, const char* name) {
     UniqueFd found = open_directory(directory, name);
     if (!found) return found;
@@ -127,9 +127,11 @@ void Destination::publish_one(const std::string& path) {
     std::string here;
     for (std::size_t i = 0; i < components.size(); ++i) {
         const char* const name = components[i].c_str();
-        if (!facts_at(from.get(), name)) return;  // left out by rule, or here already with a directory that is on the way to both
+        // Left out by rule, or here already with a directory that is on the way to both.
+        if (!facts_at(from.get(), name)) return;
         here += (here.empty() ? "" : "/") + components[i];
-        if (i + 1 == components.size() || !facts_at(to.get(), name)) return move(from.get(), to.get(), components[i], here);
+        if (i + 1 == components.size() || !facts_at(to.get(), name))
+            return move(from.get(), to.get(), components[i], here);
         from = open_directory(from.get(), name);
         to = open_directory(to.get(), name);
         if (!from || !to) throw_errno("cannot open " + escape_name(here));
@@ -150,7 +152,8 @@ void Destination::move(int from, int to, const std::string& name, const std::str
     if (!rename_new(from, name.c_str(), to, name.c_str())) {
         if (errno == EEXIST) stands_there(path, "exists already");
         if (errno == EXDEV)
-            throw Error(Errc::unsupported, "the directory of '" + escape_name(path) + "' is on another file system than others")
+            throw Error(Errc::unsupported,
+                        "the directory of '" + escape_name(path) + "' is on another file system than others")
                 .with_hint("extract to it alone");
         throw_errno("cannot give '" + escape_name(path) + "' its name");
     }

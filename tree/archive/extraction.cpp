@@ -124,7 +124,8 @@ void Extraction::to_directory(int root, std::vector<std::string> paths) {
     Selection selection(std::move(paths));
     const std::vector<Wanted> wanted = select(selection);
     Destination destination(root, selection.paths());
-    TreeWriter writer(destination.staging(), [&](const auto& path, const auto& what) { unpacker_->leave_out(path, what); });
+    TreeWriter writer(destination.staging(),
+                      [&](const auto& path, const auto& what) { unpacker_->leave_out(path, what); });
     unpacker_.emplace(job_, rules_, &writer);
     unpacker_->watch([&](const IndexEntry& entry) { digest_ = entry.sha256; });
     read(wanted, [&](TarReader& reader, Member& member, const Wanted& one) { write(reader, member, one); });
@@ -143,10 +144,12 @@ void Extraction::to_descriptor(int out, const std::string& path) {
     read(wanted, [&](TarReader& reader, Member& member, const Wanted&) {
         // Holes are written out as well, and only a stranger's word may make them long.
         if (!rules_.any_holes && member.size > rules_.max_bytes)
-            throw Error(Errc::unsupported, "'" + escape_name(path) + "' is, with its holes, longer than " + human_bytes(rules_.max_bytes))
+            throw Error(Errc::unsupported,
+                        "'" + escape_name(path) + "' is, with its holes, longer than " + human_bytes(rules_.max_bytes))
                 .with_hint("--to DIR makes the holes again; --trust writes them out as zeros");
         std::uint64_t holes_left = most_holes, at = 0;
-        ContentDigest digest(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left);
+        ContentDigest digest(member.sparse ? DigestForm::sparse : DigestForm::plain,
+                             rules_.any_holes ? nullptr : &holes_left);
         reader.content([&](std::uint64_t offset, std::string_view bytes) {
             digest.add(offset, bytes);
             write_zeros(out, offset - at);

@@ -18,8 +18,9 @@ constexpr std::size_t most_input = gzip_piece + gzip_piece / 4;
 
 using Decompressor = std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)>;
 
-/// Inflates any number of members, one after the other. Those as long as jailctl's own in one go by libdeflate; longer ones
-/// by ISA-L where there is one; whatever neither takes is left to zlib. All compare check sum and length of each member.
+/// Inflates any number of members, one after the other. Those as long as jailctl's own in one go by
+/// libdeflate; longer ones by ISA-L where there is one; whatever neither takes is left to zlib. All compare
+/// check sum and length of each member.
 class GzipSource final : public ByteSource {
 public:
     GzipSource(ByteSource& from, std::atomic<bool>* parts)

@@ -73,7 +73,8 @@ IndexEntry read_record(VarintReader& in, const IndexEntry& before) {
 void IndexChunk::add(const IndexEntry& entry) {
     const auto differ = std::mismatch(last_path_.begin(), last_path_.end(), entry.path.begin(), entry.path.end());
     const auto common = static_cast<std::size_t>(differ.first - last_path_.begin());
-    put_number(records_, static_cast<unsigned>(entry.kind) | (entry.hard_link ? link_bit : 0) | (entry.sparse ? sparse_bit : 0));
+    put_number(records_,
+               static_cast<unsigned>(entry.kind) | (entry.hard_link ? link_bit : 0) | (entry.sparse ? sparse_bit : 0));
     put_number(records_, common);
     put_text(records_, std::string_view(entry.path).substr(common));
     put_number(records_, entry.mode);

@@ -8,13 +8,13 @@
 
 namespace jailctl::tree {
 
-/// A part of an archive's index that is read without the others: the entries that were met one after the other, up to
-/// about 1 MiB of them. Layout: number of entries, length of the records, length of the deflated records, these
-/// (RFC 1951), then the digests of the regular files, 32 bytes each: they do not shrink, and a search by name does not
-/// need them. A record is kind (bit 7: hard link; bit 6: the
-/// digest is of the sparse form, archive/index_entry.hpp), how much of the path is that of the record before, the rest of the
-/// path, mode, uid, gid, seconds, nanoseconds, blocks of 512 since the record before, then size, device numbers or
-/// target, as the kind has them. Numbers as in archive/varint.hpp.
+/// A part of an archive's index that is read without the others: the entries that were met one after the other, up
+/// to about 1 MiB of them. Layout: number of entries, length of the records, length of the deflated records, these
+/// (RFC 1951), then the digests of the regular files, 32 bytes each: they do not shrink, and a search by name does
+/// not need them. A record is kind (bit 7: hard link; bit 6: the digest is of the sparse form,
+/// archive/index_entry.hpp), how much of the path is that of the record before, the rest of the path, mode, uid,
+/// gid, seconds, nanoseconds, blocks of 512 since the record before, then size, device numbers or target, as the
+/// kind has them. Numbers as in archive/varint.hpp.
 class IndexChunk {
 public:
     void add(const IndexEntry& entry);

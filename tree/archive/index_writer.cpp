@@ -36,7 +36,10 @@ Value IndexWriter::finish(Output& output) {
     if (omitted_) return Value::object().set("omitted", "too many entries for a plain tar");
     Value chunks = Value::array();
     for (const AsidePlace& place : encoder_.asides()) chunks.push(value_of(place));
-    return Value::object().set("format", sparse_ ? sparse_format : first_format).set("chunks", std::move(chunks)).set("pieces", pieces(output));
+    return Value::object()
+        .set("format", sparse_ ? sparse_format : first_format)
+        .set("chunks", std::move(chunks))
+        .set("pieces", pieces(output));
 }
 
 Value IndexWriter::pieces(Output& output) const {

@@ -38,7 +38,8 @@ void LedgerWriter::stored(const Entry& entry, std::uint64_t offset, bool as_it_i
 }
 
 void LedgerWriter::finish() {
-    write_all(file_, {reinterpret_cast<const char*>(pending_.data()), pending_.size() * sizeof(Remembered)}, "the ledger");
+    write_all(file_, {reinterpret_cast<const char*>(pending_.data()), pending_.size() * sizeof(Remembered)},
+              "the ledger");
     pending_.clear();
 }
 
@@ -56,8 +57,9 @@ Ledger::Ledger(int file) {
 
 std::ptrdiff_t Ledger::find(std::string_view path) const noexcept {
     const std::uint64_t hash = hash_of_path(path);
-    const auto found = std::lower_bound(entries_.begin(), entries_.end(), hash,
-                                        [](const Remembered& entry, std::uint64_t value) { return entry.path < value; });
+    const auto found =
+        std::lower_bound(entries_.begin(), entries_.end(), hash,
+                         [](const Remembered& entry, std::uint64_t value) { return entry.path < value; });
     return found == entries_.end() || found->path != hash ? -1 : found - entries_.begin();
 }
 

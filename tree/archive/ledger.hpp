@@ -9,8 +9,8 @@
 
 namespace jailctl::tree {
 
-/// What a live pass remembers of one entry it stored: enough to see later whether the entry is still the same. 32 bytes,
-/// because there is one for each of however many entries.
+/// What a live pass remembers of one entry it stored: enough to see later whether the entry is still the same. 32
+/// bytes, because there is one for each of however many entries.
 struct Remembered {
     std::uint64_t path = 0;     ///< hash of the path
     std::uint64_t object = 0;   ///< which object had that name

@@ -17,10 +17,10 @@ enum class Format { tar, tar_gz, tar_zst };
 inline constexpr std::string_view claim = "jailctl archive, format 1";
 
 /// The end marker: a JSON document behind the tar's end that any tar reader passes over, found from the end of the file
-/// alone. In tar.gz: empty gzip members whose extra field "JC" carries a part of it each (archive/aside.hpp), then one of
-/// 82 bytes whose extra field "JE" says where the first one begins. In tar.zst: the same in skippable frames (RFC 8878,
-/// 3.1.2) that begin with "JC" and "JE", the last one of 66 bytes. In tar: the document behind the zero blocks that
-/// end the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the
+/// alone. In tar.gz: empty gzip members whose extra field "JC" carries a part of it each (archive/aside.hpp), then one
+/// of 82 bytes whose extra field "JE" says where the first one begins. In tar.zst: the same in skippable frames (RFC
+/// 8878, 3.1.2) that begin with "JC" and "JE", the last one of 66 bytes. In tar: the document behind the zero blocks
+/// that end the archive, padded with zeros to 512, then one block of 512 which says the same. Both end records hold the
 /// magic, that offset, the length and the SHA-256 of the document. Format 2 of the document:
 ///   {"format", "jailctl", "description", "entries", "files", "bytes", ..., "tar": {"bytes", "crc32"},
 ///    "stream": {"bytes", "sha256"}, "index": see archive/index_writer.hpp}

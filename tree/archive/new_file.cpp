@@ -32,8 +32,12 @@ void cannot_make(const char* what, const std::string& path) {
 }
 
 NewFile::NewFile(int directory, const char* name, std::string path, const Member& member, bool gives_group)
-    : path_(std::move(path)), member_(member), gives_group_(gives_group), owned_(member.uid == 0 && member.gid == 0),
-      fd_(::openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owned_ ? member.mode : 0600)) {
+    : path_(std::move(path)),
+      member_(member),
+      gives_group_(gives_group),
+      owned_(member.uid == 0 && member.gid == 0),
+      fd_(::openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                   owned_ ? member.mode : 0600)) {
     if (!fd_) cannot_make("cannot make", path_);
 }
 

@@ -215,7 +215,8 @@ void Packer::store_file(const Entry& entry) {
     if (brought) drop_cached(file);
     const Facts after = facts_of(file);
     if (read_error_)
-        problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() + "; what is missing is zeros");
+        problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() +
+                                "; what is missing is zeros");
     else if (const std::string what = change_of(before, after, whole); !what.empty())
         changed(entry.path, what);
 }

@@ -15,8 +15,8 @@ namespace jailctl::tree {
 
 /// A longer file is not stored. What holes cost is small, but not nothing, and a file system may have files of 8 EiB.
 inline constexpr std::uint64_t longest_stored_file = std::uint64_t{1} << 48;
-/// Holes that may be stored as zeros, because a file has more than a DataMap holds, beyond as much again as these files have
-/// data: what a backup costs is bounded by what the tree takes on the disk.
+/// Holes that may be stored as zeros, because a file has more than a DataMap holds, beyond as much again as these files
+/// have data: what a backup costs is bounded by what the tree takes on the disk.
 inline constexpr std::uint64_t most_filled = std::uint64_t{16} << 30;
 /// The longest path that a restore can make again, in bytes.
 inline constexpr std::size_t longest_stored_path = 4095;

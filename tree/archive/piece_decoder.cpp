@@ -13,8 +13,8 @@ std::optional<InflatedMember> inflate_by_libdeflate(std::string_view in, char* o
         libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
     if (!decompressor) throw std::bad_alloc();
     InflatedMember member{};
-    if (libdeflate_gzip_decompress_ex(decompressor.get(), in.data(), in.size(), out, room, &member.used, &member.made) !=
-        LIBDEFLATE_SUCCESS)
+    if (libdeflate_gzip_decompress_ex(decompressor.get(), in.data(), in.size(), out, room, &member.used,
+                                      &member.made) != LIBDEFLATE_SUCCESS)
         return std::nullopt;
     return member;
 }

@@ -7,8 +7,8 @@
 
 namespace jailctl::tree {
 
-/// Decodes the gzip members or zstd frames of one piece, those without content that stand behind it included. Check sums
-/// and lengths are compared. @param out  as long as the content has to be
+/// Decodes the gzip members or zstd frames of one piece, those without content that stand behind it included. Check
+/// sums and lengths are compared. @param out  as long as the content has to be
 /// @return false: they are damaged, or hold more or less than that
 [[nodiscard]] bool decode_piece(std::string_view in, std::string& out);
 

@@ -10,13 +10,14 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: a backup is to take 96 MiB at most (bench row X1)
+// Bytes: a backup is to take 96 MiB at most (bench row X1)
+constexpr std::size_t most_in_flight = std::size_t{48} << 20;
 
 /// Pieces beyond those in work, so that no worker waits for the writer.
 std::size_t waiting_for(const PieceCodec& codec) { return codec.piece > gzip_piece ? 2 : 4; }
 
-/// Those who compress, the caller among them. Each piece in flight takes its own length twice, in and out; each of them as
-/// much again to prove it.
+/// Those who compress, the caller among them. Each piece in flight takes its own length twice, in and out; each of them
+/// as much again to prove it.
 unsigned workers_for(const PieceCodec& codec) {
     const std::size_t slot = 2 * codec.piece;
     const std::size_t left = most_in_flight - std::min(most_in_flight, waiting_for(codec) * slot);

@@ -12,9 +12,9 @@
 namespace jailctl::tree {
 
 /// Compresses on all processors: the stream is cut into pieces of one length, each becomes a member or frame of its
-/// own, proven by decoding it again, and they are written in order. Every tool reads that as one file. Memory: at most 48 MiB of
-/// pieces in flight. The caller's thread compresses as well where it would have to wait: so there are as many threads as
-/// processors, and none of them is kept off one by another.
+/// own, proven by decoding it again, and they are written in order. Every tool reads that as one file. Memory: at most
+/// 48 MiB of pieces in flight. The caller's thread compresses as well where it would have to wait: so there are as many
+/// threads as processors, and none of them is kept off one by another.
 class PieceEncoder final : public Encoder {
 public:
     PieceEncoder(Format format, PieceCodec codec, Output& output);

@@ -9,7 +9,8 @@
 namespace jailctl::tree {
 namespace {
 
-constexpr std::size_t most_in_flight = std::size_t{48} << 20;  // bytes: a restore is to take 96 MiB at most (bench row X1)
+// Bytes: a restore is to take 96 MiB at most (bench row X1)
+constexpr std::size_t most_in_flight = std::size_t{48} << 20;
 constexpr std::size_t most_ahead = 8, least_ahead = 2;  // pieces beyond those in work: no one waits for the reader
 constexpr std::size_t most_workers = 8;
 constexpr std::uint64_t most_read = std::uint64_t{40} << 20;  // a piece that did not shrink, and chunks of the index

@@ -14,9 +14,9 @@
 namespace jailctl::tree {
 
 /// Decodes the pieces of an archive on all processors and hands them over in their order. Each piece must hold exactly
-/// as much as the table says: one that lies is damage. Memory: a few pieces, read and decoded, for each processor.
-/// The caller's thread decodes as well where it would have to wait: so there are as many threads as processors, and none
-/// of them is kept off one by another.
+/// as much as the table says: one that lies is damage. Memory: a few pieces, read and decoded, for each processor. The
+/// caller's thread decodes as well where it would have to wait: so there are as many threads as processors, and none of
+/// them is kept off one by another.
 class PieceSource final : public ByteSource {
 public:
     /// Which pieces, the last one included.

@@ -10,12 +10,13 @@
 
 namespace jailctl::tree {
 
-/// Proves, while a file is written from its beginning to its end, that the disk has what was written: stretch by stretch
-/// it is written out, dropped from memory, read again and compared byte by byte, by a thread of its own that is at most
-/// one stretch behind. So nothing is left to be synced or read at the end. Memory: two stretches of 4 MiB.
+/// Proves, while a file is written from its beginning to its end, that the disk has what was written: stretch by
+/// stretch it is written out, dropped from memory, read again and compared byte by byte, by a thread of its own that is
+/// at most one stretch behind. So nothing is left to be synced or read at the end. Memory: two stretches of 4 MiB.
 class ReadBack {
 public:
-    /// @param file  open for reading and writing, borrowed. @throws Error invalid: no empty regular file at its beginning
+    /// @param file  open for reading and writing, borrowed. @throws Error invalid: no empty
+    /// regular file at its beginning
     explicit ReadBack(int file);
     ~ReadBack();
     ReadBack(const ReadBack&) = delete;

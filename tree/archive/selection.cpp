@@ -28,7 +28,8 @@ Selection::Selection(std::vector<std::string> paths) : paths_(std::move(paths)) 
 
 /// @return the number of the path that asks for it, or how many there are
 std::size_t Selection::match(const std::string& path) {
-    const auto top = std::find_if(paths_.begin(), paths_.end(), [&](const auto& one) { return at_or_below(path, one); });
+    const auto top = std::find_if(paths_.begin(), paths_.end(),
+                                  [&](const auto& one) { return at_or_below(path, one); });
     return static_cast<std::size_t>(top - paths_.begin());
 }
 

@@ -31,7 +31,8 @@ std::vector<Member> listed_sockets(const Value& marker) {
         member.mode = static_cast<mode_t>(one["mode"].num()) & 07777U;
         member.uid = one["uid"].num(-1);
         member.gid = one["gid"].num(-1);
-        member.modified = {one["modified"].num(), static_cast<std::uint32_t>(one["nanoseconds"].num()) % 1'000'000'000U};
+        member.modified = {one["modified"].num(),
+                           static_cast<std::uint32_t>(one["nanoseconds"].num()) % 1'000'000'000U};
         sockets.push_back(std::move(member));
     }
     return sockets;

@@ -33,7 +33,8 @@ public:
     [[nodiscard]] std::string peek(std::size_t size) const;
     /// The next bytes were read by somebody else.
     void took(std::string_view bytes);
-    /// Whether its decoder came by parts of ours (archive/aside.hpp): another tool that compresses a tar anew leaves none.
+    /// Whether its decoder came by parts of ours (archive/aside.hpp): another tool that
+    /// compresses a tar anew leaves none.
     [[nodiscard]] bool holds_parts() const noexcept { return holds_parts_; }
 
 private:

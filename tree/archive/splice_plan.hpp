@@ -8,7 +8,8 @@ namespace jailctl::tree {
 /// How the archives of two passes become one: what is left out of the first, and where the entries of the second go.
 struct SplicePlan {
     std::vector<std::uint64_t> cuts;     ///< offsets in the first tar of entries left out, ascending
-    std::vector<std::uint64_t> anchors;  ///< for each entry of the second: the offset in the first behind which it goes; ascending
+    /// For each entry of the second: the offset in the first behind which it goes; ascending.
+    std::vector<std::uint64_t> anchors;
     std::uint64_t first_end = 0, second_end = 0;  ///< where the last entry of each ends in its tar
 };
 

@@ -10,7 +10,8 @@ namespace jailctl::tree {
 namespace {
 
 constexpr std::uint64_t claim_size = 1024;  // the record that says who made it: the new archive has its own
-// What was read lies at least that far behind: the index is read ahead of what it describes, the decoder a buffer ahead.
+// What was read lies at least that far behind: the index is read ahead of what it describes,
+// the decoder a buffer ahead.
 constexpr std::uint64_t margin = std::uint64_t{16} << 20, stretch = std::uint64_t{32} << 20;
 
 [[noreturn]] void damaged() { throw Error(Errc::damaged, "a temporary archive of this backup is damaged"); }

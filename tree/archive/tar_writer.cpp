@@ -180,7 +180,8 @@ void TarWriter::hole(std::uint64_t size) {
     constexpr std::uint64_t most = std::uint64_t{1} << 30;
     in_hole_ = true;
     for (size -= first; size > 0;) {
-        const la_ssize_t passed = archive_write_data(archive_.get(), nothing.data(), static_cast<std::size_t>(std::min(size, most)));
+        const la_ssize_t passed = archive_write_data(archive_.get(), nothing.data(),
+                                                     static_cast<std::size_t>(std::min(size, most)));
         if (passed <= 0) fail("");
         size -= static_cast<std::uint64_t>(passed);
     }

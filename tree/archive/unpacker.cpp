@@ -23,7 +23,8 @@ std::uint64_t size_of(int archive) {
     return static_cast<std::uint64_t>(facts.st_size);
 }
 
-/// What the content of one file takes on the disk: where it has holes, blocks, for single bytes among them take as much.
+/// What the content of one file takes on the disk: where it has holes, blocks, for single
+/// bytes among them take as much.
 class Room {
 public:
     /// @return what the next stretch adds
@@ -108,8 +109,8 @@ void Unpacker::socket(const Member& socket) {
 
 void Unpacker::read_to_end(TarReader& reader, ArchiveFile& file) {
     reader.finish();
-    // Its tar is whole, but for zeros at its end. Where the index was beside it, the end marker was as well; another tool that
-    // compresses the tar anew carries neither over, and what it made is read as any other tool's.
+    // Its tar is whole, but for zeros at its end. Where the index was beside it, the end marker was as well; another
+    // tool that compresses the tar anew carries neither over, and what it made is read as any other tool's.
     const bool padded = reader.guard().bytes() % TarWriter::record == 0;
     if (reader.guard().claimed() && !marker_ && (!padded || file.holds_parts()))
         damaged("the archive is cut off: jailctl made it, and its end marker is missing");
@@ -128,7 +129,8 @@ void Unpacker::read_to_end(TarReader& reader, ArchiveFile& file) {
 void Unpacker::explain_trailer(TarReader& reader, const ArchiveFile& file) const {
     if (marker_ || !reader.guard().claimed() || !reader.guard().trailed()) return;
     if (!is_compressed(file)) damaged("the archive is cut off: jailctl made it, and its end marker is missing");
-    throw Error(Errc::unsupported, "the archive is a plain tar of jailctl's that another tool compressed: its index cannot be reached")
+    throw Error(Errc::unsupported,
+                "the archive is a plain tar of jailctl's that another tool compressed: its index cannot be reached")
         .with_hint("decompress it: jailctl reads the tar, and can prove every byte of it");
 }
 
@@ -208,7 +210,9 @@ void Unpacker::link(const TreeWriter::Components& path, const Member& member) {
 void Unpacker::read_content(const Member& member, TarReader& reader,
                              const std::function<void(std::uint64_t, std::string_view)>& put) {
     std::optional<ContentDigest> digest;
-    if (see_ || index_) digest.emplace(member.sparse ? DigestForm::sparse : DigestForm::plain, rules_.any_holes ? nullptr : &holes_left_);
+    if (see_ || index_)
+        digest.emplace(member.sparse ? DigestForm::sparse : DigestForm::plain,
+                       rules_.any_holes ? nullptr : &holes_left_);
     Room room;
     reader.content([&](std::uint64_t offset, std::string_view bytes) {
         content_ += room.take(offset, bytes.size());
@@ -216,8 +220,8 @@ void Unpacker::read_content(const Member& member, TarReader& reader,
         if (digest) digest->add(offset, bytes);
         put(offset, bytes);
     });
-    // Where a digest counts every zero, a hole that only a stranger's word makes long is bounded as content is. Else it costs
-    // nothing, whatever its length: a file of ours may be as long as a backup takes (packer.hpp).
+    // Where a digest counts every zero, a hole that only a stranger's word makes long is bounded as content is. Else it
+    // costs nothing, whatever its length: a file of ours may be as long as a backup takes (packer.hpp).
     if (digest && !member.sparse && !rules_.any_holes && entry_.size > rules_.max_bytes)
         damaged("the archive holds more than " + human_bytes(rules_.max_bytes));
     if (digest) entry_.sha256 = digest->finish(entry_.size);

@@ -39,7 +39,8 @@ private:
     void read_members(TarReader& reader, const ArchiveFile& file);
     void write(const TreeWriter::Components& path, const Member& member, TarReader& reader);
     void link(const TreeWriter::Components& path, const Member& member);
-    void read_content(const Member& member, TarReader& reader, const std::function<void(std::uint64_t, std::string_view)>& put);
+    void read_content(const Member& member, TarReader& reader,
+                      const std::function<void(std::uint64_t, std::string_view)>& put);
     void compare_with_marker(TarReader& reader, ArchiveFile& file) const;
     void compare_with_index(const IndexEntry* says, const IndexEntry& found);
 

@@ -11,7 +11,9 @@
 namespace jailctl::tree {
 namespace {
 
-uInt bounded(std::size_t size) { return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max())); }
+uInt bounded(std::size_t size) {
+    return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
+}
 
 class Zlib final : public MemberInflater {
 public:

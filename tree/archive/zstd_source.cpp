@@ -13,7 +13,10 @@ constexpr int largest_window = 27;  // 128 MiB, what `zstd --long` makes
 class ZstdSource final : public ByteSource {
 public:
     ZstdSource(ByteSource& from, std::atomic<bool>* parts)
-        : from_(from), parts_(parts), stream_(ZSTD_createDStream(), &ZSTD_freeDStream), buffer_(ZSTD_DStreamOutSize(), '\0') {
+        : from_(from),
+          parts_(parts),
+          stream_(ZSTD_createDStream(), &ZSTD_freeDStream),
+          buffer_(ZSTD_DStreamOutSize(), '\0') {
         if (!stream_) throw std::bad_alloc();
         ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, largest_window);
     }

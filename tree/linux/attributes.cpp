@@ -108,7 +108,8 @@ void set_owner_at(int directory, const char* name, uid_t uid, gid_t gid) {
         throw_errno("cannot set the owner of a file");
 }
 
-/// The kernel lets nobody write to such a thing, not even root of the namespace, and says so before it looks at the mount.
+/// The kernel lets nobody write to such a thing, not even root of the namespace, and says so
+/// before it looks at the mount.
 bool has_foreign_owner(int directory, const char* name) noexcept {
     return ::faccessat(directory, name, W_OK, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EACCESS) != 0 && errno == EACCES;
 }

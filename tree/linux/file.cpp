@@ -91,7 +91,10 @@ std::optional<std::string> read_link(int directory, const char* name) {
 }
 
 bool make_node(int directory, const char* name, Kind kind, mode_t mode, std::uint32_t major, std::uint32_t minor) {
-    const mode_t type = kind == Kind::socket ? S_IFSOCK : kind == Kind::fifo ? S_IFIFO : kind == Kind::block ? S_IFBLK : S_IFCHR;
+    const mode_t type = kind == Kind::socket  ? S_IFSOCK
+                        : kind == Kind::fifo  ? S_IFIFO
+                        : kind == Kind::block ? S_IFBLK
+                                              : S_IFCHR;
     return ::mknodat(directory, name, type | mode, gnu_dev_makedev(major, minor)) == 0;
 }
 

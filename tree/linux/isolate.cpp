@@ -22,9 +22,10 @@ struct Unmapped {
 };
 constexpr Unmapped root_unmapped{"the file system of the jail's root cannot map ids",
                                  "put it on ext4, xfs, btrfs, or ZFS from 2.2 on"};
-constexpr Unmapped source_unmapped{"the directory to copy from is on a file system that cannot map ids, as overlay and NFS",
-                                   "copy it to ext4, xfs or btrfs first, or through a running jail: "
-                                   "tar -C DIR -c . | jailctl exec JAIL -- tar -C /THERE -x"};
+constexpr Unmapped source_unmapped{
+    "the directory to copy from is on a file system that cannot map ids, as overlay and NFS",
+    "copy it to ext4, xfs or btrfs first, or through a running jail: "
+    "tar -C DIR -c . | jailctl exec JAIL -- tar -C /THERE -x"};
 
 void set_attributes(const UniqueFd& mount, std::uint64_t attributes, int userns, const Unmapped& refusal) {
     mount_attr wanted{};
@@ -100,8 +101,9 @@ void die_with_parent() {
 
 UniqueFd isolate(Request& request) {
     die_with_parent();
-    const UniqueFd mount =
-        request.root >= 0 ? detached_clone(request.root, request.read_only, request.userns, root_unmapped) : empty_tmpfs();
+    const UniqueFd mount = request.root >= 0
+                               ? detached_clone(request.root, request.read_only, request.userns, root_unmapped)
+                               : empty_tmpfs();
     detach_from_parent_directories(request);
     if (::unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0)
         throw_errno("cannot make namespaces for the tree helper");

@@ -9,7 +9,8 @@
 namespace jailctl::tree {
 namespace {
 
-/// By calls every file system has. Of a directory, and where there are no links (vfat below FUSE), looking first has to do.
+/// By calls every file system has. Of a directory, and where there are no links (vfat below
+/// FUSE), looking first has to do.
 bool rename_by_hand(int from, const char* old_name, int to, const char* new_name) {
     if (::linkat(from, old_name, to, new_name, 0) == 0) return ::unlinkat(from, old_name, 0) == 0;
     if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return false;

@@ -53,7 +53,8 @@ bool has_subvolumes(int root) {
 void make_writable(int parent, const std::string& name) {
     const UniqueFd tree{::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     std::uint64_t flags = 0;
-    if (!tree || ::ioctl(tree.get(), BTRFS_IOC_SUBVOL_GETFLAGS, &flags) != 0 || (flags & BTRFS_SUBVOL_RDONLY) == 0) return;
+    if (!tree || ::ioctl(tree.get(), BTRFS_IOC_SUBVOL_GETFLAGS, &flags) != 0 || (flags & BTRFS_SUBVOL_RDONLY) == 0)
+        return;
     flags &= ~static_cast<std::uint64_t>(BTRFS_SUBVOL_RDONLY);
     if (::ioctl(tree.get(), BTRFS_IOC_SUBVOL_SETFLAGS, &flags) != 0) throw_errno("cannot make " + name + " writable");
 }
@@ -70,9 +71,11 @@ void BtrfsStorage::make(const fs::path& root, const std::string& name) {
     if (::ioctl(parent.get(), BTRFS_IOC_SUBVOL_CREATE, &arguments) != 0) {
         const auto cause = last_error();
         if (cause == std::errc::inappropriate_io_control_operation)
-            throw Error(Errc::unsupported, root.parent_path().string() + " is not on btrfs, and STORAGE=btrfs was asked for");
+            throw Error(Errc::unsupported,
+                        root.parent_path().string() + " is not on btrfs, and STORAGE=btrfs was asked for");
         require_unheld(path);
-        throw Error(cause == std::errc::file_exists ? Errc::exists : code_of(cause), "cannot make the subvolume " + path, cause);
+        throw Error(cause == std::errc::file_exists ? Errc::exists : code_of(cause),
+                    "cannot make the subvolume " + path, cause);
     }
     hold_entry(parent.get(), name, root);
     if (::fchmodat(parent.get(), name.c_str(), 0700, 0) != 0) throw_errno("cannot set the mode of " + path);
@@ -117,13 +120,15 @@ void BtrfsStorage::snapshot(const fs::path& root, const std::string& name) {
     const auto reason = no_snapshot_because(root);
     if (!reason.empty()) throw Error(Errc::unsupported, "no snapshot of " + root.string() + " can be taken: " + reason);
     const UniqueFd parent = open_root_parent(root, false);
-    const UniqueFd tree{::openat(parent.get(), root.filename().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    const UniqueFd tree{
+        ::openat(parent.get(), root.filename().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!tree) throw_errno("cannot open " + root.string());
     btrfs_ioctl_vol_args_v2 arguments{};
     arguments.fd = tree.get();
     arguments.flags = BTRFS_SUBVOL_RDONLY;
     put_name(arguments, name);
-    if (::ioctl(parent.get(), BTRFS_IOC_SNAP_CREATE_V2, &arguments) != 0) throw_errno("cannot take the snapshot " + path);
+    if (::ioctl(parent.get(), BTRFS_IOC_SNAP_CREATE_V2, &arguments) != 0)
+        throw_errno("cannot take the snapshot " + path);
     hold_entry(parent.get(), name, root);
 }
 

@@ -27,7 +27,8 @@ std::string leaf(const fs::path& root) { return root.filename().string(); }
     throw Error(Errc::exists, shown(root, name) + " exists already");
 }
 
-/// ZFS before 2.2 and some of FUSE know no flags. A plain rename of a directory replaces nothing but an empty directory.
+/// ZFS before 2.2 and some of FUSE know no flags. A plain rename of a directory replaces
+/// nothing but an empty directory.
 bool rename_by_looking(int parent, const std::string& from, const std::string& to, const fs::path& root) {
     struct stat there {};
     if (::fstatat(parent, to.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) refuse_to_replace(root, to);
@@ -40,7 +41,8 @@ void rename_entry(int parent, const std::string& from, const std::string& to, un
     const auto cause = last_error();
     if (cause == std::errc::file_exists || cause == std::errc::directory_not_empty) refuse_to_replace(root, to);
     if (cause == std::errc::invalid_argument && flags == RENAME_EXCHANGE)
-        throw Error(Errc::unsupported, "the file system of " + root.string() + " cannot exchange two directories in one step")
+        throw Error(Errc::unsupported,
+                    "the file system of " + root.string() + " cannot exchange two directories in one step")
             .with_hint("keep jails on ext4, xfs, btrfs, or ZFS from 2.2 on");
     throw Error(code_of(cause), "cannot rename " + shown(root, from) + " to " + to, cause);
 }
@@ -77,8 +79,8 @@ void require_still_named(int tree, int parent, const std::string& name, const fs
         .with_hint("try again");
 }
 
-/// The caller has looked, too, but since then somebody was asked, a backup was written or another command was waited for; or
-/// the command was killed, and this is its undo.
+/// The caller has looked, too, but since then somebody was asked, a backup was written or another command was waited
+/// for; or the command was killed, and this is its undo.
 void require_unoccupied(const fs::path& root) {
     const auto pid = process_in_root(root);
     if (!pid) return;

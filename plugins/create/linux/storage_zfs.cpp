@@ -51,7 +51,8 @@ Standing standing_on_zfs(const fs::path& root) {
     auto standing = standing_of(tree.get());
     if (!standing || standing->mount.source.empty())
         throw Error(Errc::unsupported, "the data set that holds it is not in the table of mounts");
-    if (standing->mount.source.find('@') != std::string::npos) throw Error(Errc::unsupported, "it is on a snapshot itself");
+    if (standing->mount.source.find('@') != std::string::npos)
+        throw Error(Errc::unsupported, "it is on a snapshot itself");
     return *standing;
 }
 
@@ -71,7 +72,8 @@ std::string mount_point_in(int directory) { return "/proc/self/fd/" + std::to_st
 
 std::uint64_t mount_id(int directory, const char* name) {
     struct statx found {};
-    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_MNT_ID, &found) == 0) return found.stx_mnt_id;
+    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_MNT_ID, &found) == 0)
+        return found.stx_mnt_id;
     if (errno == ENOENT) return 0;
     throw_errno("cannot look at the place of a snapshot");
 }
@@ -102,7 +104,8 @@ void wait_for_zfs(int directory) {
     const auto until = Clock::now() + patience;
     while (::flock(gate.get(), LOCK_EX | LOCK_NB) != 0) {
         if (Clock::now() >= until)
-            throw Error(Errc::busy, "the zfs of a command that was killed is still at work").with_hint("see 'zpool status'");
+            throw Error(Errc::busy, "the zfs of a command that was killed is still at work")
+                .with_hint("see 'zpool status'");
         Interrupt::pause(between);
     }
 }

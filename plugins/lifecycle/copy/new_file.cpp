@@ -13,7 +13,8 @@ namespace jailctl::lifecycle {
 NewFile::NewFile(int directory) : directory_(directory), fd_(open_nameless(directory)) {
     if (fd_) return;
     staging_.emplace(directory_);
-    fd_ = UniqueFd{::openat(staging_->fd(), extract_staging_content, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    fd_ = UniqueFd{
+        ::openat(staging_->fd(), extract_staging_content, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!fd_) throw_errno("cannot make a file");
 }
 
@@ -22,7 +23,8 @@ void NewFile::publish(const std::string& name) {
         if (name_it(fd_.get(), directory_, name.c_str())) return;
         if (errno != EEXIST) throw_errno("cannot write " + escape_name(name));
         staging_.emplace(directory_);  // only a rename replaces, and for that it needs a name
-        if (!name_it(fd_.get(), staging_->fd(), extract_staging_content)) throw_errno("cannot write " + escape_name(name));
+        if (!name_it(fd_.get(), staging_->fd(), extract_staging_content))
+            throw_errno("cannot write " + escape_name(name));
     }
     staging_->publish(name);
 }

@@ -8,8 +8,8 @@
 
 namespace jailctl::lifecycle {
 
-/// A new file in a directory of the host that gets its name only when it is whole, in place of a file that stands there.
-/// Until then it has none where the file system can, else it stands in a directory of ours.
+/// A new file in a directory of the host that gets its name only when it is whole, in place of a file that stands
+/// there. Until then it has none where the file system can, else it stands in a directory of ours.
 class NewFile {
 public:
     /// @param directory  borrowed @throws Error io

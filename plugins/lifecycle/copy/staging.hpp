@@ -6,8 +6,9 @@
 
 namespace jailctl::lifecycle {
 
-/// A directory of ours in a directory of the host, for one thing that gets its name beside it when it is whole. One that was
-/// killed leaves it as an extraction does (sdk/extract_staging.hpp): the next copy or extraction to that directory clears it.
+/// A directory of ours in a directory of the host, for one thing that gets its name beside it when it is whole.
+/// One that was killed leaves it as an extraction does (sdk/extract_staging.hpp): the next copy or extraction to
+/// that directory clears it.
 class Staging {
 public:
     /// @param beside  borrowed @throws Error io

@@ -138,7 +138,8 @@ void confine_and_become(const JailProgram& program) {
     // Close-on-exec rather than closed: the pipe that reports a failing execve, and jail-init, live until then.
     if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("cannot close what the jail must not inherit");
     if (program.host_network && can_part_abstract_sockets()) part_abstract_sockets();
-    if (program.inherited >= 0 && ::fcntl(program.inherited, F_SETFD, 0) != 0) throw_errno("cannot keep open what init tells on");
+    if (program.inherited >= 0 && ::fcntl(program.inherited, F_SETFD, 0) != 0)
+        throw_errno("cannot keep open what init tells on");
     confine_system_calls(program.confinement);
     confine_capabilities(program.confinement);
     take_user(program.user);
@@ -155,7 +156,8 @@ void be_born(const Birth& birth) {
     take_root_ids();
     if (birth.dies_with_us) die_with_parent(birth.go);
     build_view(birth);
-    if (::sethostname(birth.hostname.c_str(), birth.hostname.size()) != 0) throw_errno("cannot set the jail's hostname");
+    if (::sethostname(birth.hostname.c_str(), birth.hostname.size()) != 0)
+        throw_errno("cannot set the jail's hostname");
     leave_keyring();
     leave_session();
     open_stdio(birth.output);

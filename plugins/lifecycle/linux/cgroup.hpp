@@ -29,9 +29,9 @@ struct ResourceLimits {
 /// Whether a process is in <cgroup2>/jailctl/<name> or below, by /proc/PID/cgroup.
 [[nodiscard]] bool is_member(pid_t pid, const std::string& name);
 
-/// The control groups of one jail: <cgroup2>/jailctl/<name> and, for controllers that cgroup2 does not offer here, a directory
-/// of the same name in the v1 hierarchy that does. All members of the jail are in all of them, so that a limit can be
-/// changed while it runs.
+/// The control groups of one jail: <cgroup2>/jailctl/<name> and, for controllers that cgroup2 does not offer here, a
+/// directory of the same name in the v1 hierarchy that does. All members of the jail are in all of them, so that a
+/// limit can be changed while it runs.
 class Cgroup {
 public:
     /// `name`: name_for() of the jail. Touches nothing.
@@ -49,22 +49,24 @@ public:
     /// Makes the directories, sets the limits and opens what joining needs. An empty leftover is used as it is.
     /// @throws Error busy: processes are in it; unsupported: a limit that cannot be set here; io
     void make(const ResourceLimits& limits);
-    /// Divides the group, made but empty, for a jail whose init manages control groups itself: the first process is born
-    /// in <name>/guest, which belongs to `owner` and is all the jail sees; what joins later (exec) goes to <name>/exec,
-    /// for the kernel wants processes only in groups that hand no controllers down. Limits stay with <name>, out of its
-    /// reach. @throws Error io
+    /// Divides the group, made but empty, for a jail whose init manages control groups itself: the first process is
+    /// born in <name>/guest, which belongs to `owner` and is all the jail sees; what joins later (exec) goes to
+    /// <name>/exec, for the kernel wants processes only in groups that hand no controllers down. Limits stay with
+    /// <name>, out of its reach. @throws Error io
     void divide(std::uint32_t owner);
     /// For joining a running jail. @throws Error not_found
     void open();
     /// Sets or lifts limits of a running jail: those of `variables` (MEMORY, ...), to what `limits` has. All or none.
-    /// @throws Error not_found; busy: the members use more memory than that; unsupported: a limit that cannot be set here
+    /// @throws Error not_found; busy: the members use more memory than that; unsupported: a
+    /// limit that cannot be set here
     void change(const ResourceLimits& limits, const std::vector<std::string>& variables);
     /// Throws what change() would, and changes nothing; what only writing tells it cannot know.
     void rehearse(const ResourceLimits& limits, const std::vector<std::string>& variables);
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     /// Descriptor for CLONE_INTO_CGROUP.
     [[nodiscard]] int birthplace() const noexcept { return part_ ? part_.get() : directory_.get(); }
-    /// `tasks` files of v1 hierarchies: the new process writes "0". Moving it by pid would wait for an RCU grace period.
+    /// `tasks` files of v1 hierarchies: the new process writes "0". Moving it by pid would
+    /// wait for an RCU grace period.
     [[nodiscard]] const std::vector<UniqueFd>& tasks() const noexcept { return tasks_; }
 
     [[nodiscard]] bool exists();

@@ -19,7 +19,8 @@ public:
     Changes(const Changes&) = delete;
     Changes& operator=(const Changes&) = delete;
     ~Changes() {
-        for (auto at = done_.rbegin(); at != done_.rend(); ++at) write_control(at->directory, at->file.c_str(), at->before);
+        for (auto at = done_.rbegin(); at != done_.rend(); ++at)
+            write_control(at->directory, at->file.c_str(), at->before);
     }
     void write(int directory, const LimitFile& limit) {
         std::string before = read_control(directory, limit.file.c_str());
@@ -46,9 +47,11 @@ void make_room(int directory, std::uint64_t limit) {
     require_room(used, limit);
 }
 
-/// The kernel keeps memory.limit_in_bytes <= memory.memsw.limit_in_bytes at every moment: raised, the second comes first.
+/// The kernel keeps memory.limit_in_bytes <= memory.memsw.limit_in_bytes at every moment:
+/// raised, the second comes first.
 void arrange(int directory, std::vector<LimitFile>& files) {
-    const auto memory = std::find_if(files.begin(), files.end(), [](const LimitFile& one) { return one.controller == "memory"; });
+    const auto memory = std::find_if(files.begin(), files.end(),
+                                     [](const LimitFile& one) { return one.controller == "memory"; });
     if (memory == files.end()) return;
     const std::uint64_t now = std::strtoull(read_control(directory, memory->file.c_str()).c_str(), nullptr, 10);
     const bool raised = memory->value == "-1" || std::strtoull(memory->value.c_str(), nullptr, 10) > now;
@@ -109,8 +112,9 @@ UniqueFd Cgroup::open_joined(const LimitFile& limit) const {
                     limit.controller + "' on this host");
     UniqueFd group{::open((mount->path + "/" + jails_cgroup + "/" + name_).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
     if (group) return group;
-    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set while the jail runs: it was started outside "
-                                   "the control group that does it")
+    throw Error(Errc::unsupported, std::string(limit.variable) +
+                                       " cannot be set while the jail runs: it was started outside "
+                                       "the control group that does it")
         .with_hint("set it in jails.d and restart the jail");
 }
 

@@ -46,10 +46,12 @@ std::vector<LimitFile> unified_limits(const ResourceLimits& limits, Unwanted unw
     if (limits.cpu_quota || lift)
         files.push_back({"cpu", "CPUS", "cpu.max", or_max(limits.cpu_quota) + " " + std::to_string(period), false});
     if (limits.pids || lift) files.push_back({"pids", "PIDS", "pids.max", or_max(limits.pids), false});
-    if (limits.io_weight || lift) {  // one file of the kernel's cost model, one of bfq: which is heeded, a device decides
+    // One file of the kernel's cost model, one of bfq: which is heeded, a device decides.
+    if (limits.io_weight || lift) {
         const std::int64_t weight = limits.io_weight.value_or(usual_weight);
         files.push_back({"io", "IO_WEIGHT", "io.weight", "default " + std::to_string(weight), true});
-        files.push_back({"io", "IO_WEIGHT", "io.bfq.weight", "default " + std::to_string(std::min(weight, bfq_most)), true});
+        files.push_back(
+            {"io", "IO_WEIGHT", "io.bfq.weight", "default " + std::to_string(std::min(weight, bfq_most)), true});
     }
     return files;
 }
@@ -117,13 +119,14 @@ void require_room(std::uint64_t used, std::uint64_t limit) {
     if (used > limit) refuse_room(used, limit);
 }
 
-/// The files are there whether or not anything goes by them: bfq as the scheduler of a device, or the cost model turned on
-/// for one (io.cost.qos of the root).
+/// The files are there whether or not anything goes by them: bfq as the scheduler of a device, or the cost model turned
+/// on for one (io.cost.qos of the root).
 void require_weights(int root) {
     if (read_control(root, "io.cost.qos").find("enable=1") != std::string::npos) return;
     std::error_code none;
     for (const auto& device : std::filesystem::directory_iterator("/sys/block", none))
-        if (read_control(AT_FDCWD, (device.path() / "queue/scheduler").c_str()).find("[bfq]") != std::string::npos) return;
+        if (read_control(AT_FDCWD, (device.path() / "queue/scheduler").c_str()).find("[bfq]") != std::string::npos)
+            return;
     throw Error(Errc::unsupported, "IO_WEIGHT cannot be set: no block device of the host goes by weights")
         .with_hint("give a device the scheduler bfq: echo bfq > /sys/block/DEVICE/queue/scheduler");
 }
@@ -135,8 +138,10 @@ bool hand_down(int root, int above, const std::string& controller) {
 
 void require_handed_down(int root, int above, const LimitFile& limit) {
     if (hand_down(root, above, limit.controller)) return;
-    throw Error(Errc::unsupported, std::string(limit.variable) + " cannot be set: the cgroup controller '" + limit.controller +
-                "' cannot be handed to jails", last_error());
+    throw Error(Errc::unsupported,
+                std::string(limit.variable) + " cannot be set: the cgroup controller '" + limit.controller +
+                    "' cannot be handed to jails",
+                last_error());
 }
 
 }  // namespace jailctl::lifecycle

@@ -13,7 +13,8 @@ struct LimitFile {
     std::string controller;   ///< as cgroup2 calls it: "memory", "cpu", "pids", "io"
     const char* variable;     ///< of jails.conf, for messages
     std::string file, value;
-    bool optional = false;    ///< a kernel without swap accounting, or without one of the ways to weigh, has no such file
+    /// A kernel without swap accounting, or without one of the ways to weigh, has no such file.
+    bool optional = false;
 };
 /// What becomes of a limit that is not wanted.
 enum class Unwanted { left_out, lifted };

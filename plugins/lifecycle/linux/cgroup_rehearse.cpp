@@ -21,7 +21,8 @@ std::uint64_t number_after(const std::string& text, const std::string& name) {
     return number;
 }
 
-/// Memory that the kernel cannot take back for certain: pages of processes ("anon", in v1 "rss") and of what lies in a tmpfs.
+/// Memory that the kernel cannot take back for certain: pages of processes ("anon", in v1 "rss")
+/// and of what lies in a tmpfs.
 std::uint64_t memory_kept(int directory) {
     const std::string parts = read_control(directory, "memory.stat");
     return std::max(number_after(parts, "anon "), number_after(parts, "rss ")) + number_after(parts, "shmem ");
@@ -31,7 +32,9 @@ std::uint64_t memory_kept(int directory) {
 
 void Cgroup::rehearse(const ResourceLimits& limits, const std::vector<std::string>& variables) {
     if (!look_up()) throw Error(Errc::not_found, "the jail's cgroup is gone");
-    const auto wanted = [&](const LimitFile& one) { return std::ranges::find(variables, one.variable) != variables.end(); };
+    const auto wanted = [&](const LimitFile& one) {
+        return std::ranges::find(variables, one.variable) != variables.end();
+    };
     const auto look = [&](int directory, const LimitFile& limit) {
         if (limit.controller == "memory" && limits.memory) require_room(memory_kept(directory), *limits.memory);
         if (::faccessat(directory, limit.file.c_str(), W_OK, 0) != 0 && !(limit.optional && errno == ENOENT))

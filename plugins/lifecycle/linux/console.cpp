@@ -33,8 +33,9 @@ std::string live_directory(const Configuration& configuration, const JailName& j
     return (StateDirectory::running(configuration).path() / folder / jail.key()).string();
 }
 
-/// The file of the running jail; empty if there is none. The directory is root's alone: nobody put another file there. The
-/// file is the jail's: not blocking, for it may hold a lease on it (fcntl(2)), and the kernel would let us wait for that.
+/// The file of the running jail; empty if there is none. The directory is root's alone: nobody put another
+/// file there. The file is the jail's: not blocking, for it may hold a lease on it (fcntl(2)), and the kernel
+/// would let us wait for that.
 UniqueFd open_live(const Configuration& configuration, const JailName& jail, Speaker speaker) {
     return UniqueFd{::open((live_directory(configuration, jail) + "/" + file_name(speaker)).c_str(),
                            O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
@@ -83,7 +84,8 @@ UniqueFd open_console(Invocation& invocation, const Jail& jail, std::uint32_t id
     close_console(invocation, jail);
     const UniqueFd above = StateDirectory::running(invocation.configuration()).open(folder);
     const std::string& key = jail.name.key();
-    if (::mkdirat(above.get(), key.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("cannot make a place for the console");
+    if (::mkdirat(above.get(), key.c_str(), 0700) != 0 && errno != EEXIST)
+        throw_errno("cannot make a place for the console");
     const UniqueFd memory = scratch_mount(console_bytes);
     const UniqueFd made{::openat(memory.get(), file_name(speaker), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!made || ::fchown(made.get(), id_base, id_base) != 0) throw_errno("cannot make the console of the jail");
@@ -100,7 +102,8 @@ void close_console(Invocation& invocation, const Jail& jail) {
     const Configuration& configuration = invocation.configuration();
     const std::string directory = live_directory(configuration, jail.name);
     for (const Speaker speaker : speakers)
-        if (const UniqueFd file = open_live(configuration, jail.name, speaker)) keep(invocation, jail, speaker, file.get());
+        if (const UniqueFd file = open_live(configuration, jail.name, speaker))
+            keep(invocation, jail, speaker, file.get());
     if (::umount2(directory.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
         throw_errno("cannot unmount the console of the jail");
     if (::rmdir(directory.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove the place of the console");
@@ -148,12 +151,14 @@ std::string ConsoleReader::more() {
 void forget_console(const Configuration& configuration, const JailName& jail) {
     for (const Speaker speaker : speakers) {
         const auto kept = kept_console(configuration, jail, speaker);
-        if (::unlink(kept.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) throw_errno("cannot remove " + kept.string());
+        if (::unlink(kept.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+            throw_errno("cannot remove " + kept.string());
     }
 }
 
 void register_console_undoer(Registrar& host) {
-    host.undoer("console.close", [](Invocation& invocation, const Jail& jail, const Value&) { close_console(invocation, jail); });
+    host.undoer("console.close",
+                [](Invocation& invocation, const Jail& jail, const Value&) { close_console(invocation, jail); });
 }
 
 }  // namespace jailctl::lifecycle

@@ -18,7 +18,8 @@ struct Node {
     const char* name;
     unsigned major, minor;
 };
-constexpr Node nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
+constexpr Node nodes[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
+                          {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
 
 constexpr std::pair<const char*, const char*> links[] = {{"fd", "/proc/self/fd"},
                                                          {"stdin", "/proc/self/fd/0"},
@@ -52,7 +53,8 @@ void furnish_dev(int dev) {
     for (const auto& [name, target] : links)
         if (::symlinkat(target, dev, name) != 0) throw_errno(std::string("cannot make /dev/") + name + " of the jail");
     for (const char* directory : {"pts", "shm"})
-        if (::mkdirat(dev, directory, 0755) != 0) throw_errno(std::string("cannot make /dev/") + directory + " of the jail");
+        if (::mkdirat(dev, directory, 0755) != 0)
+            throw_errno(std::string("cannot make /dev/") + directory + " of the jail");
 }
 
 }  // namespace jailctl::lifecycle

@@ -33,7 +33,8 @@ public:
         skip_unless(type, BPF_DEVCG_DEV_CHAR, 4 * std::size(allowed));
         for (const Device& device : allowed) {
             skip_unless(major_number, device.major, 3);
-            skip_unless(device.minor == any ? major_number : minor_number, device.minor == any ? device.major : device.minor, 2);
+            skip_unless(device.minor == any ? major_number : minor_number,
+                        device.minor == any ? device.major : device.minor, 2);
             give(1);
         }
         give(0);
@@ -68,8 +69,10 @@ constexpr Writer filter;
 long bpf(int command, bpf_attr& attributes) { return ::syscall(SYS_bpf, command, &attributes, sizeof attributes); }
 
 [[noreturn]] void cannot_restrict() {
-    throw Error(Errc::unsupported, "this kernel cannot keep a jail from devices (a BPF program on its control group), and "
-                                   "without that none is started with CAPABILITIES=system", last_error())
+    throw Error(Errc::unsupported,
+                "this kernel cannot keep a jail from devices (a BPF program on its control group), and "
+                "without that none is started with CAPABILITIES=system",
+                last_error())
         .with_hint("CAPABILITIES=default needs no such program");
 }
 

@@ -79,7 +79,8 @@ void await(int from, const ChildProcess& child, const ExecRequest& request) {
     int ready = 0;
     while ((ready = ::poll(waiting, 2, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {}
     if (ready == 0)
-        throw Error(Errc::timeout, "the command did not get into the jail within " + human_seconds(std::chrono::duration<double>(limit).count()))
+        throw Error(Errc::timeout, "the command did not get into the jail within " +
+                                       human_seconds(std::chrono::duration<double>(limit).count()))
             .with_hint("the machine is very busy, or something in the jail stops it");
     if (waiting[0].revents == 0) signal_handle(child.handle(), SIGKILL);
 }
@@ -88,7 +89,8 @@ void await(int from, const ChildProcess& child, const ExecRequest& request) {
 bool can_be_reaped(pid_t pid) {
     for (std::chrono::milliseconds waited{0}; waited < leave_taking; waited += a_moment) {
         siginfo_t found{};
-        if (::waitid(P_PID, static_cast<id_t>(pid), &found, WEXITED | WNOHANG | WNOWAIT) != 0 || found.si_pid == pid) return true;
+        if (::waitid(P_PID, static_cast<id_t>(pid), &found, WEXITED | WNOHANG | WNOWAIT) != 0 || found.si_pid == pid)
+            return true;
         std::this_thread::sleep_for(a_moment);
     }
     return false;

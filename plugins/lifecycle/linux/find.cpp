@@ -19,7 +19,8 @@ bool is_frozen(const Record& record) {
     return got > 0 && std::string_view(text, static_cast<std::size_t>(got)).find("frozen 1") != std::string_view::npos;
 }
 
-std::optional<RunningJail> describe(const Records& records, const Configuration& configuration, const std::string& key) {
+std::optional<RunningJail> describe(const Records& records, const Configuration& configuration,
+                                    const std::string& key) {
     const RecordState state = records.look_up(key);
     if (state.kind == RecordState::Kind::none || state.kind == RecordState::Kind::dead) return std::nullopt;
     RunningJail running;
@@ -46,7 +47,8 @@ void refuse_tenant(const Records& records, const Configuration& configuration, c
     if (jail == nullptr) return;
     for (const auto& key : records.keys()) {
         if (key == name.key()) continue;
-        const auto other = records.unjudged(key);  // each start asks this of all that run: whether they do is asked last
+        // Each start asks this of all that run: whether they do is asked last.
+        const auto other = records.unjudged(key);
         if (!other || (other->root != jail->root && other->configured_root != jail->root)) continue;
         if (records.look_up(key).kind != RecordState::Kind::alive) continue;
         throw Error(Errc::busy, "jail " + other->name + " runs from " + jail->root.string() + ", where jail " +
@@ -56,7 +58,8 @@ void refuse_tenant(const Records& records, const Configuration& configuration, c
 }
 
 /// Jails of the configuration with a control group but without a record. @param recorded  sorted
-std::vector<std::string> unrecorded_jails(const Configuration& configuration, const std::vector<std::string>& recorded) {
+std::vector<std::string> unrecorded_jails(const Configuration& configuration,
+                                          const std::vector<std::string>& recorded) {
     std::vector<std::string> keys;
     auto groups = Cgroup::all();
     if (groups.empty()) return keys;

@@ -17,8 +17,8 @@ std::string own_group(const Configuration& configuration, const JailName& jail) 
 
 }  // namespace
 
-/// The control groups first: they know a jail whose processes have changed their root. What no jail of ours is, a container
-/// of another tool or a chroot, is found by /proc, where those of the jail itself cannot be told from it.
+/// The control groups first: they know a jail whose processes have changed their root. What no jail of ours is, a
+/// container of another tool or a chroot, is found by /proc, where those of the jail itself cannot be told from it.
 std::optional<RootUser> LinuxRuntime::find_user(const Configuration& configuration, const JailName& jail,
                                                 const std::filesystem::path& root) const {
     if (root_state(root) != RootState::present) return std::nullopt;

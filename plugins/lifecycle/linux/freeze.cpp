@@ -36,7 +36,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Freeze> LinuxRuntime::hold_still(Invocation& invocation, const Jail& jail, std::chrono::milliseconds longest) {
+std::unique_ptr<Freeze> LinuxRuntime::hold_still(Invocation& invocation, const Jail& jail,
+                                                 std::chrono::milliseconds longest) {
     const std::string group = require_running(invocation.configuration(), jail).cgroup;
     return in_context("freezing " + jail.name.text(), [&] { return std::make_unique<WatchedFreeze>(group, longest); });
 }

@@ -60,7 +60,8 @@ void let_go(const JoinStdio& stdio, int handle, int report) {
             throw_errno("cannot close what the jail must not inherit");
         next = std::max(next, number + 1);
     }
-    if (::close_range(static_cast<unsigned>(next), ~0U, 0) != 0) throw_errno("cannot close what the jail must not inherit");
+    if (::close_range(static_cast<unsigned>(next), ~0U, 0) != 0)
+        throw_errno("cannot close what the jail must not inherit");
 }
 
 void take_stdio(const JoinStdio& stdio) {
@@ -70,7 +71,8 @@ void take_stdio(const JoinStdio& stdio) {
         if (!null || ::dup2(null.get(), 0) < 0) throw_errno("cannot open /dev/null in the jail");
     }
     for (int number = 0; number < 3; ++number)
-        if (stdio.fd[number] >= 0 && ::dup2(stdio.fd[number], number) < 0) throw_errno("cannot set up stdio in the jail");
+        if (stdio.fd[number] >= 0 && ::dup2(stdio.fd[number], number) < 0)
+            throw_errno("cannot set up stdio in the jail");
 }
 
 }  // namespace

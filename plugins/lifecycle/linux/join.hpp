@@ -18,6 +18,7 @@ struct JoinStdio {
 
 /// Starts `program` in all namespaces and control groups of a running jail, confined as its init is.
 /// @param report  writing side of a pipe for run_child() @throws Error not_found: the jail ended meanwhile; io
-[[nodiscard]] ChildProcess join_jail(const Record& record, const JailProgram& program, const JoinStdio& stdio, int report);
+[[nodiscard]] ChildProcess join_jail(const Record& record, const JailProgram& program, const JoinStdio& stdio,
+                                     int report);
 
 }  // namespace jailctl::lifecycle

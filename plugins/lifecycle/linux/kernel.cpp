@@ -27,9 +27,10 @@ void require_kernel() {
     ::uname(&name);
     require_release(name.release);
     if (::access("/proc/self/ns/user", F_OK) != 0)
-        throw Error(Errc::unsupported, errno == ENOENT ? "this kernel has no user namespaces (or /proc is not mounted), "
-                                                         "and jails are not started without one"
-                                                       : "cannot look at /proc/self/ns/user");
+        throw Error(Errc::unsupported, errno == ENOENT
+                                           ? "this kernel has no user namespaces (or /proc is not mounted), "
+                                             "and jails are not started without one"
+                                           : "cannot look at /proc/self/ns/user");
     if (::prctl(PR_GET_SECCOMP) < 0)
         throw Error(Errc::unsupported, "this kernel has no seccomp filters, and jails are not started without one");
 }

@@ -8,7 +8,8 @@ namespace jailctl::lifecycle {
 /// namespaces, seccomp. @throws Error unsupported: the sentence names what is missing
 void require_kernel();
 
-/// The part of require_kernel() that looks at a release as uname(2) gives it, "6.1.0-13-amd64". @throws Error unsupported
+/// The part of require_kernel() that looks at a release as uname(2) gives it, "6.1.0-13-amd64".
+/// @throws Error unsupported
 void require_release(std::string_view release);
 
 }  // namespace jailctl::lifecycle

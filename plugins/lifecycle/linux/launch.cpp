@@ -67,17 +67,19 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
     if (request_.tells_readiness) notify_ = open_notify_channel(root_, program_);
 }
 
-/// Two inits in one root would write into the same files, each believing itself alone. What launches at the same moment holds
-/// the root, too, so it is seen here or sees us.
+/// Two inits in one root would write into the same files, each believing itself alone. What launches at the same moment
+/// holds the root, too, so it is seen here or sees us.
 void Launch::require_unused() const {
-    const auto use = user_of_root(noted_roots(), facts_of(root_), Cgroup::name_for(invocation_.configuration(), jail_.name));
+    const auto use = user_of_root(noted_roots(), facts_of(root_),
+                                  Cgroup::name_for(invocation_.configuration(), jail_.name));
     if (!use) return;
     throw Error(Errc::busy, jail_.name.text() + " cannot be started: " + described(*use) + " runs from " +
                                 escape_name(request_.root.string()) + " already")
         .with_hint("stop that one first: " + how_to_stop(*use));
 }
 
-/// Looked at before it is held as well: a process of a jail that runs from it can hold its /, and would pass for a command.
+/// Looked at before it is held as well: a process of a jail that runs from it can hold its /, and
+/// would pass for a command.
 int Launch::unused_root() const {
     require_unused();
     return root_.fd();
@@ -125,7 +127,8 @@ Launched Launch::run(Operation& operation) {
     operation.step("make the jail's control groups", {"cgroup.remove", group}, [&] { make_groups(launched.cgroup); });
     if (request_.keep_console)
         operation.step("make a place for what its init says", {"console.close", Value::object()}, [&] {
-            console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name), request_.speaker);
+            console_ = open_console(invocation_, jail_, id_range(invocation_.configuration(), jail_.name),
+                                    request_.speaker);
         });
     operation.step("start a process in namespaces of its own", {"runtime.kill", group}, [&] {
         const std::uint32_t base = id_range(invocation_.configuration(), jail_.name);
@@ -147,11 +150,12 @@ Launched Launch::run(Operation& operation) {
     }
     launched.network = network_.join(invocation_, operation, jail_, netns.get());
     // From here on others than we act in there: its undo comes before that of the network, whose rules hold them.
-    operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail", {"runtime.kill", group}, [&] {
-        report.write.reset();
-        if (::write(go.write.get(), "g", 1) != 1) throw_errno("cannot wake the jail's first process");
-        hear_child(report.read);
-    });
+    operation.step("run " + (program_.image ? "jail-init" : program_.arguments.front()) + " in the jail",
+                   {"runtime.kill", group}, [&] {
+                       report.write.reset();
+                       if (::write(go.write.get(), "g", 1) != 1) throw_errno("cannot wake the jail's first process");
+                       hear_child(report.read);
+                   });
     launched.readiness = std::move(notify_.ours);
     return launched;
 }

@@ -18,8 +18,8 @@ namespace jailctl::lifecycle {
 namespace {
 
 constexpr const char* read_only[] = {"proc/sys", "proc/bus", "proc/fs", "proc/irq", "proc/sysrq-trigger"};
-constexpr const char* masked_files[] = {"proc/kcore", "proc/keys", "proc/kmsg", "proc/latency_stats", "proc/sched_debug",
-                                        "proc/timer_list", "proc/interrupts"};
+constexpr const char* masked_files[] = {"proc/kcore",       "proc/keys",       "proc/kmsg",      "proc/latency_stats",
+                                        "proc/sched_debug", "proc/timer_list", "proc/interrupts"};
 constexpr const char* masked_directories[] = {"proc/acpi", "proc/asound", "proc/scsi", "sys/firmware",
                                               "sys/kernel/security", "sys/kernel/debug"};
 
@@ -36,8 +36,8 @@ bool is_there(int root, const char* name) {
     return false;
 }
 
-/// Puts `mount` over each of the names that is there. Kernel 6.1 clones only what is attached: so the first one gets the
-/// mount itself, the others clones of it.
+/// Puts `mount` over each of the names that is there. Kernel 6.1 clones only what is attached: so the first one gets
+/// the mount itself, the others clones of it.
 template <std::size_t Count>
 void cover(int root, int mount, const char* const (&names)[Count]) {
     bool attached = false;

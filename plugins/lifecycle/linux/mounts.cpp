@@ -28,8 +28,11 @@ constexpr auto zfs_magic = 0x2fc12fc1;  // ZFS_SUPER_MAGIC, in no header of the 
         if (info.f_type == zfs_magic) type = "ZFS (before 2.2)";
         if (info.f_type == TMPFS_MAGIC) type = "tmpfs (before Linux 6.3)";
     }
-    throw Error(Errc::unsupported, std::string(type) + " of " + root + " cannot be mounted with the jail's id map, and no "
-                                   "jail is started without its own user namespace", cause)
+    throw Error(Errc::unsupported,
+                std::string(type) + " of " + root +
+                    " cannot be mounted with the jail's id map, and no "
+                    "jail is started without its own user namespace",
+                cause)
         .with_hint("put the jail on ext4, xfs, btrfs, f2fs, ZFS from 2.2 on, or (Linux 6.3 and newer) tmpfs");
 }
 

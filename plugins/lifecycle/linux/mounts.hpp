@@ -22,7 +22,8 @@ using MountOptions = std::vector<std::pair<const char*, std::string>>;
 /// A new file system of `type`. @param attributes  MOUNT_ATTR_* @throws Error io
 [[nodiscard]] UniqueFd new_mount(const char* type, const MountOptions& options, std::uint64_t attributes);
 
-/// Read-only sysfs of the caller's network namespace, which must belong to the caller's user namespace. @throws Error io
+/// Read-only sysfs of the caller's network namespace, which must belong to the caller's user
+/// namespace. @throws Error io
 [[nodiscard]] UniqueFd make_sysfs();
 
 /// Attaches `mount` on the directory or file `name` below the descriptor `at` ("" for the descriptor itself); links on

@@ -23,8 +23,10 @@ namespace {
                                        "/proc/sys/user/max_user_namespaces is reached", cause)
             .with_hint("raise it: sysctl -w user.max_user_namespaces=65536");
     case EINVAL:
-        throw Error(Errc::unsupported, "this kernel lacks one of the namespaces a jail needs (user, mount, pid, net, ipc, "
-                                       "uts, cgroup)", cause);
+        throw Error(Errc::unsupported,
+                    "this kernel lacks one of the namespaces a jail needs (user, mount, pid, net, ipc, "
+                    "uts, cgroup)",
+                    cause);
     case EPERM:
         throw Error(Errc::unsupported, "this host does not permit new user namespaces", cause);
     case EAGAIN:

@@ -21,12 +21,14 @@ namespace {
 constexpr int kind = SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 constexpr const char* name_in_run = "host/notify";  // where systemd's CONTAINER_INTERFACE has it
 constexpr std::chrono::milliseconds one_tick{200};
-constexpr int datagrams_at_once = 64;               // a jail may send without end: the caller looks at the clock in between
+// A jail may send without end: the caller looks at the clock in between.
+constexpr int datagrams_at_once = 64;
 
 /// The kernel adds the sender's ids to each datagram, the pid as we see it.
 void ask_for_senders(int socket) {
     const int on = 1;
-    if (::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) throw_errno("cannot ask who tells of readiness");
+    if (::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
+        throw_errno("cannot ask who tells of readiness");
 }
 
 bool same_file(const Rootfs& root, const char* one, const char* other) {

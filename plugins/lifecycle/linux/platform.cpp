@@ -81,20 +81,30 @@ void register_platform(Registrar& host) {
     host.provide<Network>(host_network, make_host_network());
     host.provide<Network>("none", make_no_network());
     host.declare({"IF", "interface whose network routed jails join", "", Scope::host,
-                  [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, inspect_uplink, require_interface});
-    host.declare({"NETWORK", "how the jail joins the network: routed (a network namespace of its own, addresses reached through IF), "
-                             "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none", "routed", Scope::jail, check_network_setting, inspect_network_setting});
-    host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no", Scope::jail,
-                  [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});
-    host.declare({"FORWARD", "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
-                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); }, [](Inspection& inspection) {
+                  [](const std::string& value) { check_interface_name(value, "IF=eth0"); }, inspect_uplink,
+                  require_interface});
+    host.declare(
+        {"NETWORK",
+         "how the jail joins the network: routed (a network namespace of its own, addresses reached through IF), "
+         "bridge:NAME (a port of a bridge of the host), host (the host's own, asked for by name only) or none",
+         "routed", Scope::jail, check_network_setting, inspect_network_setting});
+    host.declare({"NAT", "yes: addresses that are not of the network of IF go out of it as the host's", "no",
+                  Scope::jail, [](const std::string& value) { (void)parse_yes_no(value); }, beside("NAT")});
+    host.declare({"FORWARD",
+                  "ports of the host that lead to the jail, protocol:host port:jail port: tcp:8080:80 udp:53:53", "",
+                  Scope::jail, [](const std::string& value) { (void)parse_forwards(value); },
+                  [](Inspection& inspection) {
                       inspect_beside_network(inspection, "FORWARD");
                       inspect_forward(inspection);
                   }});
-    host.declare({"GATEWAY", "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
-                             "else the host)", "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, beside("GATEWAY")});
-    host.declare({"RATE", "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",
-                  Scope::jail, [](const std::string& value) { check_rate(value); }, beside("RATE")});
+    host.declare({"GATEWAY",
+                  "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
+                  "else the host)",
+                  "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, beside("GATEWAY")});
+    host.declare(
+        {"RATE",
+         "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",
+         Scope::jail, [](const std::string& value) { check_rate(value); }, beside("RATE")});
     register_network_undoer(host);
     register_runtime_undoers(host);
     register_console_undoer(host);
@@ -144,9 +154,10 @@ void require_up(const Configuration& configuration, const Jail& jail) {
     if (!record.copy) return;
     const std::string& name = jail.name.text();
     const bool under_way = is_being_changed(configuration, jail.name, JournalPlace::lasting);
-    throw Error(Errc::busy, name + " is not running: what runs is a copy of it, " + escape_name(record.root) + ", that " +
-                                (under_way ? "its upgrade proves" : "an interrupted upgrade left"))
-        .with_hint(under_way ? "wait for the upgrade" : "'jailctl stop " + name + "' ends the copy and undoes the upgrade");
+    throw Error(Errc::busy, name + " is not running: what runs is a copy of it, " + escape_name(record.root) +
+                                ", that " + (under_way ? "its upgrade proves" : "an interrupted upgrade left"))
+        .with_hint(under_way ? "wait for the upgrade"
+                             : "'jailctl stop " + name + "' ends the copy and undoes the upgrade");
 }
 
 void check_rate(std::string_view text) { (void)parse_rates(text); }

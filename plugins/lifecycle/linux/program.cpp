@@ -103,8 +103,9 @@ void require_something_to_run(const Rootfs& root, const std::string& path) {
         if (!root.empty(std::string(rest.substr(1, end - 1)))) return;
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    throw Error(Errc::not_found, "there is no system in " + escape_name(path) + ": no init, no /etc/rc, and no program in /bin, "
-                                 "/usr/bin or another directory of programs")
+    throw Error(Errc::not_found, "there is no system in " + escape_name(path) +
+                                     ": no init, no /etc/rc, and no program in /bin, "
+                                     "/usr/bin or another directory of programs")
         .with_hint("look whether it is the right directory, or set START_COMMAND to the program it is to run");
 }
 

@@ -14,7 +14,8 @@ namespace jailctl::lifecycle {
 
 /// What a process becomes once it is inside a jail.
 struct JailProgram {
-    std::vector<std::string> arguments;    ///< argv; [0] is searched in the PATH of `environment` unless it contains '/'
+    /// Argv; [0] is searched in the PATH of `environment` unless it contains '/'.
+    std::vector<std::string> arguments;
     std::vector<std::string> environment;
     UniqueFd image;                        ///< run this file (jail-init) instead of arguments[0]
     ExecUser user{};
@@ -32,8 +33,9 @@ void add_environment(JailProgram& program, const std::vector<std::string>& varia
 
 /// The init of a jail: START_COMMAND, else its /sbin/init, else jail-init, which runs /etc/rc if there is one.
 [[nodiscard]] JailProgram choose_init(const Rootfs& root, const Settings& settings);
-/// jail-init idles where there is no /etc/rc, and exec and shell are how such a jail is used: a tree without any program is
-/// no system, and most likely a wrong directory. @param path  where it is, for the sentence @throws Error not_found
+/// jail-init idles where there is no /etc/rc, and exec and shell are how such a jail is used: a tree
+/// without any program is no system, and most likely a wrong directory. @param path  where it is, for the
+/// sentence @throws Error not_found
 void require_something_to_run(const Rootfs& root, const std::string& path);
 /// jail-init running one command as the only work of a jail, and ending with its status.
 [[nodiscard]] JailProgram jail_init_for(const std::vector<std::string>& command);

@@ -33,7 +33,8 @@ public:
         char part[16384];
         const ssize_t got = ::read(from_, part, sizeof part);
         if (got > 0) pending_.assign(part, static_cast<std::size_t>(got));
-        else if (got == 0 || (errno != EAGAIN && errno != EINTR)) open_ = false;  // EIO: the other side of the pty closed
+        // EIO: the other side of the pty closed
+        else if (got == 0 || (errno != EAGAIN && errno != EINTR)) open_ = false;
     }
     void write() {
         const ssize_t put = ::write(to_, pending_.data(), pending_.size());

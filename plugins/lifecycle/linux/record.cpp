@@ -52,7 +52,8 @@ void require_sound(const Value& document, const Record& record, const std::strin
         throw Error(Errc::damaged, found > format ? "its record was written by a newer version of jailctl"
                                                   : "its record has no known format");
     std::string name = record.name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (name != key) throw Error(Errc::damaged, "its record is damaged: it names another jail");
 }
 
@@ -76,14 +77,17 @@ constexpr std::chrono::milliseconds settling{100};  // the last process of a jai
 /// Why processes of a jail run without a record: it was lost, or whoever started them did not come to write it.
 std::string unrecorded(const Configuration& configuration, const std::string& key) {
     const auto left = interrupted_commands(configuration);
-    if (const auto at = left.find(key); at != left.end()) return at->second + ", and processes of the jail run without a record";
+    if (const auto at = left.find(key); at != left.end())
+        return at->second + ", and processes of the jail run without a record";
     return "its processes run, but its record in " + configuration.path("RUN_DIR").string() + " is gone";
 }
 
 }  // namespace
 
 Records::Records(const Configuration& configuration)
-    : configuration_(configuration), directory_(StateDirectory::running(configuration)), folder_(directory_.folder(folder)) {}
+    : configuration_(configuration),
+      directory_(StateDirectory::running(configuration)),
+      folder_(directory_.folder(folder)) {}
 
 std::vector<std::string> Records::keys() const { return directory_.list(folder); }
 
@@ -126,7 +130,8 @@ RecordState Records::look_up(const std::string& key) const {
     RecordState state = read(key);
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     Cgroup cgroup(Cgroup::name_for(configuration_, key));
-    if (!has_members(cgroup) || is_being_started(configuration_, key) || cgroup.wait_until_empty(settling)) return state;
+    if (!has_members(cgroup) || is_being_started(configuration_, key) || cgroup.wait_until_empty(settling))
+        return state;
     state = Records(configuration_).read(key);  // somebody may have started it between our two looks
     if (state.kind == Kind::alive || state.kind == Kind::unclear) return state;
     state.problem = state.kind == Kind::none

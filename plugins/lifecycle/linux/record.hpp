@@ -39,7 +39,8 @@ struct RecordState {
         none,        ///< there is no record, and nothing in the jail's control group
         alive,       ///< its init runs
         dead,        ///< its init is gone (power-off from inside, crash, another boot): leftovers may be there
-        unclear,     ///< damaged, of a newer format, or at odds with what runs: reported, never guessed; `problem` says why
+        /// Damaged, of a newer format, or at odds with what runs: reported, never guessed; `problem` says why.
+        unclear,
     };
     Kind kind = Kind::none;
     Record record;
@@ -68,7 +69,8 @@ private:
 [[nodiscard]] RecordState look_up_record(const Configuration& configuration, const std::string& key);
 void write_record(const Configuration& configuration, const std::string& key, const Record& record);
 void remove_record(const Configuration& configuration, const std::string& key);
-/// Whether the directory a jail runs from is `root`: by its name in the record or, should that be another one, by itself.
+/// Whether the directory a jail runs from is `root`: by its name in the record or, should that
+/// be another one, by itself.
 [[nodiscard]] bool runs_from(const Record& record, const std::filesystem::path& root);
 
 }  // namespace jailctl::lifecycle

@@ -10,9 +10,9 @@
 #include "jailctl/sdk/jail.hpp"
 
 /// Who runs from a root, whatever his configuration. Lock and record of a jail are files of one RUN_DIR, so another
-/// configuration that names the same root does not know them; the control groups of all stand in one place, and each says, in
-/// an extended attribute that goes with it, which directory its members have as root. Inside a jail it cannot be changed
-/// (trusted.*), nor does a process that changes its root in there hide anything.
+/// configuration that names the same root does not know them; the control groups of all stand in one place, and each
+/// says, in an extended attribute that goes with it, which directory its members have as root. Inside a jail it cannot
+/// be changed (trusted.*), nor does a process that changes its root in there hide anything.
 namespace jailctl::lifecycle {
 
 struct RootUse {

@@ -23,7 +23,8 @@ ExitStatus LinuxRuntime::run_once(Invocation& invocation, const Jail& jail, cons
     wanted.output = output.write.get();
     wanted.dies_with_us = true;
     Launch launch(invocation, jail, std::move(wanted));
-    if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+    if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run)
+        clear_leftovers(invocation, jail, state);
     Operation operation(invocation, jail, "run", JournalPlace::running);
     Launched launched = launch.run(operation);
     output.write.reset();

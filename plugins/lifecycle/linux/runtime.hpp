@@ -13,7 +13,8 @@ class LinuxRuntime final : public JailRuntime {
 public:
     int start(Invocation& invocation, const Jail& jail, const StartRequest& request) override;
     void stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) override;
-    [[nodiscard]] std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const override;
+    [[nodiscard]] std::optional<RunningJail> find(const Configuration& configuration,
+                                                  const JailName& jail) const override;
     [[nodiscard]] std::vector<RunningJail> list(const Configuration& configuration) const override;
     [[nodiscard]] std::optional<RootUser> find_user(const Configuration& configuration, const JailName& jail,
                                                     const std::filesystem::path& root) const override;

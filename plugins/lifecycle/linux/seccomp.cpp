@@ -62,7 +62,8 @@ private:
         for (const CallRule& rule : rules) verdicts[static_cast<std::size_t>(rule.call)] =
             confinement_ == Confinement::system ? rule.system : rule.verdict;
         for (std::uint32_t call = 0; call <= newest_call; ++call)
-            if (ranges_ == 0 || verdicts[call] != range_[ranges_ - 1].verdict) range_[ranges_++] = {call, verdicts[call]};
+            if (ranges_ == 0 || verdicts[call] != range_[ranges_ - 1].verdict)
+                range_[ranges_++] = {call, verdicts[call]};
         range_[ranges_++] = {newest_call + 1, CallVerdict::absent};
     }
 

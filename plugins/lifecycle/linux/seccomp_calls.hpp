@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <sys/syscall.h>
 
-/// The table of refused system calls (security.md 4). Everything else up to the newest call of the headers we were built
-/// with is allowed; newer ones do not exist for a jail (ENOSYS), because nobody has judged them.
+/// The table of refused system calls (security.md 4). Everything else up to the newest call of the headers we were
+/// built with is allowed; newer ones do not exist for a jail (ENOSYS), because nobody has judged them.
 namespace jailctl::lifecycle {
 
 enum class CallVerdict : std::uint8_t {

@@ -48,7 +48,8 @@ Error ended_at_once(const Configuration& configuration, const Jail& jail, Speake
     Error error(Errc::failed, "its init ended at once" + (words.empty() ? "" : " and said: " + words));
     if (words.empty()) return error.with_hint("run it by hand to see why: START_COMMAND, or /sbin/init of the jail");
     if (speaker == Speaker::copy)
-        return error.with_hint(escape_name(kept_console(configuration, jail.name, speaker).string()) + " holds all it said");
+        return error.with_hint(escape_name(kept_console(configuration, jail.name, speaker).string()) +
+                               " holds all it said");
     return error.with_hint("'jailctl logs " + jail.name.text() + "' shows all it said");
 }
 
@@ -64,10 +65,12 @@ int LinuxRuntime::start(Invocation& invocation, const Jail& jail, const StartReq
     wanted.tells_readiness = request.readiness != nullptr;
     const Speaker speaker = request.root.empty() ? Speaker::jail : Speaker::copy;
     wanted.speaker = speaker;
-    wanted.keep_console = invocation.configuration().find(jail.name) != nullptr;  // not of a scratch jail, which nobody asks
+    // Not of a scratch jail, which nobody asks.
+    wanted.keep_console = invocation.configuration().find(jail.name) != nullptr;
     Launch launch(invocation, jail, std::move(wanted));
     // Without a record nothing is guessed: a cgroup that has members then is an error of its own.
-    if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run) clear_leftovers(invocation, jail, state);
+    if (state.kind == RecordState::Kind::dead && !invocation.options().dry_run)
+        clear_leftovers(invocation, jail, state);
     Operation operation(invocation, jail, "start", JournalPlace::running);
     // A staged root (upgrade) is not the jail's yet, and without a network no name leads anywhere.
     const bool names = request.root.empty() && request.network && invocation.configuration().find(jail.name) != nullptr;

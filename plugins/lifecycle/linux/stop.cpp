@@ -41,8 +41,8 @@ bool ended_within(int handle, std::chrono::seconds grace, Progress& shown) {
 
 constexpr std::chrono::seconds telling_limit{10};
 
-/// sysvinit powers off by a signal (SIGPWR) only if its inittab says so, and that of Debian does not; its own program, which
-/// OpenRC on top of it leaves as it is, changes the runlevel. @return false: there is none, or it could not
+/// sysvinit powers off by a signal (SIGPWR) only if its inittab says so, and that of Debian does not; its own program,
+/// which OpenRC on top of it leaves as it is, changes the runlevel. @return false: there is none, or it could not
 bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jail, Progress& shown) {
     ExecRequest request;
     request.on_wait = [&shown] { shown.update(0); };
@@ -57,12 +57,14 @@ bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jai
     }
 }
 
-void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, const Record& record, std::chrono::seconds grace) {
+void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, const Record& record,
+              std::chrono::seconds grace) {
     const UniqueFd handle = open_handle(record.init);
     if (!handle || grace.count() <= 0) return;
     const std::string& setting = jail.settings["STOP_SIGNAL"].text;
     const std::string at_most = std::to_string(grace.count()) + " s";
-    const auto shown = invocation.console().waiting("waiting for " + jail.name.text() + " to end, " + at_most + " at most");
+    const auto shown =
+        invocation.console().waiting("waiting for " + jail.name.text() + " to end, " + at_most + " at most");
     if (!setting.empty() || !is_sysvinit(record.init.pid) || !told_sysvinit(runtime, invocation, jail, *shown)) {
         const int signal = choose_stop_signal(record.init.pid, setting);
         if (signal == 0) return invocation.console().verbose("init does not listen to signals");
@@ -91,8 +93,8 @@ bool has_ids_of(pid_t pid, std::uint32_t base) {
     const UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/uid_map").c_str(), O_RDONLY | O_CLOEXEC)};
     char text[256] = {};
     unsigned long long inside = 1, outside = 0;
-    return file && ::read(file.get(), text, sizeof text - 1) > 0 && std::sscanf(text, "%llu %llu", &inside, &outside) == 2 &&
-           inside == 0 && outside == base;
+    return file && ::read(file.get(), text, sizeof text - 1) > 0 &&
+           std::sscanf(text, "%llu %llu", &inside, &outside) == 2 && inside == 0 && outside == base;
 }
 
 /// The init of a jail that somebody moved out of the jail's control group takes all the jail with it.
@@ -106,7 +108,8 @@ void kill_stray_init(const Configuration& configuration, const Jail& jail, const
         throw Error(Errc::busy, "its init, process " + std::to_string(state.record.init.pid) + ", cannot be killed");
 }
 
-/// For whoever finds the jail down if this command does not come to its end. A full disk keeps no jail from being stopped.
+/// For whoever finds the jail down if this command does not come to its end. A full disk keeps
+/// no jail from being stopped.
 void note_stop(Invocation& invocation, const Jail& jail, Record record) {
     record.stopping = true;
     try {
@@ -146,7 +149,8 @@ bool clear_leftovers(Invocation& invocation, const Jail& jail, const RecordState
 
 Remains remains_of_a_run(const Configuration& configuration, const JailName& jail) {
     const RecordState state = look_up_record(configuration, jail.key());
-    const bool group_alone = state.kind == RecordState::Kind::none && Cgroup(Cgroup::name_for(configuration, jail)).exists();
+    const bool group_alone = state.kind == RecordState::Kind::none &&
+                             Cgroup(Cgroup::name_for(configuration, jail)).exists();
     if (group_alone) return Remains::of_its_end;
     if (state.kind != RecordState::Kind::dead) return Remains::none;
     return state.record.stopping ? Remains::of_a_stop : Remains::of_its_end;
@@ -158,16 +162,20 @@ void LinuxRuntime::stop(Invocation& invocation, const Jail& jail, std::chrono::s
     if (state.kind != RecordState::Kind::alive) {
         if (!invocation.options().dry_run) clear_leftovers(invocation, jail, state);
         else if (state.kind == RecordState::Kind::unclear)
-            invocation.console().line("would kill what runs in the control group of " + jail.name.text() + " and forget its record");
+            invocation.console().line("would kill what runs in the control group of " + jail.name.text() +
+                                      " and forget its record");
         else if (state.kind == RecordState::Kind::dead)
-            invocation.console().line("would clear what the last run of " + jail.name.text() + " left: control groups, network, record");
+            invocation.console().line("would clear what the last run of " + jail.name.text() +
+                                      " left: control groups, network, record");
         return;
     }
     const Record record = require_running(configuration, jail);
     if (is_supervised(configuration, jail.name, record.init.pid)) throw supervised(jail.name);
     Cgroup cgroup(record.cgroup);
-    // While the kernel ends a network namespace it holds the locks that deleting the link needs: that one ends afterwards.
-    const UniqueFd network{::open(("/proc/" + std::to_string(record.init.pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC)};
+    // While the kernel ends a network namespace it holds the locks that deleting the link needs:
+    // that one ends afterwards.
+    const UniqueFd network{
+        ::open(("/proc/" + std::to_string(record.init.pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC)};
     Operation operation(invocation, jail, "stop", JournalPlace::running);
     operation.step("ask init to end", [&] {
         note_stop(invocation, jail, record);

@@ -45,8 +45,8 @@ SignalMasks masks_of(pid_t pid) {
     return parse_signal_masks({text, got > 0 ? static_cast<std::size_t>(got) : 0});
 }
 
-/// In sigtimedwait(2), which busybox init and jail-init sit in: meanwhile the kernel shows the signals waited for as not
-/// blocked, though they are not dropped.
+/// In sigtimedwait(2), which busybox init and jail-init sit in: meanwhile the kernel shows the signals waited for as
+/// not blocked, though they are not dropped.
 bool waits_for_signals(pid_t pid) {
     const UniqueFd file{::open(("/proc/" + std::to_string(pid) + "/syscall").c_str(), O_RDONLY | O_CLOEXEC)};
     char text[256];

@@ -15,9 +15,11 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
-constexpr std::chrono::seconds kill_limit{5};  // SIGKILL takes effect at once, unless the kernel or a tracer is in its way
+// SIGKILL takes effect at once, unless the kernel or a tracer is in its way
+constexpr std::chrono::seconds kill_limit{5};
 constexpr std::chrono::milliseconds one_request{100};  // a terminal that closes sends the same signal twice
-constexpr int last_rounds = 128;  // what a command wrote before it ended is in the pipe by then; 2 MiB are more than one holds
+// What a command wrote before it ended is in the pipe by then; 2 MiB are more than one holds.
+constexpr int last_rounds = 128;
 
 bool interrupted() { return errno == EINTR && Interrupt::pending() != 0; }
 
@@ -79,7 +81,8 @@ public:
     [[nodiscard]] bool time_is_up() {
         if (killed_)
             throw Error(Errc::busy, "the command does not end, though it was killed")
-                .with_hint("it waits for the kernel, often for a disk or a network file system; 'jailctl stop' ends the jail");
+                .with_hint(
+                    "it waits for the kernel, often for a disk or a network file system; 'jailctl stop' ends the jail");
         kill();
         return asked_ == never;
     }
@@ -98,7 +101,8 @@ private:
 
 }  // namespace
 
-bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit, const std::function<void()>& tick) {
+bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit,
+                   const std::function<void()>& tick) {
     struct sigaction ignore {}, before {};
     ignore.sa_handler = SIG_IGN;  // a reader that went away is an error of write(2), not our end
     ::sigaction(SIGPIPE, &ignore, &before);
@@ -112,7 +116,10 @@ bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::millis
             const bool idle = !stream.ours || (ended && stream.input);
             waiting.push_back({idle ? -1 : stream.input ? stream.outer : stream.ours.get(), POLLIN, 0});
         }
-        const int ready = ::poll(waiting.data(), waiting.size(), ended ? 0 : tick ? within(watch.left(), ms_of_a_tick) : watch.left());
+        const int ready = ::poll(waiting.data(), waiting.size(),
+                                 ended  ? 0
+                                 : tick ? within(watch.left(), ms_of_a_tick)
+                                        : watch.left());
         if (tick) tick();
         if (ready == 0 && ended) return in_time;
         if (!ended && watch.left() == 0) in_time = !watch.time_is_up() && in_time;

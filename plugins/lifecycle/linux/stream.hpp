@@ -18,8 +18,8 @@ struct Stream {
 };
 
 /// Carries streams until the process of `handle` has ended and what it wrote is delivered; a descendant that keeps a
-/// pipe open is not waited for. A signal to us is passed on to the process, which is killed if it goes on for ten seconds or
-/// another signal comes.
+/// pipe open is not waited for. A signal to us is passed on to the process, which is killed if it goes on for ten
+/// seconds or another signal comes.
 /// @param tick  called every so often; may be empty
 /// @return false if `limit` (0: none) passed first  @throws Error timeout: it does not even end when it is killed
 bool carry_streams(std::vector<Stream>& streams, int handle, std::chrono::milliseconds limit,

@@ -20,7 +20,8 @@ constexpr char farewell = 'x';
 
 /// Keeps the two descriptors and closes every other one: a lock that came along would outlive its owner.
 void close_all_but(int first, int second) {
-    const auto low = static_cast<unsigned>(std::min(first, second)), high = static_cast<unsigned>(std::max(first, second));
+    const auto low = static_cast<unsigned>(std::min(first, second)),
+               high = static_cast<unsigned>(std::max(first, second));
     if (low > 0) ::close_range(0, low - 1, 0);
     if (high > low + 1) ::close_range(low + 1, high - 1, 0);
     ::close_range(high + 1, ~0U, 0);
@@ -36,7 +37,8 @@ void close_all_but(int first, int second) {
     for (int left = limit_ms; left > 0;) {
         if (::poll(&waiting, 1, left) >= 0 || errno != EINTR) break;
         ::clock_gettime(CLOCK_MONOTONIC, &now);
-        left = limit_ms - static_cast<int>((now.tv_sec - before.tv_sec) * 1000 + (now.tv_nsec - before.tv_nsec) / 1000000);
+        left = limit_ms -
+               static_cast<int>((now.tv_sec - before.tv_sec) * 1000 + (now.tv_nsec - before.tv_nsec) / 1000000);
     }
     char byte = 0;
     if ((waiting.revents & POLLIN) != 0 && ::read(leash, &byte, 1) == 1 && byte == farewell) ::_exit(dismissed);
@@ -58,8 +60,8 @@ Watchdog::Watchdog(int file, const char* text, std::chrono::milliseconds limit) 
     pid_ = ::_Fork();
     if (pid_ == 0) watch(leash.get(), file, text, static_cast<int>(limit.count()));
     const int cause = errno;
-    // A kill -9 of our whole group (timeout(1) does that) may come before it has run at all, and would take it along. Once it
-    // is in a session of its own this fails, and need not succeed.
+    // A kill -9 of our whole group (timeout(1) does that) may come before it has run at all, and would take it along.
+    // Once it is in a session of its own this fails, and need not succeed.
     if (pid_ > 0) (void)::setpgid(pid_, pid_);
     ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
     errno = cause;

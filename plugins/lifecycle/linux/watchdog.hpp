@@ -11,7 +11,8 @@ namespace jailctl::lifecycle {
 /// nothing of ours but that file and a pipe, no lock above all, and is in a session of its own.
 class Watchdog {
 public:
-    /// @param file  a control file, open for writing; borrowed during the call @param text  lives as long as the program
+    /// @param file  a control file, open for writing; borrowed during the call
+    /// @param text  lives as long as the program
     /// @throws Error failed: no process can be made
     Watchdog(int file, const char* text, std::chrono::milliseconds limit);
     Watchdog(const Watchdog&) = delete;

@@ -34,14 +34,15 @@ CgroupMounts among(const std::vector<Mount>& all) {
     return mounts;
 }
 
-/// Whether the root of the hierarchy, and not a part of it, is at `path`. Known for the namespace the kernel started with
-/// only: in another the root that is seen is an ordinary directory.
+/// Whether the root of the hierarchy, and not a part of it, is at `path`. Known for the namespace the kernel started
+/// with only: in another the root that is seen is an ordinary directory.
 bool is_whole_unified(const char* path) {
     constexpr ino_t root_of_hierarchy = 1, first_namespace = 0xEFFFFFFB;  // kernfs; PROC_CGROUP_INIT_INO
     struct statfs kind{};
     struct stat root{}, own{};
     return ::statfs(path, &kind) == 0 && kind.f_type == CGROUP2_SUPER_MAGIC && ::stat(path, &root) == 0 &&
-           root.st_ino == root_of_hierarchy && ::stat("/proc/self/ns/cgroup", &own) == 0 && own.st_ino == first_namespace;
+           root.st_ino == root_of_hierarchy && ::stat("/proc/self/ns/cgroup", &own) == 0 &&
+           own.st_ino == first_namespace;
 }
 
 }  // namespace

@@ -89,7 +89,8 @@ bool has_parent(const Prepared& prepared) noexcept {
     return ::poll(&ended, 1, 0) == 0;
 }
 
-/// Asks for a signal when the parent dies, which may have happened before. The first of a pid namespace obeys KILL alone.
+/// Asks for a signal when the parent dies, which may have happened before. The first of a pid
+/// namespace obeys KILL alone.
 bool die_with_parent(const Prepared& prepared) noexcept {
     const Program& program = *prepared.program;
     if (!program.dies_with_us && !program.enclosed) return true;

@@ -32,7 +32,8 @@ InstallPaths below_prefix_of(const std::filesystem::path& file, const char* fold
     for (const auto& part : std::filesystem::path(folder)) {
         if (!part.empty()) prefix = prefix.parent_path();
     }
-    return {prefix / JAILCTL_PLUGIN_DIR, prefix / JAILCTL_LIBEXEC_DIR, prefix / JAILCTL_DATA_DIR, prefix / JAILCTL_SYSCONF_DIR};
+    return {prefix / JAILCTL_PLUGIN_DIR, prefix / JAILCTL_LIBEXEC_DIR, prefix / JAILCTL_DATA_DIR,
+            prefix / JAILCTL_SYSCONF_DIR};
 }
 
 bool has_helper(const InstallPaths& paths) { return ::access((paths.libexec / "jailctl-tree").c_str(), F_OK) == 0; }

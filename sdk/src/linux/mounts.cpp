@@ -115,7 +115,8 @@ std::optional<Standing> standing_of(int directory) {
 std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory) {
     std::vector<std::string> found;
     for (auto& mount : parse_mounts(mountinfo))
-        if (mount.point == directory || mount.point.starts_with(directory + "/")) found.push_back(std::move(mount.point));
+        if (mount.point == directory || mount.point.starts_with(directory + "/"))
+            found.push_back(std::move(mount.point));
     return found;
 }
 

@@ -16,7 +16,8 @@ namespace jailctl {
 
 namespace {
 
-/// By the program it runs, which it cannot choose: what a jail calls itself says nothing, and no file of a jail is ours.
+/// By the program it runs, which it cannot choose: what a jail calls itself says nothing, and
+/// no file of a jail is ours.
 bool is_tree_helper(int processes, const std::string& pid) {
     struct stat helper {}, program {};
     return ::stat((install_paths().libexec / "jailctl-tree").c_str(), &helper) == 0 &&

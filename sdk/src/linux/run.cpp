@@ -107,7 +107,8 @@ private:
 
     void drain(bool all) {
         std::array<char, 16384> buffer{};
-        // Bounded, so that a flood cannot keep us from time limit and signals; a pipe holds no more than the last round.
+        // Bounded, so that a flood cannot keep us from time limit and signals; a pipe holds no
+        // more than the last round.
         for (int round = 0; output_ && round < (all ? 128 : 4); ++round) {
             const ssize_t count = ::read(output_.get(), buffer.data(), buffer.size());
             if (count < 0 && errno == EINTR) continue;

@@ -56,7 +56,8 @@ bool try_lock(int directory, int kind) {
     return true;
 }
 
-/// Some file systems tell the kernel's table another device than stat(2): then nobody is named rather than the wrong one.
+/// Some file systems tell the kernel's table another device than stat(2): then nobody is named
+/// rather than the wrong one.
 std::string holder_of(const struct stat& facts) {
     const auto flocks = held_flocks();
     const auto holder = std::ranges::find_if(flocks, [&](const HeldFlock& lock) {

@@ -68,7 +68,8 @@ public:
             if (!from_memory_ || leads_here()) throw;
         }
         entered().forget();
-        return TrustedWalk(wanted_, trust_, missing_).walk(flags);  // enters every directory anew: none is remembered now
+        // Enters every directory anew: none is remembered now.
+        return TrustedWalk(wanted_, trust_, missing_).walk(flags);
     }
 
 private:
@@ -95,7 +96,8 @@ private:
     [[nodiscard]] bool leads_here() const {
         struct stat used {}, there {};
         return ::fstat(levels_.back().fd->get(), &used) == 0 && used.st_nlink != 0 &&
-               ::stat(levels_.back().path.c_str(), &there) == 0 && used.st_dev == there.st_dev && used.st_ino == there.st_ino;
+               ::stat(levels_.back().path.c_str(), &there) == 0 && used.st_dev == there.st_dev &&
+               used.st_ino == there.st_ino;
     }
 
     void push_level(EnteredDirectories::Directory fd, const std::string& path, const std::string& shown) {
@@ -202,7 +204,8 @@ private:
         Error error(Errc::denied, escape_name(path) + " can be written by other users");
         // Sticky directories and devices are open to all on purpose: to close them would break the host.
         const bool shared = (status.st_mode & S_ISVTX) != 0 || (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode));
-        throw error.with_hint(shared ? "name another place, where only root can write" : "chmod go-w " + shell_word(path));
+        throw error.with_hint(shared ? "name another place, where only root can write"
+                                     : "chmod go-w " + shell_word(path));
     }
 
     [[noreturn]] void fail(const std::string& path) const {

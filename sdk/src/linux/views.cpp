@@ -21,7 +21,8 @@ UniqueFd directory_mount(int directory) {
 UniqueFd tree_view(int directory, View view) {
     UniqueFd mount = directory_mount(directory);
     mount_attr wanted{};
-    wanted.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NOATIME;
+    wanted.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW |
+                      MOUNT_ATTR_NOATIME;
     if (view == View::read_only) wanted.attr_set |= MOUNT_ATTR_RDONLY;
     wanted.attr_clr = MOUNT_ATTR__ATIME;
     wanted.propagation = MS_PRIVATE;

@@ -53,8 +53,10 @@ TEST(ConfigCheck, NamesWhatThisVersionDoesNotActOn) {
 
 TEST(ConfigCheck, AWorldWritableFileIsRefusedByEveryCommand) {
     const Site site({"a.test:192.0.2.1"});
-    std::filesystem::permissions(site.config(), std::filesystem::perms::others_write, std::filesystem::perm_options::add);
-    for (const std::vector<std::string>& words : {std::vector<std::string>{"config", "check"}, {"status"}, {"start", "a.test"}}) {
+    std::filesystem::permissions(site.config(), std::filesystem::perms::others_write,
+                                 std::filesystem::perm_options::add);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"config", "check"}, {"status"}, {"start", "a.test"}}) {
         const Result result = site.jailctl(words);
         EXPECT_EQ(result.status, 2) << words[0] << ": " << result.all();
         EXPECT_THAT(result.all(), HasSubstr(site.config().string()));
@@ -93,8 +95,10 @@ TEST(ConfigCheck, ReportsHooksThatACommandWouldRefuse) {
     EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":10:" + std::to_string(before.size() + 1) +
                                       ": error: BEFORESTART_HOOKS: " + loose + " can be written by other users\n"));
     EXPECT_THAT(result.out, HasSubstr("^\nchmod go-w " + loose + "\n"));
-    EXPECT_THAT(result.out, HasSubstr(site.config().string() + ":11:17: error: AFTERSTOP_HOOKS: cannot open " + absent));
-    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:18: error: BEFORESTOP_HOOKS: " + plain + " is not executable\n"));
+    EXPECT_THAT(result.out,
+                HasSubstr(site.config().string() + ":11:17: error: AFTERSTOP_HOOKS: cannot open " + absent));
+    EXPECT_THAT(result.out,
+                HasSubstr("jails.d/a.test.conf:1:18: error: BEFORESTOP_HOOKS: " + plain + " is not executable\n"));
     EXPECT_THAT(result.out, Not(HasSubstr("error: BEFORESTART_HOOKS: " + good)));
     EXPECT_FALSE(std::filesystem::exists(site.path() / "ran"));
     EXPECT_EQ(site.json({"config", "check"})["diagnostics"].items().size(), 3U);
@@ -108,7 +112,8 @@ TEST(ConfigCheck, TheInstalledSampleIsFine) {
     const Scratch scratch;
     spit(scratch.path() / "jails.conf", text, 0600);
     const std::string jailctl = (stage() / "bin/jailctl").string();
-    const Result result = run_command({jailctl, "--config", (scratch.path() / "jails.conf").string(), "config", "check"});
+    const Result result =
+        run_command({jailctl, "--config", (scratch.path() / "jails.conf").string(), "config", "check"});
     EXPECT_EQ(result.status, 0) << result.all();
     EXPECT_EQ(result.all(), (scratch.path() / "jails.conf").string() + ": ok, 0 jails\n");
 }

@@ -53,7 +53,8 @@ TEST_F(Process, OutputThatCannotBeWrittenIsAFailure) {
 TEST_F(Process, AListingWhoseReaderHasGoneEndsAsOthersDo) {
     for (const std::string& command : {std::string("help"), "--config " + site_.config().string() + " config show"}) {
         // A fifo whose reader has gone before anything is written to it.
-        const auto result = run_command({"bash", "-c", "exec 3> >(:); wait $!; " + program() + " " + command + " >&3; echo $?"});
+        const auto result =
+            run_command({"bash", "-c", "exec 3> >(:); wait $!; " + program() + " " + command + " >&3; echo $?"});
         EXPECT_EQ(result.out, "141\n") << command << result.err;
         EXPECT_EQ(result.err, "") << command;
     }
@@ -111,8 +112,8 @@ TEST_F(Process, ASignalWhileWaitingEndsByThatSignal) {
     std::filesystem::create_directory(site_.run_dir() / "locks");
     ::chmod((site_.run_dir() / "locks").c_str(), 0700);
     for (const auto* jails : {"a.test", "all"}) {
-        const auto script = "timeout --preserve-status -s TERM 1 " + program() + " --config " + site_.config().string() +
-                            " --wait 60 start " + jails;
+        const auto script = "timeout --preserve-status -s TERM 1 " + program() + " --config " +
+                            site_.config().string() + " --wait 60 start " + jails;
         const auto lock = (site_.run_dir() / "locks/a.test.lock").string();
         const auto result = run_command({"flock", lock, "sh", "-c", script + "; echo $?"});
         EXPECT_THAT(result.out, testing::EndsWith("143\n")) << result.err;

@@ -1,5 +1,5 @@
-// The archive and restic backends as their plugins ship them, and a fake that keeps streams in memory: one suite, so that the fake other
-// tests lean on cannot be kinder than the real thing.
+// The archive and restic backends as their plugins ship them, and a fake that keeps streams in memory: one suite, so
+// that the fake other tests lean on cannot be kinder than the real thing.
 #include "jailctl/testing/backup_backend.hpp"
 
 #include <map>

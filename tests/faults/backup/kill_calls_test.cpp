@@ -1,4 +1,5 @@
-// kill -9 before each call that changes something: expire and protect have no journal, so each step must be whole by itself.
+// kill -9 before each call that changes something: expire and protect have no journal, so each
+// step must be whole by itself.
 #include "backed_up_site.hpp"
 
 namespace jailctl::test {
@@ -9,7 +10,8 @@ using ::testing::IsEmpty;
 namespace fs = std::filesystem;
 
 constexpr int most_calls = 40;
-const std::vector<std::string> changing_calls{"unlinkat", "renameat", "linkat", "ftruncate", "fsync", "write", "mkdirat"};
+const std::vector<std::string> changing_calls{"unlinkat", "renameat", "linkat", "ftruncate",
+                                              "fsync",    "write",    "mkdirat"};
 
 class KilledAtCalls : public BackedUpSite {
 protected:
@@ -20,7 +22,8 @@ protected:
     }
     /// @return how many runs were killed
     int sweep(const std::vector<std::string>& words, const std::function<void()>& prepare,
-              const std::function<void(const std::string& when)>& look, const std::vector<std::string>& calls = changing_calls) {
+              const std::function<void(const std::string& when)>& look,
+              const std::vector<std::string>& calls = changing_calls) {
         int killed = 0;
         for (const auto& call : calls) {
             for (int n = 1; n < most_calls; ++n) {
@@ -98,7 +101,8 @@ TEST_F(KilledAtCalls, ARestoreBetweenAnyTwoCallsIsWholeOrNotThere) {
         }
         const Result next = site.jailctl({"restore", "a.test", "--as", "b.test"});
         // Behind its commit there is nothing to do again.
-        EXPECT_TRUE(next.status == 0 || next.err.find("jail b.test exists") != std::string::npos) << when << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || next.err.find("jail b.test exists") != std::string::npos)
+            << when << ": " << next.all();
         EXPECT_EQ(slurp(made / "root/precious"), "precious data\n") << when;
         EXPECT_THAT(site.leftovers(), IsEmpty()) << when;
         EXPECT_EQ(site.jailctl({"--batch", "delete", "b.test"}).status, 0) << when;

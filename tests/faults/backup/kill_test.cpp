@@ -36,7 +36,8 @@ TEST_F(KilledBackup, ARestoreIsThereWholeOrNotAtAll) {
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
     int n = 1;
     for (; n < most_points; ++n) {
-        // Killed between its rename and its commit a restore is undone by this: then there is nothing to delete any more.
+        // Killed between its rename and its commit a restore is undone by this: then there is
+        // nothing to delete any more.
         const Result gone = site.jailctl({"--batch", "delete", "a.test"});
         ASSERT_TRUE(gone.status == 0 || gone.err.find("does not exist") != std::string::npos)
             << "before point " << n << ": " << gone.all();

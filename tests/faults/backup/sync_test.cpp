@@ -11,7 +11,8 @@ protected:
     /// The calls that make things durable, one a line, descriptors shown with their paths.
     std::vector<std::string> calls_of(const std::vector<std::string>& words) {
         const auto log = site.path() / "trace";
-        const Result result = traced(site, {"-y", "-o", log.string(), "-e", "trace=fsync,syncfs,linkat,renameat,unlinkat,mkdirat"}, words);
+        const Result result = traced(
+            site, {"-y", "-o", log.string(), "-e", "trace=fsync,syncfs,linkat,renameat,unlinkat,mkdirat"}, words);
         EXPECT_EQ(result.status, 0) << result.all();
         std::vector<std::string> calls;
         std::ifstream lines(log);
@@ -20,7 +21,8 @@ protected:
         return calls;
     }
     /// Where a call stands that begins so and holds that; fails the test if there is none behind `after`.
-    std::size_t place(const std::vector<std::string>& calls, const std::string& call, const std::string& holds, std::size_t after = 0) {
+    std::size_t place(const std::vector<std::string>& calls, const std::string& call, const std::string& holds,
+                      std::size_t after = 0) {
         for (std::size_t i = after; i < calls.size(); ++i)
             if (calls[i].starts_with(call + "(") && calls[i].find(holds) != std::string::npos) return i;
         ADD_FAILURE() << "no " << call << " of " << holds << " behind call " << after;

@@ -18,8 +18,8 @@ using testing::IsEmpty;
 
 constexpr std::size_t sample = 60;
 
-/// One system call of all a start makes fails once: each of them could, of no memory, of no space, by an administrator's
-/// rule. A sample is tried, the same one each time; JAILCTL_FAULTS=5000 tries them all.
+/// One system call of all a start makes fails once: each of them could, of no memory, of no space, by an
+/// administrator's rule. A sample is tried, the same one each time; JAILCTL_FAULTS=5000 tries them all.
 class FailingCall : public JailTest {
 protected:
     /// The start is traced with all it starts; the tracer stands aside (-D), or it would wait for the jail to end.
@@ -29,8 +29,10 @@ protected:
         RunOptions limit;
         limit.limit = std::chrono::seconds(30);
         limit.environment = {no_leak_search};
-        Result result = run_command({"/bin/sh", "-c", "exec strace -D -f --seccomp-bpf " + options + " " + jailctl + " start a.test >" +
-                                                          out.string() + " 2>" + err.string() + " </dev/null"}, limit);
+        Result result = run_command({"/bin/sh", "-c",
+                                     "exec strace -D -f --seccomp-bpf " + options + " " + jailctl + " start a.test >" +
+                                         out.string() + " 2>" + err.string() + " </dev/null"},
+                                    limit);
         result.out = slurp(out);
         result.err += slurp(err);
         return result;
@@ -46,14 +48,16 @@ protected:
         while (lines >> process && std::getline(lines, rest)) {
             rest.erase(0, rest.find_first_not_of(' '));
             const auto end = rest.find('(');
-            if (end != std::string::npos && rest.front() != '<' && rest.front() != '-' && rest.front() != '+') ++counts[rest.substr(0, end)][process];
+            if (end != std::string::npos && rest.front() != '<' && rest.front() != '-' && rest.front() != '+')
+                ++counts[rest.substr(0, end)][process];
         }
         std::map<std::string, int> most;
         for (const auto& [call, processes] : counts)
             for (const auto& [which, count] : processes) most[call] = std::max(most[call], count);
         // Without these no program of the C library runs.
-        for (const char* call : {"execve", "brk", "mmap", "munmap", "mprotect", "arch_prctl", "rseq", "set_tid_address", "exit_group",
-                                 "set_robust_list", "rt_sigreturn", "futex", "close", "exit", "rt_sigaction", "read", "pread64"})
+        for (const char* call :
+             {"execve", "brk", "mmap", "munmap", "mprotect", "arch_prctl", "rseq", "set_tid_address", "exit_group",
+              "set_robust_list", "rt_sigreturn", "futex", "close", "exit", "rt_sigaction", "read", "pread64"})
             most.erase(call);
         return most;
     }
@@ -63,7 +67,8 @@ protected:
         } else {
             // 127 of the dynamic linker; an abort of ours that says there is no way back from a namespace.
             const bool astray = result.status == 134 && result.err.find("ends at once") != std::string::npos;
-            EXPECT_TRUE(result.status == 1 || result.status == 2 || result.status == 4 || result.status == 127 || astray)
+            EXPECT_TRUE(result.status == 1 || result.status == 2 || result.status == 4 || result.status == 127 ||
+                        astray)
                 << what << ": " << result.status << " " << result.all();
             EXPECT_FALSE(result.err.empty()) << what;
         }
@@ -81,8 +86,8 @@ protected:
         EXPECT_THAT(cgroup_directories(cgroup_), IsEmpty()) << what;
         EXPECT_THAT(left_behind(), IsEmpty()) << what;
     }
-    /// The call may have failed in the jail's own first process, after all that a start promises: it may end of that, and
-    /// nothing of it may be left then that stop does not end (the caller looks).
+    /// The call may have failed in the jail's own first process, after all that a start promises: it may end of that,
+    /// and nothing of it may be left then that stop does not end (the caller looks).
     void expect_confined_or_ended(const std::string& what) {
         const auto now = confinement_of(static_cast<pid_t>(record()["pid"].num()));
         if (now) {
@@ -115,8 +120,8 @@ TEST_F(FailingCall, OnceKeepsThePromisesOrLeavesNothing) {
     for (const auto& [call, n] : places) {
         const std::string error = (turn = !turn) ? "EPERM" : "ENOSYS";
         const std::string what = call + " " + std::to_string(n) + " " + error;
-        expect_kept_or_nothing_left(what, traced_start("-o /dev/null -e trace=" + call + " -e inject=" + call + ":error=" + error +
-                                                       ":when=" + std::to_string(n)));
+        expect_kept_or_nothing_left(what, traced_start("-o /dev/null -e trace=" + call + " -e inject=" + call +
+                                                       ":error=" + error + ":when=" + std::to_string(n)));
         if (HasFatalFailure()) return;
     }
     EXPECT_GT(looked_at_, 0);

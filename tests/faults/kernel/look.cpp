@@ -26,7 +26,8 @@ std::string status_lines(const fs::path& process) {
 /// A zombie has a status, but neither mounts nor descriptors any more.
 bool has_ended(const fs::path& process) {
     const std::string status = slurp(process / "status");
-    return status.empty() || status.find("\nState:\tZ") != std::string::npos || status.find("\nState:\tX") != std::string::npos;
+    return status.empty() || status.find("\nState:\tZ") != std::string::npos ||
+           status.find("\nState:\tX") != std::string::npos;
 }
 
 /// Without the numbers of mounts and devices, which are other ones each time.
@@ -57,7 +58,8 @@ std::string namespace_lines(const fs::path& process) {
     std::string all;
     std::error_code none;
     for (const char* kind : {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"}) {
-        const auto theirs = fs::read_symlink(process / "ns" / kind, none), ours = fs::read_symlink(fs::path("/proc/self/ns") / kind, none);
+        const auto theirs = fs::read_symlink(process / "ns" / kind, none),
+                   ours = fs::read_symlink(fs::path("/proc/self/ns") / kind, none);
         all += std::string(kind) + (theirs.empty() || theirs == ours ? " of the host\n" : " of its own\n");
     }
     return all;
@@ -67,8 +69,9 @@ std::string namespace_lines(const fs::path& process) {
 
 std::optional<std::string> confinement_of(pid_t pid) {
     const fs::path process = "/proc/" + std::to_string(pid);
-    std::string seen = status_lines(process) + slurp(process / "uid_map") + slurp(process / "gid_map") + slurp(process / "limits") +
-                       slurp(process / "environ") + descriptor_lines(process) + namespace_lines(process) + mount_lines(process);
+    std::string seen = status_lines(process) + slurp(process / "uid_map") + slurp(process / "gid_map") +
+                       slurp(process / "limits") + slurp(process / "environ") + descriptor_lines(process) +
+                       namespace_lines(process) + mount_lines(process);
     if (has_ended(process)) return std::nullopt;
     return seen;
 }

@@ -18,17 +18,19 @@ struct Call {
 #define JAILCTL_CALL(name) {#name, SYS_##name},
 /// What a start, an exec or a stop asks of the kernel and a kernel could lack or forbid.
 constexpr Call calls[] = {
-    JAILCTL_CALL(openat2) JAILCTL_CALL(clone3) JAILCTL_CALL(close_range) JAILCTL_CALL(mount_setattr) JAILCTL_CALL(open_tree)
-    JAILCTL_CALL(move_mount) JAILCTL_CALL(fsopen) JAILCTL_CALL(fsconfig) JAILCTL_CALL(fsmount) JAILCTL_CALL(pidfd_open)
-    JAILCTL_CALL(pidfd_send_signal) JAILCTL_CALL(seccomp) JAILCTL_CALL(setns) JAILCTL_CALL(unshare) JAILCTL_CALL(keyctl)
-    JAILCTL_CALL(statx) JAILCTL_CALL(name_to_handle_at) JAILCTL_CALL(memfd_create)
-    JAILCTL_CALL(pivot_root) JAILCTL_CALL(mount) JAILCTL_CALL(umount2) JAILCTL_CALL(sethostname) JAILCTL_CALL(setsid)
-    JAILCTL_CALL(setgroups) JAILCTL_CALL(setresuid) JAILCTL_CALL(setresgid) JAILCTL_CALL(capset) JAILCTL_CALL(prctl)
-    JAILCTL_CALL(execveat) JAILCTL_CALL(faccessat2) JAILCTL_CALL(mknodat) JAILCTL_CALL(fchownat) JAILCTL_CALL(symlinkat)
-    JAILCTL_CALL(mkdirat) JAILCTL_CALL(unlinkat) JAILCTL_CALL(flock) JAILCTL_CALL(fchdir) JAILCTL_CALL(chdir)
-    JAILCTL_CALL(fchown) JAILCTL_CALL(sendfile) JAILCTL_CALL(fchmod) JAILCTL_CALL(ppoll) JAILCTL_CALL(bpf)
+    JAILCTL_CALL(openat2) JAILCTL_CALL(clone3) JAILCTL_CALL(close_range) JAILCTL_CALL(mount_setattr) JAILCTL_CALL(
+        open_tree) JAILCTL_CALL(move_mount) JAILCTL_CALL(fsopen) JAILCTL_CALL(fsconfig) JAILCTL_CALL(fsmount)
+        JAILCTL_CALL(pidfd_open) JAILCTL_CALL(pidfd_send_signal) JAILCTL_CALL(seccomp) JAILCTL_CALL(setns)
+            JAILCTL_CALL(unshare) JAILCTL_CALL(keyctl) JAILCTL_CALL(statx) JAILCTL_CALL(name_to_handle_at)
+                JAILCTL_CALL(memfd_create) JAILCTL_CALL(pivot_root) JAILCTL_CALL(mount) JAILCTL_CALL(umount2)
+                    JAILCTL_CALL(sethostname) JAILCTL_CALL(setsid) JAILCTL_CALL(setgroups) JAILCTL_CALL(setresuid)
+                        JAILCTL_CALL(setresgid) JAILCTL_CALL(capset) JAILCTL_CALL(prctl) JAILCTL_CALL(execveat)
+                            JAILCTL_CALL(faccessat2) JAILCTL_CALL(mknodat) JAILCTL_CALL(fchownat)
+                                JAILCTL_CALL(symlinkat) JAILCTL_CALL(mkdirat) JAILCTL_CALL(unlinkat) JAILCTL_CALL(flock)
+                                    JAILCTL_CALL(fchdir) JAILCTL_CALL(chdir) JAILCTL_CALL(fchown) JAILCTL_CALL(sendfile)
+                                        JAILCTL_CALL(fchmod) JAILCTL_CALL(ppoll) JAILCTL_CALL(bpf)
 #ifndef JAILCTL_SANITIZED  // the sanitizer's runtime asks for its stack's limit before we begin, and ends without
-    JAILCTL_CALL(prlimit64)
+                                            JAILCTL_CALL(prlimit64)
 #endif
 };
 #undef JAILCTL_CALL
@@ -54,8 +56,8 @@ protected:
         return run_command(argv, options);
     }
     [[nodiscard]] std::string when(const Call& call, const Result& result) const {
-        return std::string(call.name) + " " + ::strerrorname_np(GetParam()) + ": status " + std::to_string(result.status) +
-               " " + result.all();
+        return std::string(call.name) + " " + ::strerrorname_np(GetParam()) + ": status " +
+               std::to_string(result.status) + " " + result.all();
     }
     /// A sentence, and neither a crash nor a hang.
     void expect_refusal(const Call& call, const Result& result, int status) const {
@@ -92,7 +94,8 @@ TEST_P(RefusedCalls, StartKeepsItsPromisesOrRefusesAndLeavesNothing) {
 }
 
 TEST_P(RefusedCalls, ExecIsConfinedAsEverOrRefused) {
-    const std::string look = "grep -E '^(Cap|Seccomp:|NoNew|Uid|Gid|Groups|Umask)' /proc/self/status; grep -q '^NSsid:.0$' /proc/self/status && echo session of the host; cat /proc/self/limits; "
+    const std::string look = "grep -E '^(Cap|Seccomp:|NoNew|Uid|Gid|Groups|Umask)' /proc/self/status; grep -q "
+                             "'^NSsid:.0$' /proc/self/status && echo session of the host; cat /proc/self/limits; "
                              "for n in 3 4 5 6 7 8 9; do test -e /proc/$$/fd/$n && echo $n; done; pwd";
     const std::string usual = inside(look).out;
     int kept = 0, refused = 0;

@@ -1,5 +1,5 @@
-/// without NUMBER ERROR PROGRAM ARGUMENT...: runs a program for which a system call fails with that error, as on a kernel
-/// that lacks or forbids it. So does all the program starts.
+/// without NUMBER ERROR PROGRAM ARGUMENT...: runs a program for which a system call fails with that error, as on a
+/// kernel that lacks or forbids it. So does all the program starts.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -36,7 +36,9 @@ protected:
 TEST_F(Litter, StopsNoCommandOfTheJail) {
     kill_a_backup();
     remount(MS_RDONLY);
-    const std::vector<std::vector<std::string>> commands{{"start", "a.test"}, {"stop", "a.test"}, {"delete", "a.test", "--yes"}};
+    const std::vector<std::vector<std::string>> commands{{"start", "a.test"},
+                                                         {"stop", "a.test"},
+                                                         {"delete", "a.test", "--yes"}};
     for (const auto& words : commands) {
         const Result result = site_.jailctl(words);
         EXPECT_EQ(result.status, 0) << words[0] << ": " << result.all();

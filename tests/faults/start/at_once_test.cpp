@@ -23,7 +23,8 @@ protected:
             }));
         std::vector<Result> ended;
         for (auto& one : running) ended.push_back(one.get());
-        for (const Result& one : ended) EXPECT_TRUE(one.status == 0 || (one.status == 1 && !one.err.empty())) << one.status << one.all();
+        for (const Result& one : ended)
+            EXPECT_TRUE(one.status == 0 || (one.status == 1 && !one.err.empty())) << one.status << one.all();
         return ended;
     }
     void expect_sound(const std::string& when) {
@@ -37,7 +38,8 @@ protected:
         EXPECT_THAT(left_behind(), IsEmpty()) << when;
     }
     const std::vector<std::string> start_{"start", "a.test"}, stop_{"stop", "--timeout", "0", "a.test"},
-        restart_{"restart", "--timeout", "0", "a.test"}, delete_{"delete", "a.test", "--yes"}, exec_{"exec", "a.test", "--", "true"};
+        restart_{"restart", "--timeout", "0", "a.test"}, delete_{"delete", "a.test", "--yes"},
+        exec_{"exec", "a.test", "--", "true"};
 };
 
 TEST_F(AtOnce, StartsAndStops) {
@@ -78,7 +80,8 @@ TEST_F(AtOnce, AStopUnderCommandsThatEnter) {
         EXPECT_EQ(stop().status, 0);
         for (auto& one : entering) {
             const Result ended = one.get();
-            EXPECT_TRUE(ended.status == 0 || ended.status == 125 || ended.status == 128 + 9) << ended.status << ended.all();
+            EXPECT_TRUE(ended.status == 0 || ended.status == 125 || ended.status == 128 + 9)
+                << ended.status << ended.all();
         }
         expect_sound("round " + std::to_string(round));
     }

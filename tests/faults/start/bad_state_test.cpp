@@ -28,7 +28,8 @@ protected:
         RunOptions options;
         options.limit = std::chrono::seconds(30);
         const Result result = site.jailctl(words, options);
-        EXPECT_TRUE(result.status >= 0 && (result.status <= 4 || result.status == 125)) << when << ": " << words.front() << " " << result.status << result.all();
+        EXPECT_TRUE(result.status >= 0 && (result.status <= 4 || result.status == 125))
+            << when << ": " << words.front() << " " << result.status << result.all();
         EXPECT_TRUE(result.status == 0 || !result.err.empty()) << when << ": " << words.front();
         return result;
     }
@@ -41,8 +42,17 @@ protected:
 };
 
 TEST_F(BadState, EveryFileDamagedInEveryWay) {
-    const std::string damages[] = {"", "{", std::string("\0\xff\n\0", 4), "[]", "{}", "null", "1e999", std::string(200000, '['),
-                                   "{\"format\": 99}", "{\"format\": \"x\", \"pid\": []}", std::string(2U << 20U, ' ') + "{}"};
+    const std::string damages[] = {"",
+                                   "{",
+                                   std::string("\0\xff\n\0", 4),
+                                   "[]",
+                                   "{}",
+                                   "null",
+                                   "1e999",
+                                   std::string(200000, '['),
+                                   "{\"format\": 99}",
+                                   "{\"format\": \"x\", \"pid\": []}",
+                                   std::string(2U << 20U, ' ') + "{}"};
     ASSERT_EQ(start().status, 0);
     const std::string cgroup = record()["cgroup"].str();
     ASSERT_EQ(files().size() > 1, true) << "a record and the ids";
@@ -58,7 +68,8 @@ TEST_F(BadState, EveryFileDamagedInEveryWay) {
             sound({"start", "a.test"}, when);
             sound({"exec", "a.test", "--", "true"}, when);
             sound({"stop", "--timeout", "0", "a.test"}, when);
-            if (fs::exists(file) && slurp(file) == damage && file.string().starts_with(site.state().string())) spit(file, whole, 0600);
+            if (fs::exists(file) && slurp(file) == damage && file.string().starts_with(site.state().string()))
+                spit(file, whole, 0600);
             sound({"stop", "--timeout", "0", "a.test"}, when);
             EXPECT_EQ(mark(), ' ') << when;
             EXPECT_THAT(cgroup_directories(cgroup), IsEmpty()) << when;
@@ -97,7 +108,8 @@ TEST_F(BadState, AnInitThatWasMovedToAnotherControlGroup) {
     const Result stopped = stop();
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     const std::string end = slurp("/proc/" + text + "/stat");
-    EXPECT_TRUE(end.empty() || end.find(") Z") != std::string::npos) << "it is still there, though stop said that it ended";
+    EXPECT_TRUE(end.empty() || end.find(") Z") != std::string::npos)
+        << "it is still there, though stop said that it ended";
     EXPECT_EQ(mark(), ' ');
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());
     EXPECT_THAT(left_behind(), IsEmpty());

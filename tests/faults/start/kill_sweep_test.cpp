@@ -31,7 +31,8 @@ TEST_F(KillSweep, StartKilledAtEachPointIsCleanedByTheNextStart) {
         const char now = mark();
         EXPECT_TRUE(now == ' ' || now == '?' || now == '*') << point << ": " << now;
         const Result next = start();
-        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos)
+            << point << ": " << next.all();
         EXPECT_EQ(mark(), '*') << point;
         EXPECT_EQ(inside("echo works").out, "works\n") << point;
         ASSERT_EQ(stop().status, 0) << point;
@@ -69,7 +70,8 @@ TEST_F(KillSweep, StopKilledAtEachPointDoesNotStandInTheWayOfStart) {
         ASSERT_EQ(start().status, 0) << point;
         if (!killed_at(point, site, {"stop", "--timeout", "0", "a.test"})) break;
         const Result next = start();
-        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos)
+            << point << ": " << next.all();
         EXPECT_EQ(inside("echo works").out, "works\n") << point;
         ASSERT_EQ(stop().status, 0) << point;
         expect_nothing_left(point);
@@ -82,7 +84,8 @@ TEST_F(KillSweep, RestartKilledAtEachPointIsCleanedByStart) {
         ASSERT_EQ(start().status, 0) << point;
         if (!killed_at(point, site, {"restart", "--timeout", "0", "a.test"})) break;
         const Result next = start();
-        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos) << point << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || next.err.find("already running") != std::string::npos)
+            << point << ": " << next.all();
         EXPECT_EQ(inside("echo works").out, "works\n") << point;
         ASSERT_EQ(stop().status, 0) << point;
         expect_nothing_left(point);

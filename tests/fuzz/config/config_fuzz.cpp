@@ -8,8 +8,8 @@
 #include "config/script.hpp"
 
 /// libFuzzer target of the configuration parser. The input is jails.conf, then, each after a byte 0x1e, the file
-/// "included" that it may read and jails.d/a.conf. Whatever the bytes are: no crash, no sanitizer report, every position
-/// inside a text that was read, and the same answer twice.
+/// "included" that it may read and jails.d/a.conf. Whatever the bytes are: no crash, no sanitizer report, every
+/// position inside a text that was read, and the same answer twice.
 namespace {
 
 using namespace jailctl;

@@ -6,10 +6,10 @@
 #include "archive/tar_guard.hpp"
 #include "archive/member_name.hpp"
 
-/// libFuzzer target of the check of tar entries: TarGuard, names, ids, sizes, as a foreign archive meets them. Of the first
-/// byte the lowest bit makes check sums right, the others say in what portions the guard gets the bytes. Whatever they
-/// are: the same answer however they are cut, and of what is taken no entry leads out of the tree, belongs to an id
-/// outside the jail's map or holds more than the archive.
+/// libFuzzer target of the check of tar entries: TarGuard, names, ids, sizes, as a foreign archive meets them. Of the
+/// first byte the lowest bit makes check sums right, the others say in what portions the guard gets the bytes. Whatever
+/// they are: the same answer however they are cut, and of what is taken no entry leads out of the tree, belongs to an
+/// id outside the jail's map or holds more than the archive.
 namespace {
 
 using namespace jailctl;
@@ -22,7 +22,8 @@ std::string judged(std::string_view bytes, std::size_t portion) {
     TarGuard guard;
     std::string answer = "taken";
     try {
-        for (; !bytes.empty(); bytes.remove_prefix(std::min(portion, bytes.size()))) guard.feed(bytes.substr(0, portion));
+        for (; !bytes.empty(); bytes.remove_prefix(std::min(portion, bytes.size())))
+            guard.feed(bytes.substr(0, portion));
         guard.finish();
         answer += " " + std::to_string(guard.bytes());
     } catch (const Error& error) {
@@ -41,7 +42,8 @@ void check_entry(const IndexEntry& entry, const IndexEntry& before) {
     check_path(entry.path);
     if (entry.hard_link) check_path(entry.target);
     if (entry.kind == Kind::symlink) require(entry.target.find('\0') == std::string::npos);
-    require(entry.uid <= largest_id && entry.gid <= largest_id && entry.size <= most_bytes && (entry.mode & ~07777U) == 0);
+    require(entry.uid <= largest_id && entry.gid <= largest_id && entry.size <= most_bytes &&
+            (entry.mode & ~07777U) == 0);
     require(before.kind == Kind::unknown || entry.offset > before.offset);
 }
 
@@ -78,7 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((data[0] & 1) != 0) bytes = fuzz::with_right_sums(std::move(bytes));
     const std::string whole = judged(bytes, bytes.size());
     require(judged(bytes, 1 + (data[0] >> 1)) == whole);
-    const bool compressed = bytes.starts_with("\x1f\x8b") || bytes.starts_with("\x28\xb5\x2f\xfd") || bytes.find("JAILCTL\x01") != std::string::npos;
+    const bool compressed = bytes.starts_with("\x1f\x8b") || bytes.starts_with("\x28\xb5\x2f\xfd") ||
+                            bytes.find("JAILCTL\x01") != std::string::npos;
     if (read(bytes) && !compressed) require(whole.starts_with("taken"));
     return 0;
 }

@@ -12,8 +12,8 @@
 
 /// libFuzzer target of an archive's index. The first byte says what the rest is: a chunk as it stands in the file; the
 /// records of one, deflated here, for a fuzzer finds no compressed bytes; or a whole index, the marker's JSON up to a
-/// newline and the bytes it speaks of behind that, digests "=" made right. Whatever the bytes are: read or refused, read
-/// the same twice, in the order and within the bounds the reader promises, and written again as it was read.
+/// newline and the bytes it speaks of behind that, digests "=" made right. Whatever the bytes are: read or refused,
+/// read the same twice, in the order and within the bounds the reader promises, and written again as it was read.
 namespace {
 
 using namespace jailctl;
@@ -66,7 +66,8 @@ std::string digest_of(std::string_view bytes) {
 /// The place with its digest made right, if it asks for that and lies inside the bytes.
 Value with_digest(const Value& place, std::string_view carried, std::size_t size, Format format) {
     if (place.items().size() != 3 || place.items()[2].str() != "=") return place;
-    auto at = static_cast<std::uint64_t>(place.items()[0].num()), length = static_cast<std::uint64_t>(place.items()[1].num());
+    auto at = static_cast<std::uint64_t>(place.items()[0].num()),
+         length = static_cast<std::uint64_t>(place.items()[1].num());
     if (format != Format::tar) return Value::array().push(0).push(std::uint64_t{size}).push(digest_of(carried));
     if (at > carried.size() || length > carried.size() - at) return place;
     return Value::array().push(at).push(length).push(digest_of(carried.substr(at, length)));
@@ -85,7 +86,8 @@ void check_pieces(const PieceTable& table) {
     std::uint64_t content = 0, at = 0;
     require(!table.offsets.empty());
     for (std::size_t i = 0; i < table.offsets.size(); ++i) {
-        require(table.offsets[i] == at && table.end_of(i) > at && table.content_of(i) > 0 && table.content_of(i) <= table.size);
+        require(table.offsets[i] == at && table.end_of(i) > at && table.content_of(i) > 0 &&
+                table.content_of(i) <= table.size);
         at = table.end_of(i);
         content += table.content_of(i);
     }
@@ -100,7 +102,8 @@ void read_index(std::string_view input, Format format) {
     Value index = marker.document["index"], chunks = Value::array(), pieces = index["pieces"];
     for (const Value& place : index["chunks"].items()) chunks.push(with_digest(place, carried, bytes.size(), format));
     index.set("chunks", chunks);
-    if (pieces.is_object()) index.set("pieces", pieces.set("table", with_digest(pieces["table"], carried, bytes.size(), format)));
+    if (pieces.is_object())
+        index.set("pieces", pieces.set("table", with_digest(pieces["table"], carried, bytes.size(), format)));
     marker.document.set("index", index);
     const UniqueFd file = fuzz::file_of(bytes);
     if (auto reader = IndexReader::open(file.get(), marker)) {

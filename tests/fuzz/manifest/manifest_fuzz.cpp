@@ -13,8 +13,8 @@
 
 /// libFuzzer target of what a backup says about itself. The first byte chooses: members laid over the end marker of an
 /// archive of ours, which is then checked, listed and taken a file from; the same with any text for a marker; or the
-/// side manifest of a backend that keeps no tar, applied to a small tree. Whatever the bytes are: no crash, no exception
-/// but Error; an archive that passes is the one that was packed; and nothing beside the tree is touched.
+/// side manifest of a backend that keeps no tar, applied to a small tree. Whatever the bytes are: no crash, no
+/// exception but Error; an archive that passes is the one that was packed; and nothing beside the tree is touched.
 namespace {
 
 namespace fs = std::filesystem;
@@ -63,7 +63,8 @@ public:
         std::getline(std::ifstream(path_ / "beside"), text);
         const UniqueFd file(::open((path_ / "beside").c_str(), O_RDONLY | O_CLOEXEC));
         struct stat facts{};
-        require(::fstat(file.get(), &facts) == 0 && text == "untouched" && facts.st_nlink == 1 && (facts.st_mode & 07777) == 0644);
+        require(::fstat(file.get(), &facts) == 0 && text == "untouched" && facts.st_nlink == 1 &&
+                (facts.st_mode & 07777) == 0644);
         require(xattrs_of(file.get()).empty() && std::distance(fs::directory_iterator(path_), {}) == 2);
     }
 
@@ -109,7 +110,8 @@ std::string contents_of(const std::string& bytes) {
 Packed pack(const char* format) {
     const UniqueFd out = fuzz::file_of("");
     Request request;
-    request.arguments = Value::object().set("format", format).set("level", "fast").set("description", Value::object().set("jail", "j"));
+    request.arguments =
+        Value::object().set("format", format).set("level", "fast").set("description", Value::object().set("jail", "j"));
     request.root = 0;
     request.descriptors = {{"out", out.get()}};
     Job job(std::move(request), ground().open(), silence());

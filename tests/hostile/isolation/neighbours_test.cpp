@@ -33,9 +33,12 @@ protected:
 };
 
 TEST_F(Neighbours, NothingOfAnotherJailIsReached) {
-    ASSERT_EQ(inside("/bin/probe offer >/root/offer 2>&1 </dev/null & until grep -q = /root/offer; do sleep 0.02; done").status, 0);
+    ASSERT_EQ(inside("/bin/probe offer >/root/offer 2>&1 </dev/null & until grep -q = /root/offer; do sleep 0.02; done")
+                  .status,
+              0);
     ASSERT_EQ(slurp(site.root("a.test") / "root/offer"), "offer=up\n");
-    EXPECT_THAT(reached("a.test", "1"), HasSubstr("abstract-socket=ok\nloopback=ok\nshared-memory=ok\nmessage-queue=ok\nsignal=ok\n"))
+    EXPECT_THAT(reached("a.test", "1"),
+                HasSubstr("abstract-socket=ok\nloopback=ok\nshared-memory=ok\nmessage-queue=ok\nsignal=ok\n"))
         << "or the other half of this test proves nothing";
     // Numbers of processes as the host counts them mean nothing inside.
     EXPECT_EQ(reached("b.test", std::to_string(record("a.test")["pid"].num())), unreached);
@@ -50,7 +53,8 @@ TEST_F(Neighbours, NothingOfTheHostIsReached) {
     Result here;
     for (int attempt = 0; attempt < 100 && here.out.find("socket=ok") == std::string::npos; ++attempt, ::usleep(20000))
         here = run_command({JAIL_PROBE, "reach", std::to_string(pid)});
-    EXPECT_THAT(here.out, HasSubstr("abstract-socket=ok\nloopback=ok\nshared-memory=ok\nmessage-queue=ok\nsignal=ok\n"));
+    EXPECT_THAT(here.out,
+                HasSubstr("abstract-socket=ok\nloopback=ok\nshared-memory=ok\nmessage-queue=ok\nsignal=ok\n"));
     EXPECT_EQ(reached("b.test", std::to_string(pid)), unreached);
     ::kill(pid, SIGTERM);
     ::waitpid(pid, nullptr, 0);
@@ -68,7 +72,11 @@ TEST_P(Entering, NothingOfTheHostCanBeOpenedOnTheWayIn) {
     options.environment = {"CANARY=of-the-host"};
     for (int run = 0; run < 50; ++run)
         ASSERT_EQ(site.jailctl({"exec", "a.test", "--", "true"}, options).status, 0);
-    ASSERT_EQ(inside("touch /root/watched; until grep -q found /root/watch1 && grep -q found /root/watch2; do sleep 0.05; done").status, 0);
+    ASSERT_EQ(
+        inside(
+            "touch /root/watched; until grep -q found /root/watch1 && grep -q found /root/watch2; do sleep 0.05; done")
+            .status,
+        0);
     long refused = 0;
     for (const char* name : {"root/watch1", "root/watch2"}) {
         const std::string seen = slurp(site.root("a.test") / name);
@@ -98,7 +106,8 @@ TEST_F(Held, OneThatIsStoppedWhileItEntersEndsInItsTime) {
     hold("stop");
     Result last;
     last.status = 0;
-    for (int attempt = 0; attempt < 100 && last.status == 0; ++attempt) last = bounded({"restart", "--timeout", "0", "a.test"});
+    for (int attempt = 0; attempt < 100 && last.status == 0; ++attempt)
+        last = bounded({"restart", "--timeout", "0", "a.test"});
     EXPECT_THAT(last.err, HasSubstr("a.test was not ready within 1.00 s"));
     EXPECT_EQ(last.status, 1);
     EXPECT_EQ(mark(), ' ');

@@ -49,7 +49,9 @@ std::vector<std::string> Table::differences(const std::string& results, bool sys
         const auto equals = line.find('=');
         const std::string name = line.substr(0, equals), result = equals < line.size() ? line.substr(equals + 1) : "";
         const auto row = rows_.find(name);
-        const std::string& expected = row == rows_.end() ? "no row" : system ? row->second.system : row->second.standard;
+        const std::string& expected = row == rows_.end() ? "no row"
+                                      : system           ? row->second.system
+                                                         : row->second.standard;
         if (!is_one_of(result, expected)) found.push_back(name + ": " + result + " where the table says " + expected);
         missing.erase(name);
     }

@@ -26,7 +26,8 @@ TEST_F(ViewTest, NoHostPathIsInTheMountTable) {
     EXPECT_EQ(inside("ls /").out.find("work"), std::string::npos);
     std::istringstream lines(table);
     for (std::string line; std::getline(lines, line);)
-        EXPECT_THAT(line, testing::Not(testing::ContainsRegex("shared:|master:"))) << "no propagation to or from the host";
+        EXPECT_THAT(line, testing::Not(testing::ContainsRegex("shared:|master:")))
+            << "no propagation to or from the host";
 }
 
 TEST_F(ViewTest, NestedUserNamespacesAreForbiddenTwice) {
@@ -41,7 +42,8 @@ TEST_F(ViewTest, SysIsReadOnlyAndOfTheJailsOwnNetwork) {
 }
 
 TEST_F(ViewTest, DevHoldsTheListedNodesAlone) {
-    EXPECT_EQ(inside("ls /dev").out, "fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n");
+    EXPECT_EQ(inside("ls /dev").out,
+              "fd\nfull\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n");
     EXPECT_EQ(inside("stat -c '%t:%T %a %u:%g' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty").out,
               "1:3 666 0:0\n1:5 666 0:0\n1:7 666 0:0\n1:8 666 0:0\n1:9 666 0:0\n5:0 666 0:0\n");
     EXPECT_EQ(inside("head -c 4 /dev/zero | wc -c; echo x > /dev/null; echo $?").out, "4\n0\n");
@@ -58,7 +60,9 @@ TEST_F(ViewTest, TwoJailsDoNotSeeEachOther) {
     site.configure(entries);
     make_busybox_root(site.root("b.test"));
     ASSERT_EQ(site.jailctl({"start", "b.test"}).status, 0);
-    const auto in_b = [&](const char* script) { return site.jailctl({"exec", "b.test", "--", "sh", "-c", script}).out; };
+    const auto in_b = [&](const char* script) {
+        return site.jailctl({"exec", "b.test", "--", "sh", "-c", script}).out;
+    };
     EXPECT_NE(inside("readlink /proc/self/ns/user").out, in_b("readlink /proc/self/ns/user"));
     EXPECT_NE(inside("cat /proc/self/uid_map").out, in_b("cat /proc/self/uid_map"));
     for (const char* kind : {"pid", "net", "ipc", "uts", "mnt", "cgroup"})

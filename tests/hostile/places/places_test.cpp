@@ -21,8 +21,8 @@ constexpr const char* files[] = {"etc/passwd",   "etc/group",       "etc/shadow"
                                  "dev/log",      "dev/null",        "dev/console", "etc/inittab",
                                  "etc/.jailctl-new", "etc/hosts.jailctl-new", "usr/local/etc/rc.conf"};
 
-/// Each place holds another shape, the first one that of the parameter, and all commands come by: each ends in time, with
-/// success or a sentence, and nothing outside the root is another than before.
+/// Each place holds another shape, the first one that of the parameter, and all commands come by: each ends in time,
+/// with success or a sentence, and nothing outside the root is another than before.
 class Places : public JailTest, public testing::WithParamInterface<std::size_t> {
 protected:
     void SetUp() override {
@@ -41,7 +41,8 @@ protected:
             for (const char* file : files) make_mutable(site.root(jail) / file);
     }
     void put_everywhere(const fs::path& root) const {
-        for (const char* directory : {"etc/ssh", "var/lib/dbus", "usr/sbin", "usr/local/etc"}) fs::create_directories(root / directory);
+        for (const char* directory : {"etc/ssh", "var/lib/dbus", "usr/sbin", "usr/local/etc"})
+            fs::create_directories(root / directory);
         std::size_t which = GetParam();
         for (const char* file : files) {
             fs::remove(root / file);
@@ -54,9 +55,10 @@ protected:
         for (const auto& entry : fs::directory_iterator(outside_)) {
             struct stat found {};
             ::lstat(entry.path().c_str(), &found);
-            all += entry.path().filename().string() + " " + std::to_string(found.st_uid) + " " + std::to_string(found.st_mode) +
-                   " " + std::to_string(found.st_mtim.tv_sec) + "." + std::to_string(found.st_mtim.tv_nsec) + " " +
-                   std::to_string(found.st_size) + " " + slurp(entry.path()) + "\n";
+            all += entry.path().filename().string() + " " + std::to_string(found.st_uid) + " " +
+                   std::to_string(found.st_mode) + " " + std::to_string(found.st_mtim.tv_sec) + "." +
+                   std::to_string(found.st_mtim.tv_nsec) + " " + std::to_string(found.st_size) + " " +
+                   slurp(entry.path()) + "\n";
         }
         return all;
     }

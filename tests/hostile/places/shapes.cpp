@@ -40,26 +40,31 @@ const std::vector<Shape>& hostile_shapes() {
          [](const auto& at, const auto& outside) {
              fs::create_symlink(fs::path("../../../../../../../../..") / (outside / "file").relative_path(), at);
          }},
-        {"a link to a directory", [](const auto& at, const auto& outside) { fs::create_directory_symlink(outside, at); }},
-        {"a link to what is not there", [](const auto& at, const auto& outside) { fs::create_symlink(outside / "new", at); }},
+        {"a link to a directory",
+         [](const auto& at, const auto& outside) { fs::create_directory_symlink(outside, at); }},
+        {"a link to what is not there",
+         [](const auto& at, const auto& outside) { fs::create_symlink(outside / "new", at); }},
         {"a link to itself", [](const auto& at, const auto&) { fs::create_symlink(at.filename(), at); }},
         {"a link into /proc", [](const auto& at, const auto&) { fs::create_symlink("/proc/self/exe", at); }},
         {"a fifo", [](const auto& at, const auto&) { ::mkfifo(at.c_str(), 0666); }},
-        {"a directory with a file", [](const auto& at, const auto&) {
+        {"a directory with a file",
+         [](const auto& at, const auto&) {
              fs::create_directory(at);
              spit(at / "in", "x");
          }},
-        {"a device without end", [](const auto& at, const auto&) { ::mknod(at.c_str(), S_IFCHR | 0666, ::makedev(1, 5)); }},
+        {"a device without end",
+         [](const auto& at, const auto&) { ::mknod(at.c_str(), S_IFCHR | 0666, ::makedev(1, 5)); }},
         {"a huge file", [](const auto& at, const auto&) { huge(at); }},
-        {"a hard link to a file of the host", [](const auto& at, const auto& outside) { fs::create_hard_link(outside / "file", at); }},
+        {"a hard link to a file of the host",
+         [](const auto& at, const auto& outside) { fs::create_hard_link(outside / "file", at); }},
         {"a file nobody may read", [](const auto& at, const auto&) { spit(at, "x", 0000); }},
-        {"an immutable file", [](const auto& at, const auto&) {
+        {"an immutable file",
+         [](const auto& at, const auto&) {
              spit(at, "x");
              set_flags(at, FS_IMMUTABLE_FL);
          }},
-        {"control bytes", [](const auto& at, const auto&) {
-             spit(at, std::string("root:\x1b[31m:0:0:\n\0\n::::::\nx:\xff\n", 27));
-         }},
+        {"control bytes",
+         [](const auto& at, const auto&) { spit(at, std::string("root:\x1b[31m:0:0:\n\0\n::::::\nx:\xff\n", 27)); }},
     };
     return shapes;
 }

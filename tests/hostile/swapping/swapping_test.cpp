@@ -25,7 +25,8 @@ protected:
         for (const char* file : {"file", "inner/file"}) spit(outside_ / file, secret);
         make_tree();
         fs::copy_file(JAIL_SWAPPER, site.root("a.test") / "bin/swapper");
-        spit(site.root("a.test") / "etc/rc", "#!/bin/sh\n/bin/swapper /root/restless </dev/null >/dev/null 2>&1 &\n", 0755);
+        spit(site.root("a.test") / "etc/rc", "#!/bin/sh\n/bin/swapper /root/restless </dev/null >/dev/null 2>&1 &\n",
+             0755);
         ASSERT_EQ(start().status, 0);
         for (int i = 0; i < 1000 && fs::file_size(tree_ / "log") == log_size; ++i) ::usleep(20000);
         ASSERT_GT(fs::file_size(tree_ / "log"), log_size) << "it runs";
@@ -36,7 +37,8 @@ protected:
         fs::path deep = tree_ / "a/deep";
         for (int i = 0; i < 70; ++i) deep /= "d";  // the walker keeps 48 of them open
         fs::create_directories(deep);
-        for (const fs::path& file : {tree_ / "file", tree_ / "dir/file", tree_ / "dir/inner/file", deep / "file"}) spit(file, "harmless");
+        for (const fs::path& file : {tree_ / "file", tree_ / "dir/file", tree_ / "dir/inner/file", deep / "file"})
+            spit(file, "harmless");
         for (const char* directory : {"grow", "walk"}) fs::create_directory(tree_ / directory);
         for (int i = 0; i < 50; ++i) spit(tree_ / "walk" / std::to_string(i), "x");
         spit(tree_ / "walk/a", "x");
@@ -86,7 +88,8 @@ TEST_P(Swapping, TheBackupEndsHoldsNothingOfTheHostAndRestores) {
     EXPECT_THAT(left_behind(), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Read, Swapping, ::testing::Values("live", "auto"), [](const auto& one) { return std::string(one.param); });
+INSTANTIATE_TEST_SUITE_P(Read, Swapping, ::testing::Values("live", "auto"),
+                         [](const auto& one) { return std::string(one.param); });
 
 }  // namespace
 }  // namespace jailctl::test

@@ -30,7 +30,9 @@ TEST(Findings, OfDoctorAreTheOnesOfTheManual) {
             const std::string name = entry.path().filename().string();
             if (!name.ends_with(".cpp")) continue;
             if (name.starts_with("examin") || name == "freshness.cpp") known.merge(codes_in(entry.path()));
-            else EXPECT_EQ(slurp(entry.path()).find("diagnosis.add("), std::string::npos) << "not looked at: " << entry.path();
+            else
+                EXPECT_EQ(slurp(entry.path()).find("diagnosis.add("), std::string::npos)
+                    << "not looked at: " << entry.path();
         }
     std::set<std::string> described;
     for (const auto& [name, flags] : Page(stage() / JAILCTL_MAN_DIR / "man8/jailctl.8").items("DIAGNOSTICS", "Li"))

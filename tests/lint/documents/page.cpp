@@ -12,7 +12,8 @@ namespace {
 
 /// Macros that may stand inside a line: two letters, as mdoc has them.
 bool is_macro(const std::string& word) {
-    constexpr std::array known{"Ar", "Cm", "Ev", "Fl", "It", "Li", "Ns", "Oc", "Oo", "Op", "Pa", "Pq", "Va", "Dq", "Ql", "Ic", "Xr"};
+    constexpr std::array known{"Ar", "Cm", "Ev", "Fl", "It", "Li", "Ns", "Oc", "Oo",
+                               "Op", "Pa", "Pq", "Va", "Dq", "Ql", "Ic", "Xr"};
     return std::find(known.begin(), known.end(), word) != known.end();
 }
 bool is_punctuation(const std::string& word) {
@@ -80,7 +81,8 @@ std::map<std::string, std::set<std::string>> Page::items(const std::string& sect
     return found;
 }
 
-std::set<std::string> Page::items_marked(const std::string& section, const std::string& macro, const std::string& word) const {
+std::set<std::string> Page::items_marked(const std::string& section, const std::string& macro,
+                                         const std::string& word) const {
     std::set<std::string> found;
     for (const auto& item : items_of(section, macro))
         if (item.marks.contains(word)) found.insert(item.names.begin(), item.names.end());

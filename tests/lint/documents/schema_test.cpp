@@ -129,8 +129,9 @@ TEST_F(Documents, AMemberTheSchemaDoesNotKnowIsAFault) {
 
 TEST_F(Documents, AMemberThatStandsTwiceIsAFault) {
     const Scratch scratch;
-    const auto file = scratch.write("twice.json", R"({"schema":1,"command":"x","ok":true,"ok":true,"status":0,"jails":[],)"
-                                                  R"("omissions":[],"warnings":[],"errors":[]})");
+    const auto file = scratch.write("twice.json",
+                                    R"({"schema":1,"command":"x","ok":true,"ok":true,"status":0,"jails":[],)"
+                                    R"("omissions":[],"warnings":[],"errors":[]})");
     const Result result = run_command({JAILCTL_OBEYS, JAILCTL_SCHEMA, file.string()});
     if (result.status == 77) GTEST_SKIP() << result.out;
     EXPECT_EQ(result.status, 1) << result.all();

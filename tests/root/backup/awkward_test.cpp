@@ -1,5 +1,6 @@
-// The whole way of everything that archivers lose, by the installed program: what its helper may not do in its isolation
-// would be missing here alone (tests/unit/tree_archive compares the same tree within one process, and other tools').
+// The whole way of everything that archivers lose, by the installed program: what its helper may not do in
+// its isolation would be missing here alone (tests/unit/tree_archive compares the same tree within one
+// process, and other tools').
 #include "awkward.hpp"
 #include "backed_up_site.hpp"
 
@@ -14,7 +15,8 @@ class AwkwardJail : public BackedUpSite, public ::testing::WithParamInterface<st
 protected:
     using Portrait = std::map<std::string, std::string>;
     static void expect_same(const Portrait& before, const Portrait& after, const std::string& what) {
-        for (const auto& [path, text] : before) EXPECT_EQ(text, after.contains(path) ? after.at(path) : "missing") << what << ": " << path;
+        for (const auto& [path, text] : before)
+            EXPECT_EQ(text, after.contains(path) ? after.at(path) : "missing") << what << ": " << path;
         EXPECT_EQ(before.size(), after.size()) << what;
     }
 };

@@ -30,7 +30,8 @@ TEST_F(BackedUpSite, AnyTarGivesTheJailBackWithoutAStrayFile) {
         const Result read = run_command({reader, "-xpzf", only_archive().string(), "-C", out.string()});
         EXPECT_EQ(read.status, 0) << reader << ": " << read.all();
         EXPECT_EQ(read.err, "") << reader;
-        const Result compared = run_command({"diff", "-r", "--no-dereference", site.root("a.test").string(), out.string()});
+        const Result compared =
+            run_command({"diff", "-r", "--no-dereference", site.root("a.test").string(), out.string()});
         EXPECT_EQ(compared.status, 0) << reader << ": " << compared.all();
     }
     EXPECT_EQ(run_command({"gzip", "-t", only_archive().string()}).all(), "");
@@ -78,7 +79,8 @@ TEST_F(BackedUpSite, AJailThatIsNotThereCannotBeBackedUp) {
 }
 
 TEST_F(BackedUpSite, ExcludesAreLeftOutAndTheirDirectoryIsKept) {
-    site.configure({"a.test:192.0.2.1"}, "BACKUP_EXCLUDE=\"--exclude ./var/log/* --exclude ./root --exclude ./my\\\\\\\\x2ddata\"");
+    site.configure({"a.test:192.0.2.1"},
+                   "BACKUP_EXCLUDE=\"--exclude ./var/log/* --exclude ./root --exclude ./my\\\\\\\\x2ddata\"");
     spit(site.root("a.test") / "var/log/big", "log");
     for (const char* name : {"my\\x2ddata", "my-data"}) spit(site.root("a.test") / name, "data");
     ASSERT_EQ(backup().status, 0);
@@ -113,9 +115,10 @@ TEST_F(BackedUpSite, WithoutSpaceNothingIsWritten) {
 
 TEST_F(BackedUpSite, WhatIsMountedInTheRootIsNamedByBackupAndRefusedByUpgrade) {
     const std::string program = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
-    const Result done = run_command({"unshare", "-m", "sh", "-c",
-                                     "mount -t tmpfs none " + (site.root("a.test") / "mnt").string() + " && " + program +
-                                         " backup a.test; echo status $?; " + program + " upgrade a.test; echo status $?"});
+    const Result done =
+        run_command({"unshare", "-m", "sh", "-c",
+                     "mount -t tmpfs none " + (site.root("a.test") / "mnt").string() + " && " + program +
+                         " backup a.test; echo status $?; " + program + " upgrade a.test; echo status $?"});
     EXPECT_THAT(done.out, HasSubstr("status 4\n")) << done.all();
     EXPECT_THAT(done.out, EndsWith("status 1\n")) << done.all();
     EXPECT_THAT(done.err, HasSubstr("/mnt: another file system is mounted there"));
@@ -128,7 +131,8 @@ TEST_F(BackedUpSite, ARootThatIsAMountPointItselfIsNotSaidToBeLeftOut) {
                                      "mount --bind " + root + " " + root + " && " + (stage() / "bin/jailctl").string() +
                                          " --config " + site.config().string() + " backup a.test; echo status $?"});
     EXPECT_THAT(done.out, EndsWith("status 0\n")) << done.all();
-    EXPECT_THAT(run_command({"tar", "-xzOf", only_archive().string(), "./root/precious"}).out, HasSubstr("precious data"));
+    EXPECT_THAT(run_command({"tar", "-xzOf", only_archive().string(), "./root/precious"}).out,
+                HasSubstr("precious data"));
 }
 
 TEST_F(BackedUpSite, JsonSaysWhatTheTextSays) {

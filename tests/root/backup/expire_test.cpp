@@ -130,7 +130,8 @@ TEST_F(Expire, WhatAnotherConfigurationMadeStaysAndIsNotTakenForOurs) {
     EXPECT_EQ(archives(site.backups()).size(), 3U) << "last=2 of ours, and theirs";
     const auto ours = archives(site.backups());
     ASSERT_EQ(other.jailctl({"backup", "a.test"}).status, 0);  // the newest of all
-    EXPECT_THAT(site.jailctl({"expire", "--verbose"}).out, HasSubstr(theirs.string() + "  not made by this configuration"));
+    EXPECT_THAT(site.jailctl({"expire", "--verbose"}).out,
+                HasSubstr(theirs.string() + "  not made by this configuration"));
     const Result verified = site.jailctl({"verify", "a.test"});
     EXPECT_EQ(verified.status, 0) << verified.all();
     remove_jail();

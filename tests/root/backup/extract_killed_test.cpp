@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 TEST_F(BackedUpSite, NoHalfFileStandsUnderItsNameWheneverItIsKilled) {
     constexpr std::uintmax_t size = std::uintmax_t{48} << 20;
     const auto noise = site.root("a.test") / "root/noise";
-    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + noise.string(), "bs=1M", "count=48", "status=none"}).status, 0);
+    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + noise.string(), "bs=1M", "count=48", "status=none"}).status,
+              0);
     const auto file = site.path() / "x.tar";
     ASSERT_EQ(backup({file.string()}).status, 0);
     for (int i = 0; i < 16; ++i) {
@@ -25,13 +26,15 @@ TEST_F(BackedUpSite, NoHalfFileStandsUnderItsNameWheneverItIsKilled) {
         fs::create_directory(target);
         Program extract;
         extract.path = (stage() / "bin/jailctl").string();
-        extract.arguments = {"--config", site.config().string(), "extract", file.string(), "root/noise", "--to", target.string()};
+        extract.arguments = {"--config", site.config().string(), "extract", file.string(), "root/noise",
+                             "--to",     target.string()};
         ChildProcess running = spawn(extract, STDERR_FILENO);
         ::usleep(static_cast<useconds_t>(i) * 8000);
         running.kill(SIGKILL);
         (void)running.wait();
         const auto taken = target / "root/noise";
-        EXPECT_TRUE(!fs::exists(taken) || fs::file_size(taken) == size) << fs::file_size(taken) << " bytes, killed as " << i;
+        EXPECT_TRUE(!fs::exists(taken) || fs::file_size(taken) == size)
+            << fs::file_size(taken) << " bytes, killed as " << i;
     }
     const auto target = site.path() / "whole";
     fs::create_directory(target);
@@ -47,11 +50,13 @@ std::set<std::string> names_in(const fs::path& directory) {
 }
 
 /// Killed when something is there: the rest takes far longer than to see that, mostly. @return the names in the target
-std::set<std::string> names_after_a_kill(Site& site, const fs::path& archive, const fs::path& target, const std::string& path) {
+std::set<std::string> names_after_a_kill(Site& site, const fs::path& archive, const fs::path& target,
+                                         const std::string& path) {
     for (int attempt = 0; attempt < 20; ++attempt) {
         Program extract;
         extract.path = (stage() / "bin/jailctl").string();
-        extract.arguments = {"--config", site.config().string(), "extract", archive.string(), path, "--to", target.string()};
+        extract.arguments = {"--config", site.config().string(), "extract", archive.string(), path,
+                             "--to",     target.string()};
         ChildProcess running = spawn(extract, STDERR_FILENO);
         for (int i = 0; i < 40000 && fs::is_empty(target); ++i) ::usleep(500);
         running.kill(SIGKILL);
@@ -96,7 +101,8 @@ TEST_F(KilledExtract, DoctorFindsWhatIsLeft) {
     ASSERT_EQ(names_after_a_kill(site, archive, target, "root/dir").size(), 1U);
     const auto found = [&] {
         const Result doctor = site.jailctl({"doctor", "--json"});
-        return doctor.out.find("leftover-extract") != std::string::npos && doctor.out.find(target.string()) != std::string::npos;
+        return doctor.out.find("leftover-extract") != std::string::npos &&
+               doctor.out.find(target.string()) != std::string::npos;
     };
     EXPECT_TRUE(found());
     (void)site.jailctl({"doctor", "--fix"});

@@ -15,7 +15,8 @@ protected:
         target = site.path() / "taken";
         std::filesystem::create_directory(target);
     }
-    Result extract(const std::string& from, const std::vector<std::string>& paths, const std::vector<std::string>& more = {}) {
+    Result extract(const std::string& from, const std::vector<std::string>& paths,
+                   const std::vector<std::string>& more = {}) {
         std::vector<std::string> words{"extract", from, "--to", target.string()};
         words.insert(words.end(), paths.begin(), paths.end());
         words.insert(words.end(), more.begin(), more.end());
@@ -98,7 +99,9 @@ TEST_F(Extract, ARehearsalRefusesWhatTheCommandWould) {
     refused("etc/hosts", target.string(), "'etc' exists already and is no directory");
     refused("etc", "-", "'etc' is no regular file");
     const std::string missing = (site.path() / "missing").string();
-    refused("etc", missing, "cannot open the directory " + missing + ": No such file or directory\nhint: make it first: 'mkdir " + missing + "'");
+    refused("etc", missing,
+            "cannot open the directory " + missing + ": No such file or directory\nhint: make it first: 'mkdir " +
+                missing + "'");
     refused("/", "-", "is no regular file");
     std::filesystem::remove(target / "etc");
     std::filesystem::create_directory(target / "etc");

@@ -82,7 +82,9 @@ TEST_F(Foreign, OfOursThatAnotherToolCompressedAnew) {
     const auto ours = site.path() / "ours.tar.gz", theirs = site.path() / "theirs.tar.gz";
     ASSERT_EQ(backup({ours.string()}).status, 0);
     remove_jail();
-    const auto shell = [](const std::string& script) { ASSERT_EQ(run_command({"sh", "-ec", script}).status, 0) << script; };
+    const auto shell = [](const std::string& script) {
+        ASSERT_EQ(run_command({"sh", "-ec", script}).status, 0) << script;
+    };
     shell("umask 077; gzip -dc " + ours.string() + " | gzip > " + theirs.string());
     const Result verified = site.jailctl({"verify", theirs.string()});
     EXPECT_EQ(verified.status, 4) << verified.all();
@@ -105,7 +107,10 @@ TEST_F(Foreign, OfOursThatAnotherToolCompressedAnew) {
 
 TEST_F(Foreign, DamagedInTheMiddleLeavesNothing) {
     // Noise: in well compressed zeros a flipped bit can mean the same.
-    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (tree_ / "noise").string(), "bs=1M", "count=1", "status=none"}).status, 0);
+    ASSERT_EQ(run_command(
+                  {"dd", "if=/dev/urandom", "of=" + (tree_ / "noise").string(), "bs=1M", "count=1", "status=none"})
+                  .status,
+              0);
     const auto file = site.backups() / "b.test.tar.gz";
     ASSERT_EQ(run_command({"tar", "-czf", file.string(), "-C", tree_.string(), "."}).status, 0);
     flip(file, fs::file_size(file) / 2);
@@ -113,7 +118,10 @@ TEST_F(Foreign, DamagedInTheMiddleLeavesNothing) {
 }
 
 TEST_F(Foreign, AFullDiskLeavesNothing) {
-    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (tree_ / "large").string(), "bs=1M", "count=24", "status=none"}).status, 0);
+    ASSERT_EQ(run_command(
+                  {"dd", "if=/dev/urandom", "of=" + (tree_ / "large").string(), "bs=1M", "count=24", "status=none"})
+                  .status,
+              0);
     const auto file = site.backups() / "b.test.tar.gz";
     ASSERT_EQ(run_command({"tar", "-czf", file.string(), "-C", tree_.string(), "."}).status, 0);
     const auto small = site.path() / "small";

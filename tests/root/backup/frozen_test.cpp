@@ -18,7 +18,8 @@ protected:
         WritingSite::SetUp();
         configure();
         // Far from each other in the walk, and something between.
-        for (int i = 0; i < 60; ++i) spit(site.root("a.test") / ("filler" + std::to_string(i)), std::string(200'000, 'f'));
+        for (int i = 0; i < 60; ++i)
+            spit(site.root("a.test") / ("filler" + std::to_string(i)), std::string(200'000, 'f'));
     }
     void TearDown() override {
         site.jailctl({"stop", "a.test"});
@@ -47,8 +48,8 @@ TEST_F(FrozenSite, AWarmBackupIsOfOneInstant) {
         const Result done = backup();
         ASSERT_EQ(done.status, 0) << done.all();
         EXPECT_THAT(done.out, HasSubstr("frozen, verified"));
-        // The writer is between two writes at most: the second file holds what the first does, or the number before; the
-        // one it writes may be empty.
+        // The writer is between two writes at most: the second file holds what the first does, or the number before;
+        // the one it writes may be empty.
         const long first = counted("first"), second = counted("second");
         EXPECT_TRUE(second == first || second == first - 1 || second == 0 || first == 0) << first << ", " << second;
         EXPECT_EQ(state(), "running");
@@ -64,7 +65,8 @@ TEST_F(FrozenSite, WhatTheJailMakesReadyBetweenThePassesIsWhatComesBack) {
          "#!/bin/sh\nn=0\nwhile :; do\nn=$((n+1)); echo $n >/first; echo $n >/second\n"
          "while [ -e /hold ]; do : >/held; /bin/busybox usleep 1000; done\ndone\n",
          0755);
-    spit(site.root("a.test") / "ready", "#!/bin/sh\n: >/hold\nwhile [ ! -e /held ]; do /bin/busybox usleep 1000; done\n", 0755);
+    spit(site.root("a.test") / "ready",
+         "#!/bin/sh\n: >/hold\nwhile [ ! -e /held ]; do /bin/busybox usleep 1000; done\n", 0755);
     configure("BACKUP_QUIESCE=/ready\nBACKUP_RESUME=\"/bin/busybox rm /hold /held\"\n");
     start();
     const Result done = backup();
@@ -89,22 +91,28 @@ TEST_F(FrozenSite, StandardOutputGetsTheSameAndNothingIsLeft) {
 
 TEST_F(FrozenSite, WithoutRoomForTheTemporaryFilesNothingIsBegun) {
     start();
-    const Result full = run_command({"unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=2m,mode=700 none " + site.backups().string() +
-                                                                      " && " + command("backup a.test -") + " | wc -c"});
+    const Result full = run_command({"unshare", "-m", "sh", "-c",
+                                     "mount -t tmpfs -o size=2m,mode=700 none " + site.backups().string() + " && " +
+                                         command("backup a.test -") + " | wc -c"});
     EXPECT_EQ(full.out, "0\n");
-    EXPECT_THAT(full.err, AllOf(HasSubstr("the temporary files of a backup in two passes need about "), HasSubstr("BACKUP_WARM=live")));
+    EXPECT_THAT(full.err, AllOf(HasSubstr("the temporary files of a backup in two passes need about "),
+                                HasSubstr("BACKUP_WARM=live")));
     EXPECT_EQ(state(), "running");
 }
 
 TEST_F(FrozenSite, ADiskThatFillsUpInEitherPassOrBehindThemLeavesNothing) {
     // Noise: what the estimate takes for half of it stays as large as it is.
-    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (site.root("a.test") / "noise").string(), "bs=1M", "count=24", "status=none"}).status, 0);
+    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (site.root("a.test") / "noise").string(), "bs=1M",
+                           "count=24", "status=none"})
+                  .status,
+              0);
     start();
     int failed = 0;
     for (const int kib : {20'500, 22'000, 24'700, 25'200, 60'000}) {
         const std::string dir = site.backups().string();
-        const Result done = run_command({"unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=" + std::to_string(kib) + "k,mode=700 none " +
-                                                                          dir + " && " + command("backup a.test") + "; echo status $?; ls -A " + dir});
+        const Result done = run_command({"unshare", "-m", "sh", "-c",
+                                         "mount -t tmpfs -o size=" + std::to_string(kib) + "k,mode=700 none " + dir +
+                                             " && " + command("backup a.test") + "; echo status $?; ls -A " + dir});
         const std::string when = std::to_string(kib) + " KiB: " + done.all();
         if (done.out.find("status 0\n") == std::string::npos) {
             ++failed;
@@ -153,8 +161,9 @@ TEST_F(FrozenSite, KilledWhileTheJailStandsStillItGoesOn) {
     make_slow();
     start();
     ASSERT_TRUE(writes());
-    const Result killed = shell(command("backup a.test") + " >/dev/null 2>&1 & pid=$!; n=0; until " + command("status a.test") +
-                                " | grep -q '^~'; do n=$((n+1)); [ $n -lt 2000 ] || exit 9; done; kill -9 $pid; wait $pid; exit $?");
+    const Result killed =
+        shell(command("backup a.test") + " >/dev/null 2>&1 & pid=$!; n=0; until " + command("status a.test") +
+              " | grep -q '^~'; do n=$((n+1)); [ $n -lt 2000 ] || exit 9; done; kill -9 $pid; wait $pid; exit $?");
     ASSERT_EQ(killed.status, 128 + SIGKILL) << "it must be killed while the jail is frozen";
     EXPECT_TRUE(writes());
     EXPECT_EQ(state(), "running");
@@ -170,7 +179,8 @@ TEST_F(FrozenSite, KilledAtAnyTimeTheJailGoesOnAndNothingIsPublished) {
         ended = killed.status == 0;
         ASSERT_TRUE(writes()) << "after a kill at " << after << " s";
         ASSERT_EQ(state(), "running") << "after a kill at " << after << " s";
-        for (const auto& archive : archives(site.backups())) ASSERT_EQ(site.jailctl({"verify", archive.string()}).status, 0);
+        for (const auto& archive : archives(site.backups()))
+            ASSERT_EQ(site.jailctl({"verify", archive.string()}).status, 0);
     }
     ASSERT_EQ(backup().status, 0);
     EXPECT_THAT(site.leftovers(), IsEmpty());

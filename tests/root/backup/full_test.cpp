@@ -1,5 +1,5 @@
-// Disks that are full at any moment: of room, or of inodes, which run out at each file and directory. What fails says so,
-// publishes nothing, leaves nothing, and the same command works once there is room.
+// Disks that are full at any moment: of room, or of inodes, which run out at each file and directory. What fails says
+// so, publishes nothing, leaves nothing, and the same command works once there is room.
 #include <fstream>
 
 #include "backed_up_site.hpp"
@@ -28,8 +28,9 @@ protected:
     }
     /// The command with a tmpfs of these limits on `where`: "status N", then the names that stand there.
     Result limited(const fs::path& where, const std::string& limits, const std::string& words) {
-        return run_command({"unshare", "-m", "sh", "-c", "mount -t tmpfs -o mode=700," + limits + " none " + where.string() + " && " +
-                                                             command(words) + "; echo status $?; ls -A " + where.string()});
+        return run_command({"unshare", "-m", "sh", "-c",
+                            "mount -t tmpfs -o mode=700," + limits + " none " + where.string() + " && " +
+                                command(words) + "; echo status $?; ls -A " + where.string()});
     }
     /// With each of the limits: done and there, or an error that says what is full, and an empty directory.
     /// @return how often it failed
@@ -45,7 +46,9 @@ protected:
             } else {
                 ++failed;
                 EXPECT_THAT(done.out, EndsWith("status 1\n")) << when;
-                EXPECT_THAT(done.err, AnyOf(HasSubstr("No space left on device"), HasSubstr("the restored jail needs "))) << when;
+                EXPECT_THAT(done.err,
+                            AnyOf(HasSubstr("No space left on device"), HasSubstr("the restored jail needs ")))
+                    << when;
             }
             EXPECT_THAT(done.all(), Not(HasSubstr("defect"))) << when;
             EXPECT_THAT(site.leftovers(), IsEmpty()) << when;
@@ -69,7 +72,10 @@ protected:
     int size_in_kib() { return std::stoi(run_command({"du", "-sk", site.root("a.test").string()}).out); }
     /// Of another tool: nothing says how much room it needs, so that it is begun.
     void foreign() {
-        ASSERT_EQ(run_command({"tar", "-czf", (site.backups() / "b.test.tar.gz").string(), "-C", site.root("a.test").string(), "."}).status, 0);
+        ASSERT_EQ(run_command({"tar", "-czf", (site.backups() / "b.test.tar.gz").string(), "-C",
+                               site.root("a.test").string(), "."})
+                      .status,
+                  0);
     }
     fs::path small = site.path() / "small";
 };
@@ -84,7 +90,9 @@ TEST_F(FullDisk, ARestoreWithoutInodesLeavesNothing) {
 TEST_F(FullDisk, ARestoreWithoutRoomLeavesNothing) {
     ASSERT_EQ(backup().status, 0);
     const int all = size_in_kib();
-    EXPECT_GT(sweep(kibibytes({4, all / 2, all - 200, all - 100, all - 60, all - 20}), "restore a.test --as b.test", "b.test"), 2);
+    EXPECT_GT(sweep(kibibytes({4, all / 2, all - 200, all - 100, all - 60, all - 20}), "restore a.test --as b.test",
+                    "b.test"),
+              2);
     EXPECT_EQ(sweep(kibibytes({all + 1000}), "restore a.test --as b.test", "b.test"), 0);
 }
 
@@ -116,7 +124,8 @@ TEST_F(FullDisk, AnExtractionLeavesNothing) {
 TEST_F(FullDisk, ABootLeavesNothing) {
     ASSERT_EQ(backup().status, 0);
     for (const int n : {2, 3, 5, 20}) {
-        const Result full = limited(site.home(), "nr_inodes=" + std::to_string(n), "verify " + only_archive().string() + " --boot");
+        const Result full = limited(site.home(), "nr_inodes=" + std::to_string(n),
+                                    "verify " + only_archive().string() + " --boot");
         EXPECT_THAT(full.out, EndsWith("status 1\n")) << n << full.all();
         EXPECT_THAT(full.err, HasSubstr("No space left on device")) << n;
         EXPECT_THAT(site.leftovers(), IsEmpty());
@@ -124,7 +133,8 @@ TEST_F(FullDisk, ABootLeavesNothing) {
 }
 
 TEST_F(FullDisk, ARestoreWithFullStateCostsNothing) {
-    // Journal, ids, marks, lock and log each need a page or more: with every number of them one fails that worked before.
+    // Journal, ids, marks, lock and log each need a page or more: with every number of them one
+    // fails that worked before.
     ASSERT_EQ(backup().status, 0);
     site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
     const std::string restore = command("restore a.test --as b.test");
@@ -132,12 +142,14 @@ TEST_F(FullDisk, ARestoreWithFullStateCostsNothing) {
     for (const auto& full : {site.state(), site.run_dir()}) {
         const std::string dir = full.string(), copy = (site.path() / "copy").string();
         for (const int kib : {0, 4, 8, 12, 16, 24}) {
-            const Result done = run_command({"unshare", "-m", "sh", "-c",
-                "rm -rf " + copy + "; cp -a " + dir + " " + copy + "; mount -t tmpfs -o size=512k,mode=700 none " + dir + " && cp -a " +
-                copy + "/. " + dir + "; dd if=/dev/zero of=" + dir + "/filler bs=4k status=none 2>/dev/null; truncate -s -" +
-                std::to_string(kib) + "K " + dir + "/filler; " + restore + "; echo status $?; rm " + dir + "/filler; " + restore +
-                "; echo next $?; cat " + (site.root("b.test") / "root/precious").string() + "; " + command("--batch delete b.test") +
-                "; echo gone $?; ls " + dir + "/journal"});
+            const Result done = run_command(
+                {"unshare", "-m", "sh", "-c",
+                 "rm -rf " + copy + "; cp -a " + dir + " " + copy + "; mount -t tmpfs -o size=512k,mode=700 none " +
+                     dir + " && cp -a " + copy + "/. " + dir + "; dd if=/dev/zero of=" + dir +
+                     "/filler bs=4k status=none 2>/dev/null; truncate -s -" + std::to_string(kib) + "K " + dir +
+                     "/filler; " + restore + "; echo status $?; rm " + dir + "/filler; " + restore +
+                     "; echo next $?; cat " + (site.root("b.test") / "root/precious").string() + "; " +
+                     command("--batch delete b.test") + "; echo gone $?; ls " + dir + "/journal"});
             const std::string when = dir + ", " + std::to_string(kib) + " KiB: " + done.all();
             const bool worked = done.out.find("status 0\n") != std::string::npos;
             failed += worked ? 0 : 1;

@@ -40,7 +40,8 @@ TEST_F(OccupiedSite, IsBackedUpAsALivingOne) {
     start_by_other();
     const Result done = backup();
     EXPECT_EQ(done.status, 4) << done.all();
-    EXPECT_THAT(done.all(), AllOf(HasSubstr("Doing warm backup of jail a.test..."), HasSubstr(" MB, live, "), Not(HasSubstr("cold"))));
+    EXPECT_THAT(done.all(), AllOf(HasSubstr("Doing warm backup of jail a.test..."), HasSubstr(" MB, live, "),
+                                  Not(HasSubstr("cold"))));
     EXPECT_THAT(done.err, HasSubstr(who() + ": it was read as it ran, and not frozen"));
     EXPECT_EQ(site.json({"backups", "a.test"})["backups"].items().at(0)["grade"].str(), "live");
     configure("BACKUP_WARM=live\nBACKUP_QUIESCE=/ready\n");
@@ -55,12 +56,14 @@ TEST_F(OccupiedSite, IsNotBackedUpWhereMoreWasAskedFor) {
     const Result cold = backup({"--cold"});
     EXPECT_EQ(cold.status, 1);
     EXPECT_THAT(cold.err, AllOf(HasSubstr("--cold was asked for, and " + who()),
-                                HasSubstr("hint: stop that one first: 'jailctl --config " + other->config().string() + " stop a.test'")));
+                                HasSubstr("hint: stop that one first: 'jailctl --config " + other->config().string() +
+                                          " stop a.test'")));
     for (const std::string warm : {"frozen", "snapshot"}) {
         configure("BACKUP_WARM=" + warm + "\n");
         const Result refused = backup();
         EXPECT_EQ(refused.status, 1);
-        EXPECT_THAT(refused.err, HasSubstr("BACKUP_WARM=" + warm + ", and " + who() + ": it cannot be made to stand still from here"));
+        EXPECT_THAT(refused.err, HasSubstr("BACKUP_WARM=" + warm + ", and " + who() +
+                                           ": it cannot be made to stand still from here"));
     }
     EXPECT_THAT(archives(site.backups()), IsEmpty());
     EXPECT_TRUE(writes());
@@ -71,10 +74,12 @@ TEST_F(OccupiedSite, IsNeitherDeletedNorUpgradedThoughItsProcessesChangedTheirRo
     const auto below = site.root("a.test") / "below";
     std::filesystem::create_directories(below / "bin");
     std::filesystem::copy(site.root("a.test") / "bin/busybox", below / "bin/busybox");
-    site.configure({"a.test:192.0.2.1"}, "START_COMMAND='/bin/busybox chroot /below /bin/busybox sleep 1000'\nSTOP_TIMEOUT=0\n");
+    site.configure({"a.test:192.0.2.1"},
+                   "START_COMMAND='/bin/busybox chroot /below /bin/busybox sleep 1000'\nSTOP_TIMEOUT=0\n");
     other.emplace(site);
     ASSERT_EQ(other->jailctl({"start", "a.test"}).status, 0);
-    for (int i = 0; i < 6000 && other->jailctl({"exec", "a.test", "--", "ls", "/proc/1/root"}).out != "bin\n"; ++i) ::usleep(10000);
+    for (int i = 0; i < 6000 && other->jailctl({"exec", "a.test", "--", "ls", "/proc/1/root"}).out != "bin\n"; ++i)
+        ::usleep(10000);
     for (const char* command : {"delete", "upgrade"}) {
         const Result refused = site.jailctl({"--batch", command, "a.test"});
         EXPECT_EQ(refused.status, 1) << command;
@@ -122,7 +127,10 @@ private:
 };
 
 TEST_F(OccupiedSite, StaysColdWhileAColdBackupReadsIt) {
-    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (site.root("a.test") / "noise").string(), "bs=1M", "count=8", "status=none"}).status, 0);
+    ASSERT_EQ(run_command({"dd", "if=/dev/urandom", "of=" + (site.root("a.test") / "noise").string(), "bs=1M",
+                           "count=8", "status=none"})
+                  .status,
+              0);
     StuckBackup reading(site);
     reading.wait_until_it_reads();
     for (const std::string command : {"start", "delete", "upgrade", "backup"}) {

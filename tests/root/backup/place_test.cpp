@@ -1,5 +1,5 @@
-// The place a backup goes to, and the jail it is of, at their worst: inside a root, missing, read-only, full at any moment,
-// used by two at once, a tree that changes under the reader.
+// The place a backup goes to, and the jail it is of, at their worst: inside a root, missing, read-only, full at any
+// moment, used by two at once, a tree that changes under the reader.
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -29,10 +29,11 @@ protected:
     /// A mount point filled but for some pages, a backup, what it said and left, and whether all it left is good.
     Result backup_with_room(const fs::path& full, int kib) {
         const std::string dir = full.string(), copy = (site.path() / "copy").string();
-        return apart("rm -rf " + copy + "; cp -a " + dir + " " + copy + "; mount -t tmpfs -o size=512k,mode=700 none " + dir +
-                     " && cp -a " + copy + "/. " + dir + "; dd if=/dev/zero of=" + dir + "/filler bs=4k status=none 2>/dev/null; " +
-                     "truncate -s -" + std::to_string(kib) + "K " + dir + "/filler; " + program() + " backup a.test; echo status $?; " +
-                     "rm " + dir + "/filler; for f in " + site.backups().string() + "/*.tar.gz; do [ ! -e \"$f\" ] || " + program() +
+        return apart("rm -rf " + copy + "; cp -a " + dir + " " + copy + "; mount -t tmpfs -o size=512k,mode=700 none " +
+                     dir + " && cp -a " + copy + "/. " + dir + "; dd if=/dev/zero of=" + dir +
+                     "/filler bs=4k status=none 2>/dev/null; " + "truncate -s -" + std::to_string(kib) + "K " + dir +
+                     "/filler; " + program() + " backup a.test; echo status $?; " + "rm " + dir + "/filler; for f in " +
+                     site.backups().string() + "/*.tar.gz; do [ ! -e \"$f\" ] || " + program() +
                      " verify $f || echo bad $f; done; " + program() + " backup a.test; echo next $?; ls -A " + dir);
     }
 };
@@ -48,7 +49,8 @@ TEST_F(AtItsWorst, APlaceInTheJailsOwnRootIsRefused) {
     spit(site.config(), text.replace(text.find(before), before.size(), "BACKUPDIR=" + (inside / "new").string()), 0600);
     const Result configured = site.jailctl({"backup", "a.test"});
     EXPECT_EQ(configured.status, 2) << configured.all();
-    EXPECT_THAT(configured.err, HasSubstr("the root of a.test, " + site.root("a.test").string() + ", contains BACKUPDIR"));
+    EXPECT_THAT(configured.err,
+                HasSubstr("the root of a.test, " + site.root("a.test").string() + ", contains BACKUPDIR"));
     EXPECT_TRUE(fs::is_empty(inside)) << "nothing is made in a root";
 }
 
@@ -56,8 +58,9 @@ TEST_F(AtItsWorst, AMissingPlaceIsMadeForRootAloneAndAReadOnlyOneIsNamed) {
     fs::remove_all(site.backups());
     ASSERT_EQ(backup().status, 0);
     EXPECT_EQ(fs::status(site.backups()).permissions(), fs::perms::owner_all);
-    const Result refused = apart("mount --bind " + site.backups().string() + " " + site.backups().string() + " && mount -o remount,bind,ro " +
-                                 site.backups().string() + " && " + program() + " backup a.test; echo status $?");
+    const Result refused = apart("mount --bind " + site.backups().string() + " " + site.backups().string() +
+                                 " && mount -o remount,bind,ro " + site.backups().string() + " && " + program() +
+                                 " backup a.test; echo status $?");
     EXPECT_THAT(refused.out, ::testing::EndsWith("status 1\n")) << refused.all();
     EXPECT_THAT(refused.err, HasSubstr("Read-only file system"));
     EXPECT_THAT(site.leftovers(), IsEmpty());
@@ -68,8 +71,8 @@ TEST_F(AtItsWorst, ADiskThatFillsUpWhileTheArchiveIsWrittenLeavesNothing) {
     noise("root/noise", 6);  // its estimate is half of that: the check of the space passes
     const std::string dir = site.backups().string();
     for (const int kib : {4200, 5000, 5900}) {
-        const Result full = apart("mount -t tmpfs -o size=" + std::to_string(kib) + "k,mode=700 none " + dir + " && " + program() +
-                                  " backup a.test; echo status $?; ls -A " + dir);
+        const Result full = apart("mount -t tmpfs -o size=" + std::to_string(kib) + "k,mode=700 none " + dir + " && " +
+                                  program() + " backup a.test; echo status $?; ls -A " + dir);
         EXPECT_THAT(full.out, ::testing::EndsWith("status 1\n")) << kib << " KiB: " << full.all();
         EXPECT_THAT(full.err, HasSubstr("No space left on device")) << kib;
         EXPECT_THAT(site.leftovers(), IsEmpty());
@@ -109,7 +112,8 @@ TEST_F(AtItsWorst, OfTwoAtOnceTheSecondIsToldOrWaits) {
     EXPECT_EQ(second.status, 0) << second.all();
     EXPECT_EQ(archives(site.backups()).size(), 2U);
     const auto lock = site.run_dir() / "locks/a.test.lock";
-    const Result busy = run_command({"flock", lock.string(), (stage() / "bin/jailctl").string(), "--config", site.config().string(), "backup", "a.test"});
+    const Result busy = run_command({"flock", lock.string(), (stage() / "bin/jailctl").string(), "--config",
+                                     site.config().string(), "backup", "a.test"});
     EXPECT_EQ(busy.status, 1) << busy.all();
     EXPECT_THAT(busy.err, HasSubstr("a.test is busy"));
     EXPECT_EQ(archives(site.backups()).size(), 2U);

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 class Records : public BackedUpSite {
 protected:
     fs::path record(const std::string& jail) const { return site.state() / "backups" / (jail + ".json"); }
-    Value verified(const fs::path& file) const { return site.json({"verify", file.string()})["verified"].items().at(0); }
+    Value verified(const fs::path& file) const {
+        return site.json({"verify", file.string()})["verified"].items().at(0);
+    }
 };
 
 TEST_F(Records, ACopyUnderAnotherNameIsTheSameBackup) {
@@ -71,7 +73,8 @@ TEST_F(Records, ADamagedDocumentConcernsItsJailAlone) {
     const Result restored = site.jailctl({"restore", "a.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();
 
-    // A stranger's may be one of those that are recorded there: that is not known, and no damage that would be noted of it.
+    // A stranger's may be one of those that are recorded there: that is not known, and no damage
+    // that would be noted of it.
     const auto strange = site.backups() / "a.test-20200101T000000Z.tar.gz";
     ASSERT_EQ(run_command({"tar", "-czf", strange.string(), "-C", site.root("a.test").string(), "etc"}).status, 0);
     const Result unknown = site.jailctl({"verify", strange.string()});
@@ -85,7 +88,8 @@ TEST_F(Records, WhatIsNoArchiveIsCalledSo) {
     EXPECT_EQ(passwd.status, 1);
     EXPECT_THAT(passwd.err, HasSubstr("/etc/passwd: the file is no archive"));
     spit(site.path() / "short.tar", "x", 0600);
-    EXPECT_THAT(site.jailctl({"verify", (site.path() / "short.tar").string()}).err, HasSubstr("the file is no archive"));
+    EXPECT_THAT(site.jailctl({"verify", (site.path() / "short.tar").string()}).err,
+                HasSubstr("the file is no archive"));
 }
 
 TEST_F(Records, OneEntryIsCountedAsOne) {
@@ -114,9 +118,9 @@ TEST_F(Records, ABootNeedsRoomBeforeItUnpacks) {
     ASSERT_EQ(backup().status, 0);
     const std::string program = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
     const Result full = run_command({"unshare", "-m", "sh", "-c",
-                                     "mount -t tmpfs -o size=300k,mode=700 none " + site.home().string() + " && " + program +
-                                         " verify " + only_archive().string() + " --boot; echo status $?; ls -A " +
-                                         site.home().string()});
+                                     "mount -t tmpfs -o size=300k,mode=700 none " + site.home().string() + " && " +
+                                         program + " verify " + only_archive().string() +
+                                         " --boot; echo status $?; ls -A " + site.home().string()});
     EXPECT_THAT(full.out, ::testing::EndsWith("status 1\n")) << full.all();
     EXPECT_THAT(full.err, HasSubstr("the restored jail needs "));
     EXPECT_THAT(full.err, Not(HasSubstr("No space left on device")));

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-/// While one lives, processes whose parents end are ours: a restic that takes its time to end holds its lock by right, and
-/// one nobody waits for looks alive to the next.
+/// While one lives, processes whose parents end are ours: a restic that takes its time to end holds its lock by right,
+/// and one nobody waits for looks alive to the next.
 class Orphans {
 public:
     Orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
@@ -51,7 +51,8 @@ protected:
     }
     /// A backup of the site that takes its time: jailctl itself, to be killed.
     ChildProcess slow_backup() const {
-        const auto made = run_command({"dd", "if=/dev/urandom", "of=" + (site_->root("a.test") / "big").string(), "bs=1M", "count=400"});
+        const auto made = run_command(
+            {"dd", "if=/dev/urandom", "of=" + (site_->root("a.test") / "big").string(), "bs=1M", "count=400"});
         EXPECT_EQ(made.status, 0) << made.err;
         Program program;
         program.path = (stage() / "bin/jailctl").string();
@@ -75,7 +76,9 @@ protected:
             if (entry.is_regular_file()) alter(entry.path());
     }
     /// What `backups` says against the one there is; empty: nothing.
-    std::string problem() const { return site_->json({"backups", "a.test"})["backups"].items().front()["problem"].str(); }
+    std::string problem() const {
+        return site_->json({"backups", "a.test"})["backups"].items().front()["problem"].str();
+    }
     void expect_code(const std::string& code) const {
         const Value told = site_->json({"verify", "a.test"});
         EXPECT_FALSE(told["ok"].truth(true));
@@ -99,12 +102,14 @@ TEST_F(ResticFaults, ARepositoryThatIsNotThereIsNoDamage) {
     expect_code("not_found");
 }
 
-/// A disk that is not mounted: neither "no backups" nor the place for a new repository, whose key nobody has written down.
+/// A disk that is not mounted: neither "no backups" nor the place for a new repository, whose
+/// key nobody has written down.
 TEST_F(ResticFaults, ARepositoryThatIsAwayIsNotMadeAnew) {
     const fs::path disk = site_->path() / "disk", away = site_->path() / "away";
     fs::create_directory(disk);
     const std::string settings = "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (disk / "repository/").string() +
-                                 "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\nBACKUP_KEEP=last=1\n";
+                                 "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() +
+                                 "\nBACKUP_KEEP=last=1\n";
     site_->configure({"a.test:192.0.2.1"}, settings);
     EXPECT_EQ(site_->jailctl({"backups"}).out, "no backups\n") << "it is the first";
     make_quick_repository(disk / "repository");
@@ -112,8 +117,11 @@ TEST_F(ResticFaults, ARepositoryThatIsAwayIsNotMadeAnew) {
 
     fs::rename(disk, away);
     fs::create_directory(disk);
-    const std::vector<std::vector<std::string>> commands{{"backup", "a.test"}, {"--dry-run", "backup", "a.test"},
-                                                         {"backups"},          {"expire", "a.test"}, {"verify", "a.test"}};
+    const std::vector<std::vector<std::string>> commands{{"backup", "a.test"},
+                                                         {"--dry-run", "backup", "a.test"},
+                                                         {"backups"},
+                                                         {"expire", "a.test"},
+                                                         {"verify", "a.test"}};
     for (const auto& command : commands) {
         const auto told = site_->jailctl(command);
         EXPECT_EQ(told.status, 1) << told.all();
@@ -131,8 +139,9 @@ TEST_F(ResticFaults, ARepositoryThatIsAwayIsNotMadeAnew) {
 
 TEST_F(ResticFaults, NoDirectoryIsMadeForAFirstRepository) {
     const fs::path nowhere = site_->path() / "not/mounted";
-    site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (nowhere / "repository").string() +
-                                               "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
+    site_->configure({"a.test:192.0.2.1"},
+                     "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (nowhere / "repository").string() +
+                         "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
     for (const auto& command : {std::vector<std::string>{"backups"}, {"backup", "a.test"}}) {
         const auto told = site_->jailctl(command);
         EXPECT_EQ(told.status, 1) << told.all();
@@ -158,7 +167,8 @@ TEST_F(ResticFaults, WhatCannotBeReadAsItWasStoredIsDamage) {
     configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
     const auto told = site_->jailctl({"restore", "a.test", "--as", "b.test"});
     EXPECT_EQ(told.status, 1) << told.all();
-    EXPECT_THAT(told.err, HasSubstr("there is no good backup of jail a.test\nhint: 'jailctl backups' names what is wrong"));
+    EXPECT_THAT(told.err,
+                HasSubstr("there is no good backup of jail a.test\nhint: 'jailctl backups' names what is wrong"));
 }
 
 /// `restic dump` ends at a directory that cannot be read, and calls that success.
@@ -184,7 +194,8 @@ TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     alter_packs([](const fs::path& pack) { fs::resize_file(pack, fs::file_size(pack) - 7); });
     expect_code("io");
-    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err, HasSubstr("reads well, but not all of the repository does: pack "));
+    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err,
+                HasSubstr("reads well, but not all of the repository does: pack "));
     EXPECT_EQ(problem(), "");
 }
 
@@ -212,14 +223,16 @@ TEST_F(ResticFaults, AnEmptyConfigIsToldInASentence) {
     spit(repository() / "config", "", 0600);
     const auto told = site_->jailctl({"backups"});
     EXPECT_EQ(told.status, 1) << told.all();
-    EXPECT_THAT(told.err, HasSubstr("restic snapshots: the file config of the restic repository at " + repository().string() + " is empty"));
+    EXPECT_THAT(told.err, HasSubstr("restic snapshots: the file config of the restic repository at " +
+                                    repository().string() + " is empty"));
 }
 
 TEST_F(ResticFaults, ARepositoryIsKnownByEveryPathThatLeadsToIt) {
     const fs::path disk = site_->path() / "disk", link = site_->path() / "link";
     const auto by = [&](const fs::path& way) {
-        site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (way / "repository").string() +
-                                                   "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
+        site_->configure({"a.test:192.0.2.1"},
+                         "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (way / "repository").string() +
+                             "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n");
     };
     fs::create_directory(disk);
     fs::create_directory_symlink(disk, link);
@@ -245,7 +258,8 @@ TEST_F(ResticFaults, WhatIsMountedReadOnlyIsReadAndNothingIsSaidOfItThatIsNotSo)
     EXPECT_EQ(problem(), "");
     const auto refused = site_->jailctl({"backup", "a.test"});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.err, HasSubstr("the restic repository at " + place + " is on a file system that is mounted read-only"));
+    EXPECT_THAT(refused.err,
+                HasSubstr("the restic repository at " + place + " is on a file system that is mounted read-only"));
     configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
     const auto restored = site_->jailctl({"restore", "a.test", "--as", "b.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();
@@ -281,7 +295,8 @@ TEST_F(ResticFaults, JailsAreStoredAtOnceAndExpiredWithoutGettingInTheWay) {
         const auto stored = site_->jailctl({"backup", "all", "--jobs", "2"});
         EXPECT_EQ(stored.status, 0) << stored.all();
     }
-    for (const char* jail : {"a.test", "b.test"}) EXPECT_EQ(site_->json({"backups", jail})["backups"].items().size(), 1U);
+    for (const char* jail : {"a.test", "b.test"})
+        EXPECT_EQ(site_->json({"backups", jail})["backups"].items().size(), 1U);
     EXPECT_EQ(site_->jailctl({"verify", "all"}).status, 0);
 }
 

@@ -27,7 +27,8 @@ protected:
         made_separation_ = fs::create_directory(separation);
         for (const char* key : {"host", "login"})
             ASSERT_EQ(run_command({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file(key)}).status, 0);
-        spit(file("sshd_config"), "ListenAddress 127.0.0.1\nPort " + port_ + "\nHostKey " + file("host") + "\nPidFile none\nUsePAM no\n" +
+        spit(file("sshd_config"), "ListenAddress 127.0.0.1\nPort " + port_ + "\nHostKey " + file("host") +
+                                      "\nPidFile none\nUsePAM no\n" +
                                       "StrictModes no\nPasswordAuthentication no\nPermitRootLogin prohibit-password\n" +
                                       "AuthorizedKeysFile " + file("login.pub") + "\nSubsystem sftp internal-sftp\n");
         start();
@@ -42,7 +43,8 @@ protected:
         sshd.path = "/usr/sbin/sshd";
         sshd.arguments = {"-D", "-f", file("sshd_config"), "-E", file("sshd.log")};
         sshd_ = spawn(sshd, STDERR_FILENO);
-        for (int i = 0; i < 100 && slurp(file("sshd.log")).find("Server listening") == std::string::npos; ++i) ::usleep(100'000);
+        for (int i = 0; i < 100 && slurp(file("sshd.log")).find("Server listening") == std::string::npos; ++i)
+            ::usleep(100'000);
         ASSERT_THAT(slurp(file("sshd.log")), HasSubstr("Server listening"));
     }
     void stop() {
@@ -53,10 +55,11 @@ protected:
     }
     void use_sftp() {
         site_->configure({"a.test:192.0.2.1"},
-                         "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=sftp:root@127.0.0.1:" + repository().string() + "\nRESTIC_PASSWORD_FILE=" +
-                             file("password") + "\nBACKUP_KEEP=last=1\nRESTIC_OPTIONS='sftp.command=\"ssh -p " + port_ + " -i " + file("login") +
-                             " -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=" + file("known") +
-                             " root@127.0.0.1 -s sftp\"'\n");
+                         "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=sftp:root@127.0.0.1:" + repository().string() +
+                             "\nRESTIC_PASSWORD_FILE=" + file("password") +
+                             "\nBACKUP_KEEP=last=1\nRESTIC_OPTIONS='sftp.command=\"ssh -p " + port_ + " -i " +
+                             file("login") + " -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=" +
+                             file("known") + " root@127.0.0.1 -s sftp\"'\n");
     }
     [[nodiscard]] std::string file(const std::string& name) const { return (site_->path() / name).string(); }
     /// A port nobody has.

@@ -24,8 +24,8 @@ TEST_F(BtrfsSite, AWarmBackupIsOfOneInstant) {
     const Result done = backup();
     ASSERT_EQ(done.status, 0) << done.all();
     EXPECT_THAT(done.out, HasSubstr("snapshot, verified"));
-    // The writer is between two writes at most: the second file holds what the first does, or the number before; the one
-    // it writes may be empty.
+    // The writer is between two writes at most: the second file holds what the first does, or the number before; the
+    // one it writes may be empty.
     const long first = counted("first"), second = counted("second");
     EXPECT_TRUE(second == first || second == first - 1 || second == 0 || first == 0) << first << ", " << second;
     EXPECT_EQ(state(), "running");
@@ -43,7 +43,8 @@ TEST_F(BtrfsSite, AJailFrozenByHandStaysFrozen) {
 }
 
 TEST_F(BtrfsSite, ASubvolumeInTheRootIsNotLostInASnapshot) {
-    ASSERT_EQ(run_command({"btrfs", "-q", "subvolume", "create", (site.root("a.test") / "srv/data").string()}).status, 0);
+    ASSERT_EQ(run_command({"btrfs", "-q", "subvolume", "create", (site.root("a.test") / "srv/data").string()}).status,
+              0);
     spit(site.root("a.test") / "srv/data/file", "kept");
     ASSERT_EQ(site.jailctl({"start", "a.test"}).status, 0);
     EXPECT_THAT(backup().out, HasSubstr("frozen"));
@@ -68,14 +69,18 @@ TEST_F(BtrfsSite, TheJailIsMadeReadyBeforeAndResumedAfter) {
 /// btrfs gives EIO for what is not what its checksum says: the nearest to a disk that has gone bad.
 TEST_F(BtrfsSite, AFileThatCannotBeReadIsNamedAndTheRestIsStored) {
     std::string content;
-    for (int i = 0; i < 256; ++i) content += "block " + std::to_string(1000 + i) + std::string(4096 - 10, static_cast<char>('a' + i % 26));
+    for (int i = 0; i < 256; ++i)
+        content += "block " + std::to_string(1000 + i) + std::string(4096 - 10, static_cast<char>('a' + i % 26));
     for (const char* name : {"root/bad", "root/fine"}) spit(site.root("a.test") / name, content);
     const std::string home = site.home().string(), image = (site.path() / "btrfs.img").string();
-    const Result damaged = run_command({"sh", "-ec",
-        "sync; umount " + home + "; at=$(grep -obUa 'block 1200' " + image + " | head -n 1 | cut -d: -f1); " +
-        "printf X | dd of=" + image + " bs=1 seek=$((at + 100)) conv=notrunc status=none; mount -o loop " + image + " " + home});
+    const Result damaged =
+        run_command({"sh", "-ec",
+                     "sync; umount " + home + "; at=$(grep -obUa 'block 1200' " + image +
+                         " | head -n 1 | cut -d: -f1); " + "printf X | dd of=" + image +
+                         " bs=1 seek=$((at + 100)) conv=notrunc status=none; mount -o loop " + image + " " + home});
     ASSERT_EQ(damaged.status, 0) << damaged.all();
-    const bool first = run_command({"cat", (site.root("a.test") / "root/bad").string()}).status != 0;  // which of the two it was
+    // Which of the two it was.
+    const bool first = run_command({"cat", (site.root("a.test") / "root/bad").string()}).status != 0;
     const std::string bad = first ? "root/bad" : "root/fine", fine = first ? "root/fine" : "root/bad";
     const Result done = backup();
     EXPECT_EQ(done.status, 4) << done.all();

@@ -33,11 +33,13 @@ protected:
 TEST_F(OneFile, AnotherOneOfItsNameAndSizeIsNotVerifiedBootedOrProtected) {
     ASSERT_EQ(backup({"--protect"}).status, 0);
     ASSERT_EQ(site.jailctl({"verify", "a.test", "--boot"}).status, 0);
-    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  booted "), HasSubstr("  protected")));
+    EXPECT_THAT(listed(),
+                ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  booted "), HasSubstr("  protected")));
     const auto file = only_archive();
     spit(file.parent_path() / "beside", std::string(fs::file_size(file), 'x'), 0600);
     fs::rename(file.parent_path() / "beside", file);
-    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("not verified"), Not(HasSubstr("booted")), Not(HasSubstr("protected"))));
+    EXPECT_THAT(listed(),
+                ::testing::AllOf(HasSubstr("not verified"), Not(HasSubstr("booted")), Not(HasSubstr("protected"))));
 }
 
 TEST_F(OneFile, AnAlteredOneIsNotVerifiedAndStaysProtected) {
@@ -47,17 +49,20 @@ TEST_F(OneFile, AnAlteredOneIsNotVerifiedAndStaysProtected) {
     replace(only_archive(), bytes);
     EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  not verified"), HasSubstr("  protected")));
     flip(only_archive(), 100);
-    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  not verified"), HasSubstr("  protected"))) << "its end marker is the same";
+    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  not verified"), HasSubstr("  protected")))
+        << "its end marker is the same";
 }
 
 TEST_F(OneFile, ACopyIsProvenByReadingIt) {
     ASSERT_EQ(backup({"--protect"}).status, 0);
     const auto copy = elsewhere() / only_archive().filename();
     fs::copy_file(only_archive(), copy);
-    EXPECT_THAT(listed(copy.parent_path()), ::testing::AllOf(HasSubstr("cold  not verified"), HasSubstr("  protected")));
+    EXPECT_THAT(listed(copy.parent_path()),
+                ::testing::AllOf(HasSubstr("cold  not verified"), HasSubstr("  protected")));
     ASSERT_EQ(site.jailctl({"verify", copy.string()}).status, 0);
     EXPECT_THAT(listed(copy.parent_path()), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  protected")));
-    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  protected"))) << "the original as well";
+    EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  protected")))
+        << "the original as well";
     fs::remove(only_archive());
     ASSERT_EQ(site.jailctl({"verify", copy.string()}).status, 0);
     EXPECT_THAT(site.jailctl({"status", "--wide"}).out, HasSubstr("cold")) << "the record is the copy's now";
@@ -79,13 +84,15 @@ TEST_F(OneFile, OneThatIsAwayForAWhileIsKnownWhenItIsBack) {
     fs::rename(away, file);
     EXPECT_THAT(listed(), ::testing::AllOf(HasSubstr("cold  verified "), HasSubstr("  protected")));
     remove_jail();
-    EXPECT_THAT(site.jailctl({"restore", "a.test", file.string()}).all(), Not(HasSubstr("unverified"))) << "its record is there";
+    EXPECT_THAT(site.jailctl({"restore", "a.test", file.string()}).all(), Not(HasSubstr("unverified")))
+        << "its record is there";
 }
 
 TEST_F(OneFile, ANameOfTheUsersIsNotTheJails) {
     const auto file = elsewhere() / "b.test.tar.gz";  // b.test is a jail of JAILS
     ASSERT_EQ(backup({file.string()}).status, 0);
-    EXPECT_THAT(listed(file.parent_path()), ::testing::AllOf(HasSubstr("a.test\n"), HasSubstr("cold  verified "), HasSubstr(file.string())));
+    EXPECT_THAT(listed(file.parent_path()),
+                ::testing::AllOf(HasSubstr("a.test\n"), HasSubstr("cold  verified "), HasSubstr(file.string())));
     EXPECT_EQ(site.jailctl({"backups", "b.test", file.parent_path().string() + "/"}).out, "no backups\n");
     ASSERT_EQ(site.jailctl({"protect", file.string()}).status, 0);
     ASSERT_EQ(site.jailctl({"verify", file.string()}).status, 0);

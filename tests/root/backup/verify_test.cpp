@@ -27,24 +27,32 @@ TEST_F(BackedUpSite, AJailWithoutABackupIsNamed) {
     EXPECT_THAT(all.all(), HasSubstr("there is no backup of jail b.test"));
     EXPECT_EQ(site.jailctl({"verify", "b.test"}).status, 1);
     const std::string lists = "'jailctl backups' lists those there are";
-    for (const auto& words : {std::vector<std::string>{"verify", "b.test"}, {"protect", "b.test"}, {"extract", "b.test", "etc/passwd"}})
-        EXPECT_THAT(site.jailctl(words).err, HasSubstr("there is no backup of jail b.test\nhint: 'jailctl backup b.test' makes one, " + lists));
+    for (const auto& words :
+         {std::vector<std::string>{"verify", "b.test"}, {"protect", "b.test"}, {"extract", "b.test", "etc/passwd"}})
+        EXPECT_THAT(site.jailctl(words).err,
+                    HasSubstr("there is no backup of jail b.test\nhint: 'jailctl backup b.test' makes one, " + lists));
     EXPECT_THAT(site.jailctl({"verify", "c.test"}).err, HasSubstr("there is no backup of jail c.test\nhint: " + lists));
-    EXPECT_THAT(site.jailctl({"restore", "b.test"}).err, HasSubstr("hint: name the file or directory, if it is elsewhere"));
+    EXPECT_THAT(site.jailctl({"restore", "b.test"}).err,
+                HasSubstr("hint: name the file or directory, if it is elsewhere"));
 }
 
 TEST_F(BackedUpSite, AnArchiveWithoutASlashIsNoJail) {
-    for (const auto& words : {std::vector<std::string>{"verify", "out.tar.gz"}, {"protect", "out.tar.gz"}, {"backups", "out.tar.gz"},
-                              {"extract", "out.tar.gz", "etc/passwd"}, {"backup", "a.test", "out.tar.gz"}}) {
+    for (const auto& words : {std::vector<std::string>{"verify", "out.tar.gz"},
+                              {"protect", "out.tar.gz"},
+                              {"backups", "out.tar.gz"},
+                              {"extract", "out.tar.gz", "etc/passwd"},
+                              {"backup", "a.test", "out.tar.gz"}}) {
         const Result refused = site.jailctl(words);
         EXPECT_EQ(refused.status, 2) << refused.all();
         EXPECT_THAT(refused.err, HasSubstr("'out.tar.gz' is no jail, and a path has a '/' in it\n"
                                            "hint: for a file in the current directory write ./out.tar.gz\n"));
     }
     ASSERT_EQ(backup().status, 0);
-    EXPECT_THAT(site.jailctl({"extract", "a.test", "etc/passwd", "--to", "out.tar.gz"}).err, HasSubstr("hint: --to names a directory"));
+    EXPECT_THAT(site.jailctl({"extract", "a.test", "etc/passwd", "--to", "out.tar.gz"}).err,
+                HasSubstr("hint: --to names a directory"));
     const std::string missing = (site.path() / "none/x.tar.gz").string();
-    EXPECT_THAT(site.jailctl({"backup", "a.test", missing}).err, HasSubstr("hint: make the directory first ('mkdir -p "));
+    EXPECT_THAT(site.jailctl({"backup", "a.test", missing}).err,
+                HasSubstr("hint: make the directory first ('mkdir -p "));
 }
 
 TEST_F(BackedUpSite, EveryFlippedByteIsFound) {
@@ -91,7 +99,8 @@ TEST_F(BackedUpSite, AWordThatIsNoJailAndHasNoBackupIsNamed) {
     for (const char* command : {"backups", "expire"}) {
         const Result nobody = site.jailctl({command, "nope"});
         EXPECT_EQ(nobody.status, 2) << nobody.all();
-        EXPECT_THAT(nobody.err, HasSubstr("there is neither a jail nope in JAILS nor a backup of one of that name")) << command;
+        EXPECT_THAT(nobody.err, HasSubstr("there is neither a jail nope in JAILS nor a backup of one of that name"))
+            << command;
         EXPECT_EQ(site.jailctl({command, "a.test"}).status, 0) << "a jail without backups";
     }
     const Result elsewhere = site.jailctl({"backups", "nope", site.path().string() + "/"});
@@ -107,7 +116,8 @@ TEST_F(BackedUpSite, TerabytesOfHolesCostNothing) {
     bool listed = false;
     const Value contents = site.json({"backups", "a.test", "--contents"});
     for (const auto& entry : contents["entries"].items())
-        listed = listed || (entry["path"].str() == "root/hole" && entry["sparse_sha256"].is_string() && entry["sha256"].is_null());
+        listed = listed || (entry["path"].str() == "root/hole" && entry["sparse_sha256"].is_string() &&
+                            entry["sha256"].is_null());
     EXPECT_TRUE(listed);
     remove_jail();
     EXPECT_EQ(site.jailctl({"restore", "a.test"}).status, 0);

@@ -21,7 +21,8 @@ protected:
     /// A number that the jail writes in its archive's file; 0 if it holds none.
     long counted(const std::string& file) {
         if (archives(site.backups()).empty()) return -1;
-        const std::string text = run_command({"tar", "-xzOf", archives(site.backups()).back().string(), "./" + file}).out;
+        const std::string text =
+            run_command({"tar", "-xzOf", archives(site.backups()).back().string(), "./" + file}).out;
         return std::strtol(text.c_str(), nullptr, 10);
     }
     bool writes() {

@@ -32,7 +32,9 @@ public:
         EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&here), &size), 0);
         port_ = ntohs(here.sin_port);
     }
-    std::string base() const { return "BASE=debootstrap:bookworm,http://127.0.0.1:" + std::to_string(port_) + "/debian"; }
+    std::string base() const {
+        return "BASE=debootstrap:bookworm,http://127.0.0.1:" + std::to_string(port_) + "/debian";
+    }
     /// Somebody who asks; -1 if nobody does within a minute.
     UniqueFd caller() const {
         pollfd wait{socket_.get(), POLLIN, 0};

@@ -71,7 +71,8 @@ TEST_F(RootPassword, AnEmptyNameOfAFileIsNoMissingOption) {
 
 TEST_F(RootPassword, ComesThroughThePipeOfAShell) {
     const std::string program = (stage() / "bin/jailctl").string() + " --config " + site_.config().string();
-    const Result made = run_command({"bash", "-c", program + " create a.test --root-password-file <(echo 'correct horse')"});
+    const Result made =
+        run_command({"bash", "-c", program + " create a.test --root-password-file <(echo 'correct horse')"});
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_TRUE(opens(hash_in(root_), "correct horse"));
     EXPECT_THAT(made.all(), Not(HasSubstr("horse")));

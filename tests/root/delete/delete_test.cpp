@@ -45,12 +45,14 @@ TEST_F(Delete, TheFileOfItsSettingsStaysAndIsNamed) {
     std::filesystem::create_directory(site_.path() / "jails.d");
     const auto file = site_.path() / "jails.d/a.test.conf";
     spit(file, "MEMORY=64M\n", 0600);
-    EXPECT_THAT(site_.jailctl({"--dry-run", "delete", "a.test"}).out, HasSubstr("Its settings would stay in " + file.string()));
+    EXPECT_THAT(site_.jailctl({"--dry-run", "delete", "a.test"}).out,
+                HasSubstr("Its settings would stay in " + file.string()));
     const Value gone = site_.json({"delete", "a.test", "--yes"});
     EXPECT_EQ(gone["jails"].items().at(0)["settings_file"].str(), file.string());
     EXPECT_EQ(slurp(file), "MEMORY=64M\n");
     ASSERT_EQ(create().status, 0);
-    EXPECT_THAT(remove().out, HasSubstr("Its settings stay in " + file.string() + ": they are those of the next jail of that name\n"));
+    EXPECT_THAT(remove().out, HasSubstr("Its settings stay in " + file.string() +
+                                        ": they are those of the next jail of that name\n"));
 }
 
 TEST_F(Delete, ARunThatEndedByItselfGoesWithTheJail) {
@@ -69,14 +71,16 @@ TEST_F(Delete, ARunThatEndedByItselfGoesWithTheJail) {
 
 TEST_F(Delete, ARootThatNobodyCanRenameIsRefusedWithWhatToType) {
     for (const std::string flag : {"i", "a"}) {
-        if (run_command({"chattr", "+" + flag, root_.string()}).status != 0) GTEST_SKIP() << "this file system has no such flag";
+        if (run_command({"chattr", "+" + flag, root_.string()}).status != 0)
+            GTEST_SKIP() << "this file system has no such flag";
         const Result refused = remove(), dry = site_.jailctl({"--dry-run", "delete", "a.test"});
         EXPECT_EQ(run_command({"chattr", "-" + flag, root_.string()}).status, 0);
         for (const Result* one : {&refused, &dry}) {
             EXPECT_EQ(one->status, 1) << one->all();
-            EXPECT_THAT(one->err, HasSubstr("the root of jail a.test, " + root_.string() +
-                                            ", is immutable or append-only, so it cannot be removed\nhint: chattr -ia " +
-                                            root_.string()));
+            EXPECT_THAT(one->err,
+                        HasSubstr("the root of jail a.test, " + root_.string() +
+                                  ", is immutable or append-only, so it cannot be removed\nhint: chattr -ia " +
+                                  root_.string()));
         }
         EXPECT_TRUE(stands());
     }
@@ -179,7 +183,8 @@ TEST_F(Delete, DryRunNeedsNoConsent) {
 
 TEST_F(Delete, DryRunNamesWhatAnEarlierDeleteLeft) {
     std::filesystem::create_directory(site_.home() / ".jailctl-trash-a.test");
-    EXPECT_THAT(site_.jailctl({"delete", "a.test", "--yes", "--dry-run"}).out, HasSubstr("would remove what an earlier delete left\n"));
+    EXPECT_THAT(site_.jailctl({"delete", "a.test", "--yes", "--dry-run"}).out,
+                HasSubstr("would remove what an earlier delete left\n"));
     EXPECT_EQ(remove().status, 0);
 }
 

@@ -15,8 +15,10 @@ TEST(RenamedWhileRunning, NothingIsDoneToARootAnotherNameRunsFrom) {
     ASSERT_EQ(site.jailctl({"--batch", "create", "a.test"}).status, 0);
     ASSERT_EQ(site.jailctl({"start", "a.test"}).status, 0);
     site.configure({"z.test:192.0.2.1:" + site.root("a.test").string() + "/"});
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"delete", "z.test"}, {"start", "z.test"}, {"stop", "z.test"}, {"upgrade", "z.test"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"delete", "z.test"},
+                                                  {"start", "z.test"},
+                                                  {"stop", "z.test"},
+                                                  {"upgrade", "z.test"}}) {
         std::vector<std::string> batch{"--batch"};
         batch.insert(batch.end(), words.begin(), words.end());
         const Result refused = site.jailctl(batch);

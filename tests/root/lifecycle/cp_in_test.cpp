@@ -43,7 +43,8 @@ TEST_F(JailTest, ACopyIntoItThatIsKilledLeavesTheOldFileOrTheNewOne) {
         kill_it(running);
         struct stat info {};
         ASSERT_EQ(::stat(file.c_str(), &info), 0) << "killed as " << i;
-        EXPECT_TRUE(info.st_size == 3 || static_cast<std::uintmax_t>(info.st_size) == size) << info.st_size << ", killed as " << i;
+        EXPECT_TRUE(info.st_size == 3 || static_cast<std::uintmax_t>(info.st_size) == size)
+            << info.st_size << ", killed as " << i;
         EXPECT_EQ(info.st_mode & 07777U, 0644U) << "killed as " << i;
     }
     // The helper of the last one may take a moment to end, and keep the lock for it. What it left the next one clears.
@@ -73,7 +74,8 @@ TEST_F(JailTest, WhatAKilledCopyLeftInADirectoryOfAnyNameIsFound) {
     }
     ASSERT_TRUE(left) << "no copy was killed halfway";
     Result fixed;  // its helper ends a moment later, and keeps the lock until then
-    for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy")); ++tries) {
+    for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy"));
+         ++tries) {
         fixed = site.jailctl({"--batch", "doctor", "--fix"});
         ::usleep(50'000);
     }
@@ -94,7 +96,8 @@ TEST_F(JailTest, ACopyOfADirectoryIntoItThatIsKilledLeavesAllOfItOrNothing) {
         kill_it(running);
         // Its helper ends a moment later, and keeps the lock until then.
         Result fixed;
-        for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy")); ++tries) {
+        for (int tries = 0; tries < 600 && !(site.leftovers().empty() && !fs::exists(directory / ".jailctl-copy"));
+             ++tries) {
             fixed = site.jailctl({"--batch", "doctor", "--fix"});
             ::usleep(50'000);
         }

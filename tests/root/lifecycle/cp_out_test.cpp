@@ -25,7 +25,9 @@ protected:
         fs::create_directories(here_);
         fs::create_directories(inside_);
     }
-    Result cp(const std::string& from) const { return site.jailctl({"cp", "--wait", "60", "a.test:/root/" + from, here_.string()}); }
+    Result cp(const std::string& from) const {
+        return site.jailctl({"cp", "--wait", "60", "a.test:/root/" + from, here_.string()});
+    }
     [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> found;
         for (const auto& entry : fs::directory_iterator(here_)) found.push_back(entry.path().filename());
@@ -118,7 +120,8 @@ TEST_F(CpOutTest, KilledItLeavesAFileWholeOrNone) {
         running.kill(SIGKILL);
         (void)running.wait();
         const auto copy = here_ / "big";
-        EXPECT_TRUE(!fs::exists(copy) || fs::file_size(copy) == size) << fs::file_size(copy) << " bytes, killed as " << i;
+        EXPECT_TRUE(!fs::exists(copy) || fs::file_size(copy) == size)
+            << fs::file_size(copy) << " bytes, killed as " << i;
     }
     expect_cleared_by_the_next("big");
 }

@@ -44,11 +44,14 @@ TEST_F(CrashTest, AStartThatWasKilledBeforeTheRecordIsNoLostRecord) {
     ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
     std::filesystem::remove(site.run_dir() / "jails/a.test.json");
     std::filesystem::create_directory(site.run_dir() / "journal");
-    spit(site.run_dir() / "journal/a.test", "{\"format\":1,\"command\":\"start\",\"jail\":\"a.test\",\"pid\":" + std::to_string(gone) +
-                                                ",\"pid_start\":1,\"boot_id\":\"another\",\"started\":1}\n"
-                                                "{\"step\":\"x\",\"undo\":{\"kind\":\"runtime.forget\",\"arguments\":{}}}\n", 0600);
-    EXPECT_THAT(site.jailctl({"status", "a.test"}).out, HasSubstr("start by pid " + std::to_string(gone) +
-                                                                " was interrupted, and processes of the jail run without a record"));
+    spit(site.run_dir() / "journal/a.test",
+         "{\"format\":1,\"command\":\"start\",\"jail\":\"a.test\",\"pid\":" + std::to_string(gone) +
+             ",\"pid_start\":1,\"boot_id\":\"another\",\"started\":1}\n"
+             "{\"step\":\"x\",\"undo\":{\"kind\":\"runtime.forget\",\"arguments\":{}}}\n",
+         0600);
+    EXPECT_THAT(site.jailctl({"status", "a.test"}).out,
+                HasSubstr("start by pid " + std::to_string(gone) +
+                          " was interrupted, and processes of the jail run without a record"));
     EXPECT_EQ(stop().status, 0);
     EXPECT_THAT(left_behind(), IsEmpty());
 }
@@ -82,10 +85,12 @@ TEST_F(CrashTest, StopSaysThatAnInterruptedStopEndedAJail) {
     const int jail_is_killed = 4;  // the point behind that step
     ASSERT_TRUE(killed_at(jail_is_killed, site, {"stop", "--timeout", "0", "a.test"}));
     EXPECT_EQ(mark(), ' ');
-    EXPECT_EQ(site.jailctl({"--dry-run", "stop", "a.test"}).out, "would remove what is left of a.test, whose stop was interrupted\n");
+    EXPECT_EQ(site.jailctl({"--dry-run", "stop", "a.test"}).out,
+              "would remove what is left of a.test, whose stop was interrupted\n");
     const Result result = stop();
     EXPECT_EQ(result.status, 0) << result.all();
-    EXPECT_EQ(result.out, "a.test had been stopped by a command that was itself interrupted; what that left is removed\n");
+    EXPECT_EQ(result.out,
+              "a.test had been stopped by a command that was itself interrupted; what that left is removed\n");
     EXPECT_THAT(left_behind(), IsEmpty());
     EXPECT_EQ(stop().status, 1);
 }
@@ -94,7 +99,8 @@ TEST_F(CrashTest, StopSaysWhatAnInterruptedStartLeft) {
     ASSERT_TRUE(killed_at(6, site, {"start", "a.test"}));
     const Result result = stop();
     EXPECT_EQ(result.status, 0) << result.all();
-    EXPECT_THAT(result.out, testing::EndsWith("a.test does not run; what an interrupted start left of it is removed\n"));
+    EXPECT_THAT(result.out,
+                testing::EndsWith("a.test does not run; what an interrupted start left of it is removed\n"));
     EXPECT_EQ(stop().status, 1);
 }
 
@@ -149,8 +155,9 @@ TEST_F(CrashTest, ADamagedRecordIsReportedAndStopStillEndsTheJail) {
 
 TEST_F(CrashTest, ARecordAtOddsWithWhatRunsIsNeverTakenForAStoppedJail) {
     const std::pair<const char*, Value> damages[] = {
-        {"pid_start", 1},           {"pid_start", "x"},      {"pid", static_cast<int>(::getpid())}, {"pid", Value{}},
-        {"boot_id", "another"},     {"cgroup", "0123456789abcdef"}, {"name", "b.test"},             {"format", Value{}}};
+        {"pid_start", 1},   {"pid_start", "x"},     {"pid", static_cast<int>(::getpid())},
+        {"pid", Value{}},   {"boot_id", "another"}, {"cgroup", "0123456789abcdef"},
+        {"name", "b.test"}, {"format", Value{}}};
     for (const auto& [member, value] : damages) {
         const std::string what = std::string(member) + "=" + to_json(value);
         ASSERT_EQ(start().status, 0) << what;
@@ -192,7 +199,8 @@ TEST_F(CrashTest, AJailWhoseRecordIsGoneIsSeenAndStopped) {
                                       site.run_dir().string() + " is gone\n"));
     EXPECT_EQ(start().status, 1);
     EXPECT_EQ(site.jailctl({"--batch", "delete", "a.test"}).status, 1);
-    EXPECT_THAT(site.jailctl({"--dry-run", "stop", "a.test"}).out, HasSubstr("would kill what runs in the control group of a.test"));
+    EXPECT_THAT(site.jailctl({"--dry-run", "stop", "a.test"}).out,
+                HasSubstr("would kill what runs in the control group of a.test"));
     const Result stopped = stop();
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_THAT(cgroup_directories(cgroup), IsEmpty());

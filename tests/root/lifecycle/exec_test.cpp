@@ -90,28 +90,34 @@ TEST_F(ExecTest, EnvironmentIsFixed) {
     const std::string environment = exec({"env"}, options).out;
     EXPECT_THAT(environment, HasSubstr("container=jailctl\n"));
     EXPECT_THAT(environment, HasSubstr("PATH=/usr/local/sbin:"));
-    for (const char* name : {"SECRET", "LD_PRELOAD", "JAILCTL"}) EXPECT_THAT(environment, testing::Not(HasSubstr(name)));
+    for (const char* name : {"SECRET", "LD_PRELOAD", "JAILCTL"})
+        EXPECT_THAT(environment, testing::Not(HasSubstr(name)));
 }
 
 TEST_F(ExecTest, NothingOfTheCallerIsInherited) {
     // sh is given an ignored signal, a blocked mask cannot be made from sh; umask, cwd, a descriptor and limits can.
     const std::string jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
-    const Result result = run_command({"/bin/sh", "-c",
-        "cd /var/tmp; umask 0777; trap '' TERM; ulimit -n 77; exec 7</etc/hostname; nice -n 5 " + jailctl +
-        " exec a.test -- sh -c 'pwd; umask; ulimit -n; ls /proc/self/fd | wc -l; grep SigIgn /proc/self/status; cut -d\" \" -f19 /proc/self/stat'"});
+    const Result result =
+        run_command({"/bin/sh", "-c",
+                     "cd /var/tmp; umask 0777; trap '' TERM; ulimit -n 77; exec 7</etc/hostname; nice -n 5 " + jailctl +
+                         " exec a.test -- sh -c 'pwd; umask; ulimit -n; ls /proc/self/fd | wc -l; grep SigIgn "
+                         "/proc/self/status; cut -d\" \" -f19 /proc/self/stat'"});
     // 0, 1, 2 and the directory ls itself reads.
-    EXPECT_THAT(result.out, testing::MatchesRegex("/\n0022\n(1024|77)\n4\nSigIgn:\t0000000000000000\n0\n")) << result.err;
+    EXPECT_THAT(result.out, testing::MatchesRegex("/\n0022\n(1024|77)\n4\nSigIgn:\t0000000000000000\n0\n"))
+        << result.err;
 }
 
 TEST_F(ExecTest, ClosedStdioOfTheCallerIsNoDanger) {
     const std::string jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
-    const Result result = run_command({"/bin/sh", "-c", jailctl + " exec a.test -- sh -c 'echo hello > /root/said' <&- >&- 2>&-"});
+    const Result result =
+        run_command({"/bin/sh", "-c", jailctl + " exec a.test -- sh -c 'echo hello > /root/said' <&- >&- 2>&-"});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(slurp(site.root("a.test") / "root/said"), "hello\n");
 }
 
 TEST_F(ExecTest, ADaemonThatKeepsThePipeIsNotWaitedFor) {
-    const Result result = site.jailctl({"exec", "a.test", "--", "sh", "-c", "sleep 1000 & echo done"}, {.limit = std::chrono::seconds(30)});
+    const Result result = site.jailctl({"exec", "a.test", "--", "sh", "-c", "sleep 1000 & echo done"},
+                                       {.limit = std::chrono::seconds(30)});
     EXPECT_EQ(result.status, 0);
 }
 
@@ -136,7 +142,8 @@ TEST_F(ExecTest, ASecondInterruptEndsWhatHeedsNone) {
                 "touch /root/ready; kill -STOP $$", nullptr);
         ::_exit(99);
     }
-    for (int attempt = 0; attempt < 200 && !std::filesystem::exists(site.root("a.test") / "root/ready"); ++attempt) ::usleep(20000);
+    for (int attempt = 0; attempt < 200 && !std::filesystem::exists(site.root("a.test") / "root/ready"); ++attempt)
+        ::usleep(20000);
     ::usleep(300000);
     ::kill(pid, SIGINT);
     ::usleep(500000);
@@ -187,13 +194,15 @@ protected:
 };
 
 TEST_F(ExecSeveral, LinesBearTheJailsNameAndATableTellsHowItEnded) {
-    const Result both = site.jailctl({"exec", "a.test", "b.test", "--", "sh", "-c", "hostname; echo -n 'no \033 end' >&2"});
+    const Result both =
+        site.jailctl({"exec", "a.test", "b.test", "--", "sh", "-c", "hostname; echo -n 'no \033 end' >&2"});
     EXPECT_EQ(both.status, 0) << both.all();
     for (const char* line : {"a.test: a.test\n", "b.test: b.test\n", "a.test: no ", "b.test: no "})
         EXPECT_THAT(both.out, HasSubstr(line));
     EXPECT_THAT(both.out, testing::Not(HasSubstr("\033"))) << "a jail steers no terminal";
     EXPECT_THAT(both.out, HasSubstr("jail    result"));
-    EXPECT_EQ(site.jailctl({"exec", "a.test", "b.test", "--", "cat"}, {.input = "for one alone\n"}).status, 0) << "no input";
+    EXPECT_EQ(site.jailctl({"exec", "a.test", "b.test", "--", "cat"}, {.input = "for one alone\n"}).status, 0)
+        << "no input";
 }
 
 TEST_F(ExecSeveral, AStatusOrAJailThatIsDownIsAFailureOfThatJail) {
@@ -216,7 +225,8 @@ protected:
         ExecTest::SetUp();
         if (IsSkipped()) return;
         spit(site.root("a.test") / "etc/passwd",
-             "root:x:0:0::/root:/bin/sh\nbroken line\nalice:x:1000:100:A:/home/alice:/bin/ash\nmany:x:4294967295:100::/:/bin/sh\n"
+             "root:x:0:0::/root:/bin/sh\nbroken "
+             "line\nalice:x:1000:100:A:/home/alice:/bin/ash\nmany:x:4294967295:100::/:/bin/sh\n"
              "far:x:70000:100::/:/bin/sh\n");
         spit(site.root("a.test") / "etc/group", "root:x:0:\nusers:x:100:\naudio:x:29:alice\nwheel:x:10:bob,alice\n");
         std::filesystem::create_directories(site.root("a.test") / "home/alice");
@@ -232,7 +242,8 @@ protected:
         EXPECT_EQ(result.status, 125);
         EXPECT_THAT(result.err, HasSubstr(why));
     }
-    std::string ids_ = "id -u; id -g; grep Groups /proc/self/status; grep CapPrm /proc/self/status; grep CapAmb /proc/self/status";
+    std::string ids_ =
+        "id -u; id -g; grep Groups /proc/self/status; grep CapPrm /proc/self/status; grep CapAmb /proc/self/status";
 };
 
 TEST_F(ExecAs, TheIdsAreThoseOfTheJailsOwnFilesAndCapabilitiesAreGone) {
@@ -286,7 +297,8 @@ TEST_F(ExecAs, VariablesAndDirectory) {
         words.insert(words.end(), {"a.test", "--", "sh", "-c", script});
         return site.jailctl(words);
     };
-    EXPECT_EQ(run({"-e", "A=1", "--env", "B=two words=", "-w", "/home/alice"}, "echo $A-$B; pwd").out, "1-two words=\n/home/alice\n");
+    EXPECT_EQ(run({"-e", "A=1", "--env", "B=two words=", "-w", "/home/alice"}, "echo $A-$B; pwd").out,
+              "1-two words=\n/home/alice\n");
     EXPECT_EQ(as("alice", "echo $HOME", {"-e", "HOME=/tmp"}).out, "/tmp\n");
     expect_refused(run({"-e", "A"}, "true"), "'A' is no variable with its value");
     expect_refused(run({"-e", "1=2"}, "true"), "'1=2' is no variable");

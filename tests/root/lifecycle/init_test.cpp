@@ -42,7 +42,8 @@ TEST_F(InitTest, AnRcThatNeverEndsIsToldAndTheJailGoesOn) {
     configure("READY_TIMEOUT=1");
     const Result result = start();
     EXPECT_EQ(result.status, 4) << result.all();
-    EXPECT_THAT(result.err, HasSubstr("the wait for a.test to be ready: it runs, but its init is still starting after 1"));
+    EXPECT_THAT(result.err,
+                HasSubstr("the wait for a.test to be ready: it runs, but its init is still starting after 1"));
     EXPECT_EQ(mark(), '*');
     ASSERT_EQ(stop().status, 0);
     EXPECT_EQ(site.jailctl({"start", "--no-wait", "a.test"}).status, 0);
@@ -52,7 +53,8 @@ TEST_F(InitTest, AnRcThatPowersOffIsAJailThatEnded) {
     spit(site.root("a.test") / "etc/rc", "kill -USR2 1\nsleep 1000\n", 0644);
     const Result result = start();
     EXPECT_EQ(result.status, 1) << result.all();
-    EXPECT_THAT(result.err, testing::AnyOf(HasSubstr("a.test ended before it was ready"), HasSubstr("its init ended at once")))
+    EXPECT_THAT(result.err,
+                testing::AnyOf(HasSubstr("a.test ended before it was ready"), HasSubstr("its init ended at once")))
         << "found before it is recorded, or after";
     EXPECT_EQ(mark(), ' ');
     EXPECT_THAT(left_behind(), testing::IsEmpty());
@@ -60,7 +62,8 @@ TEST_F(InitTest, AnRcThatPowersOffIsAJailThatEnded) {
 
 /// What jail-init tells on can be reopened from inside, and says only what process 1 says.
 TEST_F(InitTest, NobodyElseSaysThatItIsReady) {
-    spit(site.root("a.test") / "etc/rc", "for fd in /proc/1/fd/*; do echo READY=1 > $fd; done\nsleep 1; : > /run/up\n", 0644);
+    spit(site.root("a.test") / "etc/rc", "for fd in /proc/1/fd/*; do echo READY=1 > $fd; done\nsleep 1; : > /run/up\n",
+         0644);
     ASSERT_EQ(start().status, 0);
     EXPECT_EQ(inside("test -e /run/up").status, 0);
 }

@@ -1,5 +1,5 @@
-// Runs as the init of a jail and takes a write lease on its own output (fcntl(2), F_SETLEASE): whoever opens that file waits
-// until it is given back, as the kernel's default has it for 45 s. It is not given back.
+// Runs as the init of a jail and takes a write lease on its own output (fcntl(2), F_SETLEASE): whoever opens that file
+// waits until it is given back, as the kernel's default has it for 45 s. It is not given back.
 #include <csignal>
 #include <fcntl.h>
 #include <unistd.h>

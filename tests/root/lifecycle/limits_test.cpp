@@ -63,13 +63,15 @@ TEST_F(LimitsTest, ProcessorTimeIsLimited) {
     const auto throttled = [&] {
         for (const auto& directory : cgroup_directories(record()["cgroup"].str())) {
             const std::string text = slurp(directory + "/cpu.stat");
-            if (text.find("nr_throttled") != std::string::npos && text.find("nr_throttled 0\n") == std::string::npos) return true;
+            if (text.find("nr_throttled") != std::string::npos && text.find("nr_throttled 0\n") == std::string::npos)
+                return true;
         }
         return false;
     };
     // A host that is busy may give it less than that by itself: until one period has more.
     for (int round = 0; round < 100 && !throttled(); ++round)
-        EXPECT_EQ(inside("for j in 1 2 3 4; do (i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done) & done; wait").status, 0);
+        EXPECT_EQ(inside("for j in 1 2 3 4; do (i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done) & done; wait").status,
+                  0);
     EXPECT_TRUE(throttled());
 }
 

@@ -116,9 +116,10 @@ TEST_F(LogsTest, FollowEndsWithTheJail) {
     spit(site.root("a.test") / "etc/rc.shutdown", "echo down\n", 0644);
     ASSERT_EQ(start().status, 0);
     logs_with("up");
-    const Result both = run_command({"sh", "-c", (stage() / "bin/jailctl").string() + " --config " + site.config().string() +
-                                                 " logs -f a.test & sleep 0.5; " + (stage() / "bin/jailctl").string() +
-                                                 " --quiet --config " + site.config().string() + " stop a.test; wait"});
+    const Result both = run_command({"sh", "-c",
+                                     (stage() / "bin/jailctl").string() + " --config " + site.config().string() +
+                                         " logs -f a.test & sleep 0.5; " + (stage() / "bin/jailctl").string() +
+                                         " --quiet --config " + site.config().string() + " stop a.test; wait"});
     EXPECT_EQ(both.status, 0) << both.all();
     EXPECT_EQ(both.out, "up\ndown\n");
     EXPECT_EQ(site.jailctl({"--json", "logs", "-f", "a.test"}).status, 2);

@@ -18,7 +18,8 @@ protected:
     }
     Result rc(const std::string& word) const {
         RunOptions options;
-        options.environment = {"JAILCTL=" + (stage() / "bin/jailctl").string(), "JAILCTL_CONF=" + site.config().string()};
+        options.environment = {"JAILCTL=" + (stage() / "bin/jailctl").string(),
+                               "JAILCTL_CONF=" + site.config().string()};
         return run_command({(stage() / "etc/init.d/jailctl").string(), word}, options);
     }
 };

@@ -50,8 +50,8 @@ TEST_F(Ready, AJailThatEndsMeanwhileIsToldAndNothingIsLeft) {
 
 TEST_F(Ready, ASignalMeanwhileTakesItDown) {
     wait_for("false", "STOP_TIMEOUT=1s\n");
-    const Result told = run_command({"/usr/bin/timeout", "-s", "INT", "2", (stage() / "bin/jailctl").string(), "--config",
-                                     site.config().string(), "start", "a.test"});
+    const Result told = run_command({"/usr/bin/timeout", "-s", "INT", "2", (stage() / "bin/jailctl").string(),
+                                     "--config", site.config().string(), "start", "a.test"});
     EXPECT_EQ(told.status, 124) << told.all();
     EXPECT_EQ(mark(), ' ');
     EXPECT_EQ(left_behind(), std::vector<std::string>{});

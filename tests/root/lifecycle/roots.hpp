@@ -23,9 +23,13 @@ protected:
     /// Configures the site: `more` are further lines of jails.conf.
     void configure(const std::string& more) { site.configure(entries, more); }
     /// jailctl exec a.test -- sh -c `script`
-    Result inside(const std::string& script) const { return site.jailctl({"exec", "a.test", "--", "sh", "-c", script}); }
+    Result inside(const std::string& script) const {
+        return site.jailctl({"exec", "a.test", "--", "sh", "-c", script});
+    }
     /// Names of the jail's processes, the shell that looks included; it starts no other while it does.
-    std::string processes() const { return inside("for p in /proc/[0-9]*; do read -r name <$p/comm; echo -n \"$name \"; done").out; }
+    std::string processes() const {
+        return inside("for p in /proc/[0-9]*; do read -r name <$p/comm; echo -n \"$name \"; done").out;
+    }
     Result start() const { return site.jailctl({"start", "a.test"}); }
     Result stop() const { return site.jailctl({"stop", "--timeout", "0", "a.test"}); }
     /// The record of a running jail, null if there is none.

@@ -57,7 +57,8 @@ TEST_F(SetTest, SeveralAtOnceLeaveTheFileAndTheJailOfOneMind) {
         std::vector<std::jthread> all;
         for (int i = 0; i < 8; ++i)
             all.emplace_back([&, i] {
-                const Result result = site.jailctl({"--wait", "60", "set", "a.test", "PIDS=" + std::to_string(100 + i)});
+                const Result result =
+                    site.jailctl({"--wait", "60", "set", "a.test", "PIDS=" + std::to_string(100 + i)});
                 EXPECT_EQ(result.status, 0) << result.all();
             });
         all.clear();
@@ -143,7 +144,8 @@ TEST_F(SetTest, WhatIsNoLimitIsRefusedAndNothingHappens) {
     }
     EXPECT_EQ(set({}).status, 2);
     EXPECT_THAT(set({"memory=1G"}).err, HasSubstr("hint: did you mean 'MEMORY'?"));
-    EXPECT_THAT(set({"NETWORK=none"}).err, HasSubstr("hint: write others into jails.conf, or those of one jail into jails.d"));
+    EXPECT_THAT(set({"NETWORK=none"}).err,
+                HasSubstr("hint: write others into jails.conf, or those of one jail into jails.d"));
     EXPECT_EQ(site.jailctl({"--dry-run", "set", "a.test", "PIDS=9"}).status, 0);
     EXPECT_FALSE(std::filesystem::exists(site.path() / "jails.d"));
 }
@@ -158,7 +160,8 @@ TEST_F(SetTest, WhatALinkLeadsToIsNotWritten) {
     for (const bool rehearsed : {true, false}) {
         const Result result = rehearsed ? set({"--dry-run", "PIDS=60"}) : set({"PIDS=60"});
         EXPECT_EQ(result.status, 1);
-        EXPECT_THAT(result.err, HasSubstr(link.string() + " is a link to " + shared.string() + ", and 'set' writes through"));
+        EXPECT_THAT(result.err,
+                    HasSubstr(link.string() + " is a link to " + shared.string() + ", and 'set' writes through"));
         EXPECT_THAT(result.err, HasSubstr("hint: write the values into that file"));
     }
     EXPECT_EQ(slurp(shared), "PIDS=50\n");

@@ -40,11 +40,13 @@ TEST_F(SharedRoot, IsRunByOneOfTwoConfigurations) {
     ASSERT_EQ(start().status, 0);
     const Result refused = by_other({"start", "a.test"});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.err, HasSubstr("a.test cannot be started: jail a.test of " + site.config().string() + " runs from " +
-                                       site.root("a.test").string() + " already"));
-    EXPECT_THAT(refused.err, HasSubstr("hint: stop that one first: 'jailctl --config " + site.config().string() + " stop a.test'"));
+    EXPECT_THAT(refused.err, HasSubstr("a.test cannot be started: jail a.test of " + site.config().string() +
+                                       " runs from " + site.root("a.test").string() + " already"));
+    EXPECT_THAT(refused.err,
+                HasSubstr("hint: stop that one first: 'jailctl --config " + site.config().string() + " stop a.test'"));
     EXPECT_FALSE(runs_by_other());
-    EXPECT_THAT(by_other({"doctor"}).out, HasSubstr("jail a.test cannot be started: jail a.test of " + site.config().string()));
+    EXPECT_THAT(by_other({"doctor"}).out,
+                HasSubstr("jail a.test cannot be started: jail a.test of " + site.config().string()));
     EXPECT_EQ(site.jailctl({"doctor"}).out.find("cannot be started"), std::string::npos);
     ASSERT_EQ(stop().status, 0);
     EXPECT_EQ(by_other({"start", "a.test"}).status, 0);
@@ -101,7 +103,8 @@ TEST_F(SharedRoot, IsNotStartedWhileAnotherConfigurationWorksOnIt) {
     for (const char* command : {"start", "restart"}) {
         const Result refused = site.jailctl({command, "a.test"});
         EXPECT_EQ(refused.status, 1) << command;
-        EXPECT_THAT(refused.err, HasSubstr("jail a.test cannot be started now: " + tree.string() + " is worked on by "));
+        EXPECT_THAT(refused.err,
+                    HasSubstr("jail a.test cannot be started now: " + tree.string() + " is worked on by "));
         EXPECT_THAT(refused.err, HasSubstr("--wait SECONDS"));
     }
     std::thread ends([&] {
@@ -137,7 +140,8 @@ TEST_F(SharedRoot, IsRunByOneWhoseProcessHoldsIt) {
     const Held process(site.root("a.test"));  // the same directory as / in there
     const Result refused = by_other({"start", "a.test"});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.err, HasSubstr("a.test cannot be started: jail a.test of " + site.config().string() + " runs from "));
+    EXPECT_THAT(refused.err,
+                HasSubstr("a.test cannot be started: jail a.test of " + site.config().string() + " runs from "));
     EXPECT_EQ(refused.err.find("is worked on by"), std::string::npos) << refused.err;
 }
 
@@ -146,7 +150,8 @@ TEST_F(SharedRoot, IsToldWithACommandThatAShellTakes) {
     const auto odd = site.path() / "it's mine; $(really)";
     std::filesystem::create_directory(odd);
     std::filesystem::rename(site.config(), odd / "jails.conf");
-    const Result started = run_command({(stage() / "bin/jailctl").string(), "--config", (odd / "jails.conf").string(), "start", "a.test"});
+    const Result started =
+        run_command({(stage() / "bin/jailctl").string(), "--config", (odd / "jails.conf").string(), "start", "a.test"});
     ASSERT_EQ(started.status, 0) << started.all();
     const std::string refused = by_other({"start", "a.test"}).err;
     const auto begin = refused.find("'jailctl --config ") + 1, end = refused.rfind('\'');

@@ -67,7 +67,8 @@ TEST_F(StartAfter, ACircleOrANameThatIsNobodysIsRefusedAndToldByConfigCheck) {
     wait_for("c", "a.test");
     const Result up = site.jailctl({"start", "all"});
     EXPECT_EQ(up.status, 2);
-    EXPECT_THAT(up.err, HasSubstr("the jails wait for each other: a.test waits for b.test waits for c.test waits for a.test"));
+    EXPECT_THAT(up.err,
+                HasSubstr("the jails wait for each other: a.test waits for b.test waits for c.test waits for a.test"));
     EXPECT_EQ(mark("c.test"), ' ');
     EXPECT_THAT(site.jailctl({"config", "check"}).all(), HasSubstr("waits for itself"));
     wait_for("c", "nobody.test");

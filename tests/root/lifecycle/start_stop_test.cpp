@@ -97,9 +97,13 @@ TEST_F(JailTest, AStoppedJailIsNotStoppedAgain) {
 
 /// One cause, one code and one sentence, whichever command meets it.
 TEST_F(JailTest, CommandsSayTheSameOfAJailThatDoesNotRun) {
-    const std::vector<std::vector<std::string>> commands{{"stop", "a.test"}, {"freeze", "a.test"}, {"thaw", "a.test"},
-        {"exec", "a.test", "--", "true"}, {"exec", "-u", "root", "a.test", "--", "true"}, {"--dry-run", "freeze", "a.test"},
-        {"--dry-run", "exec", "a.test", "--", "true"}};
+    const std::vector<std::vector<std::string>> commands{{"stop", "a.test"},
+                                                         {"freeze", "a.test"},
+                                                         {"thaw", "a.test"},
+                                                         {"exec", "a.test", "--", "true"},
+                                                         {"exec", "-u", "root", "a.test", "--", "true"},
+                                                         {"--dry-run", "freeze", "a.test"},
+                                                         {"--dry-run", "exec", "a.test", "--", "true"}};
     const auto expect = [&](const std::string& message) {
         for (const auto& words : commands) {
             const Value answer = site.json(words);
@@ -112,8 +116,10 @@ TEST_F(JailTest, CommandsSayTheSameOfAJailThatDoesNotRun) {
     std::filesystem::remove_all(site.root("a.test"));
     const std::string message = "a.test has not been created: nothing at " + site.root("a.test").string();
     expect(message);
-    for (const auto& words : std::vector<std::vector<std::string>>{
-             {"shell", "a.test"}, {"cp", "/etc/passwd", "a.test:etc/"}, {"freeze", "a.test"}, {"exec", "a.test", "--", "true"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{"shell", "a.test"},
+                                                                   {"cp", "/etc/passwd", "a.test:etc/"},
+                                                                   {"freeze", "a.test"},
+                                                                   {"exec", "a.test", "--", "true"}}) {
         const Result refused = site.jailctl(words);
         EXPECT_THAT(refused.err, HasSubstr(message)) << words.front();
         EXPECT_THAT(refused.err, HasSubstr("hint: create it: jailctl create a.test")) << words.front();
@@ -199,7 +205,8 @@ TEST_F(JailTest, TwoStartsAtOnceStartOneJail) {
     other.join();
     EXPECT_EQ((first.status == 0) + (second.status == 0), 1) << first.all() << second.all();
     const std::string refusal = first.status == 0 ? second.err : first.err;
-    EXPECT_TRUE(refusal.find("is busy") != std::string::npos || refusal.find("already running") != std::string::npos) << refusal;
+    EXPECT_TRUE(refusal.find("is busy") != std::string::npos || refusal.find("already running") != std::string::npos)
+        << refusal;
     EXPECT_EQ(mark(), '*');
 }
 
@@ -218,7 +225,8 @@ TEST_F(JailTest, DryRunNamesTheStepsAndTakesNone) {
 
 TEST_F(JailTest, DryRunOfRestartNamesBothHalves) {
     site.configure({"a.test:192.0.2.1"}, "READY_COMMAND=true");
-    const std::string up = "would run jail-init in the jail\nwould record the running jail\nwould wait until READY_COMMAND succeeds\n";
+    const std::string up =
+        "would run jail-init in the jail\nwould record the running jail\nwould wait until READY_COMMAND succeeds\n";
     const Result stopped = site.jailctl({"--dry-run", "restart", "a.test"});
     EXPECT_EQ(stopped.status, 0) << stopped.all();
     EXPECT_THAT(stopped.out, HasSubstr(up));
@@ -235,8 +243,11 @@ TEST_F(JailTest, DryRunOfRestartNamesBothHalves) {
 }
 
 TEST_F(JailTest, DryRunIsRefusedWhereTheCommandWouldBe) {
-    for (const std::vector<std::string>& words : {std::vector<std::string>{"freeze", "a.test"}, {"thaw", "a.test"}, {"shell", "a.test"},
-                                                  {"exec", "a.test", "--", "true"}, {"stop", "a.test"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"freeze", "a.test"},
+                                                  {"thaw", "a.test"},
+                                                  {"shell", "a.test"},
+                                                  {"exec", "a.test", "--", "true"},
+                                                  {"stop", "a.test"}}) {
         const Result real = site.jailctl(words);
         std::vector<std::string> tried{"--dry-run"};
         tried.insert(tried.end(), words.begin(), words.end());

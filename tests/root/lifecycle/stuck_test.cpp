@@ -19,7 +19,8 @@ protected:
     void SetUp() override {
         JailTest::SetUp();
         if (IsSkipped()) return;
-        if (!std::filesystem::exists("/sys/fs/cgroup/freezer/tasks")) GTEST_SKIP() << "needs the v1 freezer to hold a process";
+        if (!std::filesystem::exists("/sys/fs/cgroup/freezer/tasks"))
+            GTEST_SKIP() << "needs the v1 freezer to hold a process";
         holder_ = "/sys/fs/cgroup/freezer/jailctl-test-" + std::to_string(::getpid());
         ASSERT_EQ(::mkdir(holder_.c_str(), 0700), 0);
         ASSERT_EQ(start().status, 0);
@@ -27,7 +28,8 @@ protected:
     void TearDown() override {
         if (!holder_.empty()) put("freezer.state", "THAWED");
         JailTest::TearDown();
-        for (int attempt = 0; !holder_.empty() && attempt < 100 && ::rmdir(holder_.c_str()) != 0; ++attempt) ::usleep(20000);
+        for (int attempt = 0; !holder_.empty() && attempt < 100 && ::rmdir(holder_.c_str()) != 0; ++attempt)
+            ::usleep(20000);
     }
     void put(const char* file, const std::string& text) const {
         const int fd = ::open((holder_ + "/" + file).c_str(), O_WRONLY | O_CLOEXEC);
@@ -94,14 +96,17 @@ TEST_F(HookTest, ASignalToExecIsPassedOn) {
         const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
         for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
         ::execl(program.c_str(), "jailctl", "--config", site.config().c_str(), "exec", "a.test", "--", "sh", "-c",
-                "trap 'echo term > /root/asked; exit 9' TERM; touch /root/ready; while :; do sleep 0.05; done", nullptr);
+                "trap 'echo term > /root/asked; exit 9' TERM; touch /root/ready; while :; do sleep 0.05; done",
+                nullptr);
         ::_exit(99);
     }
-    for (int attempt = 0; attempt < 200 && !std::filesystem::exists(site.root("a.test") / "root/ready"); ++attempt) ::usleep(20000);
+    for (int attempt = 0; attempt < 200 && !std::filesystem::exists(site.root("a.test") / "root/ready"); ++attempt)
+        ::usleep(20000);
     ::kill(pid, SIGTERM);
     int status = 0;
     ::waitpid(pid, &status, 0);
-    EXPECT_TRUE((WIFEXITED(status) && WEXITSTATUS(status) == 9) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM)) << status;
+    EXPECT_TRUE((WIFEXITED(status) && WEXITSTATUS(status) == 9) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM))
+        << status;
     EXPECT_EQ(slurp(site.root("a.test") / "root/asked"), "term\n");
 }
 

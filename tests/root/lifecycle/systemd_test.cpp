@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 /// Made once per build tree: it takes a quarter of a minute and a mirror of Debian.
 fs::path debian() {
     const fs::path archive = JAILCTL_DEBIAN;
-    const Result made = run_command({"sh", JAILCTL_MAKE_DEBIAN, archive.string()}, {.limit = std::chrono::seconds(300)});
+    const Result made = run_command({"sh", JAILCTL_MAKE_DEBIAN, archive.string()},
+                                    {.limit = std::chrono::seconds(300)});
     return made.status == 0 ? archive : fs::path{};
 }
 
@@ -22,7 +23,8 @@ protected:
         JAILCTL_NEEDS_ROOT();
         archive_ = debian();
         if (archive_.empty()) GTEST_SKIP() << "no Debian could be made: mmdebstrap or a mirror is missing";
-        site_.configure({"s.test:192.0.2.1"}, "CAPABILITIES=system\nSTOP_TIMEOUT=30\nBASE=archive:" + archive_.string() + "\n");
+        site_.configure({"s.test:192.0.2.1"},
+                        "CAPABILITIES=system\nSTOP_TIMEOUT=30\nBASE=archive:" + archive_.string() + "\n");
     }
     void TearDown() override { site_.jailctl({"stop", "--timeout", "0", "s.test"}); }
     Result inside(const std::vector<std::string>& command) const {
@@ -52,10 +54,12 @@ TEST_F(Systemd, BootsRunsAndStopsInItsOwnWay) {
     EXPECT_NE(inside({"unshare", "--user", "true"}).status, 0);
     EXPECT_NE(inside({"mknod", "/tmp/null", "c", "1", "3"}).status, 0);
     EXPECT_NE(inside({"sh", "-c", "echo 1 > /proc/sys/kernel/sysrq"}).status, 0);
-    EXPECT_NE(inside({"sh", "-c", "mount -o remount,rw /proc/sys && echo x > /proc/sys/kernel/core_pattern"}).status, 0);
+    EXPECT_NE(inside({"sh", "-c", "mount -o remount,rw /proc/sys && echo x > /proc/sys/kernel/core_pattern"}).status,
+              0);
     EXPECT_NE(inside({"mount", "-t", "ext4", "/dev/zero", "/mnt"}).status, 0);
     // The kernel lets it look at v1 hierarchies, where there are any; of those it owns nothing.
-    EXPECT_NE(inside({"sh", "-c", "mount -t cgroup -o memory none /mnt && echo 1 > /mnt/memory.limit_in_bytes"}).status, 0);
+    EXPECT_NE(inside({"sh", "-c", "mount -t cgroup -o memory none /mnt && echo 1 > /mnt/memory.limit_in_bytes"}).status,
+              0);
     EXPECT_NE(inside({"sh", "-c", "mountpoint -q /mnt && mkdir /mnt/more"}).status, 0);
     (void)inside({"umount", "/mnt"});
 

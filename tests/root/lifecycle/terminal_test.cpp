@@ -40,7 +40,9 @@ protected:
         ::execv(argv[0], argv.data());
         ::_exit(99);
     }
-    void type(const std::string& text) const { ASSERT_EQ(::write(master_, text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+    void type(const std::string& text) const {
+        ASSERT_EQ(::write(master_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
     /// Reads until `text` came, at most ten seconds.
     bool sees(const std::string& text) {
         for (int attempt = 0; attempt < 100; ++attempt) {
@@ -58,7 +60,8 @@ protected:
         int status = 0;
         for (int attempt = 0; attempt < 500; ++attempt, ::usleep(20000)) {
             sees("never printed by anything") ;
-            if (::waitpid(pid_, &status, WNOHANG) == pid_) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            if (::waitpid(pid_, &status, WNOHANG) == pid_)
+                return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, &status, 0);
@@ -84,7 +87,8 @@ TEST_F(TerminalTest, WithJsonTheCommandHasNoneAndItsOutputIsInTheDocument) {
 }
 
 TEST_F(TerminalTest, ControlCReachesTheCommandAndNotUs) {
-    run({"exec", "a.test", "--", "sh", "-c", "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done"});
+    run({"exec", "a.test", "--", "sh", "-c",
+         "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done"});
     ASSERT_TRUE(sees("ready"));
     type("\x03");
     EXPECT_TRUE(sees("caught")) << seen_;
@@ -107,7 +111,8 @@ TEST_F(TerminalTest, ControlCOnTheWayInEndsUsByTheSignal) {
 }
 
 TEST_F(TerminalTest, ResizingIsPassedOn) {
-    run({"exec", "a.test", "--", "sh", "-c", "trap 'stty size; exit 0' WINCH; echo ready; while :; do sleep 0.05; done"});
+    run({"exec", "a.test", "--", "sh", "-c",
+         "trap 'stty size; exit 0' WINCH; echo ready; while :; do sleep 0.05; done"});
     ASSERT_TRUE(sees("ready"));
     const winsize size{50, 101, 0, 0};
     ASSERT_EQ(::ioctl(master_, TIOCSWINSZ, &size), 0);

@@ -48,7 +48,8 @@ void NetworkBed::make_bridge() const {
     must({"ip", "-n", host_, "addr", "add", "192.0.2.1/24", "dev", "br0"});
     must({"ip", "-n", host_, "addr", "add", "2001:db8::1/64", "dev", "br0", "nodad"});
     // The kernel learns of its carrier a little later; what is compared begins with a bridge that has it.
-    for (int attempt = 0; attempt < 200 && in_host({"ip", "link", "show", "br0"}).out.find("state UP") == std::string::npos; ++attempt)
+    for (int attempt = 0;
+         attempt < 200 && in_host({"ip", "link", "show", "br0"}).out.find("state UP") == std::string::npos; ++attempt)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
@@ -66,13 +67,16 @@ Result NetworkBed::in_lan(const std::vector<std::string>& argv) const {
 
 std::string NetworkBed::host_network() const {
     std::string text;
-    const std::vector<std::vector<std::string>> questions = {
-        {"ip", "-n", host_, "-o", "link"},  {"ip", "-n", host_, "-o", "addr"},
-        {"ip", "-n", host_, "route", "show", "table", "all"}, {"ip", "-n", host_, "neigh", "show", "proxy"}, {"ip", "-n", host_, "-6", "neigh", "show", "proxy"}};
+    const std::vector<std::vector<std::string>> questions = {{"ip", "-n", host_, "-o", "link"},
+                                                             {"ip", "-n", host_, "-o", "addr"},
+                                                             {"ip", "-n", host_, "route", "show", "table", "all"},
+                                                             {"ip", "-n", host_, "neigh", "show", "proxy"},
+                                                             {"ip", "-n", host_, "-6", "neigh", "show", "proxy"}};
     for (const auto& question : questions) text += run_command(question).all();
     text += in_host({"nft", "list", "ruleset"}).all();
-    for (const auto* setting : {"ipv4/conf/up0/forwarding", "ipv4/neigh/up0/proxy_delay", "ipv6/conf/up0/forwarding", "ipv6/conf/up0/proxy_ndp",
-                                "ipv6/conf/up0/accept_ra", "ipv6/neigh/up0/proxy_delay", "ipv6/conf/all/forwarding"}) {
+    for (const auto* setting : {"ipv4/conf/up0/forwarding", "ipv4/neigh/up0/proxy_delay", "ipv6/conf/up0/forwarding",
+                                "ipv6/conf/up0/proxy_ndp", "ipv6/conf/up0/accept_ra", "ipv6/neigh/up0/proxy_delay",
+                                "ipv6/conf/all/forwarding"}) {
         text += in_host({"cat", std::string("/proc/sys/net/") + setting}).all();
     }
     return std::regex_replace(text, std::regex("valid_lft.*"), "");

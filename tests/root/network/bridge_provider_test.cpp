@@ -86,8 +86,8 @@ std::string be16(unsigned value) { return {static_cast<char>(value >> 8U), stati
 std::string udp_packet(const std::string& source, unsigned port) {
     char bytes[4];
     inet_pton(AF_INET, source.c_str(), bytes);
-    std::string packet = std::string("\x45\0", 2) + be16(36) + std::string("\0\1\0\0\x40\x11\0\0", 8) + std::string(bytes, 4) +
-                         std::string(4, '\xff');
+    std::string packet = std::string("\x45\0", 2) + be16(36) + std::string("\0\1\0\0\x40\x11\0\0", 8) +
+                         std::string(bytes, 4) + std::string(4, '\xff');
     unsigned sum = 0;  // br_netfilter looks at the header's
     for (std::size_t i = 0; i < 20; i += 2) {
         sum += static_cast<unsigned char>(packet[i]) * 256U + static_cast<unsigned char>(packet[i + 1]);
@@ -193,7 +193,8 @@ TEST_F(BridgeProvider, TheDefaultRouteFollowsTheHostElseLeadsToIt) {
 }
 
 TEST_F(BridgeProvider, RefusesWhatIsNoBridgeAndUnclearNetworks) {
-    const auto none = message_of([&] { network().check(host_, bridged("a.test", "192.0.2.7", "br7")); }, Errc::not_found);
+    const auto none = message_of([&] { network().check(host_, bridged("a.test", "192.0.2.7", "br7")); },
+                                 Errc::not_found);
     EXPECT_THAT(none, HasSubstr("jails.conf:5: NETWORK: there is no bridge br7 on this host"));
     EXPECT_THAT(none, HasSubstr("br0"));
     EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "192.0.2.7", "up0")); }, Errc::config),
@@ -210,7 +211,8 @@ TEST_F(BridgeProvider, RefusesWhatIsNoBridgeAndUnclearNetworks) {
                 HasSubstr("address 2001:db8::100 is in use by "));
     auto one = bridged("a.test", "192.0.2.7");
     one.settings.set("FORWARD", {"tcp:80:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config),
+                HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     EXPECT_EQ(bed_->host_network(), before_);
 }
 
@@ -249,7 +251,8 @@ TEST_F(BridgeProvider, ALinkOfAnotherConfigurationsJailIsLeftAlone) {
     const auto one = bridged("a.test", "192.0.2.7");
     const auto record = join(one);
     auto theirs = record;
-    theirs.set("alias", "a.test 12345").set("link_index", 0);  // as a start that was killed before it made its link notes it
+    // As a start that was killed before it made its link notes it.
+    theirs.set("alias", "a.test 12345").set("link_index", 0);
     network().leave(host_, one, theirs);
     EXPECT_TRUE(lan_reaches("192.0.2.7"));
     EXPECT_FALSE(lan_sees(ETH_P_IP, udp_packet("192.0.2.66", 4000)));
@@ -262,7 +265,8 @@ TEST_F(BridgeProvider, NothingPassesThatWouldConfigureOthers) {
     auto one = bridged("a.test", "192.0.2.7");
     one.addresses.push_back(Address::parse("[2001:db8::7]"));
     const auto record = join(one);
-    const auto local = in_jail({"sh", "-c", "ip -6 -o addr show dev eth0 scope link | sed 's/.*inet6 //; s,/.*,,'"}).out;
+    const auto local =
+        in_jail({"sh", "-c", "ip -6 -o addr show dev eth0 scope link | sed 's/.*inet6 //; s,/.*,,'"}).out;
     const auto own = local.substr(0, local.find('\n'));
     constexpr unsigned solicit = 135, advert = 136, router = 134, redirect = 137;
     EXPECT_FALSE(lan_sees(ETH_P_IP, udp_packet("192.0.2.7", 67)));

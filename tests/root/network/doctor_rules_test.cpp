@@ -27,7 +27,8 @@ TEST_F(DoctorOfNetwork, AGuardThatNobodyTouchedIsKnownAgain) {
     for (const std::string& network : {std::string(settings), std::string(settings) + "NETWORK=bridge:br0\n"}) {
         site_->configure({both}, network);
         start();
-        for (const auto& code : doctor().findings()) EXPECT_EQ(code.find("guard"), std::string::npos) << code << network;
+        for (const auto& code : doctor().findings())
+            EXPECT_EQ(code.find("guard"), std::string::npos) << code << network;
         ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
     }
 }
@@ -39,10 +40,12 @@ TEST_F(DoctorOfNetwork, AGuardThatWasAlteredIsToldAndPutBack) {
     const std::string guard = bed_->in_host({"nft", "-a", "list", "table", "netdev", link()}).out;
     const auto at = guard.find("saddr 192.0.2.7 accept # handle ");
     ASSERT_NE(at, std::string::npos) << guard;
-    const std::string number = guard.substr(at + 32, guard.find('\n', at) - at - 32), rule = " rule netdev " + link() + " from_jail ";
-    for (const std::string& how : {"insert" + rule + "accept", "add" + rule + "ip saddr 192.0.2.8 accept", "delete" + rule + "handle " + number,
-                                   "replace" + rule + "handle " + number + " ip saddr 192.0.2.8 accept",
-                                   "add chain netdev " + link() + " from_jail { policy accept; }"}) {
+    const std::string number = guard.substr(at + 32, guard.find('\n', at) - at - 32),
+                      rule = " rule netdev " + link() + " from_jail ";
+    for (const std::string& how :
+         {"insert" + rule + "accept", "add" + rule + "ip saddr 192.0.2.8 accept", "delete" + rule + "handle " + number,
+          "replace" + rule + "handle " + number + " ip saddr 192.0.2.8 accept",
+          "add chain netdev " + link() + " from_jail { policy accept; }"}) {
         // Each guard that is put back has handles of its own.
         const std::string now = bed_->in_host({"nft", "-a", "list", "table", "netdev", link()}).out;
         const auto found = now.find("saddr 192.0.2.7 accept # handle ") + 32;
@@ -63,8 +66,8 @@ TEST_F(DoctorOfNetwork, AGuardThatSleepsOrLooksElsewhereIsToldAndPutBack) {
     expect_fixed("guard-altered");
     EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, testing::Not(HasSubstr("dormant")));
     host("ip link add other0 type veth peer name other1");
-    host("rules=$(nft list table " + table + " | sed 's/device \"[^\"]*\"/device \"other0\"/') && nft delete table " + table +
-         " && echo \"$rules\" | nft -f -");
+    host("rules=$(nft list table " + table + " | sed 's/device \"[^\"]*\"/device \"other0\"/') && nft delete table " +
+         table + " && echo \"$rules\" | nft -f -");
     expect_fixed("guard-altered");
     EXPECT_THAT(bed_->in_host({"nft", "list", "table", "netdev", link()}).out, HasSubstr("device \"" + link() + "\""));
     host("ip link del other0");
@@ -74,12 +77,17 @@ TEST_F(DoctorOfNetwork, ARateThatIsGoneBesideTheGuardIsSetAgain) {
     site_->configure({"www.test:192.0.2.7"}, std::string(settings) + "RATE=100mbit\n");
     start();
     ASSERT_THAT(doctor().findings(), IsEmpty());
-    const auto limits = [&] { return bed_->in_host({"nft", "list", "table", "netdev", link()}).out + bed_->in_host({"tc", "qdisc", "show", "dev", link()}).out; };
+    const auto limits = [&] {
+        return bed_->in_host({"nft", "list", "table", "netdev", link()}).out +
+               bed_->in_host({"tc", "qdisc", "show", "dev", link()}).out;
+    };
     ASSERT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf")));
-    for (const std::string& how : {"nft delete chain netdev " + link() + " from_jail_rate", "nft flush chain netdev " + link() + " from_jail_rate",
-                                   "tc qdisc del dev " + link() + " root", "tc qdisc replace dev " + link() + " root tbf rate 5mbit burst 32k limit 64k",
-                                   "nft flush chain netdev " + link() + " from_jail_rate && nft add rule netdev " + link() +
-                                       " from_jail_rate limit rate over 1 mbytes/second drop"}) {
+    for (const std::string& how :
+         {"nft delete chain netdev " + link() + " from_jail_rate",
+          "nft flush chain netdev " + link() + " from_jail_rate", "tc qdisc del dev " + link() + " root",
+          "tc qdisc replace dev " + link() + " root tbf rate 5mbit burst 32k limit 64k",
+          "nft flush chain netdev " + link() + " from_jail_rate && nft add rule netdev " + link() +
+              " from_jail_rate limit rate over 1 mbytes/second drop"}) {
         host(how);
         expect_fixed("rate-missing");
         EXPECT_THAT(limits(), testing::AllOf(HasSubstr("limit rate over"), HasSubstr("tbf"))) << how;

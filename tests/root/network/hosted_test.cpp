@@ -1,4 +1,5 @@
-/// The installed program with NETWORK=host in a namespace that plays the host: what the jail shares, and what it is kept from.
+/// The installed program with NETWORK=host in a namespace that plays the host: what the jail shares,
+/// and what it is kept from.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -45,7 +46,8 @@ TEST_F(Hosted, AJailServesUnderTheHostsAddress) {
     start();
     EXPECT_EQ(bed_->host_network(), before_);
     EXPECT_EQ(inside("mkdir -p /tmp/www && hostname >/tmp/www/index.html && httpd -p 8080 -h /tmp/www").status, 0);
-    const auto page = bed_->in_lan({"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 192.0.2.1 8080"});
+    const auto page =
+        bed_->in_lan({"busybox", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 192.0.2.1 8080"});
     EXPECT_THAT(page.out, EndsWith("www.test\n")) << page.err;
     EXPECT_THAT(jailctl({"status"}).out, HasSubstr("*www.test (192.0.2.1) in the host's network"));
     EXPECT_THAT(jailctl({"--json", "status"}).out, HasSubstr("\"network\": \"host\""));
@@ -68,14 +70,16 @@ TEST_F(Hosted, SysIsThatOfTheHostsNetworkAndReadOnly) {
     EXPECT_THAT(inside("ls /sys/class/net").out, HasSubstr("up0"));
     const auto mount = inside("grep ' /sys ' /proc/mounts").out;
     EXPECT_THAT(mount, HasSubstr("none /sys sysfs ro,nosuid,nodev,noexec"));
-    EXPECT_THAT(inside("ls /sys/firmware /sys/kernel/debug /sys/kernel/security /sys/fs/cgroup").out, Not(HasSubstr("acpi")));
+    EXPECT_THAT(inside("ls /sys/firmware /sys/kernel/debug /sys/kernel/security /sys/fs/cgroup").out,
+                Not(HasSubstr("acpi")));
     EXPECT_NE(inside("mount -o remount,rw /sys").status, 0);
     EXPECT_NE(inside("echo 0 >/sys/class/net/up0/tx_queue_len").status, 0);
 }
 
 /// A listener of the host on an abstract name, for as long as it lives.
 UniqueFd listen_in(const std::string& netns, const std::string& name) {
-    const UniqueFd home(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)), there(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd home(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)),
+        there(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
     EXPECT_EQ(::setns(there.get(), CLONE_NEWNET), 0);
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(::setns(home.get(), CLONE_NEWNET), 0);
@@ -105,7 +109,8 @@ TEST_F(Hosted, AbstractSocketsOfTheHostAreOutOfReachOrItSaysSo) {
     EXPECT_EQ(jailctl({"exec", "www.test", "--", "/bin/abstract_probe", name + "x"}).status, ECONNREFUSED);
     // The jail's first process is kept from them as well, not only exec.
     jailctl({"stop", "www.test"});
-    spit(site_->root("www.test") / "bin/first", "#!/bin/sh\n/bin/abstract_probe " + name + "\necho ended $?\nsleep 60\n", 0755);
+    spit(site_->root("www.test") / "bin/first",
+         "#!/bin/sh\n/bin/abstract_probe " + name + "\necho ended $?\nsleep 60\n", 0755);
     site_->configure({"www.test:192.0.2.1"}, "NETWORK=host\nSTOP_TIMEOUT=0\nSTART_COMMAND=/bin/first\n");
     start();
     Result logs;
@@ -117,7 +122,8 @@ TEST_F(Hosted, AbstractSocketsOfTheHostAreOutOfReachOrItSaysSo) {
 }
 
 TEST_F(Hosted, WhatCannotBeIsRefused) {
-    EXPECT_THAT(refusal("www.test:192.0.2.7", ""), HasSubstr("address 192.0.2.7 of jail www.test is none of the host's"));
+    EXPECT_THAT(refusal("www.test:192.0.2.7", ""),
+                HasSubstr("address 192.0.2.7 of jail www.test is none of the host's"));
     EXPECT_THAT(refusal("www.test:192.0.2.1", "CAPABILITIES=system\n"), HasSubstr("has CAPABILITIES=system"));
     EXPECT_THAT(refusal("www.test:192.0.2.1", "FORWARD=tcp:8080:80\n"), HasSubstr("leads nowhere"));
     EXPECT_THAT(refusal("www.test:192.0.2.1", "NAT=yes\n"), HasSubstr("leads nowhere"));

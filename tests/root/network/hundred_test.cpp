@@ -30,7 +30,8 @@ std::vector<std::string> entries() {
 std::vector<std::string> names_in(const std::filesystem::path& directory) {
     std::vector<std::string> names;
     std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, none)) names.push_back(entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(directory, none))
+        names.push_back(entry.path().filename());
     return names;
 }
 
@@ -76,7 +77,8 @@ TEST_F(Hundred, StartAnswerAndLeaveNothing) {
     EXPECT_EQ(running(), 0);
     EXPECT_EQ(bed_.host_network(), network) << "links, addresses, routes, proxy entries, rules";
     EXPECT_THAT(leaks.found(), IsEmpty()) << "mounts, links, control groups, processes, descriptors";
-    for (const char* folder : {"jails", "journal", "console"}) EXPECT_THAT(names_in(site_.run_dir() / folder), IsEmpty()) << folder;
+    for (const char* folder : {"jails", "journal", "console"})
+        EXPECT_THAT(names_in(site_.run_dir() / folder), IsEmpty()) << folder;
     EXPECT_FALSE(is_noted(site_.run_dir()));
 }
 

@@ -20,10 +20,12 @@ namespace {
 using ::testing::HasSubstr;
 
 void forbid_netfilter_sockets() {
-    sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    sock_filter program[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+                             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+                             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
+                             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT),
+                             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
     const sock_fprog filter{std::size(program), program};
     ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
@@ -60,18 +62,26 @@ protected:
     const std::string link_ = veth_of(name_).host_name;
     const MacAddress bytes_ = veth_of(name_).jail_mac;
     const std::string mac_ = mac_text({bytes_.begin(), bytes_.end()});
-    const std::vector<Address> addresses_{Address::parse("192.0.2.7"), Address::parse("192.0.2.8/24"), Address::parse("[2001:db8::7]/64")};
+    const std::vector<Address> addresses_{Address::parse("192.0.2.7"), Address::parse("192.0.2.8/24"),
+                                          Address::parse("[2001:db8::7]/64")};
 };
 
 TEST_F(Rules, GuardARoutedJail) {
     put_up_guard(name_, addresses_, GuardPlace::router);
-    const auto expected = "table netdev LINK {\nchain from_jail {\ntype filter hook ingress device \"LINK\" priority -500; policy drop;\n"
-                          "ether saddr != " + mac_ + " drop\nether type 8021q drop\nether type 8021ad drop\n"
-                          "ip saddr 192.0.2.7 accept\narp saddr ether " + mac_ + " arp saddr ip 192.0.2.7 accept\n"
-                          "ip saddr 192.0.2.8 accept\narp saddr ether " + mac_ + " arp saddr ip 192.0.2.8 accept\n"
-                          "ip6 saddr 2001:db8::7 accept\n"
-                          "ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept\n"
-                          "ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept\n}\n}\n";
+    const auto expected =
+        "table netdev LINK {\nchain from_jail {\ntype filter hook ingress device \"LINK\" priority -500; policy drop;\n"
+        "ether saddr != " +
+        mac_ +
+        " drop\nether type 8021q drop\nether type 8021ad drop\n"
+        "ip saddr 192.0.2.7 accept\narp saddr ether " +
+        mac_ +
+        " arp saddr ip 192.0.2.7 accept\n"
+        "ip saddr 192.0.2.8 accept\narp saddr ether " +
+        mac_ +
+        " arp saddr ip 192.0.2.8 accept\n"
+        "ip6 saddr 2001:db8::7 accept\n"
+        "ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type nd-neighbor-solicit accept\n"
+        "ip6 saddr fe80::/10 ip6 hoplimit 255 icmpv6 type nd-neighbor-advert accept\n}\n}\n";
     EXPECT_EQ(listed("netdev"), expected);
     ASSERT_EQ(test::run_command({"nft", "flush", "ruleset"}).status, 0);
     put_up_guard(name_, addresses_, GuardPlace::router);
@@ -83,8 +93,8 @@ TEST_F(Rules, GuardARoutedJail) {
 TEST_F(Rules, AreMadeAnewWhateverStandsUnderTheirName) {
     for (const std::string& other : {"table netdev " + link_ + " { flags dormant; }",
                                      "table netdev " + link_ + " { chain from_jail { ip saddr 10.0.0.1 accept; }; }",
-                                     "table netdev " + link_ + " { chain from_jail { type filter hook ingress device " + link_ +
-                                         " priority -500; policy accept; ip saddr 10.0.0.1 accept; }; }"}) {
+                                     "table netdev " + link_ + " { chain from_jail { type filter hook ingress device " +
+                                         link_ + " priority -500; policy accept; ip saddr 10.0.0.1 accept; }; }"}) {
         ASSERT_EQ(test::run_command({"nft", other}).status, 0) << other;
         put_up_guard(name_, addresses_, GuardPlace::router);
         const auto text = listed("netdev");
@@ -98,8 +108,10 @@ TEST_F(Rules, GuardAJailOnABridge) {
     put_up_guard(name_, addresses_, GuardPlace::bridge);
     const auto text = listed("netdev");
     EXPECT_THAT(text, HasSubstr("udp sport 67 drop\nudp sport 547 drop\nip saddr 192.0.2.7 accept\n"));
-    EXPECT_THAT(text, HasSubstr("ip6 saddr :: icmpv6 type nd-neighbor-solicit @th,64,128 0x20010db8000000000000000000000007 accept\n"
-                                "ip6 saddr :: icmpv6 type mld2-listener-report accept\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("ip6 saddr :: icmpv6 type nd-neighbor-solicit @th,64,128 0x20010db8000000000000000000000007 accept\n"
+                  "ip6 saddr :: icmpv6 type mld2-listener-report accept\n"));
     EXPECT_THAT(text, HasSubstr("ip6 saddr 2001:db8::7 goto v6_of_jail\n}\n"));
     EXPECT_THAT(text, HasSubstr("chain v6_of_jail {\nicmpv6 type nd-router-advert drop\nicmpv6 type nd-redirect drop\n"
                                 "icmpv6 type nd-neighbor-advert @th,64,128 0xfe80"));
@@ -117,8 +129,11 @@ TEST_F(Rules, TranslateAddressesAndPorts) {
     const auto uplink = find_link(netlink, "up0");
     put_up_translation(host_, netlink, one, *uplink);
     const auto text = listed("inet");
-    EXPECT_THAT(text, HasSubstr("type nat hook postrouting priority srcnat; policy accept;\noifname \"up0\" ip saddr 10.9.9.9 masquerade\n"
-                                "oifname \"LINK\" ip saddr 10.9.9.9 masquerade\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "type nat hook postrouting priority srcnat; policy accept;\noifname \"up0\" ip saddr 10.9.9.9 masquerade\n"
+            "oifname \"LINK\" ip saddr 10.9.9.9 masquerade\n"));
     EXPECT_THAT(text, HasSubstr("type nat hook prerouting priority dstnat; policy accept;\n"
                                 "meta nfproto ipv4 fib daddr type local tcp dport 8080 dnat ip to 10.9.9.9:80\n"
                                 "meta nfproto ipv6 fib daddr type local tcp dport 8080 dnat ip6 to [2001:db8::7]:80\n"
@@ -132,9 +147,9 @@ TEST_F(Rules, LimitARateOnceAndNoLonger) {
     Netlink netlink(NETLINK_ROUTE);
     const int index = find_link(netlink, link_)->index;
     for (int i = 0; i < 2; ++i) limit_rates(netlink, name_, index, {0, 12500000});
-    EXPECT_EQ(listed("netdev"),
-              "table netdev LINK {\nchain from_jail_rate {\ntype filter hook ingress device \"LINK\" priority -501; policy accept;\n"
-              "limit rate over 12500000 bytes/second burst 128 kbytes drop\n}\n}\n");
+    EXPECT_EQ(listed("netdev"), "table netdev LINK {\nchain from_jail_rate {\ntype filter hook ingress device \"LINK\" "
+                                "priority -501; policy accept;\n"
+                                "limit rate over 12500000 bytes/second burst 128 kbytes drop\n}\n}\n");
     limit_rates(netlink, name_, index, {0, 0});
     EXPECT_EQ(listed("netdev"), "table netdev LINK {\n}\n");
 }
@@ -153,7 +168,8 @@ TEST_F(Rules, AreMadeTogetherOrNotAtAll) {
     transaction.add_rule(link_, "no_such_chain", NftRule(NftFamily::netdev).drop());
     transaction.add_table(NftFamily::inet, link_);
     Netlink netfilter(NETLINK_NETFILTER);
-    EXPECT_THAT(message_of([&] { transaction.commit(netfilter, "try it"); }, Errc::not_found), HasSubstr("cannot try it: No such file"));
+    EXPECT_THAT(message_of([&] { transaction.commit(netfilter, "try it"); }, Errc::not_found),
+                HasSubstr("cannot try it: No such file"));
     EXPECT_EQ(test::run_command({"nft", "list", "ruleset"}).out, "");
 }
 
@@ -161,9 +177,12 @@ TEST_F(Rules, AreMadeTogetherOrNotAtAll) {
 TEST_F(Rules, AreRefusedByAKernelThatHasNone) {
     std::thread([&] {  // a filter stays for the life of its thread
         forbid_netfilter_sockets();
-        EXPECT_THAT(message_of([] { require_nftables(); }, Errc::unsupported), HasSubstr("need nf_tables, which this host's kernel does not have"));
-        EXPECT_THAT(message_of([&] { put_up_guard(name_, addresses_, GuardPlace::router); }, Errc::unsupported), HasSubstr("netlink"));
-        EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.9")); }, Errc::unsupported), HasSubstr("need nf_tables"));
+        EXPECT_THAT(message_of([] { require_nftables(); }, Errc::unsupported),
+                    HasSubstr("need nf_tables, which this host's kernel does not have"));
+        EXPECT_THAT(message_of([&] { put_up_guard(name_, addresses_, GuardPlace::router); }, Errc::unsupported),
+                    HasSubstr("netlink"));
+        EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.9")); }, Errc::unsupported),
+                    HasSubstr("need nf_tables"));
         EXPECT_THROW(join(jail("b.test", "192.0.2.9"), false), Error);
     }).join();
     EXPECT_FALSE(find_host_end_by_name("b.test"));
@@ -174,7 +193,8 @@ TEST_F(Rules, AreRefusedByAKernelThatHasNone) {
 /// More than a socket takes at once by itself.
 TEST_F(Rules, GuardJailsOfAThousandAddresses) {
     std::vector<Address> many;
-    for (int i = 0; i < 1000; ++i) many.push_back(Address::parse("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1)));
+    for (int i = 0; i < 1000; ++i)
+        many.push_back(Address::parse("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1)));
     put_up_guard(name_, many, GuardPlace::router);
     EXPECT_THAT(listed("netdev"), HasSubstr("ip saddr 10.0.3.250 accept"));
 }

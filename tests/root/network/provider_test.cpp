@@ -214,7 +214,8 @@ TEST_F(RoutedProvider, NatHidesAddressesTheLanKnowsNoWayTo) {
 /// Two configurations start at once: each has looked when neither was there, and the kernel gives the route to one.
 TEST_F(RoutedProvider, TheLaterOfTwoWithOneAddressLeavesThatOfTheFirst) {
     const auto proxies = [] {
-        return test::run_command({"ip", "neigh", "show", "proxy"}).all() + test::run_command({"ip", "-6", "neigh", "show", "proxy"}).all();
+        return test::run_command({"ip", "neigh", "show", "proxy"}).all() +
+               test::run_command({"ip", "-6", "neigh", "show", "proxy"}).all();
     };
     auto first = jail("a.test", "192.0.2.7"), second = jail("z.test", "192.0.2.9");
     first.addresses.push_back(Address::parse("[2001:db8::7]"));
@@ -225,7 +226,8 @@ TEST_F(RoutedProvider, TheLaterOfTwoWithOneAddressLeavesThatOfTheFirst) {
     for (const std::string taken : {"192.0.2.7", "[2001:db8::7]"}) {
         second.addresses = {Address::parse("192.0.2.9"), Address::parse(taken)};
         EXPECT_THAT(message_of([&] { join(second); }, Errc::exists),
-                    HasSubstr("address " + second.addresses[1].text() + " is routed to " + record["link"].str() + " (a.test) already"));
+                    HasSubstr("address " + second.addresses[1].text() + " is routed to " + record["link"].str() +
+                              " (a.test) already"));
         EXPECT_EQ(proxies(), before);  // 192.0.2.9, which was its own, is gone
     }
     EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
@@ -247,15 +249,19 @@ TEST_F(RoutedProvider, ProxiesOfALinkThatIsGoneAreTakenAway) {
     EXPECT_EQ(bed_->host_network(), before);
 }
 
-/// As one of a ruleset that was saved and loaded again: it forwards a port of the host, though nothing says so any more.
+/// As one of a ruleset that was saved and loaded again: it forwards a port of the host, though
+/// nothing says so any more.
 TEST_F(RoutedProvider, ATranslationFromBeforeGoesWithTheNextStart) {
     const auto before = bed_->host_network();
     auto one = jail("a.test", "192.0.2.7");
     const auto table = "table inet " + veth_of(one.name).host_name;
     const auto load = [&] {
-        return test::run_command({"nft", "add " + table + "; add chain " + table.substr(6) + " arriving { type nat hook prerouting "
-                                         "priority -100; }; add rule " + table.substr(6) + " arriving tcp dport 2222 dnat ip to "
-                                         "192.0.2.7:22"});
+        return test::run_command({"nft", "add " + table + "; add chain " + table.substr(6) +
+                                             " arriving { type nat hook prerouting "
+                                             "priority -100; }; add rule " +
+                                             table.substr(6) +
+                                             " arriving tcp dport 2222 dnat ip to "
+                                             "192.0.2.7:22"});
     };
     ASSERT_EQ(load().status, 0) << load().all();
     auto record = join(one);
@@ -280,7 +286,8 @@ TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     other.settings.set("FORWARD", one.settings["FORWARD"]);
     host_.fake_configuration.jails = {one, other};
     EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
-                HasSubstr("FORWARD (a.conf:1) gives port 8080/tcp of the host to 2 jails, and it can lead to one only"));
+                HasSubstr(
+                    "FORWARD (a.conf:1) gives port 8080/tcp of the host to 2 jails, and it can lead to one only"));
     host_.fake_configuration.jails = {one};
     network().check(host_, one);
     const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -313,7 +320,8 @@ TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
     const auto none = make_no_network();
     none->check(host_, one);
     one.settings.set("FORWARD", {"tcp:8080:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config), HasSubstr("FORWARD (a.conf:3) leads nowhere"));
+    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config),
+                HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     one.settings.set("FORWARD", {"", {}, true});
     one.settings.set("NAT", {"yes", {"a.conf", 4, 1}, true});
     EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config), HasSubstr("NAT (a.conf:4)"));
@@ -328,12 +336,14 @@ TEST_F(RoutedProvider, AnInterfaceThatIsGoneLeavesNothing) {
     EXPECT_THAT(bed_->host_network(), HasSubstr(link));
     network().leave(host_, one, record);
     EXPECT_THAT(bed_->host_network(), Not(HasSubstr(link)));
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::not_found), HasSubstr("there is no network interface up0"));
+    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::not_found),
+                HasSubstr("there is no network interface up0"));
 }
 
 TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {
-    const auto loaded = test::run_command({"nft", "add table inet guard; add chain inet guard passing { type filter hook "
-                                                  "forward priority 0; policy drop; }"});
+    const auto loaded = test::run_command({"nft",
+                                           "add table inet guard; add chain inet guard passing { type filter hook "
+                                           "forward priority 0; policy drop; }"});
     if (loaded.status != 0) GTEST_SKIP() << "this kernel has no nftables: " << loaded.err;
     const auto one = jail("a.test", "192.0.2.7");
     const auto record = join(one);

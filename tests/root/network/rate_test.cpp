@@ -18,8 +18,8 @@ TEST(Rates, AreReadOrRefused) {
     EXPECT_EQ(parse_rates("in:64kbit out:2gbit").out, 250000000U);
     EXPECT_EQ(parse_rates("out:1mbit").in, 0U);
     for (const auto* none : {"", "none"}) EXPECT_EQ(parse_rates(none).in + parse_rates(none).out, 0U);
-    for (const auto* wrong : {"1", "mbit", "-1mbit", "1mbit 1mbit", "in:1mbit 2mbit", "in:1mbit in:2mbit", "63kbit", "101gbit",
-                              "up:1mbit", "1.5mbit", "1mbit;drop"}) {
+    for (const auto* wrong : {"1", "mbit", "-1mbit", "1mbit 1mbit", "in:1mbit 2mbit", "in:1mbit in:2mbit", "63kbit",
+                              "101gbit", "up:1mbit", "1.5mbit", "1mbit;drop"}) {
         EXPECT_THROW((void)parse_rates(wrong), Error) << wrong;
     }
 }
@@ -54,7 +54,8 @@ protected:
             while (::recv(receiver.get(), datagram, sizeof datagram, 0) > 0) ++came;
         };
         const auto send = [&] {
-            (void)::sendto(sender.get(), datagram, sizeof datagram, 0, reinterpret_cast<const sockaddr*>(&there), sizeof there);
+            (void)::sendto(sender.get(), datagram, sizeof datagram, 0, reinterpret_cast<const sockaddr*>(&there),
+                           sizeof there);
         };
         send();  // finds the neighbour, for which only a few may wait
         std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -79,7 +80,8 @@ TEST_F(Rate, WhatIsBeyondItDoesNotPass) {
         another_netns();
         one.settings.set("RATE", {in ? "in:1mbit" : "out:1mbit", {}, true});
         const auto record = join(one);
-        const int to_jail = pass(lan_.get(), netns_.get(), "192.0.2.7"), from_jail = pass(netns_.get(), lan_.get(), "192.0.2.100");
+        const int to_jail = pass(lan_.get(), netns_.get(), "192.0.2.7"),
+                  from_jail = pass(netns_.get(), lan_.get(), "192.0.2.100");
         EXPECT_LT(in ? to_jail : from_jail, 1000);
         EXPECT_GT(in ? to_jail : from_jail, 20);
         EXPECT_GT(in ? from_jail : to_jail, 1900);
@@ -96,7 +98,8 @@ TEST_F(Rate, IsForLinksOfTheJailsOwn) {
     auto one = jail("a.test", "192.0.2.7");
     one.settings.set("NETWORK", {"none", {}, true});
     one.settings.set("RATE", {"1mbit", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { make_no_network()->check(host_, one); }, Errc::config), ::testing::HasSubstr("RATE (a.conf:3)"));
+    EXPECT_THAT(message_of([&] { make_no_network()->check(host_, one); }, Errc::config),
+                ::testing::HasSubstr("RATE (a.conf:3)"));
     EXPECT_THAT(message_of([&] { change_rates(one, "host", {}); }, Errc::invalid),
                 ::testing::HasSubstr("has no link of its own (it runs with NETWORK=host)"));
     one.settings.set("RATE", {"none", {"a.conf", 3, 1}, true});

@@ -37,7 +37,8 @@ protected:
     }
     /// A script that notes event, name, id and result in the file "seen".
     std::string noting() {
-        return script("note", "echo \"$JAILCTL_EVENT $1 ${2:+id} $JAILCTL_RESULT\" >>" + (site_->path() / "seen").string());
+        return script("note",
+                      "echo \"$JAILCTL_EVENT $1 ${2:+id} $JAILCTL_RESULT\" >>" + (site_->path() / "seen").string());
     }
     std::string seen() { return slurp(site_->path() / "seen"); }
     void create() {
@@ -76,7 +77,8 @@ TEST_F(Hooks, EveryCommandOfAJailsLifeCallsThem) {
 
 TEST_F(Hooks, ABeforeHookThatFailsVetoesBeforeTheFirstChange) {
     create();
-    configure("BEFORESTART_HOOKS=" + script("no", "echo 'not today'; exit 7") + "\nAFTERSTART_HOOKS=" + noting() + "\n");
+    configure("BEFORESTART_HOOKS=" + script("no", "echo 'not today'; exit 7") + "\nAFTERSTART_HOOKS=" + noting() +
+              "\n");
     const auto result = site_->jailctl({"start", jail});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.all(), HasSubstr("no: not today"));
@@ -140,7 +142,8 @@ TEST_F(Hooks, StatusWorksInsideAHookAndAChangeOfTheSameJailIsBusy) {
     const auto program = (stage() / "bin/jailctl").string() + " --config " + site_->config().string();
     configure("BEFORESTART_HOOKS=" +
               script("nested", program + " status >" + (site_->path() / "status").string() + " || exit 9\n" + program +
-                                   " --batch delete www.test 2>" + (site_->path() / "delete").string() + " && exit 8\nexit 0") +
+                                   " --batch delete www.test 2>" + (site_->path() / "delete").string() +
+                                   " && exit 8\nexit 0") +
               "\n");
     const auto result = site_->jailctl({"start", jail});
     EXPECT_EQ(result.status, 0) << result.all();

@@ -79,7 +79,8 @@ TEST_F(UpgradeCopy, IsNotTheJailWhileItIsProved) {
     for (const char* command : {"start", "stop", "restart", "backup", "upgrade", "delete"})
         expect_refused({"--dry-run", command, "a.test"}, 1, "a.test is busy: upgrade by pid " + std::to_string(pid_),
                        "hint: repeat the command when that one has ended");
-    expect_refused({"logs", "a.test"}, 1, "nothing is kept of what the init of a.test said", "hint: it is kept from the next start on");
+    expect_refused({"logs", "a.test"}, 1, "nothing is kept of what the init of a.test said",
+                   "hint: it is kept from the next start on");
     spit(copy() / "root/go", "");
     EXPECT_EQ(wait_for_it(), 0) << slurp(site_.path() / "output");
     EXPECT_EQ(site_.jailctl({"logs", "a.test"}).status, 1) << "the jail itself has said nothing";

@@ -62,7 +62,8 @@ TEST_F(Upgrade, NamesConflictsOnceAndPutsTheNewFileBeside) {
 TEST_F(Upgrade, RemovesWhatTheOldBaseAloneHadAndNobodyChanged) {
     const auto with_more = [](const fs::path& tree) {
         fs::create_directories(tree / "usr/lib/old/deep");
-        for (const char* file : {"usr/lib/old/deep/gone", "usr/lib/old/changed", "usr/lib/gone", "var/lib/stays", "etc/stays"})
+        for (const char* file :
+             {"usr/lib/old/deep/gone", "usr/lib/old/changed", "usr/lib/gone", "var/lib/stays", "etc/stays"})
             spit(tree / file, "2");
         fs::create_symlink("gone", tree / "usr/lib/gone-link");
     };
@@ -155,11 +156,14 @@ TEST_F(Upgrade, AnUnhealthySystemIsNotPutInPlace) {
 }
 
 TEST_F(Upgrade, ACopyThatDoesNotBecomeReadyIsNotPutInPlace) {
-    const auto later = [](const fs::path& tree) { spit(tree / "etc/rc", "#!/bin/sh\nsleep 5\n: >/root/ready\n", 0755); };
+    const auto later = [](const fs::path& tree) {
+        spit(tree / "etc/rc", "#!/bin/sh\nsleep 5\n: >/root/ready\n", 0755);
+    };
     use(pack("2", later), "READY_COMMAND=\"cat /root/never\"\nREADY_TIMEOUT=1s\n");
     const Result refused = upgrade();
     EXPECT_EQ(refused.status, 1) << refused.all();
-    EXPECT_THAT(refused.err, HasSubstr("the upgraded copy of jail a.test is not healthy: it was not ready within 1.00 s"));
+    EXPECT_THAT(refused.err,
+                HasSubstr("the upgraded copy of jail a.test is not healthy: it was not ready within 1.00 s"));
     expect_version("1");
     use(pack("2", later), "READY_COMMAND=\"cat /root/ready\"\nREADY_TIMEOUT=30s\n");
     const Result waited = upgrade();

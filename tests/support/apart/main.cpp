@@ -1,9 +1,10 @@
 /// apart PROGRAM [ARGUMENT...]: runs a test so that others can run beside it.
 ///
-/// What tests of jails compare before and after is the machine's: control groups, mounts, names of network namespaces.
-/// The program gets a control group in every hierarchy, which it sees as the hierarchy's root, a mount namespace and
-/// a /run/netns, /run/jailctl and /var/lib/jailctl of its own. What it left in them is an error, and taken away. Not root: the program runs as it is.
-/// Ends with the program's status, 1 where it left something, 125 where it could not be run.
+/// What tests of jails compare before and after is the machine's: control groups, mounts, names of network
+/// namespaces. The program gets a control group in every hierarchy, which it sees as the hierarchy's root, a mount
+/// namespace and a /run/netns, /run/jailctl and /var/lib/jailctl of its own. What it left in them is an error, and
+/// taken away. Not root: the program runs as it is. Ends with the program's status, 1 where it left something, 125
+/// where it could not be run.
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -51,7 +52,8 @@ std::vector<Hierarchy> hierarchies(const std::string& name) {
 
 void write_to(const fs::path& file, const std::string& text) {
     const int opened = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
-    if (opened < 0 || ::write(opened, text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail("cannot write " + file.string());
+    if (opened < 0 || ::write(opened, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        fail("cannot write " + file.string());
     ::close(opened);
 }
 
@@ -90,7 +92,8 @@ void join(const std::vector<Hierarchy>& all) {
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) fail("cannot make mounts private");
     for (const auto& one : all) {
         if (one.v2) hand_down(one);
-        if (::mount(one.ours.c_str(), one.top.c_str(), nullptr, MS_BIND, nullptr) != 0) fail("cannot bind " + one.top.string());
+        if (::mount(one.ours.c_str(), one.top.c_str(), nullptr, MS_BIND, nullptr) != 0)
+            fail("cannot bind " + one.top.string());
     }
     for (const char* directory : {"/run/netns", "/run/jailctl", "/var/lib/jailctl"}) {
         fs::create_directories(directory);
@@ -106,7 +109,8 @@ void join(const std::vector<Hierarchy>& all) {
 }
 
 void remove_soon(const fs::path& directory) {
-    for (int attempt = 0; attempt < 100 && ::rmdir(directory.c_str()) != 0 && errno == EBUSY; ++attempt) ::usleep(20000);
+    for (int attempt = 0; attempt < 100 && ::rmdir(directory.c_str()) != 0 && errno == EBUSY; ++attempt)
+        ::usleep(20000);
 }
 
 /// From the deepest up; what is no directory is the kernel's. Says what the test left.

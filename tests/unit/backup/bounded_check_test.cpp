@@ -25,7 +25,8 @@ struct Check {
 
 TEST(BoundedCheck, IsAStrangersUntilTheDigestSaysOtherwise) {
     Check check;
-    EXPECT_EQ(code_thrown_by([&] { (void)checked_as_far_as_known(std::ref(check), [] { return false; }); }), Errc::unsupported);
+    EXPECT_EQ(code_thrown_by([&] { (void)checked_as_far_as_known(std::ref(check), [] { return false; }); }),
+              Errc::unsupported);
     EXPECT_EQ(check.runs, std::vector<bool>{false}) << "of an archive that nobody recorded no hole is counted out";
     check.runs.clear();
     EXPECT_EQ(checked_as_far_as_known(std::ref(check), [] { return true; }).num(), 1);

@@ -20,7 +20,8 @@ TEST(Excludes, BothSpellings) { EXPECT_THAT(parse_excludes("--exclude=./a --excl
 TEST(Excludes, NothingIsNothing) { EXPECT_TRUE(parse_excludes("  \n ").empty()); }
 
 TEST(Excludes, OtherOptionsOfTarAreRefusedByName) {
-    for (const char* bad : {"--files-from=/etc/passwd", "./tmp", "--exclude ./a --checkpoint-action=exec=sh", "--exclude="}) {
+    for (const char* bad :
+         {"--files-from=/etc/passwd", "./tmp", "--exclude ./a --checkpoint-action=exec=sh", "--exclude="}) {
         try {
             (void)parse_excludes(bad);
             ADD_FAILURE() << bad << " was accepted";

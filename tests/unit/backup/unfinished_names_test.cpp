@@ -22,8 +22,8 @@ TEST(UnfinishedNames, NamesWhatIsUnfinishedSoThatTwoNeverMeet) {
 
 TEST(UnfinishedNames, KnowsTheNamesOfOlderVersionsAndNoOthers) {
     EXPECT_EQ(jail_of_unfinished(".jailctl-backup-a.test.partial"), "a.test");
-    for (const char* other : {".jailctl-backup-.partial", ".jailctl-backup-a.test", ".jailctl-backup-~0.partial", "a.test.partial",
-                              ".jailctl-backup-a b.partial", ".jailctl-backup-a.test~1.tar"})
+    for (const char* other : {".jailctl-backup-.partial", ".jailctl-backup-a.test", ".jailctl-backup-~0.partial",
+                              "a.test.partial", ".jailctl-backup-a b.partial", ".jailctl-backup-a.test~1.tar"})
         EXPECT_EQ(jail_of_unfinished(other), "") << other;
 }
 

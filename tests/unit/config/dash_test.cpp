@@ -32,11 +32,12 @@ protected:
     std::vector<std::optional<Values>> run(const std::vector<std::string>& texts) {
         for (std::size_t i = 0; i < texts.size(); ++i)
             scratch_.write(std::to_string(i), texts[i]);
-        const std::string command =
-            "cd " + scratch_.path().string() + " && env -i HOME=/root PATH=/usr/bin:/bin /bin/sh -c 'i=0; while [ $i -lt " +
-            std::to_string(texts.size()) +
-            " ]; do ( n=$i; . ./$n; printf \"%s\\036%s\\036%s\\036%s\\037\" \"$n\" \"$A\" \"$B\" \"$C\" ); i=$((i+1)); done' "
-            ">out 2>/dev/null";
+        const std::string command = "cd " + scratch_.path().string() +
+                                    " && env -i HOME=/root PATH=/usr/bin:/bin /bin/sh -c 'i=0; while [ $i -lt " +
+                                    std::to_string(texts.size()) +
+                                    " ]; do ( n=$i; . ./$n; printf \"%s\\036%s\\036%s\\036%s\\037\" \"$n\" \"$A\" "
+                                    "\"$B\" \"$C\" ); i=$((i+1)); done' "
+                                    ">out 2>/dev/null";
         // The status is that of the last text; what counts is the records.
         [[maybe_unused]] const int status = std::system(command.c_str());
         return records(texts.size());
@@ -63,7 +64,8 @@ void expect_same(const std::vector<std::string>& texts_, const std::vector<std::
     int shown = 0;
     for (std::size_t i = 0; i < texts_.size() && shown < 10; ++i) {
         const Draft draft = parse_text(texts_[i]);
-        const Values ours{{std::string(draft.value("A")), std::string(draft.value("B")), std::string(draft.value("C"))}};
+        const Values ours{
+            {std::string(draft.value("A")), std::string(draft.value("B")), std::string(draft.value("C"))}};
         if (draft.ok() && shell[i] && ours == *shell[i]) continue;
         ++shown;
         ADD_FAILURE() << "text:\n" << texts_[i] << "\nsh:   " << testing::PrintToString(shell[i])

@@ -39,7 +39,8 @@ TEST(Entries, TheGuidesExample) {
 }
 
 TEST(Entries, SeveralAddressesFamiliesAndLengths) {
-    const Resolution resolution = resolve_text(with_jails("a:192.0.2.1/24,[2001:db8::1]/64,[2001:db8::2]:/srv/a/ \\\n\tb:[::5]"));
+    const Resolution resolution =
+        resolve_text(with_jails("a:192.0.2.1/24,[2001:db8::1]/64,[2001:db8::2]:/srv/a/ \\\n\tb:[::5]"));
     ASSERT_TRUE(resolution.ok()) << texts(resolution.diagnostics);
     const auto& jails = resolution.configuration.jails;
     ASSERT_EQ(jails.size(), 2U);
@@ -114,7 +115,8 @@ TEST(Entries, BadOnesAreReportedWhereTheyStand) {
 }
 
 TEST(Entries, EveryBadEntryIsReportedAtItsOwnLine) {
-    const Resolution resolution = resolve_text("IF=em0\nJAILS=\"good:192.0.2.1\"\nJAILS=\"$JAILS bad\"\nJAILS=\"$JAILS worse:1\"\n");
+    const Resolution resolution =
+        resolve_text("IF=em0\nJAILS=\"good:192.0.2.1\"\nJAILS=\"$JAILS bad\"\nJAILS=\"$JAILS worse:1\"\n");
     ASSERT_EQ(resolution.diagnostics.size(), 2U) << texts(resolution.diagnostics);
     EXPECT_EQ(resolution.diagnostics[0].origin.line, 3);
     EXPECT_EQ(resolution.diagnostics[0].source, "JAILS=\"$JAILS bad\"");

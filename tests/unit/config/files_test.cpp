@@ -22,7 +22,9 @@ protected:
     fs::path write(const std::string& name, const std::string& text, mode_t mode = 0600) {
         return scratch.write(name, text, mode);
     }
-    std::string errors(const fs::path& file, Trust trust = Trust::root) { return texts(resolve(parse(file, trust), plugin_variables()).diagnostics); }
+    std::string errors(const fs::path& file, Trust trust = Trust::root) {
+        return texts(resolve(parse(file, trust), plugin_variables()).diagnostics);
+    }
 
     jailctl::test::Scratch scratch;
     const fs::path& directory = scratch.path();
@@ -62,7 +64,8 @@ TEST_F(Files, OnlyRegularFilesOfAtMostOneMebibyte) {
     EXPECT_THAT(errors(directory / "fifo"), HasSubstr("error: "));  // and does not wait for a writer
     EXPECT_THAT(errors(directory / "nosuch"), HasSubstr("error: "));
     EXPECT_EQ(errors(write("jails.conf", good + std::string(largest_file - good.size() - 1, '#') + '\n')), "");
-    EXPECT_THAT(errors(write("jails.conf", good + std::string(largest_file - good.size(), '#') + '\n')), HasSubstr("error: "));
+    EXPECT_THAT(errors(write("jails.conf", good + std::string(largest_file - good.size(), '#') + '\n')),
+                HasSubstr("error: "));
 }
 
 TEST_F(Files, ARelativeNameIsMadeAbsolute) {

@@ -17,7 +17,8 @@ TEST(Include, ReadsTheFileThereAndThenRelativeToTheIncludingOne) {
 }
 
 TEST(Include, TakesAWordLikeAnyOther) {
-    const Draft draft = parse_text("D=/x\n. \"$D/my file\" # comment\n. ~/y; E=1\n", {{"/x/my file", "A=1"}, {"/root/y", "B=2"}});
+    const Draft draft = parse_text("D=/x\n. \"$D/my file\" # comment\n. ~/y; E=1\n",
+                                   {{"/x/my file", "A=1"}, {"/root/y", "B=2"}});
     EXPECT_TRUE(draft.ok()) << texts(draft.diagnostics());
     EXPECT_EQ(draft.value("A"), "1");
     EXPECT_EQ(draft.value("B"), "2");
@@ -52,7 +53,8 @@ TEST(Include, DepthSixteenIsFineAndOneFileMayBeReadTwice) {
 
 TEST(Include, FilesThatMultiplyAreStopped) {
     std::map<std::string, std::string> doubling;
-    for (int i = 0; i < 15; ++i) doubling["/etc/f" + std::to_string(i)] = ". f" + std::to_string(i + 1) + "\n. f" + std::to_string(i + 1) + "\n";
+    for (int i = 0; i < 15; ++i)
+        doubling["/etc/f" + std::to_string(i)] = ". f" + std::to_string(i + 1) + "\n. f" + std::to_string(i + 1) + "\n";
     doubling["/etc/f15"] = "A=1\n";
     EXPECT_THAT(texts(parse_text(". f0\n", doubling).diagnostics()), HasSubstr("more than 1000 files"));
 }

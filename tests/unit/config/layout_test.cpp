@@ -14,8 +14,10 @@ std::string errors_of_jails(const std::string& jails) { return errors("JAIL_HOME
 
 TEST(Layout, RootsMayNotMeet) {
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/x/ b:192.0.2.2:/x/"), HasSubstr("the root of b, /x, is that of a"));
-    EXPECT_THAT(errors_of_jails("a:192.0.2.1:/x/y/ b:192.0.2.2:/x//"), HasSubstr("3:20: error: JAILS: the root of a, /x/y, lies in that of b"));
-    EXPECT_THAT(errors_of_jails("a:192.0.2.1:/x/ b:192.0.2.2:/x/y c:192.0.2.3:/x-y/"), HasSubstr("the root of b, /x/y/b, lies in that of a"));
+    EXPECT_THAT(errors_of_jails("a:192.0.2.1:/x/y/ b:192.0.2.2:/x//"),
+                HasSubstr("3:20: error: JAILS: the root of a, /x/y, lies in that of b"));
+    EXPECT_THAT(errors_of_jails("a:192.0.2.1:/x/ b:192.0.2.2:/x/y c:192.0.2.3:/x-y/"),
+                HasSubstr("the root of b, /x/y/b, lies in that of a"));
     EXPECT_EQ(errors_of_jails("a:192.0.2.1:/x/ b:192.0.2.2:/x-y/ c:192.0.2.3:/xx/z/"), "");
 }
 
@@ -28,7 +30,8 @@ TEST(Layout, RootsKeepAwayFromTheHostsDirectories) {
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/"), HasSubstr("is JAIL_HOME (/data) itself"));
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/addons/"), HasSubstr("is ADDONS (/data/addons) itself"));
     EXPECT_THAT(errors_of_jails("a:192.0.2.1:/data/addons/a"), HasSubstr("lies in ADDONS"));
-    EXPECT_THAT(errors("JAIL_HOME=/data/jails\n" + with_jails("a:192.0.2.1:/data/")), HasSubstr("contains JAIL_HOME (/data/jails)"));
+    EXPECT_THAT(errors("JAIL_HOME=/data/jails\n" + with_jails("a:192.0.2.1:/data/")),
+                HasSubstr("contains JAIL_HOME (/data/jails)"));
     EXPECT_THAT(errors("BACKUPDIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains BACKUPDIR (/x/b)"));
     EXPECT_THAT(errors("STATE_DIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains STATE_DIR"));
     EXPECT_THAT(errors("RUN_DIR=/x/b\n" + with_jails("a:192.0.2.1:/x/")), HasSubstr("contains RUN_DIR"));
@@ -37,12 +40,16 @@ TEST(Layout, RootsKeepAwayFromTheHostsDirectories) {
 }
 
 TEST(Layout, SystemDirectoriesAreNotForJails) {
-    for (const char* path : {"/etc/a/", "/usr/bin/a/", "/proc/", "/srv/", "/home/", "/usr/local/", "/dev/shm/a/", "/boot"})
+    for (const char* path :
+         {"/etc/a/", "/usr/bin/a/", "/proc/", "/srv/", "/home/", "/usr/local/", "/dev/shm/a/", "/boot"})
         EXPECT_THAT(errors_of_jails("a:192.0.2.1:" + std::string(path)), HasSubstr("director")) << path;
-    for (const char* path : {"/srv", "/srv/a/", "/home/jails", "/usr/jails", "/var/jails/a/", "/usr/local/jails", "/mnt"})
+    for (const char* path :
+         {"/srv", "/srv/a/", "/home/jails", "/usr/jails", "/var/jails/a/", "/usr/local/jails", "/mnt"})
         EXPECT_EQ(errors_of_jails("a:192.0.2.1:" + std::string(path)), "") << path;
     for (const char* home : {"/", "/etc", "/usr", "/tmp", "/var", "jails", "/a/../b"})
-        EXPECT_THAT(errors("JAIL_HOME=" + std::string(home) + '\n' + with_jails("")), HasSubstr("1:11: error: JAIL_HOME: ")) << home;
+        EXPECT_THAT(errors("JAIL_HOME=" + std::string(home) + '\n' + with_jails("")),
+                    HasSubstr("1:11: error: JAIL_HOME: "))
+            << home;
 }
 
 TEST(Paths, AreComparedByComponents) {

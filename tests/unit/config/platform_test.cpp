@@ -18,7 +18,8 @@ TEST(Platform, ItsTreesAreNormalAbsolutePathsEachOnce) {
 }
 
 TEST(Platform, TheSystemIsKeptAndTheDefaultsOfTheManualAreFree) {
-    for (const char* path : {"/bin", "/dev/null", "/etc/ssh", "/sbin", "/usr/bin/env", "/usr/lib", "/usr/share/man", "/var/run"})
+    for (const char* path :
+         {"/bin", "/dev/null", "/etc/ssh", "/sbin", "/usr/bin/env", "/usr/lib", "/usr/share/man", "/var/run"})
         EXPECT_NE(system_tree_of(path), "") << path;
     for (const char* path : {"/usr/local/jails", "/data/yoshi", "/home/jails", "/usr/jails", "/var/jails"})
         EXPECT_EQ(system_tree_of(path), "") << path;

@@ -23,7 +23,8 @@ std::string everything_set() {
     std::istringstream in(sample());
     std::string text;
     for (std::string line; std::getline(in, line);) {
-        const bool commented = line.size() > 1 && line[0] == '#' && line[1] >= 'A' && line[1] <= 'Z' && line.find('=') != std::string::npos;
+        const bool commented = line.size() > 1 && line[0] == '#' && line[1] >= 'A' && line[1] <= 'Z' &&
+                               line.find('=') != std::string::npos;
         text += (commented ? line.substr(1) : line) + '\n';
     }
     return text;

@@ -4,7 +4,8 @@ namespace jailctl::core::config::test {
 
 std::string FakeFiles::read(const std::filesystem::path& file) {
     const auto found = files_.find(file.string());
-    if (found == files_.end()) throw Error(Errc::not_found, "cannot open " + file.string() + ": No such file or directory");
+    if (found == files_.end())
+        throw Error(Errc::not_found, "cannot open " + file.string() + ": No such file or directory");
     return found->second;
 }
 
@@ -32,9 +33,19 @@ Draft parse_text(const std::string& text, std::map<std::string, std::string> oth
 std::vector<Variable> plugin_variables() {
     const auto number = [](const std::string& value) { (void)parse_number(value, 1, 100000); };
     const auto routed = [](const Jail& jail) {
-        if (jail.settings["NETWORK"].text == "routed") throw Error(Errc::config, "IF is not set, and " + jail.name.text() + " joins a network");
+        if (jail.settings["NETWORK"].text == "routed")
+            throw Error(Errc::config, "IF is not set, and " + jail.name.text() + " joins a network");
     };
-    return {{"IF", "interface", "", Scope::host, [](const std::string& v) { if (v.empty() || v.size() > 15) throw Error(Errc::invalid, "'" + v + "' is not the name of an interface"); }, {}, routed},
+    return {{"IF",
+             "interface",
+             "",
+             Scope::host,
+             [](const std::string& v) {
+                 if (v.empty() || v.size() > 15)
+                     throw Error(Errc::invalid, "'" + v + "' is not the name of an interface");
+             },
+             {},
+             routed},
             {"PIDS", "most processes of a jail", "4096", Scope::jail, number},
             {"NETWORK", "routed, host or none", "routed", Scope::jail, {}},
             {"RC_CONF", "words for rc.conf", "", Scope::jail, [](const std::string& v) { (void)split_assignments(v); }},

@@ -37,7 +37,10 @@ TEST(Order, AMissingNeedTakesItsDependentsWithIt) {
 }
 
 TEST(Order, ACyclePrintsItsPathAndSparesTheRest) {
-    const std::vector<Node> nodes{{"a", {"b/1"}, {"a/1"}}, {"b", {"c/1"}, {"b/1"}}, {"c", {"a/1"}, {"c/1"}}, {"d", {}, {}}};
+    const std::vector<Node> nodes{{"a", {"b/1"}, {"a/1"}},
+                                  {"b", {"c/1"}, {"b/1"}},
+                                  {"c", {"a/1"}, {"c/1"}},
+                                  {"d", {}, {}}};
     const auto order = order_by_needs(nodes);
     EXPECT_THAT(names(nodes, order), ElementsAre("d"));
     ASSERT_EQ(order.rejected.size(), 3U);

@@ -146,7 +146,8 @@ TEST_F(PoolTest, ACircleIsNamedAndOpenedWhereOnlyTheOrderDependsOnIt) {
     command.after_success = false;
     const Precedence opened = precedence_of(command, configuration, jails);
     EXPECT_EQ(opened.circle, "a.test waits for b.test waits for a.test");
-    EXPECT_EQ(opened.before, (std::vector<std::vector<std::size_t>>{{1}, {}, {0}})) << "who is in no circle keeps its order";
+    EXPECT_EQ(opened.before, (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
+        << "who is in no circle keeps its order";
     jails.pop_back();
     jails.pop_back();
     command.after_success = true;

@@ -95,17 +95,22 @@ TEST_F(RegistryTest, WhatVariablesThrowIsAnErrorThatNamesThePlugin) {
         return "nothing";
     };
     const std::string defect = " | this is a defect: report it to its author";
-    EXPECT_EQ(said([&] { wild.check("number"); }), "plugin 'wild' failed with something that is no exception class" + defect);
+    EXPECT_EQ(said([&] { wild.check("number"); }),
+              "plugin 'wild' failed with something that is no exception class" + defect);
     EXPECT_EQ(said([&] { wild.check("standard"); }), "plugin 'wild' failed: too far" + defect);
     EXPECT_EQ(said([&] { wild.check("error"); }), "too wild | be tame");
-    EXPECT_EQ(said([&] { wild.require({JailName("a.test"), {}, {}, {}, {}}); }), "plugin 'wild' failed: no way" + defect);
+    EXPECT_EQ(said([&] {
+                  wild.require({JailName("a.test"), {}, {}, {}, {}});
+              }),
+              "plugin 'wild' failed: no way" + defect);
     EXPECT_FALSE(wild.inspect);  // what is not there is not asked
     EXPECT_FALSE(registry.variables()[1].check);
 }
 
 /// They are called while an operation that failed is destroyed, where only what is an exception class can be reported.
 TEST_F(RegistryTest, WhatAnUndoerThrowsIsAnErrorThatNamesThePlugin) {
-    plugin("wild", [](Registrar& host) { host.undoer("wild.step", [](Invocation&, const Jail&, const Value&) { throw 42; }); });
+    plugin("wild",
+           [](Registrar& host) { host.undoer("wild.step", [](Invocation&, const Jail&, const Value&) { throw 42; }); });
     registry.take_in(plugins, {});
     const Undoer* undoer = registry.find("wild.step");
     ASSERT_NE(undoer, nullptr);

@@ -105,7 +105,8 @@ TEST(Report, DocumentNamesErrorsOfJails) {
 }
 
 TEST(Report, TableHasARowPerJail) {
-    const auto text = table_of({settle("a.test", with(Outcome::done()), 0.31, true), settle("longer.test", failed(), 2, true)});
+    const auto text =
+        table_of({settle("a.test", with(Outcome::done()), 0.31, true), settle("longer.test", failed(), 2, true)});
     EXPECT_EQ(text, "jail         result             time  reason\n"
                     "a.test       done             0.31 s\n"
                     "longer.test  failed           2.00 s  it broke\n");

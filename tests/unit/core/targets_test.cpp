@@ -18,7 +18,8 @@ protected:
             configuration.jails.push_back({JailName(name), {}, std::string("/jails/") + name, {}, {}});
         command.name = "try";
     }
-    std::vector<std::string> jails(const std::vector<std::string>& words, const std::vector<std::string>& literal = {}) {
+    std::vector<std::string> jails(const std::vector<std::string>& words,
+                                   const std::vector<std::string>& literal = {}) {
         resolved = resolve_words(command, configuration, words, literal);
         std::vector<std::string> names;
         for (const auto& jail : resolved.in_order(configuration)) names.push_back(jail.name.text());
@@ -52,7 +53,8 @@ TEST_F(TargetsTest, AJailThatRunsButIsNotListedIsNoOtherJail) {
     command.targets = Targets::several;
     const auto refusal_of = [&](const std::string& word) -> std::pair<std::string, std::string> {
         try {
-            (void)resolve_words(command, configuration, {word}, {}, [](const JailName& name) { return name.key() == "ine.test"; });
+            (void)resolve_words(command, configuration, {word}, {},
+                                [](const JailName& name) { return name.key() == "ine.test"; });
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), Errc::not_found);
             return {error.what(), error.hint()};
@@ -60,7 +62,8 @@ TEST_F(TargetsTest, AJailThatRunsButIsNotListedIsNoOtherJail) {
         return {"nothing was refused", ""};
     };
     EXPECT_EQ(refusal_of("ine.test").first, "jail 'ine.test' runs, but is not in JAILS of /etc/jails.conf any more");
-    EXPECT_THAT(refusal_of("ine.test").second, testing::HasSubstr("put its entry back into JAILS, then 'jailctl stop ine.test'"));
+    EXPECT_THAT(refusal_of("ine.test").second,
+                testing::HasSubstr("put its entry back into JAILS, then 'jailctl stop ine.test'"));
     EXPECT_EQ(refusal_of("ane.test").second, "did you mean 'one.test'?");
 }
 

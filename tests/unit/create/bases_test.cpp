@@ -116,18 +116,23 @@ TEST(DebianWord, TakesASuiteAndAMirror) {
     EXPECT_EQ(wide.packages, "systemd-sysv,g++,dbus");
     EXPECT_EQ(wide.mirror, "http://deb.debian.org/debian");
     EXPECT_EQ(parse_debian_word("bookworm,libstdc++6").packages, "libstdc++6");
-    for (const char* bad : {"", "-x", "a b", "bookworm,a,-x", "bookworm,a,,b", "bookworm,a b", "bookworm,http://a,http://b", "book;worm", "bookworm,", "bookworm,-o", "bookworm,http://a b",
-                            "bookworm,ftp://x", "bookworm,http://me:secret@mirror/debian", "bookworm,https://me@mirror",
-                            "bookworm,file:///tmp/debian", "bookworm,deb [trusted=yes] http://x"}) {
+    for (const char* bad :
+         {"", "-x", "a b", "bookworm,a,-x", "bookworm,a,,b", "bookworm,a b", "bookworm,http://a,http://b", "book;worm",
+          "bookworm,", "bookworm,-o", "bookworm,http://a b", "bookworm,ftp://x",
+          "bookworm,http://me:secret@mirror/debian", "bookworm,https://me@mirror", "bookworm,file:///tmp/debian",
+          "bookworm,deb [trusted=yes] http://x"}) {
         EXPECT_THROW((void)parse_debian_word(bad), Error) << bad;
     }
 }
 
 TEST(DebianReport, TheLineThatSaysWhyIsFound) {
     const std::string common = "I: running apt-get update...\nIgn:1 http://m/debian bookworm InRelease\n";
-    const std::string end = "Reading package lists...\nE: apt-get update --error-on=any failed\nE: mmdebstrap failed to run\n";
-    EXPECT_EQ(why_no_debian(common + "Err:2 http://m/debian bookworm Release\n  404  File not found [IP: 192.0.2.1 80]\n"
-                                     "E: The repository 'http://m/debian bookworm Release' does not have a Release file.\n" + end),
+    const std::string end =
+        "Reading package lists...\nE: apt-get update --error-on=any failed\nE: mmdebstrap failed to run\n";
+    EXPECT_EQ(why_no_debian(common +
+                            "Err:2 http://m/debian bookworm Release\n  404  File not found [IP: 192.0.2.1 80]\n"
+                            "E: The repository 'http://m/debian bookworm Release' does not have a Release file.\n" +
+                            end),
               "http://m/debian bookworm Release: 404  File not found [IP: 192.0.2.1 80]");
     EXPECT_EQ(why_no_debian("I: running apt-get install...\nE: Unable to locate package nosuch\n" + end),
               "Unable to locate package nosuch");

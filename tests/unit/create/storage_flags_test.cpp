@@ -64,7 +64,8 @@ TEST_F(WithoutFlags, NothingIsReplaced) {
 
 TEST_F(WithoutFlags, NothingIsExchangedInTwoSteps) {
     scratch_.write("home/" + name_ + "/new", "x");
-    EXPECT_THAT(sentence_of([&] { storage_.exchange(root_, name_); }), HasSubstr("cannot exchange two directories in one step"));
+    EXPECT_THAT(sentence_of([&] { storage_.exchange(root_, name_); }),
+                HasSubstr("cannot exchange two directories in one step"));
     EXPECT_TRUE(fs::exists(root_ / "file"));
     EXPECT_TRUE(fs::exists(aside_ / "new"));
 }

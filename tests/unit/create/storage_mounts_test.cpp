@@ -39,7 +39,8 @@ protected:
             ADD_FAILURE() << "nothing was thrown";
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), Errc::busy) << error.what();
-            EXPECT_NE(std::string(error.what()).find("something is mounted on " + bound_.string()), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("something is mounted on " + bound_.string()), std::string::npos)
+                << error.what();
         }
         EXPECT_EQ(test::slurp(bound_ / "file"), "theirs") << "still mounted, and as it was";
     }

@@ -1,4 +1,5 @@
-// What ZFS needs no kernel for: what zfs(8) is asked, and what stands beside a root for a snapshot. The rest is tests/vm/zfs.
+// What ZFS needs no kernel for: what zfs(8) is asked, and what stands beside a root for a snapshot.
+// The rest is tests/vm/zfs.
 #include "storage_zfs.hpp"
 
 #include <fcntl.h>
@@ -136,7 +137,8 @@ protected:
 
 TEST_F(ZfsStorageTest, IsForZfsAlone) {
     EXPECT_FALSE(storage_.suits(root_));
-    EXPECT_THAT(sentence_of([&] { storage_.make(root_, name_); }), HasSubstr("is not on ZFS, and STORAGE=zfs was asked for"));
+    EXPECT_THAT(sentence_of([&] { storage_.make(root_, name_); }),
+                HasSubstr("is not on ZFS, and STORAGE=zfs was asked for"));
     EXPECT_EQ(storage_.no_snapshot_because(root_), "it is not on ZFS");
     EXPECT_THAT(sentence_of([&] { storage_.snapshot(root_, name_); }), HasSubstr("can be taken: it is not on ZFS"));
     EXPECT_EQ(ZfsStorage(ZfsProgram{std::string()}).no_snapshot_because(root_), "the program zfs is not installed");
@@ -163,7 +165,8 @@ TEST_F(ZfsStorageTest, ASnapshotThatWasNotTakenYetIsNoFailure) {
 TEST_F(ZfsStorageTest, WhatCannotBeDestroyedIsFoundAgain) {
     const std::string elsewhere = "gone/jails" + snapshot_.substr(snapshot_.find('@'));
     leave(elsewhere);
-    EXPECT_THAT(sentence_of([&] { storage_.remove(root_, name_); }), HasSubstr("zfs cannot destroy the snapshot " + elsewhere));
+    EXPECT_THAT(sentence_of([&] { storage_.remove(root_, name_); }),
+                HasSubstr("zfs cannot destroy the snapshot " + elsewhere));
     EXPECT_TRUE(storage_.keeps(root_, name_));
 }
 

@@ -35,8 +35,8 @@ TEST(JailFile, TheAssignmentInForceIsTheLastOne) {
     EXPECT_EQ(last_plain_assignment("PIDS=1\nPIDS=\"2\" # two\n\n# and\nCPUS='1'\n", "PIDS"), 2);
     EXPECT_EQ(last_plain_assignment("PIDS=1", "PIDS"), 1);
     EXPECT_EQ(last_plain_assignment("PIDS=1\n. more.conf\nCPUS=1\nPIDS=2\n", "PIDS"), 4) << "it comes last";
-    for (const char* text : {"", "\n", "CPUS=1\n", "PIDS=1\n. more.conf\n", "PIDS=1\nPIDS=2; CPUS=1\n", "PIDS=1\nexport PIDS=2\n",
-                             "RC_CONF=\"a=1\nPIDS=5\n\"\n", "A=1\\\nPIDS=5\n"})
+    for (const char* text : {"", "\n", "CPUS=1\n", "PIDS=1\n. more.conf\n", "PIDS=1\nPIDS=2; CPUS=1\n",
+                             "PIDS=1\nexport PIDS=2\n", "RC_CONF=\"a=1\nPIDS=5\n\"\n", "A=1\\\nPIDS=5\n"})
         EXPECT_EQ(last_plain_assignment(text, "PIDS"), std::nullopt) << text;
 }
 

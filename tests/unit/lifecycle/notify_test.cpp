@@ -56,7 +56,8 @@ TEST_F(Notify, OnlyProcessOneIsHeard) {
 
 TEST_F(Notify, DescriptorsThatAreSentAlongAreNotTaken) {
     const auto open_ones = [] {
-        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                             std::filesystem::directory_iterator());
     };
     const auto before = open_ones();
     char text[] = "READY=1";

@@ -56,7 +56,8 @@ TEST(StopSignal, EachInitHasItsOwn) {
 }
 
 TEST(StopSignal, OnlyWhatIsCaughtOrBlockedIsHeeded) {
-    const auto masks = parse_signal_masks("Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\tffffffffffffffff\nSigCgt:\t0000000000004000\n");
+    const auto masks = parse_signal_masks(
+        "Name:\tx\nSigBlk:\t0000000000000001\nSigIgn:\tffffffffffffffff\nSigCgt:\t0000000000004000\n");
     EXPECT_TRUE(masks.heeds(SIGHUP));
     EXPECT_TRUE(masks.heeds(SIGTERM));
     EXPECT_FALSE(masks.heeds(SIGUSR2));
@@ -79,7 +80,8 @@ TEST(Kernel, OlderThan515IsRefusedWithASentence) {
 }
 
 TEST(Passwd, FindsTheFirstAccountOfAnId) {
-    const auto root = find_account("daemon:x:1:1::/:/bin/false\nroot:x:0:0:r,,,:/root:/bin/ash\ntoor:x:0:0::/:/bin/sh\n", "0");
+    const auto root =
+        find_account("daemon:x:1:1::/:/bin/false\nroot:x:0:0:r,,,:/root:/bin/ash\ntoor:x:0:0::/:/bin/sh\n", "0");
     ASSERT_TRUE(root);
     EXPECT_EQ(root->name, "root");
     EXPECT_EQ(root->home, "/root");
@@ -96,7 +98,8 @@ TEST(Passwd, MalformedLinesAreSkipped) {
 
 
 TEST(Passwd, AccountsAreFoundByNameAndByNumber) {
-    const std::string passwd = "root:x:0:0::/root:/bin/sh\na:x:7:8:comment:/home/a:/bin/a\nb:x:seven:8::/:/\nc:x:4294967295:0::/:/\nb:x:9:9::/b:/b\n";
+    const std::string passwd = "root:x:0:0::/root:/bin/sh\na:x:7:8:comment:/home/a:/bin/a\nb:x:seven:8::/:/"
+                               "\nc:x:4294967295:0::/:/\nb:x:9:9::/b:/b\n";
     const auto named = find_account_named(passwd, "a");
     ASSERT_TRUE(named);
     EXPECT_EQ(named->uid, 7U);
@@ -128,8 +131,9 @@ TEST(Exposition, IsFamilyByFamilyAndEscapesLabels) {
     down.state = "stopped";
     down.last_backup = 1700000001;
     const std::string text = exposition({up, down});
-    EXPECT_THAT(text, testing::HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a\\\"b\\\\c\"} 1\n"
-                                         "jailctl_jail_running{jail=\"d\"} 0\n# HELP"));
+    EXPECT_THAT(text,
+                testing::HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a\\\"b\\\\c\"} 1\n"
+                                   "jailctl_jail_running{jail=\"d\"} 0\n# HELP"));
     EXPECT_THAT(text, testing::HasSubstr("jailctl_jail_cpu_seconds_total{jail=\"a\\\"b\\\\c\"} 1.500000\n"));
     EXPECT_THAT(text, testing::HasSubstr("Unix time.\n# TYPE jailctl_jail_last_backup_time_seconds gauge\n"
                                          "jailctl_jail_last_backup_time_seconds{jail=\"d\"} 1700000001\n"));

@@ -64,10 +64,11 @@ TEST(Seccomp, UnderSystemMountsAndNamespacesPassButForUserNamespaces) {
 
 TEST(Seccomp, NeighboursOfRefusedCallsPass) {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root: loading a filter without no_new_privs";
-    // Each refused number's neighbours, where they are allowed and harmless with these arguments: a range that is one off
-    // would show here.
-    for (const long call : {SYS_umask, SYS_getpid, SYS_getppid, SYS_getuid, SYS_read, SYS_write, SYS_close, SYS_dup, SYS_getrandom,
-                            SYS_openat2, SYS_epoll_pwait2, SYS_chdir, SYS_fchdir, SYS_statfs, SYS_prctl, SYS_capget, SYS_sync_file_range})
+    // Each refused number's neighbours, where they are allowed and harmless with these arguments: a range that
+    // is one off would show here.
+    for (const long call :
+         {SYS_umask, SYS_getpid, SYS_getppid, SYS_getuid, SYS_read, SYS_write, SYS_close, SYS_dup, SYS_getrandom,
+          SYS_openat2, SYS_epoll_pwait2, SYS_chdir, SYS_fchdir, SYS_statfs, SYS_prctl, SYS_capget, SYS_sync_file_range})
         EXPECT_NE(error_behind_filter(call, -1), ENOSYS) << call;
 }
 

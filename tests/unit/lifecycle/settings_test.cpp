@@ -15,7 +15,8 @@ namespace {
 TEST(Settings, Memory) {
     EXPECT_EQ(parse_memory("512M"), 512ULL << 20U);
     EXPECT_EQ(parse_memory("2G"), 2ULL << 30U);
-    for (const char* wrong : {"", "1k", "0", "-1", "lots", "1.5.G"}) EXPECT_THROW((void)parse_memory(wrong), Error) << wrong;
+    for (const char* wrong : {"", "1k", "0", "-1", "lots", "1.5.G"})
+        EXPECT_THROW((void)parse_memory(wrong), Error) << wrong;
 }
 
 TEST(Settings, Cpus) {
@@ -28,7 +29,8 @@ TEST(Settings, Cpus) {
 
 TEST(Settings, Pids) {
     EXPECT_EQ(parse_pids("4096"), 4096);
-    for (const char* wrong : {"", "0", "-5", "x", "4194305", "1 2"}) EXPECT_THROW((void)parse_pids(wrong), Error) << wrong;
+    for (const char* wrong : {"", "0", "-5", "x", "4194305", "1 2"})
+        EXPECT_THROW((void)parse_pids(wrong), Error) << wrong;
 }
 
 TEST(Settings, NoneIsNoLimit) {

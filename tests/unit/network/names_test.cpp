@@ -23,13 +23,17 @@ TEST(VethOf, MakesANameTheKernelTakesAndKeepsIt) {
 
 TEST(OddAddress, IsOneThatCannotBeHadInThatNetwork) {
     const auto is_odd = [](const char* address, const char* kind) {
-        return odd_address(Jail{JailName("a.test"), {Address::parse("192.0.2.1"), Address::parse(address)}, {}, {}, {}}, kind).has_value();
+        return odd_address(Jail{JailName("a.test"), {Address::parse("192.0.2.1"), Address::parse(address)}, {}, {}, {}},
+                           kind)
+            .has_value();
     };
     for (const char* kind : {"routed", "bridge"}) {
-        for (const char* odd : {"127.0.0.5", "[::1]", "192.0.2.0/24", "192.0.2.255/24", "10.0.0.0/8", "192.0.2.4/30", "192.0.2.7/30"})
+        for (const char* odd :
+             {"127.0.0.5", "[::1]", "192.0.2.0/24", "192.0.2.255/24", "10.0.0.0/8", "192.0.2.4/30", "192.0.2.7/30"})
             EXPECT_TRUE(is_odd(odd, kind)) << odd << kind;
-        for (const char* usual : {"192.0.2.0", "192.0.2.0/32", "192.0.2.8/31", "192.0.2.9/31", "192.0.2.5/30", "10.0.0.255/8", "[2001:db8::]",
-                                  "[2001:db8::8]/127", "[2001:db8::7]/128", "[2001:db8::ffff]/112"})
+        for (const char* usual :
+             {"192.0.2.0", "192.0.2.0/32", "192.0.2.8/31", "192.0.2.9/31", "192.0.2.5/30", "10.0.0.255/8",
+              "[2001:db8::]", "[2001:db8::8]/127", "[2001:db8::7]/128", "[2001:db8::ffff]/112"})
             EXPECT_FALSE(is_odd(usual, kind)) << usual << kind;
     }
     for (const char* link_local : {"169.254.3.4", "169.254.3.4/16", "[fe80::7]", "[febf::7]/64"}) {

@@ -34,7 +34,8 @@ TEST(Dellist, OnePathALineCommentsAndBlanksLeftOut) {
 TEST(Dellist, AHashInsideANameIsPartOfIt) { EXPECT_THAT(parse_dellist("a#b\n", "list"), ElementsAre("a#b")); }
 
 TEST(Dellist, DotDotIsAnErrorWithFileAndLine) {
-    EXPECT_THAT(message_of([] { (void)parse_dellist("bin\n\n../etc/passwd\n", "/addons/dellist4.txt"); }, Errc::invalid),
+    EXPECT_THAT(message_of([] { (void)parse_dellist("bin\n\n../etc/passwd\n", "/addons/dellist4.txt"); },
+                           Errc::invalid),
                 HasSubstr("/addons/dellist4.txt:3: '../etc/passwd' contains '..'"));
     for (const char* path : {"..", "/..", "a/../b", "a/..", "*/../x"})
         (void)message_of([&] { (void)parse_dellist(path, "list"); }, Errc::invalid);

@@ -50,7 +50,8 @@ TEST(ResticContents, TheManifestTellsWhatResticDoesNot) {
 
 TEST(ResticContents, NamesThatLookTheSameAreToldApartByTheirOrder) {
     Told told("{\"path\":\"a\\\\xFF\"}\n{\"path\":\"a\\\\xFE\"}\n");
-    const std::string line = R"({"struct_type":"node","path":"/jail/a\ufffd","type":"file","mtime":"2001-02-03T04:05:06Z"})";
+    const std::string line =
+        R"({"struct_type":"node","path":"/jail/a\ufffd","type":"file","mtime":"2001-02-03T04:05:06Z"})";
     EXPECT_EQ(entry_of(line, told)["path"].str(), "a\\xFE");
     EXPECT_EQ(entry_of(line, told)["path"].str(), "a\\xFF");
 }

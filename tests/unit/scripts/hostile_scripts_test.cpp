@@ -166,7 +166,8 @@ TEST_F(Scripts, TheTimeLimitEndsWhatLeftItsProcessGroupWhereCgroup2IsNotMounted)
 
 TEST_F(Scripts, ADaemonStartedOnPurposeGoesOn) {
     const auto pids = scratch_.path().string() + "/pids";
-    configure("AFTERSTART_HOOKS", script("daemon", "sleep 0.1; setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $! >" + pids));
+    configure("AFTERSTART_HOOKS",
+              script("daemon", "sleep 0.1; setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $! >" + pids));
     after_start(1);
     const int pid = std::stoi(test::slurp(pids));
     EXPECT_EQ(::kill(pid, 0), 0);

@@ -29,9 +29,10 @@ TEST_F(Scripts, DeclaresAVariablePerEventThatTakesAbsolutePathsAlone) {
 
 TEST_F(Scripts, ReceivesNameIdEnvironmentAndDocument) {
     const auto file = scratch_.path().string();
-    configure("AFTERSTART_HOOKS", script("look", "printf '%s|%s|%s' \"$#\" \"$1\" \"$2\" >" + file + "/arguments\n" +
-                                                     "env | sort >" + file + "/environment\ncat >" + file +
-                                                     "/document\npwd >" + file + "/cwd\nls /proc/self/fd >" + file + "/fds"));
+    configure("AFTERSTART_HOOKS",
+              script("look", "printf '%s|%s|%s' \"$#\" \"$1\" \"$2\" >" + file + "/arguments\n" + "env | sort >" +
+                                 file + "/environment\ncat >" + file + "/document\npwd >" + file +
+                                 "/cwd\nls /proc/self/fd >" + file + "/fds"));
     after_start(4711);
     EXPECT_EQ(output("arguments"), "2|www.example.org|4711");
     const auto environment = output("environment");
@@ -54,8 +55,8 @@ TEST_F(Scripts, ReceivesNameIdEnvironmentAndDocument) {
 
 TEST_F(Scripts, AStoppedJailHasAnEmptyIdAndABeforeEventNoResult) {
     const auto file = scratch_.path().string();
-    configure("BEFORESTART_HOOKS", script("look", "printf '%s|%s' \"$2\" \"$JAILCTL_RESULT\" >" + file + "/seen; cat >" +
-                                                      file + "/document"));
+    configure("BEFORESTART_HOOKS", script("look", "printf '%s|%s' \"$2\" \"$JAILCTL_RESULT\" >" + file +
+                                                      "/seen; cat >" + file + "/document"));
     before_start();
     EXPECT_EQ(output("seen"), "|");
     EXPECT_TRUE(parse_json(output("document"))["id"].is_null());
@@ -89,8 +90,8 @@ TEST_F(Scripts, AFailingAfterScriptIsReportedAndTheRestRuns) {
     configure("AFTERSTART_HOOKS",
               script("bad", "exit 1") + " " + script("good", "echo ran") + " " + script("dead", "kill -9 $$"));
     after_start(1);
-    EXPECT_THAT(host_.fake_console.errors,
-                ElementsAre(AllOf(HasSubstr("/bad exited with status 1; "), HasSubstr("/dead was killed by signal 9"))));
+    EXPECT_THAT(host_.fake_console.errors, ElementsAre(AllOf(HasSubstr("/bad exited with status 1; "),
+                                                             HasSubstr("/dead was killed by signal 9"))));
     EXPECT_THAT(host_.fake_console.infos, ElementsAre("good: ran"));
 }
 

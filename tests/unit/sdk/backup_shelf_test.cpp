@@ -121,7 +121,8 @@ TEST_F(Shelf, AnUnreadableDescriptionIsAProblemOfThatBackupAlone) {
 TEST_F(Shelf, APlaceOfOthersIsRefusedAndAnIdOfElsewhereIsNotFound) {
     const auto info = made("a.test");
     fs::create_directory(scratch / "other");
-    EXPECT_EQ(code_thrown_by([&] { (void)BackupShelf(path).find((scratch / "other" / BackupShelf::name_of(info.id)).string()); }),
+    EXPECT_EQ(code_thrown_by(
+                  [&] { (void)BackupShelf(path).find((scratch / "other" / BackupShelf::name_of(info.id)).string()); }),
               Errc::not_found);
     fs::permissions(path, fs::perms::all);
     EXPECT_EQ(code_thrown_by([&] { BackupShelf shelf(path); }), Errc::denied);

@@ -45,7 +45,8 @@ TEST(Mounts, KnowWhatIsMountedAndAsWhat) {
 }
 
 TEST(Mounts, TellWhereADirectoryStandsInItsFileSystem) {
-    const UniqueFd top{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)}, below{::open("/proc/1", O_PATH | O_CLOEXEC)};
+    const UniqueFd top{::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)},
+        below{::open("/proc/1", O_PATH | O_CLOEXEC)};
     const auto standing = standing_of(top.get());
     ASSERT_TRUE(standing);
     EXPECT_EQ(standing->mount.type, "proc");

@@ -40,15 +40,16 @@ TEST(AddressTest, StandsForItselfWithOrWithoutBrackets) {
     EXPECT_EQ(Address::parse_bare("192.0.2.7"), Address::parse("192.0.2.7"));
     for (const char* word : {"2001:db8::7", "[2001:db8::7]", "2001:0db8:0::7"})
         EXPECT_EQ(Address::parse_bare(word).text(), "2001:db8::7") << word;
-    for (const char* word : {"", "a.test", "192.0.2.7/24", "2001:db8::7/64", "[2001:db8::7]/64", "[192.0.2.7]", "[2001:db8::7",
-                             "2001:db8::7]", "fe80::1%eth0", "192.0.2.7:53"})
+    for (const char* word : {"", "a.test", "192.0.2.7/24", "2001:db8::7/64", "[2001:db8::7]/64", "[192.0.2.7]",
+                             "[2001:db8::7", "2001:db8::7]", "fe80::1%eth0", "192.0.2.7:53"})
         EXPECT_EQ(code_thrown_by([&] { (void)Address::parse_bare(word); }), Errc::invalid) << word;
 }
 
 TEST(AddressTest, KnowsTheLoopback) {
     for (const char* word : {"127.0.0.1", "127.0.0.53", "127.255.255.254", "::1"})
         EXPECT_TRUE(Address::parse_bare(word).is_loopback()) << word;
-    for (const char* word : {"126.0.0.1", "128.0.0.1", "192.0.2.127", "::", "::2", "2001::1", "::1:1", "::ffff:127.0.0.1"})
+    for (const char* word :
+         {"126.0.0.1", "128.0.0.1", "192.0.2.127", "::", "::2", "2001::1", "::1:1", "::ffff:127.0.0.1"})
         EXPECT_FALSE(Address::parse_bare(word).is_loopback()) << word;
 }
 

@@ -189,7 +189,8 @@ TEST(FindProgramTest, LooksInFixedDirectories) {
     EXPECT_EQ(find_program(""), "");
 }
 
-/// Descriptor 3 of the program is an end of a pipe, which everything it starts inherits: the pipe ends with the last of them.
+/// Descriptor 3 of the program is an end of a pipe, which everything it starts inherits: the pipe
+/// ends with the last of them.
 class EnclosedTest : public ::testing::Test {
 protected:
     void SetUp() override { JAILCTL_NEEDS_ROOT(); }

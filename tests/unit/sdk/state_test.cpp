@@ -166,7 +166,8 @@ TEST_F(IdRangeTest, ANoteThatNamesNoStateDirIsNamed) {
         host.write("givers", "1", bad);
         const Error error = test::error_of([&] { (void)id_range(scratch.configuration(), JailName("a.example")); });
         EXPECT_EQ(error.code(), Errc::damaged);
-        EXPECT_NE(std::string(error.what()).find((host.path() / "givers/1.json").string()), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find((host.path() / "givers/1.json").string()), std::string::npos)
+            << error.what();
         EXPECT_NE(error.hint().find("move it away"), std::string::npos);
     }
     host.remove("givers", "1");
@@ -181,7 +182,8 @@ TEST_F(IdRangeTest, AreUsedAndReleasedWhereTheHostCanNoteNothing) {
         ASSERT_EQ(::mount(nullptr, "/var/lib", nullptr, MS_REMOUNT | MS_NOSUID | MS_NODEV | flags, nullptr), 0);
     };
     remount(MS_RDONLY);
-    EXPECT_EQ(code_thrown_by([&] { (void)id_range(later.configuration(), jail); }), Errc::io) << "new ones are not given";
+    EXPECT_EQ(code_thrown_by([&] { (void)id_range(later.configuration(), jail); }), Errc::io)
+        << "new ones are not given";
     EXPECT_NO_THROW(release_ids(scratch.configuration(), jail));
     EXPECT_EQ(known_id_range(scratch.configuration(), jail), std::nullopt);
     remount(0);

@@ -29,9 +29,11 @@ TEST(TextTest, ControlBytesBecomeVisible) {
 TEST(TextTest, WhatTurnsTextAboutBecomesVisible) {
     EXPECT_EQ(escape_control("a\xe2\x80\xaegpj"), "a\\xe2\\x80\\xaegpj");
     EXPECT_EQ(shell_word("a\xe2\x80\xae"), "$'a\\342\\200\\256'");
-    for (const char* one : {"\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xaa", "\xe2\x81\xa6", "\xe2\x81\xa9"})
+    for (const char* one :
+         {"\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xaa", "\xe2\x81\xa6", "\xe2\x81\xa9"})
         EXPECT_EQ(escape_name(one).substr(0, 2), "\\x") << escape_name(one);
-    for (const char* one : {"\xd8\x9d", "\xe2\x80\x8d", "\xe2\x80\x90", "\xe2\x80\xa7", "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "\xd7\x90"})
+    for (const char* one : {"\xd8\x9d", "\xe2\x80\x8d", "\xe2\x80\x90", "\xe2\x80\xa7", "\xe2\x80\xaf", "\xe2\x81\xa5",
+                            "\xe2\x81\xaa", "\xd7\x90"})
         EXPECT_EQ(escape_name(one), one) << "its neighbours, and what is written from the right";
 }
 

@@ -6,8 +6,8 @@ namespace jailctl {
 namespace {
 
 TEST(EncodedPaths, ComeBackByteForByteAlsoThroughJson) {
-    for (const std::string raw : {"plain", "caf\xc3\xa9", "\xff\xfe", "a\\x41b", "mnt-my\\x2ddata.mount", "\\", "\\x", "x\xe2\x82", "\xed\xa0\x80",
-                                  "a\nb", ""}) {
+    for (const std::string raw : {"plain", "caf\xc3\xa9", "\xff\xfe", "a\\x41b", "mnt-my\\x2ddata.mount", "\\", "\\x",
+                                  "x\xe2\x82", "\xed\xa0\x80", "a\nb", ""}) {
         EXPECT_EQ(decode_path(encode_path(raw)), raw);
         EXPECT_EQ(parse_json(to_json(Value(encode_path(raw)))).str(), encode_path(raw));
     }

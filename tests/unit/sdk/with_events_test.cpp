@@ -40,7 +40,8 @@ TEST_F(WithEvents, TheLeasesLastUntilAfterAndTheIdIsReadAgain) {
 }
 
 TEST_F(WithEvents, AFailureIsToldAndThrownOn) {
-    EXPECT_THROW((with_events<BeforeUpgrade, AfterUpgrade>(host, jail, 0, [] { throw Error(Errc::failed, " failed"); })), Error);
+    EXPECT_THROW(
+        (with_events<BeforeUpgrade, AfterUpgrade>(host, jail, 0, [] { throw Error(Errc::failed, " failed"); })), Error);
     EXPECT_THAT(seen, ElementsAre("before 0", "after 0 failed", "released"));
 }
 

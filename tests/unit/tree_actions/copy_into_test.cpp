@@ -28,7 +28,8 @@ TEST_F(CopyInto, WhatBecomesRootsHasNoSetIdBitsAndNoCapabilities) {
     spit(other_ / "program", "x");
     fs::create_directory(other_ / "shared");
     ASSERT_EQ(::chown((other_ / "program").c_str(), 1000, 1000), 0);
-    set_attribute(other_ / "program", "security.capability", std::string("\x01\0\0\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
+    set_attribute(other_ / "program", "security.capability",
+                  std::string("\x01\0\0\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20));
     ASSERT_EQ(::chmod((other_ / "program").c_str(), 06755), 0);
     ASSERT_EQ(::chmod((other_ / "shared").c_str(), 03775), 0);
     (void)copy();
@@ -89,7 +90,8 @@ TEST_F(CopyInto, OfASourceThatHoldsTheTargetTheCopyItselfIsLeftOut) {
     spit(tree_ / "etc/file", "x");
     for (const bool whole : {true, false}) {
         const std::string name = whole ? "new" : "old";
-        const Value done = run(&actions::copy, tree_, Value::object().set("into", "etc/copies/" + name).set("whole", whole), tree_);
+        const Value done = run(&actions::copy, tree_,
+                               Value::object().set("into", "etc/copies/" + name).set("whole", whole), tree_);
         ASSERT_EQ(done["notes"].items().size(), 1U) << to_json(done);
         EXPECT_EQ(done["notes"].items()[0]["what"].str(), "is the copy itself, which was left out");
         EXPECT_EQ(slurp(tree_ / "etc/copies" / name / "etc/file"), "x");
@@ -101,7 +103,10 @@ TEST_F(CopyInto, OfASourceThatHoldsTheTargetTheCopyItselfIsLeftOut) {
 TEST_F(CopyInto, ADirectoryIsNotCopiedToWhereItStands) {
     fs::create_directory(tree_ / "etc");
     spit(tree_ / "etc/file", "x");
-    EXPECT_EQ(code_thrown_by([&] { (void)run(&actions::copy, tree_, Value::object().set("into", "etc").set("whole", true), tree_ / "etc"); }),
+    EXPECT_EQ(code_thrown_by([&] {
+                  (void)run(&actions::copy, tree_, Value::object().set("into", "etc").set("whole", true),
+                            tree_ / "etc");
+              }),
               Errc::invalid);
     EXPECT_EQ(slurp(tree_ / "etc/file"), "x");
 }

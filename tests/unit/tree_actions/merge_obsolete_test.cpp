@@ -28,7 +28,8 @@ TEST_F(MergeObsolete, WhatTheOldBaseAloneHadGoesWithItsDirectory) {
     EXPECT_EQ(stamps_["lib/link"].str(), "-> b");
     const Value result = merge();
     EXPECT_EQ(result["removed"].num(), 4);
-    for (const char* path : {"lib/old", "lib/b", "lib/link", "etc-like"}) EXPECT_FALSE(fs::exists(tree_ / path)) << path;
+    for (const char* path : {"lib/old", "lib/b", "lib/link", "etc-like"})
+        EXPECT_FALSE(fs::exists(tree_ / path)) << path;
     EXPECT_EQ(slurp(tree_ / "lib/both"), "new");
     EXPECT_EQ(slurp(tree_ / "var/data"), "old") << "data is the site's";
     ASSERT_EQ(result["stamps"].members().size(), 1U);

@@ -81,8 +81,10 @@ TEST_F(Populate, BadEntriesAreRefused) {
 
 TEST_F(Populate, ADirectoryUnderTheNameOfWhatIsNotWholeIsNamed) {
     fs::create_directories(tree_ / ".jailctl-new/sub");
-    const Error error = jailctl::test::error_of([&] { (void)populate(list({entry("file", "file").set("content", "x")})); });
-    EXPECT_STREQ(error.what(), "file: a directory stands beside it under the name that a new file has until it is whole");
+    const Error error =
+        jailctl::test::error_of([&] { (void)populate(list({entry("file", "file").set("content", "x")})); });
+    EXPECT_STREQ(error.what(),
+                 "file: a directory stands beside it under the name that a new file has until it is whole");
     EXPECT_EQ(error.hint(), "rename or remove the directory .jailctl-new");
     fs::remove(tree_ / ".jailctl-new/sub");
     (void)populate(list({entry("file", "file").set("content", "x")}));

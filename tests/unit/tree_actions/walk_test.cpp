@@ -19,7 +19,8 @@ public:
         if (entry.file >= 0) {
             EXPECT_EQ(facts_of(entry.file).identity, entry.facts.identity) << entry.path;
         }
-        if (entry.facts.kind != Kind::directory && before_second) std::exchange(before_second, nullptr)(std::string(entry.path));
+        if (entry.facts.kind != Kind::directory && before_second)
+            std::exchange(before_second, nullptr)(std::string(entry.path));
         inodes[std::string(entry.path)] = entry.facts.identity.inode;
         open[std::string(entry.path)] = entry.file >= 0;
         return Visit::enter;
@@ -49,7 +50,12 @@ TEST_F(Walks, GiveFilesOpenToWhomReadsThemAndNothingElse) {
     make_fifo(tree_ / "fifo");
     Seen reader(true), other(false);
     walk_with(reader);
-    EXPECT_EQ(reader.open, (std::map<std::string, bool>{{"", false}, {"dir", false}, {"dir/file", true}, {"fifo", false}, {"file", true}, {"link", false}}));
+    EXPECT_EQ(reader.open, (std::map<std::string, bool>{{"", false},
+                                                        {"dir", false},
+                                                        {"dir/file", true},
+                                                        {"fifo", false},
+                                                        {"file", true},
+                                                        {"link", false}}));
     walk_with(other);
     EXPECT_EQ(other.inodes, reader.inodes);
     for (const auto& [path, is_open] : other.open) EXPECT_FALSE(is_open) << path;

@@ -75,7 +75,9 @@ TEST_F(Archives, BsdtarRestoresFlagsToo) {
     // It says of names that are no UTF-8 that it cannot convert them, and makes them as they are.
     std::istringstream said(result.err);
     for (std::string line; std::getline(said, line);)
-        EXPECT_TRUE(line.empty() || line.find("converted") != std::string::npos || line.find("exit") != std::string::npos) << line;
+        EXPECT_TRUE(line.empty() || line.find("converted") != std::string::npos ||
+                    line.find("exit") != std::string::npos)
+            << line;
     const auto before = describe(tree_), after = describe(other_);
     for (const auto& [path, text] : before) {
         if (path == "attributes" || path.empty()) continue;  // names of attributes that no record of tar's can carry

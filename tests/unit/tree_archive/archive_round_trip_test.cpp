@@ -45,7 +45,8 @@ TEST_P(RoundTrip, SocketsAreListedAndMadeAgainWhereTheArchiveIsOurs) {
     EXPECT_EQ(after.st_uid, 7U);
     EXPECT_EQ(after.st_gid, 8U);
     EXPECT_EQ(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
-    EXPECT_EQ(status_of(other_ / "run/deep").st_mtim.tv_nsec, directory.st_mtim.tv_nsec) << "the directory keeps its time";
+    EXPECT_EQ(status_of(other_ / "run/deep").st_mtim.tv_nsec, directory.st_mtim.tv_nsec)
+        << "the directory keeps its time";
 }
 
 TEST_P(RoundTrip, SocketsAreExtractedAsFilesAre) {
@@ -55,7 +56,8 @@ TEST_P(RoundTrip, SocketsAreExtractedAsFilesAre) {
     pack(tree_, archive_, Value::object().set("format", GetParam()));
     const auto extract = [&](const std::string& path, const char* how) {
         const UniqueFd file{::open(archive_.c_str(), O_RDONLY | O_CLOEXEC)};
-        return run_with(actions::extract, other_, Value::object().set("paths", Value::array().push(path)).set(how, true),
+        return run_with(actions::extract, other_,
+                        Value::object().set("paths", Value::array().push(path)).set(how, true),
                         {{"archive", file.get()}});
     };
     const Value strange = extract("run/deep/socket", "untrusted");

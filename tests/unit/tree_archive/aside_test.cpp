@@ -12,7 +12,9 @@ constexpr std::size_t window = 8192;
 std::vector<std::pair<std::size_t, std::size_t>> fields_in(const std::string& bytes, std::size_t offset) {
     std::vector<std::pair<std::size_t, std::size_t>> found;
     for (std::size_t at = 0; at < bytes.size();) {
-        const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i])); };
+        const auto byte = [&](std::size_t i) {
+            return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i]));
+        };
         const std::size_t field = byte(3) == 4 ? 2 + (byte(10) | byte(11) << 8) : 0;
         if (field > 0) found.emplace_back(offset + at, offset + at + 10 + field);
         at += 10 + field + 10;

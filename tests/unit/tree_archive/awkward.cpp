@@ -191,7 +191,8 @@ private:
         if (open && with_flags_) text << " flags " << std::hex << flags_of(fd.get()) << std::dec;
         if (facts.kind == Kind::regular) text << " size " << facts.size << " sha " << content_of(path);
         if (facts.kind == Kind::regular && with_holes_ && facts.allocated < facts.size)
-            each_extent(fd.get(), facts.size, [&](const Extent& extent) { text << " data " << extent.offset << '+' << extent.length; });
+            each_extent(fd.get(), facts.size,
+                        [&](const Extent& extent) { text << " data " << extent.offset << '+' << extent.length; });
         if (facts.kind != Kind::directory && facts.links > 1)
             linked.emplace(entry.path, facts.identity.inode);
         return text.str();

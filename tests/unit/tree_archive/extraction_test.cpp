@@ -20,7 +20,8 @@ TEST_F(Archives, AStrangersHoleIsWrittenOutUpToTheLimitAlone) {
     Job job(Request{}, UniqueFd(), channel);
     UnpackRules rules;
     rules.max_bytes = size - 1;
-    EXPECT_EQ(code_thrown_by([&] { Extraction(job, file.get(), rules).to_descriptor(out.get(), "hole"); }), Errc::unsupported);
+    EXPECT_EQ(code_thrown_by([&] { Extraction(job, file.get(), rules).to_descriptor(out.get(), "hole"); }),
+              Errc::unsupported);
     EXPECT_EQ(fs::file_size(other_ / "out"), 0U);
     rules.any_holes = true;
     Extraction(job, file.get(), rules).to_descriptor(out.get(), "hole");

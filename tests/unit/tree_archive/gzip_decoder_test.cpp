@@ -79,7 +79,8 @@ TEST(GzipDecoder, MembersOfEveryLengthFollowEachOther) {
 TEST(GzipDecoder, LongMembersAreReadAsZlibReadsThemWhateverThePieces) {
     const std::string content = text(3 * mebibyte + 17, 9) + std::string(4 * mebibyte, 'x') + text(70000, 10);
     const std::string archive = gzip_member(content, Header::titled) + gzip_member(content) + gzip_member("end");
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4093}, std::size_t{65536}, archive.size() - 1})
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{7}, std::size_t{4093}, std::size_t{65536}, archive.size() - 1})
         EXPECT_TRUE(decoded(archive, piece) == (Reading{content + content + "end", ""})) << piece;
 }
 
@@ -178,8 +179,10 @@ TEST_F(DamagedGzip, LengthAndSumOfAMemberCount) {
         std::string sum = member, length = member;
         ++sum[member.size() - 8];
         ++length[member.size() - 4];
-        EXPECT_THAT(decoded(sum).complaint, MatchesRegex("the archive's compressed data is damaged: incorrect data .*check"));
-        EXPECT_THAT(decoded(length).complaint, MatchesRegex("the archive's compressed data is damaged: incorrect .*length check"));
+        EXPECT_THAT(decoded(sum).complaint,
+                    MatchesRegex("the archive's compressed data is damaged: incorrect data .*check"));
+        EXPECT_THAT(decoded(length).complaint,
+                    MatchesRegex("the archive's compressed data is damaged: incorrect .*length check"));
     }
 }
 

@@ -23,7 +23,8 @@ private:
 /// name and a comment, as other tools write them.
 enum class Header { bare, named, summed, titled };
 /// A gzip member by zlib, of a level from 0 to 9 and a strategy of its own.
-[[nodiscard]] std::string gzip_member(const std::string& content, Header header = Header::bare, int level = 6, int strategy = 0);
+[[nodiscard]] std::string gzip_member(const std::string& content, Header header = Header::bare, int level = 6,
+                                      int strategy = 0);
 /// Text that shrinks to about a third, different for each seed.
 [[nodiscard]] std::string text(std::size_t size, unsigned seed);
 

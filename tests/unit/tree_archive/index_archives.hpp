@@ -96,7 +96,8 @@ protected:
         index.set("chunks", Value::array().push(
                                 Value::array().push(at).push(std::uint64_t{wrapped.size()}).push(digest(chunk))));
         marker.document.set("index", index);
-        marker.document.set("stream", Value::object().set("bytes", std::uint64_t{bytes.size()}).set("sha256", digest(bytes)));
+        marker.document.set("stream",
+                            Value::object().set("bytes", std::uint64_t{bytes.size()}).set("sha256", digest(bytes)));
         return bytes + encode_marker(to_json(marker.document), bytes.size(), marker.format);
     }
 };

@@ -14,15 +14,19 @@ using IndexOfHoles = Index;
 TEST_F(IndexOfHoles, HolesOfAStrangerAreCountedOnlySoFar) {
     spit(tree_ / "a", "x");
     ASSERT_EQ(::truncate((tree_ / "a").c_str(), off_t{300} << 30), 0);
-    ASSERT_EQ(jailctl::test::run_command({"tar", "--format=posix", "-S", "-C", tree_.string(), "-cf", archive_.string(), "."})
-                  .status, 0);
+    ASSERT_EQ(jailctl::test::run_command(
+                  {"tar", "--format=posix", "-S", "-C", tree_.string(), "-cf", archive_.string(), "."})
+                  .status,
+              0);
     const UniqueFd foreign = opened();
     const Value all = Value::object().set("paths", Value::array().push("."));
     run_with(actions::extract, other_, all, {{"archive", foreign.get()}});
-    EXPECT_EQ(fs::file_size(other_ / "a"), std::uintmax_t{300} << 30) << "another tool's has no digest, and none is counted";
+    EXPECT_EQ(fs::file_size(other_ / "a"), std::uintmax_t{300} << 30)
+        << "another tool's has no digest, and none is counted";
     fs::remove(other_ / "a");
     pack(tree_, archive_);
-    spit(archive_, with_entries([](auto& list) { list.back().sparse = false; }));  // as jailctl did before it knew better
+    // As jailctl did before it knew better.
+    spit(archive_, with_entries([](auto& list) { list.back().sparse = false; }));
     const UniqueFd old = opened();
     for (const Action action : {Action(actions::extract), Action(actions::check)}) {
         const Error refused = error_of([&] { run_with(action, other_, all, {{"archive", old.get()}}); });
@@ -43,7 +47,8 @@ TEST_F(IndexOfHoles, ATerabyteOfHolesCostsNoWork) {
         EXPECT_LT(fs::file_size(archive_), std::uintmax_t{100000});
         EXPECT_EQ(complaint(slurp(archive_)), "") << format;
         const UniqueFd file = opened();
-        run_with(actions::extract, other_, Value::object().set("paths", Value::array().push("end")), {{"archive", file.get()}});
+        run_with(actions::extract, other_, Value::object().set("paths", Value::array().push("end")),
+                 {{"archive", file.get()}});
         const UniqueFd end{::open((other_ / "end").c_str(), O_RDONLY | O_CLOEXEC)};
         char bytes[3] = {};
         EXPECT_EQ(::pread(end.get(), bytes, 3, (off_t{8} << 40) - 3), 3);
@@ -60,15 +65,18 @@ TEST_F(IndexOfHoles, HolesAreProvenAsContentIs) {
     const auto entry = entries().back();
     ASSERT_TRUE(entry.sparse);
     const UniqueFd packed = opened();
-    EXPECT_EQ(read_marker(packed.get())->document["index"]["format"].num(), 2) << "an older reader says that it is too old";
-    EXPECT_THAT(complaint(with_entries([](auto& list) { list.back().sha256[5] ^= 4; })), HasSubstr("the digest of 'holes'"));
+    EXPECT_EQ(read_marker(packed.get())->document["index"]["format"].num(), 2)
+        << "an older reader says that it is too old";
+    EXPECT_THAT(complaint(with_entries([](auto& list) { list.back().sha256[5] ^= 4; })),
+                HasSubstr("the digest of 'holes'"));
     const auto plainly = [&](std::string digest) {
         return with_entries([&](auto& list) {
             list.back().sparse = false;
             list.back().sha256 = std::move(digest);
         });
     };
-    EXPECT_EQ(complaint(plainly(digest_of(tree_ / "holes", false))), "") << "as archives had it before there was this form";
+    EXPECT_EQ(complaint(plainly(digest_of(tree_ / "holes", false))), "")
+        << "as archives had it before there was this form";
     EXPECT_THAT(complaint(plainly(entry.sha256)), HasSubstr("the digest of 'holes'"));
     // The same data at other places.
     fs::create_directory(tree_ / "../moved");

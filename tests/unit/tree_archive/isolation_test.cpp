@@ -51,7 +51,8 @@ TEST_F(TreeActions, AnIsolatedProcessSeesTheRootAlone) {
         struct stat up{}, here{};
         ::fstat(root, &here);
         if (::access("/mine", F_OK) != 0) return "its own file is missing";
-        if (::access("/etc/passwd", F_OK) == 0 || ::access("/proc/self", F_OK) == 0) return "the host's files are there";
+        if (::access("/etc/passwd", F_OK) == 0 || ::access("/proc/self", F_OK) == 0)
+            return "the host's files are there";
         if (::fstatat(root, "../../..", &up, 0) != 0 || up.st_ino != here.st_ino) return "it climbs out of the root";
         ::fstat(source, &here);
         if (::fstatat(source, "../..", &up, 0) != 0 || up.st_ino != here.st_ino) return "it climbs out of the source";

@@ -20,7 +20,8 @@ protected:
     /// Runs `command`, whose input is the archive, and whose output becomes it.
     void through(const std::string& command) {
         const auto beside = scratch_.path() / "beside";
-        const auto done = run_command({"sh", "-ec", "{ " + command + "; } < " + archive_.string() + " > " + beside.string()});
+        const auto done =
+            run_command({"sh", "-ec", "{ " + command + "; } < " + archive_.string() + " > " + beside.string()});
         ASSERT_EQ(done.status, 0) << done.all();
         fs::rename(beside, archive_);
     }
@@ -30,8 +31,11 @@ TEST_F(Recompressed, IsReadAsATarOfAnotherTool) {
     build_awkward(tree_);
     const auto before = describe(tree_);
     int runs = 0;
-    for (const auto& [format, command] : {std::pair<const char*, const char*>{"tar.gz", "gzip -dc | gzip -1"}, {"tar.gz", "gzip -dc"},
-                                          {"tar.gz", "gzip -dc | zstd -q"}, {"tar.zst", "zstd -dcq | gzip"}, {"tar.zst", "zstd -dcq"}}) {
+    for (const auto& [format, command] : {std::pair<const char*, const char*>{"tar.gz", "gzip -dc | gzip -1"},
+                                          {"tar.gz", "gzip -dc"},
+                                          {"tar.gz", "gzip -dc | zstd -q"},
+                                          {"tar.zst", "zstd -dcq | gzip"},
+                                          {"tar.zst", "zstd -dcq"}}) {
         pack(tree_, archive_, Value::object().set("format", format));
         through(command);
         SCOPED_TRACE(command);
@@ -53,8 +57,10 @@ TEST_F(Recompressed, ArchivesOfOursWithinAreContent) {
         pack(tree_, archive_, Value::object().set("format", format));
         fs::rename(archive_, tree_ / (std::string("old.") + format));
     }
-    for (const auto& [format, command] : {std::pair<const char*, const char*>{"tar.gz", "gzip -dc"}, {"tar.gz", "gzip -dc | gzip -1"},
-                                          {"tar.gz", "gzip -dc | zstd -q"}, {"tar.zst", "zstd -dcq"}}) {
+    for (const auto& [format, command] : {std::pair<const char*, const char*>{"tar.gz", "gzip -dc"},
+                                          {"tar.gz", "gzip -dc | gzip -1"},
+                                          {"tar.gz", "gzip -dc | zstd -q"},
+                                          {"tar.zst", "zstd -dcq"}}) {
         pack(tree_, archive_, Value::object().set("format", format));
         through(command);
         SCOPED_TRACE(command);

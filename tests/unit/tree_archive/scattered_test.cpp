@@ -79,7 +79,8 @@ TEST_F(Scattered, AMillionHolesOfAMegabyteAreLeftOutAndNamed) {
     const Value packed = pack_scattered(std::uint64_t{1} << 40, 1 << 20, 4096);
     EXPECT_EQ(packed["unrestorable"].num(), 1);
     EXPECT_EQ(packed["files"].num(), 1) << "the other one";
-    EXPECT_THAT(to_json(packed["notes"]), HasSubstr("has more than 65536 holes, too long to be stored as zeros, and is left out"));
+    EXPECT_THAT(to_json(packed["notes"]),
+                HasSubstr("has more than 65536 holes, too long to be stored as zeros, and is left out"));
     EXPECT_LT(fs::file_size(archive_), 1U << 20);
 }
 

@@ -24,7 +24,9 @@ void disturb(const fs::path& root, std::mt19937& random) {
         case 3: fs::remove(one, ignored); break;
         case 4: fs::create_symlink(two, one, ignored); break;
         default:
-            if (!fs::is_directory(one.parent_path(), ignored) || fs::is_directory(one, ignored) || fs::is_symlink(one, ignored)) break;
+            if (!fs::is_directory(one.parent_path(), ignored) || fs::is_directory(one, ignored) ||
+                fs::is_symlink(one, ignored))
+                break;
             spit(one, std::string(any(200'000), static_cast<char>('a' + any(26))));
     }
 }

@@ -53,7 +53,8 @@ const Happening happenings[] = {
          age(root / "a/sub");
      }},
     {"FileRenamed", [](const fs::path& root) { fs::rename(root / "c/two", root / "b/deux"); }},
-    {"Replaced", [](const fs::path& root) { spit(root / "c/.new", "by a rename"), fs::rename(root / "c/.new", root / "c/two"); }},
+    {"Replaced",
+     [](const fs::path& root) { spit(root / "c/.new", "by a rename"), fs::rename(root / "c/.new", root / "c/two"); }},
     {"DirectoryRenamed", [](const fs::path& root) { fs::rename(root / "a/sub", root / "b/bus"); }},
     {"DirectoriesExchanged",
      [](const fs::path& root) {
@@ -117,7 +118,8 @@ TEST_F(TwoPasses, OneAfterTheOtherInOneTree) {
     live();
     for (const Happening& happening : happenings) {
         const std::string name = happening.name;
-        if (name.starts_with("Direct") || name.starts_with("Empt") || name.starts_with("Names") || name.starts_with("Every"))
+        if (name.starts_with("Direct") || name.starts_with("Empt") || name.starts_with("Names") ||
+            name.starts_with("Every"))
             continue;
         fs::create_directories(tree_ / name);
         build(tree_ / name);
@@ -140,7 +142,8 @@ TEST_F(TwoPasses, OnlyWhatChangedIsReadWhileTheTreeStandsStill) {
     live();
     fs::rename(tree_ / "c", tree_ / "d");
     finish();
-    EXPECT_EQ(second_["entries"].num(), 1 + 1 + 3 + 3 + 1) << "root, d, what it holds, other names of its two linked files";
+    EXPECT_EQ(second_["entries"].num(), 1 + 1 + 3 + 3 + 1)
+        << "root, d, what it holds, other names of its two linked files";
     expect_the_tree();
 }
 

@@ -80,8 +80,8 @@ void TwoPasses::expect_the_tree() {
     const fs::path ours = target("ours"), gnu = target("gnu"), bsd = target("bsd");
     unpack(archive_, ours);
     expect_same(before, describe(ours), "jailctl");
-    const auto tar = run_command({"tar", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner", "-C", gnu.string(),
-                                  "-xpzf", archive_.string()});
+    const auto tar = run_command({"tar", "--xattrs", "--xattrs-include=*", "--acls", "--numeric-owner", "-C",
+                                  gnu.string(), "-xpzf", archive_.string()});
     EXPECT_EQ(tar.err, "");
     expect_same(before, describe(gnu), "tar");
     const auto bsdtar = run_command({"bsdtar", "--numeric-owner", "--acls", "--xattrs", "--fflags", "-C", bsd.string(),

@@ -15,7 +15,8 @@ class VeryLong : public TwoPasses, public ::testing::WithParamInterface<const ch
 protected:
     void SetUp() override {
         TwoPasses::SetUp();
-        for (const fs::path& place : {tree_, other_}) ASSERT_EQ(::mount("none", place.c_str(), "tmpfs", MS_NOSUID, "size=1m"), 0);
+        for (const fs::path& place : {tree_, other_})
+            ASSERT_EQ(::mount("none", place.c_str(), "tmpfs", MS_NOSUID, "size=1m"), 0);
         const UniqueFd file{::open((tree_ / "long").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
         ASSERT_EQ(::ftruncate(file.get(), size), 0);
         ASSERT_EQ(::pwrite(file.get(), "begin", 5, 0), 5);
@@ -42,8 +43,10 @@ protected:
         for (const bool trusted : {true, false}) {
             const UniqueFd file{::open(archive_.c_str(), O_RDONLY | O_CLOEXEC)};
             const std::vector<std::pair<std::string, int>> archive{{"archive", file.get()}};
-            EXPECT_NO_THROW(run_with(actions::check, scratch_.path(), Value::object().set("trusted", trusted), archive));
-            run_with(actions::extract, other_, Value::object().set("trusted", trusted).set("paths", Value::array().push("long")), archive);
+            EXPECT_NO_THROW(
+                run_with(actions::check, scratch_.path(), Value::object().set("trusted", trusted), archive));
+            run_with(actions::extract, other_,
+                     Value::object().set("trusted", trusted).set("paths", Value::array().push("long")), archive);
             expect_the_file();
             ASSERT_EQ(::lseek(file.get(), 0, SEEK_SET), 0);
             unpack(archive_, other_, trusted);

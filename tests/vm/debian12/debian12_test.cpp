@@ -1,5 +1,5 @@
-/// A whole Debian 12 in an emulated machine: its stock kernel, systemd, pure cgroup v2, jailctl installed below /usr/local.
-/// It boots twice; guest-tests says what is checked.
+/// A whole Debian 12 in an emulated machine: its stock kernel, systemd, pure cgroup v2, jailctl installed below
+/// /usr/local. It boots twice; guest-tests says what is checked.
 #include <gtest/gtest.h>
 #include <sstream>
 #include <unistd.h>
@@ -26,9 +26,10 @@ TEST(Debian12, RunsJailsUnderSystemdOnPureCgroupV2) {
     Machine machine(scripts);
     if (const auto why = machine.missing(); !why.empty()) GTEST_SKIP() << why;
     const auto debian = run_command({"sh", JAILCTL_MAKE_DEBIAN, JAILCTL_DEBIAN}, {.limit = std::chrono::seconds(300)});
-    if (debian.status != 0) GTEST_SKIP() << "no Debian could be made: mmdebstrap or a mirror is missing: " << debian.err;
-    const auto image = run_command({"sh", scripts + "/make-image", stage().string(), machine.kernel().string(), JAILCTL_DEBIAN,
-                                    JAILCTL_ROOT_TESTS, machine.work().string()});
+    if (debian.status != 0)
+        GTEST_SKIP() << "no Debian could be made: mmdebstrap or a mirror is missing: " << debian.err;
+    const auto image = run_command({"sh", scripts + "/make-image", stage().string(), machine.kernel().string(),
+                                    JAILCTL_DEBIAN, JAILCTL_ROOT_TESTS, machine.work().string()});
     ASSERT_EQ(image.status, 0) << image.all();
     machine.run(2048, std::chrono::seconds(900), "ttyS1");
     machine.expect_all_passed();

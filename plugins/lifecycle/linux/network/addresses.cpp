@@ -48,7 +48,8 @@ std::optional<Error> odd_address(const Jail& jail, std::string_view kind) {
                 .with_hint("write the address that others reach the jail by, or NETWORK=host");
         if (kind == "routed" && is_link_local(address))
             return Error(Errc::config, which + "is link-local: no host routes it (NETWORK=routed)")
-                .with_hint("write an address of the network of IF, or let the jail be on that network: NETWORK=bridge:NAME");
+                .with_hint(
+                    "write an address of the network of IF, or let the jail be on that network: NETWORK=bridge:NAME");
         if (!is_host_of_network(address)) return no_host_of_network(jail, address);
     }
     return std::nullopt;

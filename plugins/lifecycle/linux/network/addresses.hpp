@@ -17,8 +17,8 @@ namespace jailctl::lifecycle {
 [[nodiscard]] Address address_with_prefix(const Address& address, int prefix);
 /// Of fe80::/10, or of 169.254.0.0/16.
 [[nodiscard]] bool is_link_local(const Address& address) noexcept;
-/// Not the network itself or its broadcast, of IPv4: the bits after the prefix are neither all 0 nor all 1. Of a network of
-/// one or two addresses (/32, /31), and where no prefix is written, each is a host.
+/// Not the network itself or its broadcast, of IPv4: the bits after the prefix are neither all 0 nor all 1. Of a
+/// network of one or two addresses (/32, /31), and where no prefix is written, each is a host.
 [[nodiscard]] bool is_host_of_network(const Address& address) noexcept;
 
 /// What is to be said where it is not.

@@ -37,7 +37,8 @@ std::optional<ProbeAnswer> read_arp_answers(int fd, const Link& link, const std:
             return address.family() == Address::Family::v4 &&
                    std::memcmp(address.bytes().data(), packet.arp_spa, 4) == 0;
         });
-        if (asked != addresses.end() && mac != link.mac && std::ranges::find(own, mac) == own.end()) return ProbeAnswer{*asked, mac};
+        if (asked != addresses.end() && mac != link.mac && std::ranges::find(own, mac) == own.end())
+            return ProbeAnswer{*asked, mac};
     }
 }
 

@@ -22,21 +22,23 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-/// A bridge without an address of its own choice takes the lowest of its ports: it would change with the jails that come
-/// and go, and everybody beside it would look for the host in the wrong place. Where our port would be the lowest, the
-/// bridge keeps the one it has.
+/// A bridge without an address of its own choice takes the lowest of its ports: it would change with the jails that
+/// come and go, and everybody beside it would look for the host in the wrong place. Where our port would be the lowest,
+/// the bridge keeps the one it has.
 void keep_mac(Netlink& netlink, const Link& bridge, const VethPair& pair) {
     const std::string ours(pair.host_mac.begin(), pair.host_mac.end());
     if (bridge.mac.find_first_not_of('\0') == std::string::npos) return;  // it never had one, or lost its last port
     const auto ports = ports_of(netlink, bridge.index);
-    if (std::ranges::none_of(ports, [&](const Link& port) { return port.mac < ours; })) set_mac(netlink, bridge, bridge.mac);
+    if (std::ranges::none_of(ports, [&](const Link& port) { return port.mac < ours; }))
+        set_mac(netlink, bridge, bridge.mac);
 }
 
 int make_port(Netlink& netlink, const Jail& jail, const Value& record, const Link& bridge, int netns) {
     const auto pair = veth_of(jail.name);
     keep_mac(netlink, bridge, pair);
     const int index = make_host_end(netlink, jail.name, record, netns, bridge.mtu);
-    (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");  // the host is on the bridge, not here
+    // The host is on the bridge, not here.
+    (void)write_sysctl_if_there("ipv6/conf/" + pair.host_name + "/disable_ipv6", "1");
     put_up_guard(jail.name, jail.addresses, GuardPlace::bridge);  // before the link is up: no packet passes unguarded
     drop_translation(jail.name);
     limit_from_birth(netlink, jail, index);
@@ -103,7 +105,8 @@ public:
             invocation.console().warn("bridge " + bridge.name + " is down: nobody reaches " + jail.name.text());
         }
         if (plan.gateways.empty() && !parse_gateways(jail.settings["GATEWAY"].text).none) {
-            invocation.console().warn("jail " + jail.name.text() + " has no default route: no router is known on its network; " +
+            invocation.console().warn("jail " + jail.name.text() +
+                                      " has no default route: no router is known on its network; " +
                                       "GATEWAY names one, and GATEWAY=none says that there is none");
         }
     }
@@ -130,7 +133,8 @@ public:
 
     void leave(Invocation& invocation, const Jail& jail, const Value& noted) override {
         Netlink netlink(NETLINK_ROUTE);
-        leave_host_end(invocation, netlink, jail.name, noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail));
+        leave_host_end(invocation, netlink, jail.name,
+                       noted["stack"].is_int() ? noted : as_configured(invocation.configuration(), netlink, jail));
     }
 
 private:

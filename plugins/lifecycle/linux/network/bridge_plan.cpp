@@ -15,7 +15,8 @@ namespace {
 
 /// Whether the jail reaches `gateway` without another router.
 bool is_reached(const Address& gateway, const std::vector<Address>& addresses) {
-    return (gateway.family() == Address::Family::v6 && is_link_local(gateway)) || std::ranges::any_of(addresses, [&](const Address& one) {
+    return (gateway.family() == Address::Family::v6 && is_link_local(gateway)) ||
+           std::ranges::any_of(addresses, [&](const Address& one) {
                return share_prefix(one, gateway, static_cast<unsigned>(one.prefix()));
            });
 }
@@ -23,10 +24,12 @@ bool is_reached(const Address& gateway, const std::vector<Address>& addresses) {
 void require_reached(const Jail& jail, const Address& gateway, const std::vector<Address>& addresses) {
     const auto origin = jail.settings["GATEWAY"].origin.text();
     if (std::ranges::find(addresses, gateway) != addresses.end()) {
-        throw Error(Errc::config, "GATEWAY (" + origin + ") is jail " + jail.name.text() + " itself: " + gateway.text());
+        throw Error(Errc::config,
+                    "GATEWAY (" + origin + ") is jail " + jail.name.text() + " itself: " + gateway.text());
     }
     if (is_reached(gateway, addresses)) return;
-    throw Error(Errc::config, "GATEWAY (" + origin + ") " + gateway.text() + " is on no network of jail " + jail.name.text())
+    throw Error(Errc::config,
+                "GATEWAY (" + origin + ") " + gateway.text() + " is on no network of jail " + jail.name.text())
         .with_hint("name a router beside the jail, or write the length of its network after the address in JAILS");
 }
 
@@ -36,7 +39,8 @@ Link bridge_named(Netlink& netlink, const std::string& name) {
     auto link = find_link(netlink, name);
     if (!link) {
         throw Error(Errc::not_found, "there is no bridge " + escape_name(name) + " on this host")
-            .with_hint("make it ('ip link add " + shell_word(name) + " type bridge', or in the host's network configuration); " +
+            .with_hint("make it ('ip link add " + shell_word(name) +
+                       " type bridge', or in the host's network configuration); " +
                        "its interfaces are: " + all_link_names(netlink));
     }
     if (link->kind == "bridge") return *link;

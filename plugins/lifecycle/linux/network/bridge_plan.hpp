@@ -13,7 +13,8 @@ namespace jailctl::lifecycle {
 [[nodiscard]] Link bridge_named(Netlink& netlink, const std::string& name);
 /// The bridge NETWORK=bridge:NAME names. @throws Error as bridge_named, with the line that says so
 [[nodiscard]] Link require_bridge(Netlink& netlink, const Jail& jail);
-/// The jail's addresses with the length of their prefix: as JAILS has it, else that of the bridge's own network they are in.
+/// The jail's addresses with the length of their prefix: as JAILS has it, else that of the
+/// bridge's own network they are in.
 /// @throws Error config: no length is known, or the address is that of the network or its broadcast
 [[nodiscard]] std::vector<Address> addresses_on_bridge(Netlink& netlink, const Jail& jail, const Link& bridge);
 
@@ -23,8 +24,8 @@ struct Gateways {
     std::vector<Address> addresses;
 };
 [[nodiscard]] Gateways parse_gateways(std::string_view text);
-/// Where the default route of `family` leads: GATEWAY; else the router the host itself uses on the bridge, else the host,
-/// if they are on a network of the jail's. Nothing: there is none.
+/// Where the default route of `family` leads: GATEWAY; else the router the host itself uses on the bridge, else the
+/// host, if they are on a network of the jail's. Nothing: there is none.
 /// @throws Error config: GATEWAY is on no network of the jail's, or is the jail itself
 [[nodiscard]] std::optional<Address> gateway_on_bridge(Netlink& netlink, const Jail& jail, const Link& bridge,
                                                        const std::vector<Address>& addresses, Address::Family family);

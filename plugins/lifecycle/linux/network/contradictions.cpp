@@ -36,12 +36,15 @@ std::optional<Error> contradiction(const Jail& jail, std::string_view kind, std:
     const auto& setting = jail.settings[variable];
     if (!clashes(kind, variable) || says_nothing(variable, setting.text)) return std::nullopt;
     if (variable == "CAPABILITIES")
-        return Error(Errc::config, "jail " + jail.name.text() + " has CAPABILITIES=system, which is a network stack of its own, "
-                                   "and NETWORK=host, which is none")
+        return Error(Errc::config, "jail " + jail.name.text() +
+                                       " has CAPABILITIES=system, which is a network stack of its own, "
+                                       "and NETWORK=host, which is none")
             .with_hint("NETWORK=routed or bridge:NAME, or CAPABILITIES=default");
     const std::string name(variable);
-    return Error(Errc::config, name + (where ? " (" + setting.origin.text() + ")" : "") + " leads nowhere: " + reason(jail, kind))
-        .with_hint((variable == "GATEWAY" ? "NETWORK=bridge:NAME" : "NETWORK=routed") + (", or no " + name) + " for this jail");
+    return Error(Errc::config,
+                 name + (where ? " (" + setting.origin.text() + ")" : "") + " leads nowhere: " + reason(jail, kind))
+        .with_hint((variable == "GATEWAY" ? "NETWORK=bridge:NAME" : "NETWORK=routed") + (", or no " + name) +
+                   " for this jail");
 }
 
 void require_no_contradiction(const Jail& jail, std::string_view kind) {

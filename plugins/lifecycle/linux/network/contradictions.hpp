@@ -10,7 +10,8 @@ namespace jailctl::lifecycle {
 
 /// Why `variable`, as it is set for `jail`, is a mistake beside its network. Nothing: it is none.
 /// @param kind  "routed", "bridge", "host" or "none"  @param where  to name the file and line, where nobody else does
-[[nodiscard]] std::optional<Error> contradiction(const Jail& jail, std::string_view kind, std::string_view variable, bool where);
+[[nodiscard]] std::optional<Error> contradiction(const Jail& jail, std::string_view kind, std::string_view variable,
+                                                 bool where);
 /// @throws Error config: the first there is
 void require_no_contradiction(const Jail& jail, std::string_view kind);
 

@@ -66,11 +66,12 @@ void look_at_rate(const Examination& examination, const KnownRun& run, const Joi
     };
     if (in == RateState::as_set && out == RateState::as_set) return;
     std::string what;
-    for (const auto& [state, how] : {std::pair(RateState::missing, " not limited"), std::pair(RateState::another, " limited to another rate")})
+    for (const auto& [state, how] :
+         {std::pair(RateState::missing, " not limited"), std::pair(RateState::another, " limited to another rate")})
         if (in == state || out == state) what += (what.empty() ? "" : ", ") + std::string(is(state)) + how;
-    examination.diagnosis.add({"rate-missing", joined.name,
-                               "RATE of jail " + joined.name + " is not in force: " + what,
-                               "'jailctl doctor --fix' or a restart of the jail sets it", "limit what passes " + joined.link,
+    examination.diagnosis.add({"rate-missing", joined.name, "RATE of jail " + joined.name + " is not in force: " + what,
+                               "'jailctl doctor --fix' or a restart of the jail sets it",
+                               "limit what passes " + joined.link,
                                [jail = run.jail, record = run.state.record](Invocation& invocation) {
                                    if (!runs_still(invocation.configuration(), jail)) return;
                                    change_rates(jail, record.network_provider, record.network);
@@ -92,7 +93,8 @@ void look_at_guard(const Examination& examination, const KnownRun& run, const Jo
                                [jail = run.jail, joined, record = run.state.record](Invocation& invocation) {
                                    if (!runs_still(invocation.configuration(), jail)) return;
                                    put_up_guard(jail.name, joined.addresses, joined.place);
-                                   if (!jail.settings["RATE"].text.empty()) change_rates(jail, record.network_provider, record.network);
+                                   if (!jail.settings["RATE"].text.empty())
+                                       change_rates(jail, record.network_provider, record.network);
                                }});
 }
 

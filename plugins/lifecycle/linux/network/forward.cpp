@@ -33,8 +33,11 @@ NftRule sent_to(NftRule rule, const PortForward& forward) {
 /// NAT and FORWARD of one jail being written into a transaction.
 class Translation {
 public:
-    Translation(Netlink& netfilter, NftTransaction& transaction, std::string link, const std::vector<Address>& addresses)
-        : transaction_(transaction), link_(std::move(link)), addresses_(addresses) {
+    Translation(Netlink& netfilter, NftTransaction& transaction, std::string link,
+                const std::vector<Address>& addresses)
+        : transaction_(transaction),
+          link_(std::move(link)),
+          addresses_(addresses) {
         transaction_.replace_table(netfilter, NftFamily::inet, link_);
         const NftHook hook{"nat", NF_INET_POST_ROUTING, 100};
         transaction_.add_chain(NftFamily::inet, link_, leaving, &hook);
@@ -47,7 +50,8 @@ public:
 
     void redirect(const std::vector<PortForward>& forwards) {
         if (!forwards.empty()) masquerade(addresses_, link_);  // the jail by the host's port to itself
-        redirect_in(arriving, NF_INET_PRE_ROUTING, forwards, [](Address::Family family) { return rule().nfproto(family); });
+        redirect_in(arriving, NF_INET_PRE_ROUTING, forwards,
+                    [](Address::Family family) { return rule().nfproto(family); });
         // What the host sends to itself by the loopback has a source that leads nowhere from a jail.
         redirect_in("from_host", NF_INET_LOCAL_OUT, forwards,
                     [](Address::Family family) { return rule().destination_is_no_loopback(family); });
@@ -57,7 +61,8 @@ private:
     static constexpr auto leaving = "leaving", arriving = "arriving";
 
     /// One rule per family the jail has: to its first address of it.
-    void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards, NftRule (*matching)(Address::Family)) {
+    void redirect_in(const char* chain, std::uint32_t place, const std::vector<PortForward>& forwards,
+                     NftRule (*matching)(Address::Family)) {
         const NftHook hook{"nat", place, -100};
         transaction_.add_chain(NftFamily::inet, link_, chain, &hook);
         for (const auto& forward : forwards) {
@@ -84,7 +89,9 @@ bool is_same_port(const PortForward& a, const PortForward& b) noexcept {
     return a.protocol == b.protocol && a.host_port == b.host_port;
 }
 
-NftRule arriving_at(const PortForward& forward, Address::Family family) { return sent_to(rule().nfproto(family), forward); }
+NftRule arriving_at(const PortForward& forward, Address::Family family) {
+    return sent_to(rule().nfproto(family), forward);
+}
 
 std::vector<PortForward> parse_forwards(std::string_view text) {
     std::vector<PortForward> forwards;
@@ -102,7 +109,8 @@ void drop_translation(const JailName& jail) {
     Netlink netfilter(NETLINK_NETFILTER);
     NftTransaction transaction;
     if (transaction.delete_table_if_there(netfilter, NftFamily::inet, veth_of(jail).host_name))
-        transaction.commit(netfilter, "delete the translation of addresses and ports that jail " + jail.text() + " had before");
+        transaction.commit(netfilter,
+                           "delete the translation of addresses and ports that jail " + jail.text() + " had before");
 }
 
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink) {
@@ -113,15 +121,16 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
             if (!is_on_network_of(netlink, uplink.index, address)) hidden.push_back(address);
         }
         if (hidden.empty()) {
-            invocation.console().warn("NAT of jail " + jail.name.text() + " has nothing to do: its addresses are of the " +
-                                      "network of " + uplink.name);
+            invocation.console().warn("NAT of jail " + jail.name.text() +
+                                      " has nothing to do: its addresses are of the " + "network of " + uplink.name);
         }
     }
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (hidden.empty() && forwards.empty()) return drop_translation(jail.name);
     Netlink netfilter(NETLINK_NETFILTER);
     const UniqueFd marking = lock_marking();
-    require_not_forwarded(invocation.configuration(), jail, forwards);  // check() asked before another start may have made it
+    // check() asked before another start may have made it
+    require_not_forwarded(invocation.configuration(), jail, forwards);
     NftTransaction transaction;
     Translation translation(netfilter, transaction, veth_of(jail.name).host_name, jail.addresses);
     translation.masquerade(hidden, uplink.name);

@@ -24,12 +24,12 @@ struct PortForward {
 /// What a rule that forwards a port from outside begins with.
 [[nodiscard]] NftRule arriving_at(const PortForward& forward, Address::Family family);
 
-/// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. If they ask for
-/// nothing, what is there under that name goes. @throws Error unsupported, io; exists, as require_not_forwarded()
+/// Makes what NAT and FORWARD ask for, in a table `inet` of the link's name; take_down_rules() removes it. If they ask
+/// for nothing, what is there under that name goes. @throws Error unsupported, io; exists, as require_not_forwarded()
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink);
 
-/// A table of that name from before, such as one of a ruleset that was saved while the jail had ports, would lead into it
-/// though nothing says so. @throws Error io
+/// A table of that name from before, such as one of a ruleset that was saved while the jail had ports, would lead into
+/// it though nothing says so. @throws Error io
 void drop_translation(const JailName& jail);
 
 }  // namespace jailctl::lifecycle

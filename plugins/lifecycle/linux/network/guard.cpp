@@ -25,8 +25,8 @@ Address link_local_of(const MacAddress& mac) {
         const char bytes[] = {static_cast<char>(a), static_cast<char>(b)};
         return hex(std::string_view(bytes, 2));
     };
-    return Address::parse("[fe80::" + pair(mac[0] ^ 2U, mac[1]) + ":" + pair(mac[2], 0xff) + ":" + pair(0xfe, mac[3]) + ":" +
-                          pair(mac[4], mac[5]) + "]");
+    return Address::parse("[fe80::" + pair(mac[0] ^ 2U, mac[1]) + ":" + pair(mac[2], 0xff) + ":" + pair(0xfe, mac[3]) +
+                          ":" + pair(mac[4], mac[5]) + "]");
 }
 
 constexpr auto from_jail = "from_jail", v6_of_jail = "v6_of_jail";
@@ -38,7 +38,9 @@ constexpr std::uint8_t multicast_report = 143;  // MLDv2, RFC 3810; netinet/icmp
 /// The rules of one jail, by their chains.
 class Guard {
 public:
-    Guard(const VethPair& pair, const std::vector<Address>& addresses, GuardPlace place) : pair_(pair), addresses_(addresses) {
+    Guard(const VethPair& pair, const std::vector<Address>& addresses, GuardPlace place)
+        : pair_(pair),
+          addresses_(addresses) {
         drop_foreign_frames();
         if (place == GuardPlace::bridge) drop_dhcp_servers();
         for (const auto& address : addresses_)
@@ -56,11 +58,13 @@ private:
     void drop_foreign_frames() {
         add(rule().ether_source_is_not(pair_.jail_mac).drop());
         // The kernel looks into frames of a VLAN as if the tag were not there.
-        for (const auto tagged : std::initializer_list<std::uint16_t>{ETH_P_8021Q, ETH_P_8021AD}) add(rule().ether_type(tagged).drop());
+        for (const auto tagged : std::initializer_list<std::uint16_t>{ETH_P_8021Q, ETH_P_8021AD})
+            add(rule().ether_type(tagged).drop());
     }
 
     void drop_dhcp_servers() {
-        for (const auto port : std::initializer_list<std::uint16_t>{67, 547}) add(rule().source_port(IPPROTO_UDP, port).drop());
+        for (const auto port : std::initializer_list<std::uint16_t>{67, 547})
+            add(rule().source_port(IPPROTO_UDP, port).drop());
     }
 
     void accept_v4(const Address& address) {
@@ -86,7 +90,8 @@ private:
         for (const auto type : {router_advertisement, redirection})
             add(rule().nfproto(Address::Family::v6).icmpv6(type).drop(), v6_of_jail);
         for (const auto& address : own)
-            add(rule().nfproto(Address::Family::v6).icmpv6(advertisement).neighbour_target(address).accept(), v6_of_jail);
+            add(rule().nfproto(Address::Family::v6).icmpv6(advertisement).neighbour_target(address).accept(),
+                v6_of_jail);
         add(rule().nfproto(Address::Family::v6).icmpv6(advertisement).drop(), v6_of_jail);
         add(rule().accept(), v6_of_jail);
     }
@@ -137,7 +142,8 @@ bool is_awake(Netlink& netfilter, const std::string& link) {
     return awake;
 }
 
-/// Sees what comes out of the interface of that index, whatever it is called by now, before all others, and drops the rest.
+/// Sees what comes out of the interface of that index, whatever it is called by now, before all
+/// others, and drops the rest.
 bool is_hooked(Netlink& netfilter, const VethPair& pair, int index) {
     static_assert(NFTA_CHAIN_POLICY <= 8 && NFTA_RULE_EXPRESSIONS <= 8);
     const NftHook hook = hook_of(pair);
@@ -147,7 +153,8 @@ bool is_hooked(Netlink& netfilter, const VethPair& pair, int index) {
     each_in(netfilter, NFT_MSG_GETCHAIN, NFTA_CHAIN_TABLE, pair.host_name, [&](const auto& chain) {
         if (chain.text(NFTA_CHAIN_NAME) != from_jail || !chain.at[NFTA_CHAIN_HOOK]) return;
         const NetlinkAttributes<NFTA_HOOK_MAX> place(*chain.at[NFTA_CHAIN_HOOK]);
-        hooked = ntohl(chain.number(NFTA_CHAIN_POLICY)) == NF_DROP && ntohl(place.number(NFTA_HOOK_HOOKNUM)) == hook.number &&
+        hooked = ntohl(chain.number(NFTA_CHAIN_POLICY)) == NF_DROP &&
+                 ntohl(place.number(NFTA_HOOK_HOOKNUM)) == hook.number &&
                  ntohl(place.number(NFTA_HOOK_PRIORITY)) == static_cast<std::uint32_t>(hook.priority) &&
                  place.text(NFTA_HOOK_DEV) == device;
     });
@@ -155,7 +162,9 @@ bool is_hooked(Netlink& netfilter, const VethPair& pair, int index) {
 }
 
 bool are_same(const std::vector<NftRule>& sent, const std::vector<std::string>& told) {
-    return std::ranges::equal(sent, told, [](const NftRule& one, const std::string& other) { return is_same_rule(one.expressions(), other); });
+    return std::ranges::equal(sent, told, [](const NftRule& one, const std::string& other) {
+        return is_same_rule(one.expressions(), other);
+    });
 }
 
 }  // namespace
@@ -185,7 +194,8 @@ GuardState guard_state(const JailName& jail, int index, const std::vector<Addres
         const auto found = told.find(chain.first);
         return found != told.end() && are_same(chain.second, found->second);
     });
-    return same && is_awake(netfilter, pair.host_name) && is_hooked(netfilter, pair, index) ? GuardState::whole : GuardState::altered;
+    return same && is_awake(netfilter, pair.host_name) && is_hooked(netfilter, pair, index) ? GuardState::whole
+                                                                                            : GuardState::altered;
 }
 
 std::vector<std::string> rules_of_chain(const std::string& link, const std::string& chain) {

@@ -13,8 +13,8 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-/// Without forwarding the kernel routes nothing that arrives there, nor answers for a jail. Of IPv6 it is these alone only
-/// where the kernel can forward between two interfaces (settings_to_route).
+/// Without forwarding the kernel routes nothing that arrives there, nor answers for a jail. Of IPv6 it is these alone
+/// only where the kernel can forward between two interfaces (settings_to_route).
 void look_at_forwarding(const std::string& interface, const Value& addresses, std::vector<std::string>& problems) {
     bool v4 = false, v6 = false;
     for (const auto& text : addresses.items())
@@ -26,13 +26,16 @@ void look_at_forwarding(const std::string& interface, const Value& addresses, st
     }
 }
 
-void look_at_guard(const JailName& jail, const Value& record, const std::string& provider, std::vector<std::string>& problems) {
+void look_at_guard(const JailName& jail, const Value& record, const std::string& provider,
+                   std::vector<std::string>& problems) {
     std::vector<Address> addresses;
     for (const auto& text : record["addresses"].items()) addresses.push_back(Address::parse_bare(text.str()));
-    const auto state = guard_state(jail, static_cast<int>(record["link_index"].num()), addresses, provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
+    const auto state = guard_state(jail, static_cast<int>(record["link_index"].num()), addresses,
+                                   provider == "bridge" ? GuardPlace::bridge : GuardPlace::router);
     if (state == GuardState::whole) return;
-    problems.push_back("the rules that hold its source addresses are " +
-                       std::string(state == GuardState::missing ? "gone from nftables" : "not those of jailctl any more"));
+    problems.push_back(
+        "the rules that hold its source addresses are " +
+        std::string(state == GuardState::missing ? "gone from nftables" : "not those of jailctl any more"));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-/// Ours, and not something that got the name or the index since, nor that of another configuration's jail of the same name:
-/// by its alias or, when we died between making and marking it, by the address nobody else would choose.
+/// Ours, and not something that got the name or the index since, nor that of another configuration's jail of the same
+/// name: by its alias or, when we died between making and marking it, by the address nobody else would choose.
 bool is_host_end_of(const Link& link, const JailName& jail, const std::string& alias) {
     const auto pair = veth_of(jail);
     if (link.name != pair.host_name || link.kind != "veth") return false;
@@ -88,11 +88,12 @@ void leave_host_end(Invocation& invocation, Netlink& netlink, const JailName& ja
 
 std::string link_is_there_hint(const JailName& jail) {
     const auto name = veth_of(jail).host_name;
-    return "a jail of that name runs from another configuration, or 'ip link delete " + name + "' removes what one left";
+    return "a jail of that name runs from another configuration, or 'ip link delete " + name +
+           "' removes what one left";
 }
 
-Value host_end_record(const Configuration& configuration, std::string_view provider, const Link& uplink, const JailName& jail,
-                      const std::vector<Address>& addresses) {
+Value host_end_record(const Configuration& configuration, std::string_view provider, const Link& uplink,
+                      const JailName& jail, const std::vector<Address>& addresses) {
     auto texts = Value::array();
     for (const auto& address : addresses) texts.push(address.text());
     return Value::object()
@@ -101,7 +102,8 @@ Value host_end_record(const Configuration& configuration, std::string_view provi
         .set("interface", uplink.name)
         .set("interface_index", uplink.index)
         .set("link", veth_of(jail).host_name)
-        .set("alias", jail.text() + " " + std::to_string(short_hash(configuration.path("RUN_DIR").lexically_normal().native())))
+        .set("alias",
+             jail.text() + " " + std::to_string(short_hash(configuration.path("RUN_DIR").lexically_normal().native())))
         .set("addresses", std::move(texts));
 }
 
@@ -113,7 +115,8 @@ UplinkName uplink_of(const Value& record) {
 Link prepare_inside(Invocation& invocation, Netlink& inside, const JailName& jail, bool ipv6) {
     bring_loopback_up(inside);
     (void)write_sysctl_if_there("ipv6/conf/eth0/disable_ipv6", ipv6 ? "0" : "1");
-    for (const std::string off : {"accept_ra", "autoconf", "accept_dad"}) {  // check() has asked; addresses are configured
+    // check() has asked; addresses are configured
+    for (const std::string off : {"accept_ra", "autoconf", "accept_dad"}) {
         if (ipv6) write_sysctl("ipv6/conf/eth0/" + off, "0");
     }
     permit_ping(invocation.configuration(), jail);

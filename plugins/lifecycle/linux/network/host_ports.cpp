@@ -61,8 +61,9 @@ std::optional<Error> clash(const Configuration& configuration, const Jail& jail,
     // One assignment for all of them: there is no other jail whose port it would be.
     const auto alike = std::ranges::count_if(others, [&](const Jail* other) { return is_of_same_line(*other, jail); });
     if (alike > 0)
-        return Error(Errc::exists, "FORWARD" + (where ? " (" + jail.settings["FORWARD"].origin.text() + ")" : "") + " gives " +
-                                       port_text(port) + " to " + std::to_string(alike + 1) + " jails, and it can lead to one only")
+        return Error(Errc::exists, "FORWARD" + (where ? " (" + jail.settings["FORWARD"].origin.text() + ")" : "") +
+                                       " gives " + port_text(port) + " to " + std::to_string(alike + 1) +
+                                       " jails, and it can lead to one only")
             .with_hint("set FORWARD in jails.d/<jail>.conf of the one jail, or give each ports of its own there");
     const auto& setting = others.front()->settings["FORWARD"];
     return Error(Errc::exists, port_text(port) + " is that of jail " + others.front()->name.text() + " (FORWARD in " +
@@ -100,14 +101,16 @@ Error forwarded_by(const Configuration& configuration, const std::string& table,
 
 }  // namespace
 
-void require_not_forwarded(const Configuration& configuration, const Jail& jail, const std::vector<PortForward>& forwards) {
+void require_not_forwarded(const Configuration& configuration, const Jail& jail,
+                           const std::vector<PortForward>& forwards) {
     if (forwards.empty()) return;
     const auto own = veth_of(jail.name).host_name;
     for (const auto& [table, told] : jail_translations()) {
         if (table == own) continue;
         for (const auto& forward : forwards)
             for (const auto family : families_of(jail.addresses))
-                if (begins_same(arriving_at(forward, family).expressions(), told)) throw forwarded_by(configuration, table, forward);
+                if (begins_same(arriving_at(forward, family).expressions(), told))
+                    throw forwarded_by(configuration, table, forward);
     }
 }
 

@@ -185,7 +185,8 @@ void delete_link_with_others(Netlink& netlink, int index, const std::string& nam
     remove.put(IFLA_GROUP, dying);
     if (netlink.try_change(mark).ok()) {
         const auto answer = netlink.try_change(remove);
-        if (answer.ok() || answer.error == ENODEV) return;  // ENODEV: nobody is left in the group, another has deleted ours
+        // ENODEV: nobody is left in the group, another has deleted ours
+        if (answer.ok() || answer.error == ENODEV) return;
     }
     delete_link(netlink, index, name);
 }

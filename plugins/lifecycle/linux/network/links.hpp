@@ -45,7 +45,8 @@ struct Link {
 /// What the two ends of a jail's veth are called and known by.
 struct VethPair {
     std::string host_name;               ///< "jl" and 13 digits in base 32 of the hash of the jail's name
-    MacAddress host_mac{}, jail_mac{};   ///< fixed per jail: udev leaves a chosen address alone, peers keep their caches
+    /// Fixed per jail: udev leaves a chosen address alone, peers keep their caches.
+    MacAddress host_mac{}, jail_mac{};
 };
 [[nodiscard]] VethPair veth_of(const JailName& jail);
 
@@ -62,8 +63,8 @@ void try_alternative_name(Netlink& netlink, int index, const std::string& name);
 /// Deletes it with its addresses and routes; one that is gone is success. @throws Error io
 void delete_link(Netlink& netlink, int index, const std::string& name);
 /// The same, together with what other commands are deleting just now. The kernel holds its lock of the network
-/// configuration for 15 to 25 ms per deletion, of however many links: so each puts its link into a group, and who gets the
-/// lock first deletes them all.
+/// configuration for 15 to 25 ms per deletion, of however many links: so each puts its link into a group, and who gets
+/// the lock first deletes them all.
 void delete_link_with_others(Netlink& netlink, int index, const std::string& name);
 
 /// The jail an alias names: what stands before its first blank.

@@ -80,7 +80,8 @@ std::optional<ProbeAnswer> read_advertisements(int fd, const Link& link, const s
         socklen_t size = sizeof from;
         const auto got = ::recvfrom(fd, &packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&from), &size);
         if (got < 0) return std::nullopt;
-        if (got < static_cast<ssize_t>(sizeof packet.ip + sizeof packet.nd) || from.sll_pkttype == PACKET_OUTGOING) continue;
+        if (got < static_cast<ssize_t>(sizeof packet.ip + sizeof packet.nd) || from.sll_pkttype == PACKET_OUTGOING)
+            continue;
         if (packet.ip.ip6_nxt != IPPROTO_ICMPV6 || packet.nd.nd_na_hdr.icmp6_type != ND_NEIGHBOR_ADVERT) continue;
         const std::string mac(reinterpret_cast<const char*>(from.sll_addr), ETH_ALEN);
         const auto asked = std::ranges::find_if(addresses, [&](const Address& address) {

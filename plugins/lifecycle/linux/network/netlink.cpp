@@ -27,7 +27,10 @@ std::string words_of(const nlmsghdr& message) {
 Error NetlinkAnswer::refusal(const std::string& what) const {
     const std::error_code cause(error, std::system_category());
     const bool lacking = error == EOPNOTSUPP || error == EPROTONOSUPPORT || error == EAFNOSUPPORT;
-    return Error(lacking ? Errc::unsupported : error == EEXIST ? Errc::exists : code_of(cause), what + (words.empty() ? "" : " (" + words + ")"), cause);
+    return Error(lacking           ? Errc::unsupported
+                 : error == EEXIST ? Errc::exists
+                                   : code_of(cause),
+                 what + (words.empty() ? "" : " (" + words + ")"), cause);
 }
 
 Netlink::Netlink(int bus) : socket_(mnl_socket_open2(bus, SOCK_CLOEXEC)) {
@@ -72,10 +75,12 @@ NetlinkAnswer Netlink::ask(NetlinkMessage& message, const std::function<void(con
 NetlinkAnswer Netlink::try_batch(std::string messages) {
     const auto before = sequence_;
     int rest = static_cast<int>(messages.size());
-    for (auto* at = reinterpret_cast<nlmsghdr*>(messages.data()); mnl_nlmsg_ok(at, rest); at = mnl_nlmsg_next(at, &rest))
+    for (auto* at = reinterpret_cast<nlmsghdr*>(messages.data()); mnl_nlmsg_ok(at, rest);
+         at = mnl_nlmsg_next(at, &rest))
         at->nlmsg_seq = ++sequence_;
     const int room = static_cast<int>(2 * messages.size());  // the kernel counts what it needs beside the bytes
-    if (messages.size() > 65536) (void)::setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
+    if (messages.size() > 65536)
+        (void)::setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
     if (mnl_socket_sendto(socket_.get(), messages.data(), messages.size()) < 0)
         throw_errno("cannot send to the kernel's network configuration (netlink)");
     return verdict_since(before);
@@ -87,10 +92,12 @@ NetlinkAnswer Netlink::verdict_since(std::uint32_t sequence) {
     for (;;) {
         const auto received = ::recv(mnl_socket_get_fd(socket_.get()), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (received < 0 && errno == EINTR) continue;
-        if (received < 0 && errno != EAGAIN) throw_errno("cannot read from the kernel's network configuration (netlink)");
+        if (received < 0 && errno != EAGAIN)
+            throw_errno("cannot read from the kernel's network configuration (netlink)");
         if (received < 0) return first.value_or(NetlinkAnswer{EIO, "the kernel did not answer"});
         int rest = static_cast<int>(received);
-        for (auto* at = reinterpret_cast<const nlmsghdr*>(buffer.data()); mnl_nlmsg_ok(at, rest); at = mnl_nlmsg_next(at, &rest)) {
+        for (auto* at = reinterpret_cast<const nlmsghdr*>(buffer.data()); mnl_nlmsg_ok(at, rest);
+             at = mnl_nlmsg_next(at, &rest)) {
             if (at->nlmsg_seq <= sequence || at->nlmsg_type != NLMSG_ERROR) continue;
             const auto* error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(at));
             if (!first || first->ok()) first = NetlinkAnswer{-error->error, words_of(*at)};

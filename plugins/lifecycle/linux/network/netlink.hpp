@@ -73,8 +73,8 @@ public:
     [[nodiscard]] NetlinkAnswer try_change(NetlinkMessage& message);
     /// The same; a refusal is thrown as "cannot <what>: <errno> (<the kernel's words>)". @throws Error io, denied, ...
     void change(NetlinkMessage& message, const std::string& what);
-    /// Sends several messages at once and reads what came back: the first refusal, else success. For netfilter, which has dealt
-    /// with all of them before the kernel takes more, and where one of them asks for an answer (NLM_F_ACK).
+    /// Sends several messages at once and reads what came back: the first refusal, else success. For netfilter, which
+    /// has dealt with all of them before the kernel takes more, and where one of them asks for an answer (NLM_F_ACK).
     [[nodiscard]] NetlinkAnswer try_batch(std::string messages);
     /// A question: each message of the answer goes to `each`; `false` from a query of one thing that is not there.
     NetlinkAnswer ask(NetlinkMessage& message, const std::function<void(const nlmsghdr&)>& each);
@@ -94,7 +94,8 @@ template <std::size_t Max>
 struct NetlinkAttributes {
     std::array<const nlattr*, Max + 1> at{};
     NetlinkAttributes(const nlmsghdr& message, std::size_t family_header)
-        : NetlinkAttributes(mnl_nlmsg_get_payload_offset(&message, family_header), mnl_nlmsg_get_payload_tail(&message)) {}
+        : NetlinkAttributes(mnl_nlmsg_get_payload_offset(&message, family_header),
+                            mnl_nlmsg_get_payload_tail(&message)) {}
     explicit NetlinkAttributes(const nlattr& nest)
         : NetlinkAttributes(mnl_attr_get_payload(&nest),
                             static_cast<const char*>(mnl_attr_get_payload(&nest)) + mnl_attr_get_payload_len(&nest)) {}

@@ -21,7 +21,8 @@ private:
     UniqueFd outside_;
 };
 
-/// Identifies the caller's network namespace among those that live: the inode of /proc/self/ns/net. Records have it as "stack".
+/// Identifies the caller's network namespace among those that live: the inode of /proc/self/ns/net.
+/// Records have it as "stack".
 [[nodiscard]] std::uint64_t this_netns();
 
 }  // namespace jailctl::lifecycle

@@ -68,7 +68,8 @@ void require_nftables() {
         }
     };
     if (asked()) return;
-    throw Error(Errc::unsupported, "the rules of a jail's network need nf_tables, which this host's kernel does not have")
+    throw Error(Errc::unsupported,
+                "the rules of a jail's network need nf_tables, which this host's kernel does not have")
         .with_hint("load or install the module nf_tables, or set NETWORK=none");
 }
 

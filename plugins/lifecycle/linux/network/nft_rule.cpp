@@ -27,21 +27,26 @@ std::string bytes_of_address(const Address& address) {
     return {reinterpret_cast<const char*>(address.bytes().data()), address.family() == Address::Family::v4 ? 4U : 16U};
 }
 std::string attribute_be64(std::uint16_t type, std::uint64_t number) {
-    return attribute(type, bytes_of(htonl(static_cast<std::uint32_t>(number >> 32U))) + bytes_of(htonl(static_cast<std::uint32_t>(number))));
+    return attribute(type, bytes_of(htonl(static_cast<std::uint32_t>(number >> 32U))) +
+                               bytes_of(htonl(static_cast<std::uint32_t>(number))));
 }
-std::string data(std::uint16_t type, std::string_view value) { return attribute_nest(type, attribute(NFTA_DATA_VALUE, value)); }
+std::string data(std::uint16_t type, std::string_view value) {
+    return attribute_nest(type, attribute(NFTA_DATA_VALUE, value));
+}
 
 constexpr std::uint32_t v4_source = 12, v4_destination = 16, v6_hop_limit = 7, v6_source = 8, v6_destination = 24;
 
 }  // namespace
 
 NftRule& NftRule::add(const std::string& name, std::string_view attributes) {
-    expressions_ += attribute_nest(NFTA_LIST_ELEM, attribute_text(NFTA_EXPR_NAME, name) + attribute_nest(NFTA_EXPR_DATA, attributes));
+    expressions_ += attribute_nest(NFTA_LIST_ELEM,
+                                   attribute_text(NFTA_EXPR_NAME, name) + attribute_nest(NFTA_EXPR_DATA, attributes));
     return *this;
 }
 
 NftRule& NftRule::compare(std::string_view value, Is is) {
-    return add("cmp", attribute_be32(NFTA_CMP_SREG, NFT_REG_1) + attribute_be32(NFTA_CMP_OP, is == Is::equal ? NFT_CMP_EQ : NFT_CMP_NEQ) +
+    return add("cmp", attribute_be32(NFTA_CMP_SREG, NFT_REG_1) +
+                          attribute_be32(NFTA_CMP_OP, is == Is::equal ? NFT_CMP_EQ : NFT_CMP_NEQ) +
                           data(NFTA_CMP_DATA, value));
 }
 
@@ -79,7 +84,8 @@ NftRule& NftRule::nfproto(Address::Family family) {
 
 NftRule& NftRule::source(const Address& address) {
     nfproto(address.family());
-    return payload(NFT_PAYLOAD_NETWORK_HEADER, address.family() == Address::Family::v4 ? v4_source : v6_source, bytes_of_address(address));
+    return payload(NFT_PAYLOAD_NETWORK_HEADER, address.family() == Address::Family::v4 ? v4_source : v6_source,
+                   bytes_of_address(address));
 }
 
 NftRule& NftRule::source_is_link_local() {
@@ -88,14 +94,15 @@ NftRule& NftRule::source_is_link_local() {
     nfproto(Address::Family::v6);
     load(NFT_PAYLOAD_NETWORK_HEADER, v6_source, mask.size());
     add("bitwise", attribute_be32(NFTA_BITWISE_SREG, NFT_REG_1) + attribute_be32(NFTA_BITWISE_DREG, NFT_REG_1) +
-                       attribute_be32(NFTA_BITWISE_LEN, static_cast<std::uint32_t>(mask.size())) + data(NFTA_BITWISE_MASK, mask) +
-                       data(NFTA_BITWISE_XOR, std::string(16, '\0')));
+                       attribute_be32(NFTA_BITWISE_LEN, static_cast<std::uint32_t>(mask.size())) +
+                       data(NFTA_BITWISE_MASK, mask) + data(NFTA_BITWISE_XOR, std::string(16, '\0')));
     return compare(prefix);
 }
 
 NftRule& NftRule::destination_is_no_loopback(Address::Family family) {
     nfproto(family);
-    if (family == Address::Family::v4) return payload(NFT_PAYLOAD_NETWORK_HEADER, v4_destination, byte(IN_LOOPBACKNET), Is::different);
+    if (family == Address::Family::v4)
+        return payload(NFT_PAYLOAD_NETWORK_HEADER, v4_destination, byte(IN_LOOPBACKNET), Is::different);
     return payload(NFT_PAYLOAD_NETWORK_HEADER, v6_destination, bytes_of(in6addr_loopback), Is::different);
 }
 
@@ -139,7 +146,8 @@ NftRule& NftRule::oifname(const std::string& interface) {
 
 NftRule& NftRule::limit_over(std::uint64_t bytes_per_second, std::uint32_t burst) {
     return add("limit", attribute_be64(NFTA_LIMIT_RATE, bytes_per_second) + attribute_be64(NFTA_LIMIT_UNIT, 1) +
-                            attribute_be32(NFTA_LIMIT_BURST, burst) + attribute_be32(NFTA_LIMIT_TYPE, NFT_LIMIT_PKT_BYTES) +
+                            attribute_be32(NFTA_LIMIT_BURST, burst) +
+                            attribute_be32(NFTA_LIMIT_TYPE, NFT_LIMIT_PKT_BYTES) +
                             attribute_be32(NFTA_LIMIT_FLAGS, NFT_LIMIT_F_INV));
 }
 
@@ -164,7 +172,8 @@ NftRule& NftRule::dnat(const Address& address, std::uint16_t port) {
     immediate(NFT_REG_2, be16(port));
     const auto family = address.family() == Address::Family::v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
     return add("nat", attribute_be32(NFTA_NAT_TYPE, NFT_NAT_DNAT) + attribute_be32(NFTA_NAT_FAMILY, family) +
-                          attribute_be32(NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) + attribute_be32(NFTA_NAT_REG_PROTO_MIN, NFT_REG_2) +
+                          attribute_be32(NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) +
+                          attribute_be32(NFTA_NAT_REG_PROTO_MIN, NFT_REG_2) +
                           attribute_be32(NFTA_NAT_FLAGS, NF_NAT_RANGE_PROTO_SPECIFIED));
 }
 

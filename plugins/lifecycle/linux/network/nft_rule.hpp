@@ -17,15 +17,16 @@ namespace jailctl::lifecycle {
 /// `netdev` what comes out of one interface, before all else.
 enum class NftFamily : std::uint8_t { inet = NFPROTO_INET, netdev = NFPROTO_NETDEV };
 
-/// One rule of nftables: matches, all of which must hold, and what is done then. Encoded as linux/netfilter/nf_tables.h has
-/// it, and as nft(8) does it, so that `nft list` shows it in the words of that page; they stand beside each match.
+/// One rule of nftables: matches, all of which must hold, and what is done then. Encoded as linux/netfilter/nf_tables.h
+/// has it, and as nft(8) does it, so that `nft list` shows it in the words of that page; they stand beside each match.
 class NftRule {
 public:
     explicit NftRule(NftFamily family) : family_(family) {}
 
     NftRule& ether_source_is_not(const MacAddress& mac);          ///< ether saddr != MAC
     NftRule& ether_type(std::uint16_t type);                      ///< ether type 8021q
-    NftRule& nfproto(Address::Family family);                     ///< meta nfproto ipv4; of netdev, which does not know that: meta protocol ip
+    /// Meta nfproto ipv4; of netdev, which does not know that: meta protocol ip.
+    NftRule& nfproto(Address::Family family);
     NftRule& source(const Address& address);                      ///< ip saddr 192.0.2.7
     NftRule& source_is_link_local();                              ///< ip6 saddr fe80::/10
     NftRule& destination_is_no_loopback(Address::Family family);  ///< ip daddr != 127.0.0.0/8, ip6 daddr != ::1
@@ -33,11 +34,13 @@ public:
     NftRule& arp_source(const MacAddress& mac, const Address& address);  ///< arp saddr ether MAC arp saddr ip 192.0.2.7
     NftRule& hop_limit(std::uint8_t hops);                        ///< ip6 hoplimit 255
     NftRule& icmpv6(std::uint8_t type);                           ///< icmpv6 type nd-neighbor-solicit
-    NftRule& neighbour_target(const Address& address);            ///< @th,64,128: whom neighbour discovery speaks of, RFC 4861
+    /// @th,64,128: whom neighbour discovery speaks of, RFC 4861
+    NftRule& neighbour_target(const Address& address);
     NftRule& source_port(std::uint8_t protocol, std::uint16_t port);       ///< udp sport 67
     NftRule& destination_port(std::uint8_t protocol, std::uint16_t port);  ///< tcp dport 8080
     NftRule& oifname(const std::string& interface);             ///< oifname "eth0"
-    NftRule& limit_over(std::uint64_t bytes_per_second, std::uint32_t burst);  ///< limit rate over ... burst ..., in bytes
+    /// Limit rate over ... burst ..., in bytes.
+    NftRule& limit_over(std::uint64_t bytes_per_second, std::uint32_t burst);
 
     NftRule& accept();
     NftRule& drop();

@@ -23,7 +23,8 @@ bool take_apart(std::string_view bytes, std::vector<Attribute>& attributes) {
         if (bytes.size() < sizeof head) return false;
         std::memcpy(&head, bytes.data(), sizeof head);
         if (head.nla_len < NLA_HDRLEN || head.nla_len > bytes.size()) return false;
-        attributes.push_back({static_cast<std::uint16_t>(head.nla_type & NLA_TYPE_MASK), (head.nla_type & NLA_F_NESTED) != 0,
+        attributes.push_back({static_cast<std::uint16_t>(head.nla_type & NLA_TYPE_MASK),
+                              (head.nla_type & NLA_F_NESTED) != 0,
                               bytes.substr(NLA_HDRLEN, head.nla_len - std::size_t{NLA_HDRLEN})});
         bytes.remove_prefix(std::min<std::size_t>(NLA_ALIGN(head.nla_len), bytes.size()));
     }
@@ -41,7 +42,9 @@ bool holds(std::string_view told, std::string_view sent) {
     });
 }
 
-bool is_same(const Attribute& sent, const Attribute& told) { return sent.type == told.type && holds(told.content, sent.content); }
+bool is_same(const Attribute& sent, const Attribute& told) {
+    return sent.type == told.type && holds(told.content, sent.content);
+}
 
 }  // namespace
 

@@ -9,7 +9,8 @@ namespace jailctl::lifecycle {
 
 namespace {
 
-std::string message(std::uint16_t type, std::uint16_t flags, std::uint8_t family, std::uint16_t resource, std::string_view attributes) {
+std::string message(std::uint16_t type, std::uint16_t flags, std::uint8_t family, std::uint16_t resource,
+                    std::string_view attributes) {
     const nlmsghdr head{static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(nfgenmsg)) + attributes.size()), type,
                         static_cast<std::uint16_t>(NLM_F_REQUEST | flags), 0, 0};
     const nfgenmsg netfilter{family, NFNETLINK_V0, htons(resource)};
@@ -22,20 +23,24 @@ std::string described(const NftHook& hook) {
     auto place = attribute_be32(NFTA_HOOK_HOOKNUM, hook.number) +
                  attribute_be32(NFTA_HOOK_PRIORITY, static_cast<std::uint32_t>(hook.priority));
     if (!hook.device.empty()) place += attribute_text(NFTA_HOOK_DEV, hook.device);
-    return attribute_nest(NFTA_CHAIN_HOOK, place) + attribute_be32(NFTA_CHAIN_POLICY, hook.drops ? NF_DROP : NF_ACCEPT) +
+    return attribute_nest(NFTA_CHAIN_HOOK, place) +
+           attribute_be32(NFTA_CHAIN_POLICY, hook.drops ? NF_DROP : NF_ACCEPT) +
            attribute_text(NFTA_CHAIN_TYPE, hook.type);
 }
 
 Error with_needs(Error error) {
     if (error.code() == Errc::denied)  // root is: a table with the flag "owner" belongs to the program that made it
-        error.with_hint("a program has a table of that name for itself: 'nft list ruleset' shows it as 'progname', end it");
-    if (error.code() == Errc::unsupported) error.with_hint("routed and bridged jails need a kernel with nf_tables (families netdev and inet)");
+        error.with_hint(
+            "a program has a table of that name for itself: 'nft list ruleset' shows it as 'progname', end it");
+    if (error.code() == Errc::unsupported)
+        error.with_hint("routed and bridged jails need a kernel with nf_tables (families netdev and inet)");
     return error;
 }
 
 }  // namespace
 
-NftTransaction& NftTransaction::add(std::uint16_t type, std::uint16_t flags, NftFamily family, std::string_view attributes) {
+NftTransaction& NftTransaction::add(std::uint16_t type, std::uint16_t flags, NftFamily family,
+                                    std::string_view attributes) {
     last_ = messages_.size();
     messages_ += message(nft_message(type), flags, static_cast<std::uint8_t>(family), 0, attributes);
     return *this;
@@ -66,17 +71,21 @@ NftTransaction& NftTransaction::replace_table(Netlink& netfilter, NftFamily fami
     return add_table(family, name);
 }
 
-NftTransaction& NftTransaction::add_chain(NftFamily family, const std::string& table, const std::string& name, const NftHook* hook) {
+NftTransaction& NftTransaction::add_chain(NftFamily family, const std::string& table, const std::string& name,
+                                          const NftHook* hook) {
     return add(NFT_MSG_NEWCHAIN, NLM_F_CREATE, family,
-               attribute_text(NFTA_CHAIN_TABLE, table) + attribute_text(NFTA_CHAIN_NAME, name) + (hook ? described(*hook) : ""));
+               attribute_text(NFTA_CHAIN_TABLE, table) + attribute_text(NFTA_CHAIN_NAME, name) +
+                   (hook ? described(*hook) : ""));
 }
 
 NftTransaction& NftTransaction::flush_chain(NftFamily family, const std::string& table, const std::string& name) {
-    return add(NFT_MSG_DELRULE, 0, family, attribute_text(NFTA_RULE_TABLE, table) + attribute_text(NFTA_RULE_CHAIN, name));
+    return add(NFT_MSG_DELRULE, 0, family,
+               attribute_text(NFTA_RULE_TABLE, table) + attribute_text(NFTA_RULE_CHAIN, name));
 }
 
 NftTransaction& NftTransaction::delete_chain(NftFamily family, const std::string& table, const std::string& name) {
-    return add(NFT_MSG_DELCHAIN, 0, family, attribute_text(NFTA_CHAIN_TABLE, table) + attribute_text(NFTA_CHAIN_NAME, name));
+    return add(NFT_MSG_DELCHAIN, 0, family,
+               attribute_text(NFTA_CHAIN_TABLE, table) + attribute_text(NFTA_CHAIN_NAME, name));
 }
 
 NftTransaction& NftTransaction::add_rule(const std::string& table, const std::string& chain, const NftRule& rule) {
@@ -87,8 +96,9 @@ NftTransaction& NftTransaction::add_rule(const std::string& table, const std::st
 
 void NftTransaction::commit(Netlink& netfilter, const std::string& what) {
     reinterpret_cast<nlmsghdr*>(messages_.data() + last_)->nlmsg_flags |= NLM_F_ACK;
-    const auto answer = netfilter.try_batch(message(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES, {}) + messages_ +
-                                               message(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES, {}));
+    const auto answer = netfilter.try_batch(message(NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES, {}) +
+                                            messages_ +
+                                            message(NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES, {}));
     if (!answer.ok()) throw with_needs(answer.refusal("cannot " + what));
 }
 

@@ -18,20 +18,22 @@ struct NftHook {
     bool drops = false;        ///< policy drop
 };
 
-/// Changes to tables of nftables that are made together or not at all. The kernel is told by netlink and asked
-/// for one table at most: libnftables would read every table of the host first, those of all other jails among them (ADR 18).
+/// Changes to tables of nftables that are made together or not at all. The kernel is told by netlink and asked for one
+/// table at most: libnftables would read every table of the host first, those of all other jails among them (ADR 18).
 class NftTransaction {
 public:
     /// One that is there is taken as it is.
     NftTransaction& add_table(NftFamily family, const std::string& name);
     /// With all that is in it; one that is gone is success.
     NftTransaction& delete_table(NftFamily family, const std::string& name);
-    /// Asks the kernel first, for to delete nothing costs as much as to delete (see commit). @return whether it is there
+    /// Asks the kernel first, for to delete nothing costs as much as to delete (see commit).
+    /// @return whether it is there
     bool delete_table_if_there(Netlink& netfilter, NftFamily family, const std::string& name);
     /// A table of our own: what is there under that name, of whomever, goes.
     NftTransaction& replace_table(Netlink& netfilter, NftFamily family, const std::string& name);
     /// @param hook  none: rules of other chains lead there
-    NftTransaction& add_chain(NftFamily family, const std::string& table, const std::string& name, const NftHook* hook = nullptr);
+    NftTransaction& add_chain(NftFamily family, const std::string& table, const std::string& name,
+                              const NftHook* hook = nullptr);
     /// Its rules. The chain has to be there.
     NftTransaction& flush_chain(NftFamily family, const std::string& table, const std::string& name);
     /// Has to be there, empty.

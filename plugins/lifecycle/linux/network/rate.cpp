@@ -31,8 +31,8 @@ std::uint64_t bytes_per_second(const std::string& text) {
 
 constexpr auto police_chain = "from_jail_rate";
 
-/// Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB) must
-/// fit at the lowest rate too, or none of them ever passes.
+/// Beside the burst the kernel's bucket holds a whole second of the rate. Packets that come in one piece (GSO, 64 KiB)
+/// must fit at the lowest rate too, or none of them ever passes.
 NftRule policing(std::uint64_t bytes_per_second) {
     constexpr std::uint32_t burst = 128 << 10;
     return NftRule(NftFamily::netdev).limit_over(bytes_per_second, burst).drop();
@@ -95,11 +95,12 @@ void limit_from_birth(Netlink& netlink, const Jail& jail, int index) {
 
 Link link_with_rate(Netlink& netlink, const Jail& jail, const std::string& provider, const Value& record) {
     if (provider != "routed" && provider != "bridge") {
-        throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " has no link of its own (it runs with NETWORK=" +
-                                       provider + ")");
+        throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() +
+                                       " has no link of its own (it runs with NETWORK=" + provider + ")");
     }
     if (static_cast<std::uint64_t>(record["stack"].num()) != this_netns()) {
-        throw Error(Errc::invalid, "RATE cannot be set: jail " + jail.name.text() + " was started in another network namespace");
+        throw Error(Errc::invalid,
+                    "RATE cannot be set: jail " + jail.name.text() + " was started in another network namespace");
     }
     if (const auto link = find_host_end(netlink, jail.name, record)) return *link;
     throw Error(Errc::not_found, "RATE cannot be set: network interface " + veth_of(jail.name).host_name + " of jail " +

@@ -20,9 +20,10 @@ struct Rates {
 /// kbit, mbit and gbit are powers of 1000. @throws Error invalid
 [[nodiscard]] Rates parse_rates(std::string_view text);
 
-/// Limits what passes the host's end of the jail's link from here on, or lifts the limits: to the jail by a token bucket
-/// (tbf) with a queue of 50 ms, from the jail, which the host cannot make wait, by a rule of nftables that drops what is
-/// beyond the rate; what was not used of the last second, and 128 KiB, may come in a burst. @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
+/// Limits what passes the host's end of the jail's link from here on, or lifts the limits: to the jail by a token
+/// bucket (tbf) with a queue of 50 ms, from the jail, which the host cannot make wait, by a rule of nftables that drops
+/// what is beyond the rate; what was not used of the last second, and 128 KiB, may come in a burst.
+/// @throws Error unsupported: this kernel has no tbf or no limits in nftables; io
 void limit_rates(Netlink& netlink, const JailName& jail, int index, const Rates& rates);
 /// What the kernel has for a way that RATE limits.
 enum class RateState { as_set, missing, another };
@@ -32,7 +33,8 @@ enum class RateState { as_set, missing, another };
 [[nodiscard]] RateState rate_out(const JailName& jail, std::uint64_t bytes_per_second);
 /// What RATE says, on a link that was just made.
 void limit_from_birth(Netlink& netlink, const Jail& jail, int index);
-/// The link of a jail that runs, by what join() noted of it. @throws Error not_found: it is gone; invalid: there was none
+/// The link of a jail that runs, by what join() noted of it. @throws Error not_found: it is
+/// gone; invalid: there was none
 [[nodiscard]] Link link_with_rate(Netlink& netlink, const Jail& jail, const std::string& provider, const Value& record);
 /// What RATE says, on that link. @throws Error as above
 void change_rates(const Jail& jail, const std::string& provider, const Value& record);

@@ -45,12 +45,14 @@ void harden(Invocation& invocation, const std::string& link, bool ipv6) {
     }
 }
 
-int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, const Value& record, int netns, std::uint32_t mtu) {
+int make_router(Invocation& invocation, Netlink& netlink, const Jail& jail, const Value& record, int netns,
+                std::uint32_t mtu) {
     const int index = make_host_end(netlink, jail.name, record, netns, mtu);
     const auto name = veth_of(jail.name).host_name;
     harden(invocation, name, has_ipv6(jail.addresses));
     put_up_guard(jail.name, jail.addresses, GuardPlace::router);  // before the link is up: no packet passes unguarded
-    for (const auto family : families_of(jail.addresses)) add_address(netlink, index, gateway_of(family), RT_SCOPE_LINK);
+    for (const auto family : families_of(jail.addresses))
+        add_address(netlink, index, gateway_of(family), RT_SCOPE_LINK);
     limit_from_birth(netlink, jail, index);
     set_up(netlink, index, name);
     return index;
@@ -81,8 +83,8 @@ void publish(Netlink& netlink, const Link& uplink, int link, const std::vector<A
     if (can_probe(uplink)) announce(uplink, addresses, true);
 }
 
-/// A proxy neighbour does not say whose it is, the route to its address does: of two configurations that start jails with the
-/// same address, the one that comes later leaves that of the other.
+/// A proxy neighbour does not say whose it is, the route to its address does: of two configurations that start jails
+/// with the same address, the one that comes later leaves that of the other.
 void unpublish(Netlink& netlink, const Jail& jail, const Value& record) {
     const auto own = find_host_end(netlink, jail.name, record);
     for (const auto& text : record["addresses"].items()) {
@@ -96,7 +98,8 @@ void unpublish(Netlink& netlink, const Jail& jail, const Value& record) {
 /// For a record that was lost: what join() would note of the jail as it is configured now, or at least where we are.
 Value as_configured(const Configuration& configuration, Netlink& netlink, const Jail& jail) {
     try {
-        return host_end_record(configuration, "routed", require_uplink(netlink, jail), jail.name, require_addresses(jail));
+        return host_end_record(configuration, "routed", require_uplink(netlink, jail), jail.name,
+                               require_addresses(jail));
     } catch (const Error&) {  // the entry of the jail is another one now
         return Value::object().set("stack", this_netns());
     }
@@ -115,7 +118,8 @@ public:
         if (has_ipv6(addresses)) require_ipv6(uplink);
         require_free(invocation.configuration(), netlink, jail, uplink, addresses);
         if (!(uplink.flags & IFF_UP)) {
-            invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " + jail.name.text());
+            invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " +
+                                      jail.name.text());
         }
     }
 
@@ -156,9 +160,9 @@ private:
     static void hint_at_firewall(Invocation& invocation, const Jail& jail, const Link& uplink) {
         const auto chain = dropping_forward_chain();
         if (chain.empty()) return;
-        invocation.console().warn("the host's firewall (" + chain + ") drops what is forwarded unless a rule accepts it: " +
-                                  jail.name.text() + " needs one for " + veth_of(jail.name).host_name + " and " +
-                                  uplink.name);
+        invocation.console().warn("the host's firewall (" + chain +
+                                  ") drops what is forwarded unless a rule accepts it: " + jail.name.text() +
+                                  " needs one for " + veth_of(jail.name).host_name + " and " + uplink.name);
     }
 };
 

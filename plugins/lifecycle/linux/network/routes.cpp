@@ -109,11 +109,12 @@ int interface_with(Netlink& netlink, const Address& address) {
 std::vector<std::pair<Address, int>> held_addresses(Netlink& netlink) {
     std::vector<std::pair<Address, int>> held;
     for (const int family : {AF_INET, AF_INET6})
-        each_address(netlink, static_cast<std::uint8_t>(family), [&](int interface, const std::string& bytes, unsigned) {
-            char text[INET6_ADDRSTRLEN] = {};
-            if (inet_ntop(family, bytes.data(), text, sizeof text) == nullptr) return;
-            held.emplace_back(Address::parse_bare(text), interface);
-        });
+        each_address(netlink, static_cast<std::uint8_t>(family),
+                     [&](int interface, const std::string& bytes, unsigned) {
+                         char text[INET6_ADDRSTRLEN] = {};
+                         if (inet_ntop(family, bytes.data(), text, sizeof text) == nullptr) return;
+                         held.emplace_back(Address::parse_bare(text), interface);
+                     });
     return held;
 }
 
@@ -157,8 +158,10 @@ std::optional<Address> default_gateway(Netlink& netlink, int interface, Address:
     (void)netlink.ask(message, [&](const nlmsghdr& one) {
         const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&one));
         const NetlinkAttributes<RTA_MAX> attributes(one, sizeof *header);
-        if (found || header->rtm_type != RTN_UNICAST || header->rtm_dst_len != 0 || header->rtm_table != RT_TABLE_MAIN) return;
-        if (static_cast<int>(attributes.number(RTA_OIF)) == interface) found = address_from(attributes.bytes(RTA_GATEWAY));
+        if (found || header->rtm_type != RTN_UNICAST || header->rtm_dst_len != 0 || header->rtm_table != RT_TABLE_MAIN)
+            return;
+        if (static_cast<int>(attributes.number(RTA_OIF)) == interface)
+            found = address_from(attributes.bytes(RTA_GATEWAY));
     });
     return found;
 }

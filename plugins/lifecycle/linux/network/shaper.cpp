@@ -16,7 +16,8 @@ constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
 std::uint32_t capped(std::uint64_t value) { return static_cast<std::uint32_t>(std::min(value, most)); }
 
 void put_bucket(NetlinkMessage& message, std::uint64_t bytes_per_second) {
-    const auto burst = capped(std::max<std::uint64_t>(bytes_per_second / 100, 32 << 10));  // 10 ms: some ticks of any kernel
+    // 10 ms: some ticks of any kernel
+    const auto burst = capped(std::max<std::uint64_t>(bytes_per_second / 100, 32 << 10));
     tc_tbf_qopt bucket{};
     bucket.rate.rate = capped(bytes_per_second);
     bucket.rate.linklayer = TC_LINKLAYER_ETHERNET;

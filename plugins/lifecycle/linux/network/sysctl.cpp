@@ -22,7 +22,8 @@ UniqueFd open_sysctl(const std::string& name, int flags) {
     }
     struct statfs found{};
     if (::fstatfs(fd.get(), &found) != 0) throw_errno("cannot examine kernel setting net/" + name);
-    if (found.f_type != PROC_SUPER_MAGIC) throw Error(Errc::unsupported, "/proc/sys/net/" + name + " is not the kernel's");
+    if (found.f_type != PROC_SUPER_MAGIC)
+        throw Error(Errc::unsupported, "/proc/sys/net/" + name + " is not the kernel's");
     return fd;
 }
 

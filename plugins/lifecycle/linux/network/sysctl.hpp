@@ -5,8 +5,8 @@
 
 namespace jailctl::lifecycle {
 
-/// A setting below /proc/sys/net of the current network namespace, trimmed; nothing if the kernel has none of that name.
-/// The descriptor is checked to be procfs, so that nothing else mounted there is taken for it (security.md 4).
+/// A setting below /proc/sys/net of the current network namespace, trimmed; nothing if the kernel has none of that
+/// name. The descriptor is checked to be procfs, so that nothing else mounted there is taken for it (security.md 4).
 /// @param name  "ipv4/conf/eth0/forwarding": with slashes, because names of interfaces may hold dots
 /// @throws Error io, denied
 [[nodiscard]] std::optional<std::string> read_sysctl(const std::string& name);

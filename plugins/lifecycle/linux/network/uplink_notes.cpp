@@ -49,8 +49,8 @@ std::vector<UplinkNote> read_notes(const StateDirectory& state) {
     return notes;
 }
 
-/// A start journals before it notes, a stop removes the record after it: whoever has neither, nor a link, is gone, perhaps
-/// with all of its configuration.
+/// A start journals before it notes, a stop removes the record after it: whoever has neither, nor a link, is gone,
+/// perhaps with all of its configuration.
 bool is_there(const UplinkUser& user, const UplinkNote& note) {
     namespace fs = std::filesystem;
     std::error_code unreadable;
@@ -74,7 +74,9 @@ UplinkUser user_of(const Configuration& configuration, const JailName& jail) {
 bool is_same(const UplinkName& a, const UplinkName& b) noexcept { return a.netns == b.netns && a.index == b.index; }
 
 UplinkNotes::UplinkNotes()
-    : state_(StateDirectory::of_host()), lock_(Lock::for_allotment(state_.open("").get())), notes_(read_notes(state_)) {}
+    : state_(StateDirectory::of_host()),
+      lock_(Lock::for_allotment(state_.open("").get())),
+      notes_(read_notes(state_)) {}
 
 UplinkNote* UplinkNotes::find(const UplinkName& name) {
     const auto at = std::ranges::find_if(notes_, [&](const UplinkNote& note) { return is_same(note.name, name); });
@@ -89,7 +91,8 @@ std::vector<UplinkNote> UplinkNotes::take_unused(const Configuration& configurat
     const auto own = configuration.path("RUN_DIR").lexically_normal().string();
     for (auto& note : notes_)
         std::erase_if(note.users, [&](const UplinkUser& user) { return user.run_dir != own && !is_there(user, note); });
-    const auto unused = std::ranges::stable_partition(notes_, [](const UplinkNote& note) { return !note.users.empty(); });
+    const auto unused = std::ranges::stable_partition(notes_,
+                                                      [](const UplinkNote& note) { return !note.users.empty(); });
     std::vector<UplinkNote> taken(std::make_move_iterator(unused.begin()), std::make_move_iterator(unused.end()));
     notes_.erase(unused.begin(), unused.end());
     return taken;

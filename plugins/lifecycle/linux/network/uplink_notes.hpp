@@ -7,8 +7,8 @@
 #include "jailctl/sdk/state.hpp"
 #include "uplink.hpp"
 
-/// The document that says who uses which uplink and what its settings were before. Settings of the kernel are the host's,
-/// whatever the RUN_DIR of a configuration: so there is one for all of them, `network.json` in /run/jailctl.
+/// The document that says who uses which uplink and what its settings were before. Settings of the kernel are the
+/// host's, whatever the RUN_DIR of a configuration: so there is one for all of them, `network.json` in /run/jailctl.
 namespace jailctl::lifecycle {
 
 /// A kernel setting of the uplink, and what it was before the first jail.
@@ -41,7 +41,8 @@ public:
     [[nodiscard]] UplinkNote* find(const UplinkName& name);
     UplinkNote& add(UplinkNote note) { return notes_.emplace_back(std::move(note)); }
     void remove(const UplinkName& name);
-    /// Forgets users of other configurations that are gone without a trace. @return the notes nobody is left of, taken out
+    /// Forgets users of other configurations that are gone without a trace. @return the notes
+    /// nobody is left of, taken out
     [[nodiscard]] std::vector<UplinkNote> take_unused(const Configuration& configuration);
     void write() const;
 

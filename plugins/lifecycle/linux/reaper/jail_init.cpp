@@ -1,7 +1,8 @@
 /// jail-init: the first process of a jail that has no init of its own. Static, and run from memory, so that it needs
 /// nothing of the jail's root. Two ways:
-///   boot [FD]   runs /etc/rc (if there is one), then reaps; ends on a request to shut down: /etc/rc.shutdown, TERM, KILL;
-///               by SIGHUP if it was one from inside to reboot, else with 0. Says READY=1 on the socket FD once rc has ended
+/// boot [FD]   runs /etc/rc (if there is one), then reaps; ends on a request to shut down:
+/// /etc/rc.shutdown, TERM, KILL;
+/// by SIGHUP if it was one from inside to reboot, else with 0. Says READY=1 on the socket FD once rc has ended
 ///   run CMD...  runs one command, reaps meanwhile, and ends with its status
 /// It says nothing and reads nothing; the kernel ends every process of the jail together with it.
 #include <cerrno>
@@ -43,7 +44,8 @@ pid_t start(const char* path, char* const arguments[], bool with_shell) {
     setsid();
     execvp(path, arguments);
     const int error = errno;
-    if (with_shell && (error == EACCES || error == ENOEXEC)) {  // as FreeBSD runs its rc: sh reads it, executable or not
+    // As FreeBSD runs its rc: sh reads it, executable or not.
+    if (with_shell && (error == EACCES || error == ENOEXEC)) {
         char shell[] = "/bin/sh", script[64];
         strncpy(script, path, sizeof script - 1);
         script[sizeof script - 1] = '\0';
@@ -103,8 +105,8 @@ bool wait_for(pid_t watched, time_t limit) {
     return true;
 }
 
-/// Whether the jail is to come up again: what reboot(8) of some init sends, sent from inside. A stop comes from outside the
-/// pid namespace, which the kernel tells by a sender of 0.
+/// Whether the jail is to come up again: what reboot(8) of some init sends, sent from inside. A stop comes from outside
+/// the pid namespace, which the kernel tells by a sender of 0.
 bool asks_for_reboot(const siginfo_t& request) {
     const int signal = request.si_signo;
     return request.si_pid != 0 && (signal == SIGTERM || signal == SIGINT || signal == SIGRTMIN + 5);

@@ -11,9 +11,9 @@
 
 namespace jailctl {
 
-/// A directory of the host with backups, each of them files `NAME.*` and its description `NAME.json`: the bookkeeping of a
-/// backend that keeps backups in files (examples/site-backend). A backup is there from put() to remove(), whole; what a
-/// kill -9 in between leaves is listed by nobody, and the next begin() of that jail removes it.
+/// A directory of the host with backups, each of them files `NAME.*` and its description `NAME.json`: the bookkeeping
+/// of a backend that keeps backups in files (examples/site-backend). A backup is there from put() to remove(), whole;
+/// what a kill -9 in between leaves is listed by nobody, and the next begin() of that jail removes it.
 class JAILCTL_SDK_EXPORT BackupShelf {
 public:
     struct Entry {
@@ -26,8 +26,8 @@ public:
 
     /// For what is to be written to the directory, which is made (0700) if it is missing.
     [[nodiscard]] int directory() const;
-    /// A backup of the source's jail, taken now, under a name nobody has. Its id is the directory and that name; its files
-    /// may have any ending but ".json". The caller holds the jail's lock. @throws Error io, no_space, denied
+    /// A backup of the source's jail, taken now, under a name nobody has. Its id is the directory and that name; its
+    /// files may have any ending but ".json". The caller holds the jail's lock. @throws Error io, no_space, denied
     [[nodiscard]] BackupInfo begin(const BackupSource& source) const;
     /// What an id is called in the directory: what files of that backup begin with.
     [[nodiscard]] static std::string name_of(const std::string& id);

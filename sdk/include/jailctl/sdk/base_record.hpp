@@ -18,10 +18,13 @@ namespace jailctl {
 /// @param stamps  size and time of each of its files, by path
 [[nodiscard]] JAILCTL_SDK_EXPORT Value new_base_record(const std::string& base, Value etc_digests, Value stamps);
 
-/// Nothing if there is none: the jail was made by hand, or restored of a foreign archive. @throws Error damaged, denied, io
-[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<Value> read_base_record(const Configuration& configuration, const JailName& jail);
+/// Nothing if there is none: the jail was made by hand, or restored of a foreign archive.
+/// @throws Error damaged, denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT std::optional<Value> read_base_record(const Configuration& configuration,
+                                                                       const JailName& jail);
 /// @throws Error io, no_space
-JAILCTL_SDK_EXPORT void write_base_record(const Configuration& configuration, const JailName& jail, const Value& record);
+JAILCTL_SDK_EXPORT void write_base_record(const Configuration& configuration, const JailName& jail,
+                                          const Value& record);
 /// None there is success. @throws Error io
 JAILCTL_SDK_EXPORT void forget_base_record(const Configuration& configuration, const JailName& jail);
 

@@ -29,8 +29,8 @@ struct JAILCTL_SDK_EXPORT CgroupMounts {
 /// Of the calling process when it first asked: a command asks a dozen times. @throws Error io
 [[nodiscard]] JAILCTL_SDK_EXPORT const CgroupMounts& cgroup_mounts();
 
-/// Where the whole of cgroup2 is mounted, as it was when first asked; "" if nowhere. Two usual places are looked at before
-/// the table of mounts, which takes the kernel a tenth of a whole `status` to write. @throws Error io
+/// Where the whole of cgroup2 is mounted, as it was when first asked; "" if nowhere. Two usual places are looked at
+/// before the table of mounts, which takes the kernel a tenth of a whole `status` to write. @throws Error io
 [[nodiscard]] JAILCTL_SDK_EXPORT const std::string& unified_path();
 
 /// Directory of the cgroup2 root: where it is mounted, else a mount of our own that is attached nowhere and goes with

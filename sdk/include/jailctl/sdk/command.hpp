@@ -28,7 +28,8 @@ enum class Targets {
 
 /// Whether a last word that contains '/' or is '-' is a path (jailctl(8), COMMANDS).
 enum class PathWord { none, optional };
-/// What is to be said of a word that names no jail and, without a '/', is no path: the hint has the path it may be meant as.
+/// What is to be said of a word that names no jail and, without a '/', is no path: the hint has
+/// the path it may be meant as.
 [[nodiscard]] JAILCTL_SDK_EXPORT Error neither_jail_nor_path(const std::string& word);
 
 /// Order in which 'all' and lists are worked on.
@@ -42,7 +43,8 @@ enum class Effect { reads, changes };
 struct Outcome {
     enum class Kind {
         done,
-        already,    ///< was in the wanted state: an error when named alone, skipped through 'all'; `reason` is the sentence
+        /// Was in the wanted state: an error when named alone, skipped through 'all'; `reason` is the sentence.
+        already,
         omissions,  ///< done, but something named was left out: status 4
     };
     Kind kind = Kind::done;
@@ -89,12 +91,14 @@ struct Command {
     Targets targets = Targets::none;
     PathWord path = PathWord::none;
     bool takes_rest = false;        ///< further positional words, and what follows "--", go to Invocation::rest
-    bool unlisted_jails = false;    ///< words may name jails that are not in JAILS (backups of deleted jails): they go to rest
+    /// Words may name jails that are not in JAILS (backups of deleted jails): they go to rest.
+    bool unlisted_jails = false;
     JailOrder order = JailOrder::forward;
-    /// Jails that are done with before this one is begun, where several are worked on; those that are not worked on do not
-    /// count. Empty: `order` alone.
+    /// Jails that are done with before this one is begun, where several are worked on; those that are not worked on do
+    /// not count. Empty: `order` alone.
     std::function<std::vector<JailName>(const Configuration&, const Jail&)> after;
-    bool after_success = false;     ///< and a jail is left alone if one of them failed; a circle is an error then, else only told
+    /// And a jail is left alone if one of them failed; a circle is an error then, else only told.
+    bool after_success = false;
     Effect effect = Effect::reads;
     std::function<bool()> changes_if;  ///< true: it changes jails after all; asked once the options are known
     [[nodiscard]] bool changes() const { return effect == Effect::changes || (changes_if && changes_if()); }

@@ -44,8 +44,8 @@ public:
     /// @param total_bytes  0: unknown
     [[nodiscard]] virtual std::unique_ptr<Progress> progress(std::string_view what, std::uint64_t total_bytes) = 0;
 
-    /// The same for a wait that may take long and that nothing measures: on a terminal how long it has been, elsewhere nothing.
-    /// update() it every so often. @param what  "waiting for web"
+    /// The same for a wait that may take long and that nothing measures: on a terminal how long it has been, elsewhere
+    /// nothing. update() it every so often. @param what  "waiting for web"
     [[nodiscard]] virtual std::unique_ptr<Progress> waiting(std::string_view what) = 0;
 
     /// True if questions can be asked: stdin and stderr are terminals and --batch was not given.

@@ -32,8 +32,8 @@ class JAILCTL_SDK_EXPORT Diagnosis {
 public:
     void add(Finding finding);
     /// Runs one check. An Error that leaves it is a finding of its own ("not-examined"): what cannot be looked at is
-    /// told, and hides no other check. Checks that fail for one cause, of which nothing but what they look at is another, are one
-    /// finding. @param what  completes "cannot examine ..."
+    /// told, and hides no other check. Checks that fail for one cause, of which nothing but what they look at is
+    /// another, are one finding. @param what  completes "cannot examine ..."
     void check(std::string_view what, const std::function<void()>& look);
     [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
 

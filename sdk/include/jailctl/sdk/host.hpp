@@ -23,7 +23,8 @@ struct Configuration {
     Settings settings;            ///< of the host: without jails.d
     std::vector<Jail> jails;      ///< in the order of JAILS
     [[nodiscard]] JAILCTL_SDK_EXPORT const Jail* find(const JailName& name) const noexcept;
-    [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path path(std::string_view variable) const;  ///< its value as a path
+    /// Its value as a path.
+    [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path path(std::string_view variable) const;
     /// jails.d/<jail>.conf, whether it is there or not.
     [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path settings_file(const JailName& jail) const;
 };

@@ -32,8 +32,12 @@ public:
     const Jail* jail;
 
     /// The commands would refuse it. The sentence may begin with the name of the variable, and name the jail.
-    void refuse(Error error, std::string word = {}) { objections_.push_back({std::move(error), true, std::move(word)}); }
-    void doubt(Error error, std::string word = {}) { objections_.push_back({std::move(error), false, std::move(word)}); }
+    void refuse(Error error, std::string word = {}) {
+        objections_.push_back({std::move(error), true, std::move(word)});
+    }
+    void doubt(Error error, std::string word = {}) {
+        objections_.push_back({std::move(error), false, std::move(word)});
+    }
     /// Does what a command does before it begins: an Error that leaves it is a refusal.
     template <class Look>
     void attempt(Look&& look, std::string word = {}) {
@@ -57,9 +61,10 @@ struct AddonsInspection {
     Inspection& inspection;
 };
 
-/// For a value that is one of the names there are, and is none of them: "BASE=foo: there is no base of that name; there
-/// are archive:FILE, busybox", with the nearest one as the hint. @param thing  "base" @param names  as people write them
-[[nodiscard]] JAILCTL_SDK_EXPORT Error unknown_name(std::string_view variable, std::string_view value, std::string_view thing,
-                                                    const std::vector<std::string>& names);
+/// For a value that is one of the names there are, and is none of them: "BASE=foo: there is no base of that
+/// name; there are archive:FILE, busybox", with the nearest one as the hint. @param thing  "base"
+/// @param names  as people write them
+[[nodiscard]] JAILCTL_SDK_EXPORT Error unknown_name(std::string_view variable, std::string_view value,
+                                                    std::string_view thing, const std::vector<std::string>& names);
 
 }  // namespace jailctl

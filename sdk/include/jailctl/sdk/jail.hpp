@@ -48,7 +48,8 @@ public:
     /// "[2001:db8::7]"; no prefix length. @throws Error invalid
     [[nodiscard]] static Address parse_bare(std::string_view text);
     [[nodiscard]] Family family() const noexcept { return family_; }
-    [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }  ///< network order; 4 used by v4
+    /// Network order; 4 used by v4.
+    [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
     [[nodiscard]] int prefix() const noexcept { return prefix_; }  ///< as written; -1 if none was
     [[nodiscard]] std::string text() const;                        ///< canonical, without brackets and prefix
     [[nodiscard]] bool is_loopback() const noexcept;               ///< of 127.0.0.0/8, or ::1
@@ -69,8 +70,8 @@ struct SettingValue {
     bool is_set = false;  ///< written in a file (also if written empty)
 };
 
-/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults. Copies share their content
-/// until one is changed, so that a thousand jails do not hold the settings of the host a thousand times.
+/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults. Copies share their
+/// content until one is changed, so that a thousand jails do not hold the settings of the host a thousand times.
 class JAILCTL_SDK_EXPORT Settings {
 public:
     using Values = std::map<std::string, SettingValue, std::less<>>;
@@ -95,7 +96,8 @@ struct Jail {
 /// Words of a value, as the shell would split an unquoted expansion: blanks, newlines and "\<newline>" separate.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> split_words(std::string_view text);
 /// name="value" words (RC_CONF): quotes of either kind group, "\<newline>" is a blank. @throws Error invalid
-[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::pair<std::string, std::string>> split_assignments(std::string_view text);
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::pair<std::string, std::string>> split_assignments(
+    std::string_view text);
 /// "512M", "2G", "1048576": bytes, powers of 1024. @throws Error invalid
 [[nodiscard]] JAILCTL_SDK_EXPORT std::uint64_t parse_bytes(std::string_view text);
 /// A whole number in [low, high]. @throws Error invalid

@@ -7,8 +7,8 @@
 
 namespace jailctl {
 
-/// Cuts what comes in pieces into lines, with bounded memory: a line longer than `longest` comes in parts of that length.
-/// For what a program writes, perhaps one of a jail. `take` gets each line without its newline.
+/// Cuts what comes in pieces into lines, with bounded memory: a line longer than `longest` comes in parts of that
+/// length. For what a program writes, perhaps one of a jail. `take` gets each line without its newline.
 class LineCutter {
 public:
     explicit LineCutter(std::size_t longest = 1 << 16) : longest_(longest) {}

@@ -26,8 +26,8 @@ private:
     UniqueFd fd_;
 };
 
-/// Jails whose lock another process holds, or has taken at `since` or later, by key, with its holder: "backup by pid 4121 since 14:02".
-/// Takes no lock and makes no file. @throws Error io, denied
+/// Jails whose lock another process holds, or has taken at `since` or later, by key, with its holder: "backup by pid
+/// 4121 since 14:02". Takes no lock and makes no file. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, std::string, std::less<>> jails_in_work(
     const Configuration& configuration, std::chrono::nanoseconds since);
 /// Keys of all jails that a command of this boot has worked on, listed in JAILS or not.

@@ -16,7 +16,8 @@ struct Mount {
     std::string root;     ///< what of the file system is mounted: "/" for all of it
     std::string point;    ///< where, as this process sees it
     std::string type;     ///< "ext4", "cgroup2", ...
-    std::string options;  ///< of the file system, separated by commas: the controllers of a cgroup hierarchy are among them
+    /// Of the file system, separated by commas: the controllers of a cgroup hierarchy are among them.
+    std::string options;
     std::string source{};    ///< what is mounted, in the words of its type: "/dev/sda1", a data set of ZFS
     std::uint64_t id = 0;    ///< of this mount, while it is there
 };
@@ -36,11 +37,13 @@ struct Standing {
 
 /// Mount points at or below `directory` in the table `mountinfo` (proc_pid_mountinfo(5), octal escapes undone).
 /// @param directory  a real path: absolute, without links
-[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_in(std::string_view mountinfo, const std::string& directory);
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_in(std::string_view mountinfo,
+                                                                    const std::string& directory);
 
 /// Mount points at or below a root as this process sees them now. @throws Error io, denied
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> mounts_below(const std::filesystem::path& root);
-/// Before a tree is removed or gets another name: what is mounted in it would be emptied, or go from everybody's sight with it.
+/// Before a tree is removed or gets another name: what is mounted in it would be emptied, or go from
+/// everybody's sight with it.
 /// @throws Error busy: something is, on or below `root`; and as mounts_below()
 JAILCTL_SDK_EXPORT void require_nothing_mounted(const std::filesystem::path& root);
 

@@ -29,8 +29,8 @@ enum class JournalPlace {
 /// commit() (an error, an interruption) it undoes the steps taken, newest first. After commit() it runs the steps given
 /// with after_commit, which a crash leaves to the next command. With --dry-run it prints the steps and does none.
 ///
-/// Operations of one jail may nest (an upgrade starts the jail). An undo that fails ends the undoing: older steps may be
-/// unsafe to undo before it (no tree is removed while a mount in it stands); the journal stays for the next command.
+/// Operations of one jail may nest (an upgrade starts the jail). An undo that fails ends the undoing: older steps may
+/// be unsafe to undo before it (no tree is removed while a mount in it stands); the journal stays for the next command.
 ///
 /// For kill tests: with JAILCTL_FAULT="kill:N" in the environment the process sends itself SIGKILL at the N-th journal
 /// point it comes to (before a step is journalled, before and after its action, before and after the commit, after each
@@ -48,10 +48,11 @@ public:
     void step(std::string_view what, Undo undo, const std::function<void()>& action);
     /// A step with nothing to undo.
     void step(std::string_view what, const std::function<void()>& action) { step(what, Undo{}, action); }
-    /// Work that completes the change once it is committed, as data for the undoers (e.g. remove the old tree): journalled
-    /// with the commit, run by it, repeated by the next command if we die before its end.
+    /// Work that completes the change once it is committed, as data for the undoers (e.g. remove the old tree):
+    /// journalled with the commit, run by it, repeated by the next command if we die before its end.
     void after_commit(Undo finish);
-    /// Declares the change done: from here on nothing is undone. A failing after_commit step is an omission, not an undo.
+    /// Declares the change done: from here on nothing is undone. A failing after_commit step is
+    /// an omission, not an undo.
     void commit();
     [[nodiscard]] bool dry_run() const noexcept;
 

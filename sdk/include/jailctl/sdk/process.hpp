@@ -35,15 +35,17 @@ struct Program {
     int stdin_fd = -1;                      ///< instead of `input`: this descriptor becomes 0
     int stdout_fd = -1;                     ///< instead of `on_output` for 1
     std::vector<std::pair<int, int>> descriptors;  ///< further ones: {ours, its number, from 3 up}
-    std::function<void(std::string_view chunk)> on_output;  ///< what it writes on 1 and 2 (2 only, with stdout_fd); may be empty: drained away
+    /// What it writes on 1 and 2 (2 only, with stdout_fd); may be empty: drained away.
+    std::function<void(std::string_view chunk)> on_output;
     int group_fd = -1;                      ///< Linux: a cgroup2 directory it is born in, where the kernel lets it
     std::function<void(int pid)> on_start;  ///< called in the parent once it runs
-    std::chrono::milliseconds timeout{0};   ///< 0: none; then `stop_signal` to its process group, KILL after `stop_grace`
+    /// 0: none; then `stop_signal` to its process group, KILL after `stop_grace`
+    std::chrono::milliseconds timeout{0};
     int stop_signal = SIGTERM;              ///< what asks it to end; some programs tidy up on SIGINT alone
     std::chrono::milliseconds stop_grace{2000};
     bool dies_with_us = false;              ///< Linux: it gets `stop_signal` when we are killed
-    /// Linux: it is the first process of a pid namespace, with a /proc of its own: whatever it starts is killed with it,
-    /// and all of them when we are, by whatever signal. For programs that start others and do not end them.
+    /// Linux: it is the first process of a pid namespace, with a /proc of its own: whatever it starts is killed with
+    /// it, and all of them when we are, by whatever signal. For programs that start others and do not end them.
     bool enclosed = false;
     /// Linux: detached mounts (mounts.hpp) attached at these paths, in this order, in a mount namespace of its own.
     std::vector<std::pair<int, std::string>> mounts{};
@@ -60,7 +62,9 @@ class JAILCTL_SDK_EXPORT ChildProcess {
 public:
     ChildProcess() noexcept = default;
     ChildProcess(pid_t pid, UniqueFd handle) noexcept : pid_(pid), handle_(std::move(handle)) {}
-    ChildProcess(ChildProcess&& other) noexcept : pid_(std::exchange(other.pid_, -1)), handle_(std::move(other.handle_)) {}
+    ChildProcess(ChildProcess&& other) noexcept
+        : pid_(std::exchange(other.pid_, -1)),
+          handle_(std::move(other.handle_)) {}
     ChildProcess& operator=(ChildProcess&& other) noexcept;
     ~ChildProcess();
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -83,8 +87,8 @@ private:
 /// Nothing if there is no such process (a zombie counts as gone).
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint64_t> process_start_time(pid_t pid);
 
-/// Path of the program `name` in the first of the fixed directories (/usr/local/sbin to /bin, never PATH) that has it; ""
-/// if none, or if `name` holds a slash.
+/// Path of the program `name` in the first of the fixed directories (/usr/local/sbin to /bin, never PATH) that has it;
+/// "" if none, or if `name` holds a slash.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string find_program(std::string_view name);
 
 }  // namespace jailctl

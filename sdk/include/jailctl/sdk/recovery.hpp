@@ -9,8 +9,8 @@
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/operation.hpp"
 
-/// What interrupted commands left. recover() refuses (busy) to touch the journal of a process that lives: under the jail's
-/// lock it can only be one with another RUN_DIR.
+/// What interrupted commands left. recover() refuses (busy) to touch the journal of a process that lives: under the
+/// jail's lock it can only be one with another RUN_DIR.
 namespace jailctl {
 
 /// The undo of a step that made something of jailctl's own that no command stumbles over: a temporary archive, the copy
@@ -20,8 +20,8 @@ namespace jailctl {
 [[nodiscard]] JAILCTL_SDK_EXPORT Undo litter(std::string kind, Value arguments);
 [[nodiscard]] JAILCTL_SDK_EXPORT bool is_litter(const Undo& undo) noexcept;
 
-/// True while a process that lives is in the middle of a change to `jail`: it has a journal in that place. What a dead one
-/// left does not count, nor does a journal that cannot be read: status and the next command name those.
+/// True while a process that lives is in the middle of a change to `jail`: it has a journal in that place. What a dead
+/// one left does not count, nor does a journal that cannot be read: status and the next command name those.
 [[nodiscard]] JAILCTL_SDK_EXPORT bool is_being_changed(const Configuration& configuration, const JailName& jail,
                                                        JournalPlace place);
 

@@ -28,8 +28,8 @@ struct Variable {
     Scope scope = Scope::jail;
     /// Throws Error invalid with what would be accepted; the host adds file, line, column and caret. May be empty.
     std::function<void(const std::string& value)> check;
-    /// For `config check` alone, which may look at what a value names, and at what stands beside it: inspection.hpp. The
-    /// host adds file, line, column and caret.
+    /// For `config check` alone, which may look at what a value names, and at what stands beside it: inspection.hpp.
+    /// The host adds file, line, column and caret.
     std::function<void(Inspection& inspection)> inspect{};
     /// Asked of each jail while nobody has set the variable. Throws Error config if the jail cannot do without.
     std::function<void(const Jail& jail)> require{};

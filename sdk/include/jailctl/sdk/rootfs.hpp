@@ -28,8 +28,9 @@ public:
     [[nodiscard]] std::optional<std::string> read(const std::string& path, std::size_t cap = 1 << 20) const;
     /// Opens a regular file for reading. @throws Error not_found, invalid: it is of another kind; io
     [[nodiscard]] UniqueFd open_file(const std::string& path) const;
-    /// Where `path` ("" is the root) leads: the path below the root, links resolved, of a directory; nothing if there is no
-    /// directory. For a person's paths, which go over links (/bin), before something that follows none. @throws Error io
+    /// Where `path` ("" is the root) leads: the path below the root, links resolved, of a directory; nothing
+    /// if there is no directory. For a person's paths, which go over links (/bin), before something that
+    /// follows none. @throws Error io
     [[nodiscard]] std::optional<std::string> resolve_directory(const std::string& path) const;
     /// Opens a directory for reading; no links are followed. @throws Error not_found, invalid, io
     [[nodiscard]] UniqueFd open_directory(const std::string& path) const;
@@ -38,7 +39,8 @@ public:
     /// @throws Error invalid: the way there leads over a link, a mount or a file; no_space; io: also if a directory
     /// stands there. What stood there stands
     void replace(const std::string& path, std::string_view content, mode_t mode, uid_t uid = 0, gid_t gid = 0) const;
-    /// Removes what a replace() of `path` that was killed left beside it. Nothing there, or no way to it any more: success.
+    /// Removes what a replace() of `path` that was killed left beside it. Nothing there, or no
+    /// way to it any more: success.
     /// @throws Error io, denied
     void remove_temporary(const std::string& path) const;
     /// Makes a directory of root's, and missing parents 0755; an existing one is kept as it is.
@@ -65,8 +67,8 @@ enum class RootState { absent, empty, present, not_a_directory };
 /// Never throws for what it finds; a link at the path is not_a_directory. @throws Error denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT RootState root_state(const std::filesystem::path& root);
 
-/// root_state() of many roots at one moment: the directory above them is checked once as long as the next stands in it as
-/// well, so keep no object of this class longer than one listing takes.
+/// root_state() of many roots at one moment: the directory above them is checked once as long as the next stands in it
+/// as well, so keep no object of this class longer than one listing takes.
 class JAILCTL_SDK_EXPORT RootStates {
 public:
     [[nodiscard]] RootState of(const std::filesystem::path& root);
@@ -81,8 +83,8 @@ private:
 /// @throws Error denied, with the chattr(1) to type: it is locked()
 JAILCTL_SDK_EXPORT void require_unlocked(const Jail& jail, const std::string& so);
 
-/// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass through
-/// it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
+/// Opens the parent of a root for making, renaming and removing entries: owner check, and no other user may pass
+/// through it (security.md 2.7). @param make  make it (0700) if missing @throws Error denied, not_found, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd open_root_parent(const std::filesystem::path& root, bool make);
 /// Whether nothing but its mode keeps open_root_parent() from opening it. Never throws for what it finds.
 [[nodiscard]] JAILCTL_SDK_EXPORT bool is_merely_open(const std::filesystem::path& root);

@@ -8,8 +8,8 @@
 
 namespace jailctl {
 
-/// Two jails of this host with the same host ids: given by two configurations before they knew of each other (ADR 16), or by
-/// one whose STATE_DIR was away meanwhile.
+/// Two jails of this host with the same host ids: given by two configurations before they knew of each other (ADR 16),
+/// or by one whose STATE_DIR was away meanwhile.
 struct SharedIds {
     std::string jail;              ///< of this configuration, its key
     std::string other, state_dir;  ///< key of the other, and where its configuration has what it gave

@@ -20,8 +20,8 @@ public:
     [[nodiscard]] static StateDirectory lasting(const Configuration& configuration);
     /// Running state: not synced; what another boot left is ignored by its readers.
     [[nodiscard]] static StateDirectory running(const Configuration& configuration);
-    /// Running state that is the host's and not a site's, such as what the kernel has once for all of them: the same for
-    /// every configuration (Linux: /run/jailctl).
+    /// Running state that is the host's and not a site's, such as what the kernel has once for all of them: the same
+    /// for every configuration (Linux: /run/jailctl).
     [[nodiscard]] static StateDirectory of_host();
     /// The same of what outlives the boot (Linux: /var/lib/jailctl).
     [[nodiscard]] static StateDirectory lasting_of_host();
@@ -35,14 +35,15 @@ public:
     /// Puts a document in the place of what was there, whole or not at all, and makes a missing folder.
     /// @throws Error io, no_space, denied: what was there stands
     void write(const std::string& folder, const std::string& name, const Value& document) const;
-    /// Reads a document, or begins one with "format", lets `change` alter it, and writes it: one writer of `folder` at a time,
-    /// for whoever holds no jail's lock. @throws Error damaged; unsupported: it is of a newer format than `format`
+    /// Reads a document, or begins one with "format", lets `change` alter it, and writes it: one writer of
+    /// `folder` at a time, for whoever holds no jail's lock. @throws Error damaged; unsupported: it is of a
+    /// newer format than `format`
     void alter(const std::string& folder, const std::string& name, int format,
                const std::function<void(Value& document)>& change) const;
     /// Removes a document; none there is success. @throws Error io, denied
     void remove(const std::string& folder, const std::string& name) const;
-    /// The documents of one folder for whoever reads many: the way there is checked once, and a folder that is made anew
-    /// meanwhile is not noticed.
+    /// The documents of one folder for whoever reads many: the way there is checked once, and a folder that is made
+    /// anew meanwhile is not noticed.
     class JAILCTL_SDK_EXPORT Folder {
     public:
         /// As StateDirectory::read.

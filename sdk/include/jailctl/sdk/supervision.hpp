@@ -5,8 +5,9 @@
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 
-/// Jails that somebody else watches and starts again, such as jailctl@.service: while RUN_DIR/supervised/<name>.pid names
-/// the init of a jail, stopping it is left to whoever asked for that file, or the jail would come up again at once.
+/// Jails that somebody else watches and starts again, such as jailctl@.service: while
+/// RUN_DIR/supervised/<name>.pid names the init of a jail, stopping it is left to whoever asked for that file, or
+/// the jail would come up again at once.
 namespace jailctl {
 
 /// Writes the file: pid and newline. @throws Error io, denied

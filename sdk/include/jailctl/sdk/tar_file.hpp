@@ -8,19 +8,19 @@
 #include "jailctl/sdk/services/backup_backend.hpp"
 #include "jailctl/sdk/value.hpp"
 
-/// For backends that keep each backup as one tar in a directory of the host: the steps that make such a file one that can
-/// be trusted. examples/site-backend is made of them.
+/// For backends that keep each backup as one tar in a directory of the host: the steps that make such a file one that
+/// can be trusted. examples/site-backend is made of them.
 namespace jailctl {
 
-/// A file for an archive that nobody takes for one yet: empty, 0600. What an earlier run that was killed left under that
-/// name goes: the caller holds the jail's lock. @throws Error io, no_space
+/// A file for an archive that nobody takes for one yet: empty, 0600. What an earlier run that was killed left under
+/// that name goes: the caller holds the jail's lock. @throws Error io, no_space
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_partial(int directory, const std::string& name);
 /// Gives that file, which is open, its name, which must be free, durably.
 /// @throws Error exists, io, damaged: another file stands under the name `partial` by now
 JAILCTL_SDK_EXPORT void publish_partial(int directory, int file, const std::string& partial, const std::string& name);
 
-/// Writes the tree to `name` in `directory`: a temporary file beside it (0600), synced, read back and compared, and only
-/// then given its name, which must be free. A failure leaves nothing.
+/// Writes the tree to `name` in `directory`: a temporary file beside it (0600), synced, read back and compared, and
+/// only then given its name, which must be free. A failure leaves nothing.
 /// @param name  ends in ".tar" or ".tar.gz", which is the format
 /// @return      result of the helper's pack action: "size", "sha256", "notes" and more (tree/README.md)
 /// @throws Error exists, no_space, io, damaged: it does not read back; interrupted
@@ -36,7 +36,8 @@ JAILCTL_SDK_EXPORT Value check_tar_file(int file, const std::string& what);
 /// What a pack left out or found changing, as sentences for StoredBackup::omissions: the first 20, and how many more.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> omissions_of(const Value& packed);
 
-/// A BackupInfo as JSON, and back: what a backend writes down beside a backup (BackupShelf does). The problem is not part of it.
+/// A BackupInfo as JSON, and back: what a backend writes down beside a backup (BackupShelf does). The
+/// problem is not part of it.
 [[nodiscard]] JAILCTL_SDK_EXPORT Value backup_document(const BackupInfo& info);
 [[nodiscard]] JAILCTL_SDK_EXPORT BackupInfo backup_of(const Value& document);
 

@@ -13,14 +13,15 @@
 
 namespace jailctl {
 
-/// A job for the tree helper (libexec/jailctl/jailctl-tree, security.md 2.5): work on a whole tree in a process that can
-/// reach nothing but that tree. Actions, arguments and results are described in tree/README.md.
+/// A job for the tree helper (libexec/jailctl/jailctl-tree, security.md 2.5): work on a whole tree in a process that
+/// can reach nothing but that tree. Actions, arguments and results are described in tree/README.md.
 struct TreeJob {
-    std::string action;      ///< "populate", "unpack", "pack", "check", "marker", "copy", "merge", "prune", "remove", ...
+    std::string action;  ///< "populate", "unpack", "pack", "check", "marker", "copy", "merge", "prune", "remove", ...
     Value arguments;
     int root = -1;           ///< directory that becomes "/" of the helper; -1 for actions without a tree
-    /// First host id of the jail: the helper then runs in a user namespace with that map of 65536 ids, on an idmapped
-    /// clone of the root, so that what it writes is owned by the jail's own ids. Nothing: host ids, bounded capabilities.
+    /// First host id of the jail: the helper then runs in a user namespace with that map of 65536 ids, on
+    /// an idmapped clone of the root, so that what it writes is owned by the jail's own ids. Nothing: host
+    /// ids, bounded capabilities.
     std::optional<std::uint32_t> id_base;
     bool read_only = false;  ///< the helper's view of the root is a read-only clone
     std::vector<std::pair<std::string, int>> descriptors;  ///< further ones by role: "archive", "out", "source", ...
@@ -35,8 +36,9 @@ struct TreeJob {
 /// interrupted; internal if it died
 [[nodiscard]] JAILCTL_SDK_EXPORT Value run_tree(const TreeJob& job);
 
-/// A path as arguments and results of a job have it, and every other JSON: bytes that are no UTF-8 become \xNN, and so does a
-/// backslash before an `x`, so that decode_path() gives back the very bytes. escape_name() is for people and does not.
+/// A path as arguments and results of a job have it, and every other JSON: bytes that are no UTF-8 become
+/// \xNN, and so does a backslash before an `x`, so that decode_path() gives back the very bytes. escape_name()
+/// is for people and does not.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string encode_path(std::string_view raw);
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string decode_path(std::string_view text);
 /// As an array: paths, or patterns of them.

@@ -17,7 +17,9 @@ template <class Before, class After, class Work>
 decltype(auto) with_events(Invocation& in, const Jail& jail, const int& id, Work&& work) {
     if (in.options().dry_run) return std::forward<Work>(work)();
     const Leases before = in.hooks().fire(Before{{in, jail, id}});
-    const auto tell = [&](const Error* failure) { const Leases after = in.hooks().fire(After{{{in, jail, id}, failure}}); };
+    const auto tell = [&](const Error* failure) {
+        const Leases after = in.hooks().fire(After{{{in, jail, id}, failure}});
+    };
     const auto do_it = [&]() -> decltype(auto) {
         try {
             return std::forward<Work>(work)();

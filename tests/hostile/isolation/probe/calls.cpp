@@ -101,7 +101,8 @@ void host_wide() {
         char name[256];
         return gethostname(name, sizeof name) != 0 ? -1 : sethostname(name, __builtin_strlen(name));
     });
-    attempt_call("reboot-no-cad", [] { return syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, 0, nullptr); });
+    attempt_call("reboot-no-cad",
+                 [] { return syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, 0, nullptr); });
     attempt_call("xattr-trusted", [] { return setxattr("/root", "trusted.probe", "x", 1, 0); });
     attempt_call("immutable", [] {
         const int file = open("/tmp/immutable", O_CREAT | O_RDWR, 0600);

@@ -27,7 +27,8 @@ void try_node(const std::string& name, mode_t type, unsigned major, unsigned min
 
 void devices() {
     for (const char* name : {"null", "zero", "full", "random", "urandom"})
-        attempt_call(std::string("device-") + name, [name] { return open((std::string("/dev/") + name).c_str(), O_RDWR); });
+        attempt_call(std::string("device-") + name,
+                     [name] { return open((std::string("/dev/") + name).c_str(), O_RDWR); });
     for (const char* node : nodes)
         attempt_call(std::string("device:") + node, [node] { return open(node, O_RDONLY | O_NONBLOCK); });
     // The mount says nodev; who may change mounts takes that away first.

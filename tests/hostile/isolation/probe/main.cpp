@@ -36,7 +36,8 @@ void attempt(const std::string& name, const std::function<std::string()>& tried)
     close(ends[1]);
     std::string result;
     char part[4096];
-    for (ssize_t got = 0; (got = read(ends[0], part, sizeof part)) > 0;) result.append(part, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; (got = read(ends[0], part, sizeof part)) > 0;)
+        result.append(part, static_cast<std::size_t>(got));
     close(ends[0]);
     int status = 0;
     waitpid(pid, &status, 0);

@@ -26,7 +26,8 @@ void mounts() {
     aside("mount-proc", [] { return mount_new("proc"); });
     aside("mount-sysfs", [] { return mount_new("sysfs"); });
     aside("mount-cgroup2", [] { return mount_new("cgroup2"); });
-    for (const char* type : {"ext4", "devtmpfs", "debugfs", "tracefs", "securityfs", "configfs", "pstore", "bpf", "nfs"})
+    for (const char* type :
+         {"ext4", "devtmpfs", "debugfs", "tracefs", "securityfs", "configfs", "pstore", "bpf", "nfs"})
         aside(std::string("mount-") + type, [type] { return mount_new(type); });
     // Of a v1 hierarchy the kernel may show the jail's part; its release_agent is a program the host would run.
     aside("cgroup1-release-agent", [] {

@@ -44,8 +44,8 @@ std::string try_mkdir(const char* path) {
 
 std::string try_one(const std::string& verb, const char* path);
 
-/// In proc and sysfs as the kernel makes them for the jail, nothing masked and nothing read-only: what is left then is the
-/// user namespace.
+/// In proc and sysfs as the kernel makes them for the jail, nothing masked and nothing read-only: what is left
+/// then is the user namespace.
 std::string try_bare(const std::string& verb, const std::string& path) {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/tmp", "proc", 0, nullptr) != 0 ||
         mount("none", "/run", "sysfs", 0, nullptr) != 0)

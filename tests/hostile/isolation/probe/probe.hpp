@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
-/// A static program that tries, inside a jail, what the rows of ../expected.txt name, and prints "name=result" for each:
-/// "ok", the name of the error, or what was found.
+/// A static program that tries, inside a jail, what the rows of ../expected.txt name, and prints "name=result" for
+/// each: "ok", the name of the error, or what was found.
 namespace probe {
 
 [[nodiscard]] std::string outcome(long result);

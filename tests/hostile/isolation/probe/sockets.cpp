@@ -30,12 +30,13 @@ void sockets() {
     const struct {
         const char* name;
         int family, type, protocol;
-    } wanted[] = {
-        {"unix", AF_UNIX, SOCK_STREAM, 0},       {"inet", AF_INET, SOCK_STREAM, 0},  {"inet6", AF_INET6, SOCK_STREAM, 0},
-        {"ping", AF_INET, SOCK_DGRAM, 1},        {"raw", AF_INET, SOCK_RAW, 1},      {"raw6", AF_INET6, SOCK_RAW, 58},
-        {"route", AF_NETLINK, SOCK_RAW, 0},      {"audit", AF_NETLINK, SOCK_RAW, 9}, {"uevent", AF_NETLINK, SOCK_RAW, 15},
-        {"generic", AF_NETLINK, SOCK_RAW, 16},   {"vsock", AF_VSOCK, SOCK_STREAM, 0}, {"alg", AF_ALG, SOCK_SEQPACKET, 0},
-        {"packet", AF_PACKET, SOCK_RAW, 0},      {"xdp", AF_XDP, SOCK_RAW, 0}};
+    } wanted[] = {{"unix", AF_UNIX, SOCK_STREAM, 0},    {"inet", AF_INET, SOCK_STREAM, 0},
+                  {"inet6", AF_INET6, SOCK_STREAM, 0},  {"ping", AF_INET, SOCK_DGRAM, 1},
+                  {"raw", AF_INET, SOCK_RAW, 1},        {"raw6", AF_INET6, SOCK_RAW, 58},
+                  {"route", AF_NETLINK, SOCK_RAW, 0},   {"audit", AF_NETLINK, SOCK_RAW, 9},
+                  {"uevent", AF_NETLINK, SOCK_RAW, 15}, {"generic", AF_NETLINK, SOCK_RAW, 16},
+                  {"vsock", AF_VSOCK, SOCK_STREAM, 0},  {"alg", AF_ALG, SOCK_SEQPACKET, 0},
+                  {"packet", AF_PACKET, SOCK_RAW, 0},   {"xdp", AF_XDP, SOCK_RAW, 0}};
     for (const auto& one : wanted)
         attempt(std::string("socket-") + one.name, [&] { return socket_of(one.family, one.type, one.protocol); });
     // x25, appletalk, tipc, rds, can, bluetooth, nfc ...: old code, one module each that a call would load.

@@ -26,8 +26,8 @@ std::string join(std::vector<std::string> words) {
 void status_lines() {
     std::ifstream file("/proc/self/status");
     for (std::string line; std::getline(file, line);)
-        for (const char* wanted : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "Seccomp", "NoNewPrivs", "Umask", "SigBlk",
-                                   "SigIgn"})
+        for (const char* wanted :
+             {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "Seccomp", "NoNewPrivs", "Umask", "SigBlk", "SigIgn"})
             if (line.starts_with(std::string(wanted) + ":\t")) say(wanted, line.substr(line.find('\t') + 1));
 }
 
@@ -36,7 +36,8 @@ void environment() {
     for (char** at = environ; *at != nullptr; ++at) {
         const std::string variable = *at;
         const std::string name = variable.substr(0, variable.find('='));
-        if (name != "PWD" && name != "SHLVL" && name != "OLDPWD" && name != "_") kept.push_back(variable);  // a shell's own
+        // A shell's own.
+        if (name != "PWD" && name != "SHLVL" && name != "OLDPWD" && name != "_") kept.push_back(variable);
     }
     say("environment", join(kept));
 }
@@ -61,8 +62,9 @@ std::string bound(rlim_t value) { return value == RLIM_INFINITY ? "unlimited" : 
 
 void limits() {
     constexpr std::pair<const char*, __rlimit_resource> wanted[] = {
-        {"nofile", RLIMIT_NOFILE}, {"core", RLIMIT_CORE},     {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE},
-        {"nice", RLIMIT_NICE},     {"rtprio", RLIMIT_RTPRIO}, {"stack", RLIMIT_STACK}};
+        {"nofile", RLIMIT_NOFILE},     {"core", RLIMIT_CORE}, {"memlock", RLIMIT_MEMLOCK},
+        {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE}, {"rtprio", RLIMIT_RTPRIO},
+        {"stack", RLIMIT_STACK}};
     for (const auto& [name, resource] : wanted) {
         rlimit now{};
         getrlimit(resource, &now);
@@ -89,11 +91,12 @@ void mount_table() {
         words >> type >> source >> options;
         shown = kind_of(point, type);
         for (const char* flag : {"ro", "rw", "nosuid", "nodev", "noexec"})
-            if (("," + flags + ",").find(std::string(",") + flag + ",") != std::string::npos) shown += std::string(",") + flag;
+            if (("," + flags + ",").find(std::string(",") + flag + ",") != std::string::npos)
+                shown += std::string(",") + flag;
         std::istringstream details(options);
         for (std::string option; std::getline(details, option, ',');)
-            if (type != "devtmpfs" && (option.starts_with("size=") || option.starts_with("ptmxmode=") || option.starts_with("mode=0") ||
-                option.starts_with("mode=6")))
+            if (type != "devtmpfs" && (option.starts_with("size=") || option.starts_with("ptmxmode=") ||
+                                       option.starts_with("mode=0") || option.starts_with("mode=6")))
                 shown += "," + option;
         say("mount:" + point, shown);
     }
@@ -117,7 +120,8 @@ void id_maps() {
         unsigned long inside = 1, outside = 0, count = 0;
         std::string more;
         file >> inside >> outside >> count;
-        const bool sound = inside == 0 && outside >= 1879048192U && outside % 65536 == 0 && count == 65536 && !(file >> more);
+        const bool sound = inside == 0 && outside >= 1879048192U && outside % 65536 == 0 && count == 65536 &&
+                           !(file >> more);
         say(map, sound ? "65536 of its own" : "wrong");
     }
 }

@@ -35,7 +35,8 @@ bool is_program_of_the_jail(const struct stat& program, const struct stat& busyb
 
 Runs what_runs(const std::string& process, const struct stat& busybox) {
     struct stat program {};
-    if (stat((process + "/exe").c_str(), &program) != 0) return errno == ENOENT || errno == ESRCH ? Runs::nothing : Runs::another;
+    if (stat((process + "/exe").c_str(), &program) != 0)
+        return errno == ENOENT || errno == ESRCH ? Runs::nothing : Runs::another;
     return is_program_of_the_jail(program, busybox) ? Runs::ours : Runs::another;
 }
 

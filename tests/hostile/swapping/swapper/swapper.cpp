@@ -1,5 +1,5 @@
-// Runs inside a jail: swapper DIR. Exchanges directories, files, FIFOs and links there, moves a deep directory up and down,
-// makes and removes names without end, and appends to a file, until it is killed.
+// Runs inside a jail: swapper DIR. Exchanges directories, files, FIFOs and links there, moves a deep directory up and
+// down, makes and removes names without end, and appends to a file, until it is killed.
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>

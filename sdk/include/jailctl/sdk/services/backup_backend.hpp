@@ -29,7 +29,8 @@ struct BackupInfo {
     Grade grade = Grade::unknown;
     std::int64_t verified = 0; ///< when it was last proven; 0: never
     std::string problem;       ///< not empty: why it cannot be used
-    bool foreign = false;      ///< not made by this backend, or by another configuration: listed and restored, never expired
+    /// Not made by this backend, or by another configuration: listed and restored, never expired.
+    bool foreign = false;
     /// The host keeps these two for every backend, which leaves them alone.
     bool protect = false;      ///< expire passes it by
     std::int64_t booted = 0;   ///< when a jail made of it was last seen to start; 0: never
@@ -38,7 +39,8 @@ struct BackupInfo {
 /// A backup as every command shows it with --json: "backup" of docs/json-schema. A backend keeps backup_document().
 [[nodiscard]] JAILCTL_SDK_EXPORT Value shown_backup(const BackupInfo& info);
 
-/// A read-only view of a jail's tree, given by the host's side of backup. A backend takes it as files or as a tar stream.
+/// A read-only view of a jail's tree, given by the host's side of backup. A backend takes it as
+/// files or as a tar stream.
 class JAILCTL_SDK_EXPORT BackupSource {
 public:
     virtual ~BackupSource();
@@ -49,10 +51,11 @@ public:
     [[nodiscard]] virtual std::uint64_t size_estimate() const = 0;   ///< bytes of file content
     [[nodiscard]] virtual const std::vector<std::string>& excludes() const = 0;  ///< patterns of BACKUP_EXCLUDE
     [[nodiscard]] virtual Value description() const = 0;             ///< entry, versions, grade: travels in the backup
-    /// Writes the tree as pax tar to `out`. @param format "tar", "tar.gz" or "tar.zst" @return result of the helper's pack action
+    /// Writes the tree as pax tar to `out`. @param format "tar", "tar.gz" or "tar.zst" @return result
+    /// of the helper's pack action
     virtual Value write_tar(int out, std::string_view format) = 0;
-    /// Before write_tar(), which may need temporary files of about the size of the archive: where there is room for them.
-    /// Without it they go to BACKUPDIR. @param directory  borrowed until write_tar() returns
+    /// Before write_tar(), which may need temporary files of about the size of the archive: where there is room for
+    /// them. Without it they go to BACKUPDIR. @param directory  borrowed until write_tar() returns
     virtual void use_scratch(int directory);
 };
 
@@ -106,29 +109,32 @@ public:
     /// @throws Error no_space, io, unsupported (a place this backend cannot take), interrupted
     virtual StoredBackup store(Invocation& invocation, BackupSource& source, const std::string& where) = 0;
     /// Backups of `jail` (lower-case key), or of all jails if empty; oldest first. Unreadable ones carry a problem.
-    /// @param where  a directory or a file, as the user gave it; empty: the configured place. Nothing stored there yet: none
+    /// @param where  a directory or a file, as the user gave it; empty: the configured place.
+    /// Nothing stored there yet: none
     /// @throws Error config, usage, unsupported (a place this backend cannot take), denied, io, interrupted
-    [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail, const std::string& where) = 0;
+    [[nodiscard]] virtual std::vector<BackupInfo> list(Invocation& invocation, const std::string& jail,
+                                                       const std::string& where) = 0;
     /// Bytes free where backups of `jail` go; nothing: not known, or without a bound. As it is given here: nothing.
     [[nodiscard]] virtual std::optional<std::uint64_t> free_space(Invocation& invocation, const Jail& jail);
     /// The backup `id`, ready to be read once. @throws Error not_found, denied, damaged
     [[nodiscard]] virtual OpenBackup open(Invocation& invocation, const std::string& id) = 0;
     /// Bytes the tree of `id` takes once restored; 0: not known. @throws Error not_found, denied, damaged
     [[nodiscard]] virtual std::uint64_t restored_size(Invocation& invocation, const std::string& id);
-    /// Restores the tree into `target`: whole if it is vouched for, else what the allow-list of security.md 6 lets pass.
-    /// As it is given here: open(), and the tree helper unpacks. A store that keeps trees restores them in its own way.
+    /// Restores the tree into `target`: whole if it is vouched for, else what the allow-list of
+    /// security.md 6 lets pass. As it is given here: open(), and the tree helper unpacks. A store that keeps
+    /// trees restores them in its own way.
     /// @return "entries", "bytes", "skipped", "marker" as the unpack action does (tree/README.md), and "vouched"
     virtual Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target);
-    /// Proves it: every byte read, every digest compared; records the time. Of what holds no digests (a tar of another tool)
-    /// `verified` stays 0. @throws Error damaged, not_found
+    /// Proves it: every byte read, every digest compared; records the time. Of what holds no digests (a tar of another
+    /// tool) `verified` stays 0. @throws Error damaged, not_found
     virtual BackupInfo verify(Invocation& invocation, const std::string& id) = 0;
-    /// Lists what a backup holds in its own order, some entries at a time: objects with "path", "type" (file, dir, link,
-    /// hardlink, fifo, char, block, socket), "mode", "uid", "gid", "size", "modified", and "target", "sha256" where there is one.
-    /// As this class does it, the tree helper lists open().stream. @throws Error not_found, damaged
+    /// Lists what a backup holds in its own order, some entries at a time: objects with "path", "type" (file, dir,
+    /// link, hardlink, fifo, char, block, socket), "mode", "uid", "gid", "size", "modified", and "target", "sha256"
+    /// where there is one. As this class does it, the tree helper lists open().stream. @throws Error not_found, damaged
     virtual void contents(Invocation& invocation, const std::string& id,
                           const std::function<void(const Value::Array& entries)>& take);
-    /// Makes single files, or directories with all they hold, in a directory of the host; a failure leaves nothing of them.
-    /// As this class does it, the tree helper takes them out of open().stream.
+    /// Makes single files, or directories with all they hold, in a directory of the host; a failure leaves nothing of
+    /// them. As this class does it, the tree helper takes them out of open().stream.
     /// @return "entries", "files", "bytes", "skipped" (left out of one that this host did not make, without `trust`),
     /// "skipped_total"
     /// @throws Error not_found: no such backup, or it does not hold a path; exists: something stands there; damaged
@@ -137,8 +143,8 @@ public:
     /// Cut short (kill -9, an error of the store) it leaves the backup whole, or gone; calling it again is safe.
     /// @throws Error not_found: there is no such backup, or no more; denied: not a backup of this backend; io
     virtual void remove(Invocation& invocation, const std::string& id) = 0;
-    /// remove() of each of `ids`, for a store where many cost hardly more than one; one that is not there counts as gone.
-    /// As it is given here: one after the other. An error ends it; what was passed to `gone` before is removed.
+    /// remove() of each of `ids`, for a store where many cost hardly more than one; one that is not there counts as
+    /// gone. As it is given here: one after the other. An error ends it; what was passed to `gone` before is removed.
     /// @throws Error as remove(), but not_found
     virtual void remove_several(Invocation& invocation, const std::vector<std::string>& ids,
                                 const std::function<void(const std::string& id)>& gone);
@@ -146,7 +152,8 @@ public:
 
 /// What contents() and extract() do with a tar in a regular file, for backends that find it in another way than open().
 JAILCTL_SDK_EXPORT void list_tar(int archive, const std::function<void(const Value::Array& entries)>& take);
-/// @return as BackupBackend::extract; with Vouched::ask "asks", true, and nothing is made, if something would be left out
+/// @return as BackupBackend::extract; with Vouched::ask "asks", true, and nothing is made, if
+/// something would be left out
 JAILCTL_SDK_EXPORT Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched = Vouched::no);
 
 }  // namespace jailctl

@@ -44,7 +44,8 @@ public:
     /// @throws Error as check() and the target do; damaged: not what its checksum says; failed: a tool of its own;
     /// interrupted
     virtual void install(Invocation& invocation, const std::string& what, BaseTarget& target) = 0;
-    /// Whether upgrade may install this base over an existing system ("debootstrap" says no: its package manager does it).
+    /// Whether upgrade may install this base over an existing system ("debootstrap" says no: its
+    /// package manager does it).
     [[nodiscard]] virtual bool can_upgrade() const noexcept = 0;
 };
 

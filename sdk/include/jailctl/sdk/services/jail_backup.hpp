@@ -18,12 +18,13 @@ public:
     /// @return  omissions: the backup is usable and something named was left out
     /// @throws Error  as `backup` does; nothing is stored then
     virtual Outcome back_up(Invocation& invocation, const Jail& jail) = 0;
-    /// The newest backup this host has made of the jail and noted, whichever backend keeps it: a look at one small file. No
-    /// backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is not, and one that
-    /// was altered since is told as not verified, or, if its size is another now, with a problem.
+    /// The newest backup this host has made of the jail and noted, whichever backend keeps it: a look at one small
+    /// file. No backend is asked, so one that somebody else removed may be told yet; an archive whose file is gone is
+    /// not, and one that was altered since is told as not verified, or, if its size is another now, with a problem.
     /// @param which  usable: what was found damaged, or has another size than when it was made, is passed over
     /// @throws Error damaged, io
-    [[nodiscard]] virtual std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail, Which which) const = 0;
+    [[nodiscard]] virtual std::optional<BackupInfo> last(const Configuration& configuration, const JailName& jail,
+                                                         Which which) const = 0;
 };
 
 }  // namespace jailctl

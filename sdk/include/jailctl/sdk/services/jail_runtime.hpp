@@ -42,7 +42,8 @@ struct StartRequest {
     std::filesystem::path root;  ///< empty: jail.root; else a staged one (upgrade's health check)
     bool network = true;         ///< false: no network whatever NETWORK says
     bool after_stop = false;     ///< for --dry-run: the steps of a start once the jail, which runs now, is stopped
-    UniqueFd* readiness = nullptr;  ///< set: becomes what the jail's init tells on once it is up; empty if it tells nothing
+    /// Set: becomes what the jail's init tells on once it is up; empty if it tells nothing.
+    UniqueFd* readiness = nullptr;
 };
 
 /// Who a command inside a jail runs as: numbers of the jail's own. Not root: no capabilities either.
@@ -62,14 +63,16 @@ struct ExecRequest {
     std::function<void(std::string_view)> on_output;
     std::chrono::milliseconds timeout{0};
     std::function<void()> on_wait{};       ///< called every so often while it runs; without a terminal, exec() alone
-    std::optional<Error>* not_run = nullptr;  ///< set: gets why it could not be run, which is reported otherwise; exec() alone
+    /// Set: gets why it could not be run, which is reported otherwise; exec() alone.
+    std::optional<Error>* not_run = nullptr;
 };
 
 /// The processes of a jail stand still while this lives; the destructor lets them run.
 class JAILCTL_SDK_EXPORT Freeze {
 public:
     virtual ~Freeze();
-    /// Lets them run again. @return false: they did before, because the limit passed; what was done meanwhile saw them run
+    /// Lets them run again. @return false: they did before, because the limit passed; what was
+    /// done meanwhile saw them run
     [[nodiscard]] virtual bool end() = 0;
 };
 
@@ -86,11 +89,13 @@ public:
     /// mounts, link and rules are gone. A stopped jail: nothing. @throws Error busy: processes that cannot be killed
     virtual void stop(Invocation& invocation, const Jail& jail, std::chrono::seconds grace) = 0;
     /// The jail as it runs, or nothing if it is down: absence is an answer, not an error. Takes no lock.
-    [[nodiscard]] virtual std::optional<RunningJail> find(const Configuration& configuration, const JailName& jail) const = 0;
+    [[nodiscard]] virtual std::optional<RunningJail> find(const Configuration& configuration,
+                                                          const JailName& jail) const = 0;
     /// Every jail with a live record, configured or not.
     [[nodiscard]] virtual std::vector<RunningJail> list(const Configuration& configuration) const = 0;
-    /// Who else runs in that directory, a jail of another configuration or a process started in whatever way; `jail` itself, if
-    /// it runs, is not meant, nor is a command that only reads or writes the tree (it may hold it: tree_hold.hpp). Takes no lock.
+    /// Who else runs in that directory, a jail of another configuration or a process started in whatever way; `jail`
+    /// itself, if it runs, is not meant, nor is a command that only reads or writes the tree (it may hold it:
+    /// tree_hold.hpp). Takes no lock.
     [[nodiscard]] virtual std::optional<RootUser> find_user(const Configuration& configuration, const JailName& jail,
                                                             const std::filesystem::path& root) const = 0;
     /// @throws Error not_found: not running, or no such directory; invalid: an id the jail has not; denied; timeout
@@ -109,8 +114,8 @@ public:
     virtual void freeze(Invocation& invocation, const Jail& jail) = 0;
     /// Lets them run again; not frozen is success. @throws Error as freeze()
     virtual void thaw(Invocation& invocation, const Jail& jail) = 0;
-    /// Freezes the jail for as long as the result lives and no longer than `limit`: it runs again whatever becomes of this
-    /// process, kill -9 included. Not for a jail that is frozen already. @throws Error as freeze(); io
+    /// Freezes the jail for as long as the result lives and no longer than `limit`: it runs again whatever becomes of
+    /// this process, kill -9 included. Not for a jail that is frozen already. @throws Error as freeze(); io
     [[nodiscard]] virtual std::unique_ptr<Freeze> hold_still(Invocation& invocation, const Jail& jail,
                                                              std::chrono::milliseconds limit) = 0;
 };

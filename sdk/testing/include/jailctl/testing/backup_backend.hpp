@@ -3,7 +3,8 @@
 /// Conformance suite of BackupBackend: what every backend must do, whatever it stores into. A backend's test defines a
 /// rig and instantiates the suite:
 ///
-///     INSTANTIATE_TEST_SUITE_P(Archive, BackupBackendTest, ::testing::Values(NamedRig{"archive", make_archive_rig}), rig_name);
+/// INSTANTIATE_TEST_SUITE_P(Archive, BackupBackendTest, ::testing::Values(NamedRig{"archive",
+/// make_archive_rig}), rig_name);
 ///
 /// Include it in one translation unit. It needs root, and a jailctl installed beside the test (jailctl-tree packs).
 #include <gtest/gtest.h>
@@ -48,7 +49,8 @@ public:
     DirectorySource(const Jail& jail, Grade grade)
         : jail_(jail), grade_(grade), directory_(::open(jail.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
     bool fail_midway = false;           ///< write_tar throws after some bytes, directory() at once
-    std::vector<std::string> odd;       ///< paths reported as changed while read, and written to once the tree was asked for
+    /// Paths reported as changed while read, and written to once the tree was asked for.
+    std::vector<std::string> odd;
 
     const Jail& jail() const override { return jail_; }
     Grade grade() const override { return grade_; }
@@ -154,13 +156,15 @@ TEST_P(BackupBackendTest, WhatIsRestoredIsTheTree) {
     EXPECT_GT(restored["entries"].num(), 0);
     EXPECT_EQ(slurp(target / "etc/motd"), content);
     EXPECT_EQ(std::filesystem::read_symlink(target / "etc/link"), "motd");
-    EXPECT_EQ(std::filesystem::status(target).permissions(), std::filesystem::perms::owner_all) << "not the archive's to set";
+    EXPECT_EQ(std::filesystem::status(target).permissions(), std::filesystem::perms::owner_all)
+        << "not the archive's to set";
 }
 
 TEST_P(BackupBackendTest, ContentsAreListedWithWhatTheyAre) {
     const auto stored = store();
     if (!rig_->looks_inside()) {
-        EXPECT_EQ(code_thrown_by([&] { backend().contents(host(), stored.info.id, [](const Value::Array&) {}); }), Errc::unsupported);
+        EXPECT_EQ(code_thrown_by([&] { backend().contents(host(), stored.info.id, [](const Value::Array&) {}); }),
+                  Errc::unsupported);
         return;
     }
     std::map<std::string, Value> entries;
@@ -187,7 +191,8 @@ TEST_P(BackupBackendTest, SingleFilesComeOutAndNothingIsOverwritten) {
     }
     (void)backend().extract(host(), stored.info.id, wanted);
     EXPECT_EQ(slurp(target / "etc/motd"), content);
-    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(target / "etc/link"))) << "nobody asked for it";
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::symlink_status(target / "etc/link")))
+        << "nobody asked for it";
     spit(target / "etc/motd", "mine");
     EXPECT_EQ(code_thrown_by([&] { (void)backend().extract(host(), stored.info.id, wanted); }), Errc::exists);
     EXPECT_EQ(slurp(target / "etc/motd"), "mine");
@@ -213,8 +218,10 @@ TEST_P(BackupBackendTest, ADamagedBackupIsCalledDamaged) {
 
 TEST_P(BackupBackendTest, AnUnknownBackupIsNotFound) {
     (void)store();
-    EXPECT_EQ(code_thrown_by([&] { (void)backend().open(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
-    EXPECT_EQ(code_thrown_by([&] { (void)backend().verify(host(), (scratch_ / "none.tar.gz").string()); }), Errc::not_found);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().open(host(), (scratch_ / "none.tar.gz").string()); }),
+              Errc::not_found);
+    EXPECT_EQ(code_thrown_by([&] { (void)backend().verify(host(), (scratch_ / "none.tar.gz").string()); }),
+              Errc::not_found);
 }
 
 TEST_P(BackupBackendTest, AFailedStoreLeavesNothingToList) {
@@ -268,7 +275,8 @@ TEST_P(BackupBackendTest, SeveralAreRemovedAtOnceAndWhatIsNotThereIsGone) {
     const auto first = store(), second = store(), third = store();
     backend().remove(host(), first.info.id);
     std::vector<std::string> gone;
-    backend().remove_several(host(), {first.info.id, third.info.id}, [&](const std::string& one) { gone.push_back(one); });
+    backend().remove_several(host(), {first.info.id, third.info.id},
+                             [&](const std::string& one) { gone.push_back(one); });
     EXPECT_EQ(gone, (std::vector<std::string>{first.info.id, third.info.id}));
     const auto listed = backend().list(host(), "unit.test", "");
     ASSERT_EQ(listed.size(), 1U);

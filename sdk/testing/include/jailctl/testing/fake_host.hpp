@@ -71,7 +71,9 @@ public:
     }
     /// Puts a service of the test's own in the place of a plugin's.
     template <class S>
-    void offer(std::string provider, std::unique_ptr<S> service) { provide<S>(std::move(provider), std::move(service)); }
+    void offer(std::string provider, std::unique_ptr<S> service) {
+        provide<S>(std::move(provider), std::move(service));
+    }
 
     Console& console() override { return fake_console; }
     const Configuration& configuration() const override { return fake_configuration; }

@@ -40,14 +40,15 @@ inline void flip_bit(const std::filesystem::path& file, std::streamoff offset) {
 }
 
 /// A directory below /var/tmp: 0700, and its sticky parent is root's, so it passes the owner check. Its name opens
-/// JAILCTL_FAULT (operation.hpp). Removed at the end with everything in it, immutable files and deep trees included, but
-/// nothing of another file system: a mount that a test forgot costs no more than the directory it stands in.
+/// JAILCTL_FAULT (operation.hpp). Removed at the end with everything in it, immutable files and deep trees included,
+/// but nothing of another file system: a mount that a test forgot costs no more than the directory it stands in.
 class Scratch {
 public:
     /// @throws std::system_error  there is no room for a directory
     Scratch() {
         std::string pattern = "/var/tmp/jailctl-test.XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp " + pattern);
+        if (::mkdtemp(pattern.data()) == nullptr)
+            throw std::system_error(errno, std::generic_category(), "mkdtemp " + pattern);
         path_ = pattern;
     }
     Scratch(const Scratch&) = delete;
