@@ -1,10 +1,8 @@
 #include "config/source.hpp"
 
-#include <locale.h>  // newlocale(3)
-
 #include <algorithm>
-#include <cwchar>
 
+#include "columns.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core::config {
@@ -42,36 +40,12 @@ std::size_t cut_end(std::string_view line, std::size_t at) {
     return end;
 }
 
-/// Characters as wide as a terminal shows them, whatever the locale of the caller is: two columns for one of East Asia, none
-/// for an accent that is written behind its letter.
-class Columns {
-public:
-    Columns() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(::uselocale(utf8_)) {}
-    Columns(const Columns&) = delete;
-    Columns& operator=(const Columns&) = delete;
-    ~Columns() {
-        ::uselocale(before_);
-        if (utf8_ != nullptr) ::freelocale(utf8_);
-    }
-    [[nodiscard]] std::size_t of(std::string_view character) const {
-        std::mbstate_t state{};
-        wchar_t wide = 0;
-        if (utf8_ == nullptr || std::mbrtowc(&wide, character.data(), character.size(), &state) != character.size()) return 1;
-        const int width = ::wcwidth(wide);
-        return width < 0 ? 1 : static_cast<std::size_t>(width);
-    }
-
-private:
-    locale_t utf8_, before_;
-};
-
 std::string padding(std::string_view shown_text) {
-    const Columns columns;
     std::string blanks;
     for (std::size_t at = 0, end = 0; at < shown_text.size(); at = end) {
         for (end = at + 1; end < shown_text.size() && continues_character(shown_text[end]);) ++end;
         if (shown_text[at] == '\t') blanks += '\t';  // the same tab stops as the line above
-        else blanks.append(end - at == 1 ? 1 : columns.of(shown_text.substr(at, end - at)), ' ');
+        else blanks.append(columns_of(shown_text.substr(at, end - at)), ' ');  // as wide as a terminal shows it
     }
     return blanks;
 }

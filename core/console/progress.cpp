@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "columns.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core {
@@ -25,9 +26,20 @@ std::string progress_bar(std::uint64_t done, std::uint64_t total, int width) {
            fmt::format("] {:3.0f}%", part * 100);
 }
 
-TimedProgress::TimedProgress(std::string what, std::uint64_t total, bool bar, std::chrono::milliseconds interval,
-                             std::function<void(const std::string&)> show, std::function<void()> clear)
-    : what_(std::move(what)), total_(total), bar_(bar), interval_(interval), show_(std::move(show)),
+std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds, std::size_t columns) {
+    constexpr std::size_t most_cells = 24, fewest_cells = 4, around = 9;  // " [", "] 100%" and " " are around the cells
+    const auto text = progress_text(done, total, seconds);
+    const auto needed = columns_of(what) + text.size() + around + 1;  // a terminal may break a line that fills its last column
+    const auto cells = std::min(most_cells, columns - std::min(columns, needed));
+    const auto bar = cells < fewest_cells ? std::string{} : progress_bar(done, total, static_cast<int>(cells));
+    const auto line = std::string(what) + (bar.empty() ? ": " : " " + bar + " ") + text;
+    return std::string(cut_to_columns(line, columns - 1));
+}
+
+TimedProgress::TimedProgress(std::string what, std::uint64_t total, std::function<std::size_t()> columns,
+                             std::chrono::milliseconds interval, std::function<void(const std::string&)> show,
+                             std::function<void()> clear)
+    : what_(std::move(what)), total_(total), columns_(std::move(columns)), interval_(interval), show_(std::move(show)),
       clear_(std::move(clear)), start_(Clock::now()), next_(start_ + std::chrono::seconds(1)) {}
 
 TimedProgress::~TimedProgress() {
@@ -39,9 +51,8 @@ void TimedProgress::update(std::uint64_t done) {
     if (now < next_) return;
     next_ = now + interval_;
     shown_ = true;
-    const auto text = progress_text(done, total_, std::chrono::duration<double>(now - start_).count());
-    const auto bar = bar_ ? progress_bar(done, total_, 24) : std::string{};
-    show_(what_ + (bar.empty() ? ": " : " " + bar + " ") + text);
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    show_(columns_ ? progress_line(what_, done, total_, seconds, columns_()) : what_ + ": " + progress_text(done, total_, seconds));
 }
 
 }  // namespace jailctl::core

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "jailctl/sdk/console.hpp"
 
@@ -14,11 +16,16 @@ namespace jailctl::core {
 /// "[######--------]  42%" with `width` cells; empty without a total.
 [[nodiscard]] std::string progress_bar(std::uint64_t done, std::uint64_t total, int width);
 
+/// All of it in one line of a terminal that wide: in a narrow one the bar gets shorter, then goes, then the end is cut off.
+[[nodiscard]] std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds,
+                                        std::size_t columns);
+
 /// Shows itself once a second has passed, then at `interval`. What is shown goes to `show`; `clear` ends a bar.
 class TimedProgress final : public Progress {
 public:
     using Clock = std::chrono::steady_clock;
-    TimedProgress(std::string what, std::uint64_t total, bool bar, std::chrono::milliseconds interval,
+    /// @param columns  how wide the terminal is now, for a bar; empty: there is none, and lines are as long as they are
+    TimedProgress(std::string what, std::uint64_t total, std::function<std::size_t()> columns, std::chrono::milliseconds interval,
                   std::function<void(const std::string&)> show, std::function<void()> clear);
     ~TimedProgress() override;
     void update(std::uint64_t done) override;
@@ -26,7 +33,8 @@ public:
 private:
     std::string what_;
     std::uint64_t total_;
-    bool bar_, shown_ = false;
+    std::function<std::size_t()> columns_;
+    bool shown_ = false;
     std::chrono::milliseconds interval_;
     std::function<void(const std::string&)> show_;
     std::function<void()> clear_;

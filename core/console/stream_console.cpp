@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <unistd.h>
 
+#include "columns.hpp"
 #include "console/progress.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -101,8 +102,8 @@ void StreamConsole::left_out(std::string_view sentence) { put_labelled("left out
 
 int StreamConsole::raw_output() {
     if (::isatty(1) == 1)
-        throw Error(Errc::usage, "an archive is not written to a terminal").with_hint("send it to a file or a program");
-    if (style_.json) throw Error(Errc::usage, "--json and an archive cannot both go to stdout");
+        throw Error(Errc::usage, "raw data is not written to a terminal").with_hint("send it to a file or a program");
+    if (style_.json) throw Error(Errc::usage, "--json and raw data cannot both go to stdout");
     style_.text_to_stderr = true;
     return 1;
 }
@@ -112,11 +113,11 @@ std::unique_ptr<Progress> StreamConsole::progress(std::string_view what, std::ui
     if (style_.quiet) return std::make_unique<NoProgress>();
     if (!style_.bars)
         return std::make_unique<TimedProgress>(
-            std::string(what), total_bytes, false, 10s, [this](const std::string& text) { info(text); }, [] {});
+            std::string(what), total_bytes, nullptr, 10s, [this](const std::string& text) { info(text); }, [] {});
     return std::make_unique<TimedProgress>(
-        std::string(what), total_bytes, true, 100ms,
+        escape_name(what), total_bytes, [] { return terminal_columns(2); }, 100ms,
         [this](const std::string& text) {
-            write_fully(2, clear_line + escape_name(text));
+            write_fully(2, clear_line + text);
             bar_visible_ = true;
         },
         [this] { clear_bar(); });

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "columns.hpp"
 #include "console/progress.hpp"
 #include "console/stream_console.hpp"
 
@@ -86,10 +87,33 @@ TEST(ProgressText, BytesRateAndTimeLeft) {
     EXPECT_EQ(progress_bar(9, 0, 4), "");
 }
 
+TEST(ProgressLine, FitsTheTerminalWhateverItsWidth) {
+    const auto line = [](std::size_t columns) { return progress_line("reading deb.lab", 86'000'000, 221'000'000, 1.1, columns); };
+    EXPECT_EQ(line(120), "reading deb.lab [#########---------------]  39% 86 MB of 221 MB, 79 MB/s, 1.73 s left");
+    EXPECT_EQ(columns_of(line(80)), 79U);
+    EXPECT_THAT(line(80), testing::EndsWith(" left")) << "the bar gives way first";
+    EXPECT_EQ(line(60), "reading deb.lab: 86 MB of 221 MB, 79 MB/s, 1.73 s left");
+    EXPECT_EQ(line(30), "reading deb.lab: 86 MB of 221");
+}
+
+TEST(Columns, CountsAndCutsWhatATerminalShows) {
+    EXPECT_EQ(columns_of("a\u00e9\u65e5"), 4U) << "one of East Asia is two wide";
+    EXPECT_EQ(cut_to_columns("a\u00e9\u65e5x", 3), "a\u00e9") << "no half of a character";
+    EXPECT_EQ(cut_to_columns("ab", 3), "ab");
+}
+
+TEST(Wrapped, BreaksLinesBetweenWordsAndIndentsWhatFollows) {
+    EXPECT_EQ(wrapped("one two three\nfour", 8), "one two\nthree\nfour");
+    EXPECT_EQ(wrapped("  -x  one two three", 12, 6), "  -x  one\n      two\n      three");
+    EXPECT_EQ(wrapped("a verylongword b", 6), "a\nverylongword\nb");
+    EXPECT_EQ(wrapped("<c> = start|stop|status", 12, 4), "<c> = start|\n    stop|\n    status");
+    EXPECT_EQ(wrapped("a\n\n  b\n", 6), "a\n\n  b\n") << "what fits stays as it is";
+}
+
 TEST(TimedProgress, ShowsNothingInTheFirstSecond) {
     int shown = 0, cleared = 0;
     {
-        TimedProgress progress("x", 10, true, std::chrono::milliseconds(1), [&](const std::string&) { ++shown; }, [&] { ++cleared; });
+        TimedProgress progress("x", 10, [] { return std::size_t{80}; }, std::chrono::milliseconds(1), [&](const std::string&) { ++shown; }, [&] { ++cleared; });
         progress.update(5);
     }
     EXPECT_EQ(shown, 0);
