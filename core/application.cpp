@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "builtin/builtin.hpp"
+#include "columns.hpp"
 #include "command_line/parse.hpp"
 #include "command_line/split.hpp"
 #include "command_line/usage.hpp"
@@ -234,7 +235,7 @@ private:
         end_with(refusal.error);
         if (!refusal.usage.empty()) print_usage(refusal.usage);
     }
-    void print_usage(const std::string& text) { console_.pass_on(true, "\n" + text + "\n"); }
+    void print_usage(const std::string& text) { console_.pass_on(true, "\n" + wrapped(text, terminal_columns(2), 4) + "\n"); }
     void end_with(const Error& error) {
         report_.ledger.failure = error;
         console_.write_to(report_.ledger);

@@ -79,7 +79,7 @@ private:
             for (const auto& option : options.options()) found_.push_back({"--" + option->long_name(), option->description()});
         };
         if (position.command != nullptr) take(position.command->options);
-        take(global_description(false));
+        take(global_description());
     }
     void words(const Command& command, const std::vector<std::string>& before) {
         const bool first = before.empty();

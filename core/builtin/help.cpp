@@ -1,4 +1,10 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "builtin/builtin.hpp"
+#include "columns.hpp"
 #include "command_line/usage.hpp"
 #include "jailctl/sdk/text.hpp"
 
@@ -6,19 +12,30 @@ namespace jailctl::core {
 namespace {
 
 void show_help(const Host& host, Invocation& in) {
-    if (in.rest().empty()) return in.console().line(overview_text(host.registry));
+    if (in.rest().empty()) return in.console().line(overview_text(host.registry, terminal_columns(1)));
     if (in.rest().size() > 1) throw Error(Errc::usage, "'help' takes one command");
     const auto& word = in.rest().front();
     const auto* entry = host.registry.command(word);
     if (entry == nullptr || word.starts_with('_')) throw unknown_command(host, word);
-    in.console().line(help_text(*entry));
+    in.console().line(help_text(*entry, terminal_columns(1)));
+}
+
+/// What other tools call it.
+std::string_view known_elsewhere_as(std::string_view word) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 12> words{
+        {{"stat", "status"}, {"list", "status"}, {"ls", "status"}, {"ps", "status"}, {"rm", "delete"}, {"remove", "delete"},
+         {"destroy", "delete"}, {"attach", "shell"}, {"enter", "shell"}, {"login", "shell"}, {"copy", "cp"}, {"kill", "stop"}}};
+    const auto found = std::find_if(words.begin(), words.end(), [&](const auto& one) { return one.first == word; });
+    return found == words.end() ? std::string_view{} : found->second;
 }
 
 }  // namespace
 
 Error unknown_command(const Host& host, const std::string& word) {
     Error error(Errc::usage, "unknown command '" + escape_name(word) + "'");
-    if (const auto near = nearest(word, host.registry.command_words()); !near.empty())
+    const auto meant = known_elsewhere_as(word);
+    if (!meant.empty() && host.registry.command(meant) != nullptr) error.with_hint("did you mean '" + std::string(meant) + "'?");
+    else if (const auto near = nearest(word, host.registry.command_words()); !near.empty())
         error.with_hint("did you mean '" + near + "'?");
     else if (host.globals.no_plugins)
         error.with_hint("most commands come with plugins, and --no-plugins leaves all of them out");

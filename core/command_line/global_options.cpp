@@ -61,7 +61,7 @@ std::int64_t parse_wait(const std::string& text) {
 
 }  // namespace
 
-po::options_description global_description(bool hidden) {
+po::options_description global_description() {
     po::options_description options;
     options.add_options()                                                                                  //
         ("config", po::value<std::string>()->value_name("FILE"), "configuration file instead of jails.conf")  //
@@ -75,11 +75,9 @@ po::options_description global_description(bool hidden) {
         ("color", po::value<std::string>()->value_name("WHEN"), "auto, always or never (default: auto)")   //
         ("no-plugins", po::bool_switch(), "load no plugin")                                                //
         ("disable-plugin", po::value<std::vector<std::string>>()->value_name("NAME"), "leave a plugin out; may be repeated")
+        ("plugin-dir", po::value<std::string>()->value_name("DIR"), "plugins of DIR instead, an absolute path (for authors)")
         ("help,h", po::bool_switch(), "what jailctl, or the command, does")                                //
         ("version", po::bool_switch(), "the version");
-    if (hidden)
-        options.add_options()("plugin-dir", po::value<std::string>()->value_name("DIR"),
-                              "load plugins from DIR, an absolute path (for authors of plugins)");
     return options;
 }
 
@@ -92,7 +90,7 @@ bool takes_next(std::string_view token) {
 
 Globals parse_globals(const std::vector<std::string>& tokens) {
     po::variables_map values;
-    const auto description = global_description(true);
+    const auto description = global_description();
     parse_strictly(tokens, description, values);
     const auto flag = [&](const char* name) { return values[name].as<bool>(); };
     const auto text = [&](const char* name) { return values.count(name) ? values[name].as<std::string>() : std::string{}; };

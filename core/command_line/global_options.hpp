@@ -22,8 +22,8 @@ struct Globals {
     Color color = Color::automatic;
 };
 
-/// Declarations in the order of help. `--plugin-dir` is for authors of plugins and only listed with `hidden`.
-[[nodiscard]] boost::program_options::options_description global_description(bool hidden);
+/// Declarations in the order of help.
+[[nodiscard]] boost::program_options::options_description global_description();
 [[nodiscard]] bool is_global_option(std::string_view long_name);
 /// Whether `token` ("--jobs", "--jobs=2", "-h") is a global option, and whether its value is the next token.
 [[nodiscard]] bool is_global_token(std::string_view token);

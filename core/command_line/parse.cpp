@@ -27,7 +27,7 @@ std::string name_of(const po::error_with_option_name& error) {
 [[noreturn]] void refuse_unknown(const std::string& name, const po::options_description& options) {
     Error error(Errc::usage, "unknown option '" + name + "'");
     auto names = option_names(options);
-    for (auto& global : option_names(global_description(false))) names.push_back(global);
+    for (auto& global : option_names(global_description())) names.push_back(global);
     if (const auto near = nearest(name, names); !near.empty()) error.with_hint("did you mean '" + near + "'?");
     throw error;
 }

@@ -13,10 +13,10 @@ bool is_option(const std::string& token) { return token.size() > 1 && token.fron
 [[noreturn]] void refuse(const std::string& token) {
     const auto name = token.substr(0, token.find('='));
     Error error(Errc::usage, "unknown option '" + name + "' before the command");
-    if (const auto near = nearest(name, option_names(global_description(false))); !near.empty())
+    if (const auto near = nearest(name, option_names(global_description())); !near.empty())
         error.with_hint("did you mean '" + near + "'?");
     else
-        error.with_hint("options of a command stand after it");
+        error.with_hint("options of a command stand after it; --version and --verbose have no short form");
     throw error;
 }
 

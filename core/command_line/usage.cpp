@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "columns.hpp"
 #include "command_line/global_options.hpp"
 
 namespace jailctl::core {
@@ -46,16 +47,26 @@ std::string options_of(const Command& command) {
     return text;
 }
 
-std::string options_text(const po::options_description& options) {
-    std::vector<std::pair<std::string, std::string>> rows;
+/// Two columns, of which the right one is continued below itself.
+std::string table_text(const std::vector<std::pair<std::string, std::string>>& rows, std::size_t columns) {
     std::size_t width = 0;
-    for (const auto& option : options.options()) {
-        std::string left = left_of(*option, ", ");
-        width = std::max(width, left.size());
-        rows.emplace_back(std::move(left), option->description());
-    }
+    for (const auto& row : rows) width = std::max(width, row.first.size());
     std::string text;
-    for (const auto& [left, right] : rows) text += fmt::format("  {:<{}}  {}\n", left, width, right);
+    for (const auto& [left, right] : rows)
+        text += wrapped(fmt::format("  {:<{}}  {}\n", left, width, right), columns, width + 4);
+    return text;
+}
+
+std::string options_text(const po::options_description& options, std::size_t columns) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const auto& option : options.options()) rows.emplace_back(left_of(*option, ", "), option->description());
+    return table_text(rows, columns);
+}
+
+/// Lines of a paragraph are one text, however long they are in the source; what begins with a blank, and an empty line, stays.
+std::string joined_lines(std::string text) {
+    for (std::size_t at = text.find('\n'); at != std::string::npos && at + 1 < text.size(); at = text.find('\n', at + 1))
+        if (at > 0 && text[at - 1] != '\n' && text[at + 1] != '\n' && text[at + 1] != ' ') text[at] = ' ';
     return text;
 }
 
@@ -80,23 +91,21 @@ std::string usage_text(const Command& command) {
     return "Usage:\n" + synopsis(command) + "\n'jailctl help " + command.name + "' says more.";
 }
 
-std::string overview_text(const Registry& registry) {
-    const auto entries = listed(registry);
-    std::size_t width = 0;
-    for (const auto* entry : entries) width = std::max(width, entry->command->name.size());
-    std::string text = "jailctl manages jails: virtual servers that share the host's kernel.\n\nUsage:\n"
-                       "jailctl [options] <command> <jail|all>... [<path>]\n\nCommands:\n";
-    for (const auto* entry : entries)
-        text += fmt::format("  {:<{}}  {}\n", entry->command->name, width, entry->command->summary);
-    text += "\nOptions of every command, before or after it:\n" + options_text(global_description(false));
-    return text + "\n'jailctl help COMMAND' tells more about one; jailctl(8) and jails.conf(5) tell all.";
+std::string overview_text(const Registry& registry, std::size_t columns) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const auto* entry : listed(registry)) rows.emplace_back(entry->command->name, entry->command->summary);
+    return wrapped("jailctl manages jails: virtual servers that share the host's kernel.\n\nUsage:\n"
+                   "jailctl [options] <command> <jail|all>... [<path>]\n\nCommands:\n", columns) +
+           table_text(rows, columns) + "\nOptions of every command, before or after it:\n" +
+           options_text(global_description(), columns) +
+           wrapped("\n'jailctl help COMMAND' tells more about one; jailctl(8) and jails.conf(5) tell all.", columns);
 }
 
-std::string help_text(const CommandEntry& entry) {
+std::string help_text(const CommandEntry& entry, std::size_t columns) {
     const auto& command = *entry.command;
-    std::string text = "Usage:\n" + synopsis(command) + "\n\n" + command.summary + "\n";
-    if (!command.details.empty()) text += "\n" + command.details + "\n";
-    if (!command.options.options().empty()) text += "\nOptions:\n" + options_text(command.options);
+    std::string text = "Usage:\n" + wrapped(synopsis(command), columns, 4) + "\n\n" + wrapped(command.summary, columns) + "\n";
+    if (!command.details.empty()) text += "\n" + wrapped(joined_lines(command.details), columns) + "\n";
+    if (!command.options.options().empty()) text += "\nOptions:\n" + options_text(command.options, columns);
     std::string aliases;
     for (const auto& alias : command.aliases) aliases += (aliases.empty() ? "" : ", ") + alias;
     if (!aliases.empty()) text += "\nAlso: " + aliases + "\n";

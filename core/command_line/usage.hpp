@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "registry/registry.hpp"
@@ -12,9 +13,10 @@ namespace jailctl::core {
 /// The same for one command: its synopsis.
 [[nodiscard]] std::string usage_text(const Command& command);
 /// Overview of `jailctl`, `jailctl --help` and `help`: every command with its summary, the global options.
-[[nodiscard]] std::string overview_text(const Registry& registry);
+/// @param columns  how wide lines may be
+[[nodiscard]] std::string overview_text(const Registry& registry, std::size_t columns);
 /// `help COMMAND`: synopsis, summary, paragraphs, options, aliases.
-[[nodiscard]] std::string help_text(const CommandEntry& entry);
+[[nodiscard]] std::string help_text(const CommandEntry& entry, std::size_t columns);
 /// "jailctl backup JAIL|all... [DIR|FILE|-] [--cold] [--protect]".
 [[nodiscard]] std::string synopsis(const Command& command);
 

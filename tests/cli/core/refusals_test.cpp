@@ -85,6 +85,8 @@ TEST_F(Refusals, AWordThatIsNothingIsToldWhatWasMeant) {
     hint({"config", "show", "chii"}, "did you mean 'chii.domaine.com'?");
     hint({"cp", "/etc/hosts", "chii.domain.com:/etc"}, "did you mean 'chii.domaine.com'?");
     hint({"create", "new.domain.org"}, "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first\n");
+    hint({"ls"}, "did you mean 'status'?");
+    hint({"stat"}, "did you mean 'status'?");
     hint({"help", "nope"}, "'jailctl help' lists the commands there are\n");
     const std::string jailctl = "exec " + (stage() / "bin/jailctl").string() + " --config jails.conf ";
     const std::string there = "cd " + site_.path().string() + " && touch here.tar && ";

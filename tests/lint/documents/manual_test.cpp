@@ -17,7 +17,7 @@ using ::testing::Not;
 Result help(const std::vector<std::string>& words) {
     std::vector<std::string> argv{(stage() / "bin/jailctl").string(), "help"};
     argv.insert(argv.end(), words.begin(), words.end());
-    return run_command(argv);
+    return run_command(argv, {.environment = {"COLUMNS=1000"}});
 }
 
 /// Commands in the overview: the indented words between "Commands:" and the next blank line.

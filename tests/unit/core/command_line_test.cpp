@@ -45,7 +45,7 @@ TEST(SplitLine, AnOptionIsNoValue) {
 TEST(SplitLine, ADashAloneIsAWord) { EXPECT_THAT(split_line({"backup", "a", "-"}).words, ElementsAre("a", "-")); }
 
 TEST(GlobalOptions, SplittingKnowsExactlyTheDeclaredOnes) {
-    const auto all = global_description(true);
+    const auto all = global_description();
     for (const auto& option : all.options()) {
         const auto token = "--" + option->long_name();
         EXPECT_TRUE(is_global_token(token)) << token;
