@@ -1,11 +1,17 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <vector>
 
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/recovery.hpp"
@@ -23,10 +29,31 @@ struct Source {
     struct stat info {};
 };
 
+/// Standard input in a file without a name in the directory `home`, because it is to be whole before it has one in the jail.
+Source keep_input(const fs::path& home) {
+    const UniqueFd directory{::open(home.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!directory) throw_errno("cannot open the directory " + escape_name(home.string()));
+    Source source{unnamed_file(directory.get(), ".jailctl-cp." + std::to_string(::getpid())), {}};
+    std::vector<char> buffer(1 << 16);
+    for (;;) {
+        pollfd set[2] = {{0, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
+        if (::poll(set, 2, -1) < 0 && errno != EINTR) throw_errno("cannot wait for standard input");
+        Interrupt::check();
+        if (set[0].revents == 0) continue;
+        const ssize_t got = ::read(0, buffer.data(), buffer.size());
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+        if (got < 0) throw_errno("cannot read standard input");
+        if (got == 0) break;
+        write_all(source.fd.get(), {buffer.data(), static_cast<std::size_t>(got)}, "what came from standard input");
+    }
+    if (::fchmod(source.fd.get(), 0644) != 0 || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot look at standard input");
+    return source;
+}
+
 Source open_source(const CopyPlace& from) {
     // Not blocking: a FIFO would wait for a writer.
     Source source{UniqueFd{::open(from.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)}, {}};
-    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot open " + from.shown);
+    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot open " + from.shown + " of this host");
     if (!S_ISREG(source.info.st_mode) && !S_ISDIR(source.info.st_mode))
         throw Error(Errc::invalid, from.shown + " is neither a file nor a directory");
     if (from.into && S_ISREG(source.info.st_mode)) throw Error(Errc::invalid, from.shown + " is no directory");
@@ -46,6 +73,9 @@ fs::path name_of(const std::string& written) {
 std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace& to) {
     const fs::path path(to.path);
     if (const auto directory = root.resolve_directory(to.path)) {
+        if (from.standard)
+            throw Error(Errc::usage, to.shown + " is a directory, and standard input has no name that the copy could have there")
+                .with_hint("name the file: " + to.shown + (to.into ? "" : "/") + "NAME");
         const auto name = name_of(from.path);
         return name.empty() ? *directory : (fs::path(*directory) / name).string();
     }
@@ -97,13 +127,17 @@ void register_cp_undo(Registrar& host) {
 }
 
 void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to, bool keep_owners) {
-    const Source source = open_source(from);
-    require_outside_roots(invocation.configuration(), fs::absolute(from.path), "take it out of that jail first: jailctl cp JAIL:PATH FILE");
+    Source source;
+    if (!from.standard) {
+        source = open_source(from);
+        require_outside_roots(invocation.configuration(), fs::absolute(from.path), "take it out of that jail first: jailctl cp JAIL:PATH FILE");
+    }
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);
     require_lasting_name(target);
     if (invocation.options().dry_run)
         return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " + to.jail->name.text());
+    if (from.standard) source = keep_input(to.jail->root.parent_path());
     TreeJob job;
     job.root = root.fd();
     job.id_base = id_range(invocation.configuration(), to.jail->name);

@@ -64,9 +64,19 @@ void require_replaceable(const fs::path& target) {
         .with_hint("to look at a file of a running jail: jailctl exec JAIL -- cat FILE");
 }
 
+/// @throws Error not_found, in the words of who gave the path
+UniqueFd open_inside(const Rootfs& root, const CopyPlace& from) {
+    try {
+        return root.open_file(from.path);
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        throw Error(Errc::not_found, "there is no /" + escape_name(from.path) + " in the jail");
+    }
+}
+
 /// @return as the helper's copy_file action
 Value copy_file(Invocation& invocation, const Rootfs& root, const CopyPlace& from, const fs::path& target) {
-    const UniqueFd in = root.open_file(from.path);
+    const UniqueFd in = open_inside(root, from);
     struct stat info {};
     if (::fstat(in.get(), &info) != 0) throw_errno("cannot look at " + from.shown);
     const UniqueFd directory = open_host_directory(target.parent_path());
@@ -135,10 +145,26 @@ void name_skipped(Invocation& invocation, const Value& done) {
     if (more > 0) invocation.omission("and " + std::to_string(more) + " more");
 }
 
+/// To standard output. Like `extract --to -` it says nothing when that is done.
+void stream_file(Invocation& invocation, const Rootfs& root, const CopyPlace& from) {
+    if (root.resolve_directory(from.path))
+        throw Error(Errc::usage, from.shown + " is a directory: only one file can be written to standard output");
+    const UniqueFd in = open_inside(root, from);
+    const int out = invocation.console().raw_output();
+    if (invocation.options().dry_run) return invocation.console().line("would write " + from.shown + " to standard output");
+    TreeJob job;
+    job.action = "copy_file";
+    job.arguments = Value::object().set("stream", true);
+    job.descriptors = {{"source", in.get()}, {"out", out}};
+    job.on_note = [&](const Value& note) { invocation.omission(from.shown + ": " + note["what"].str()); };
+    in_context(from.shown, [&] { (void)run_tree(job); });
+}
+
 }  // namespace
 
 void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to) {
     const Rootfs root = Rootfs::open(from.jail->root);
+    if (to.standard) return stream_file(invocation, root, from);
     const auto directory = root.resolve_directory(from.path);
     if (!directory && from.into) throw Error(Errc::not_found, "there is no directory " + from.shown);
     const fs::path target = target_of(from, to);
@@ -151,7 +177,7 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
             .with_hint("a directory is copied to a name that is free");
     if (leads_to_directory(target)) throw Error(Errc::exists, escape_name(target.string()) + " is a directory");
     if (!directory) require_replaceable(target);
-    if (!directory) (void)root.open_file(from.path);  // or --dry-run would promise what cannot be
+    if (!directory) (void)open_inside(root, from);  // or --dry-run would promise what cannot be
     if (invocation.options().dry_run)
         return invocation.console().line("would copy " + from.shown + " to " + escape_name(target.string()));
     const Value done = directory ? copy_directory(invocation, root.open_directory(*directory).get(), target)

@@ -53,11 +53,11 @@ void add_cp(Registrar& host) {
     Command cp;
     cp.name = "cp";
     cp.summary = "copy files into a jail, or out of it";
-    cp.words = "FILE|DIR JAIL:PATH | JAIL:PATH FILE|DIR";
+    cp.words = "FILE|DIR|- JAIL:PATH | JAIL:PATH FILE|DIR|-";
     cp.details = "A running jail or a stopped one. A directory goes with all it holds. Into a jail, files that stand there are "
                  "replaced, and what is new belongs to its root; devices stay behind and are named. Out of a jail, a directory needs a free name; devices, set-id "
                  "bits and what else could harm the host stay behind and are named. /proc, /sys, /dev and /run of a jail are not "
-                 "on its disk: 'jailctl exec' reaches them.";
+                 "on its disk: 'jailctl exec' reaches them. '-' is standard input, or standard output, of one file.";
     cp.takes_rest = true;
     cp.options.add_options()("archive,a", po::bool_switch(keep_owners.get()),
                              "into a jail: keep the numbers of owners and the set-id bits of files");

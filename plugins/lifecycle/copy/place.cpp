@@ -48,6 +48,11 @@ void require_lasting_name(const std::string& target) {
 CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target) {
     if (word.empty()) throw Error(Errc::usage, target ? "'' is no place to copy to" : "'' is nothing to copy");
     CopyPlace place;
+    place.standard = word == "-";
+    if (place.standard) {
+        place.shown = target ? "standard output" : "standard input";
+        return place;
+    }
     place.shown = escape_name(word);
     place.into = word.ends_with('/') || word.ends_with(':');
     const auto colon = word.find(':');

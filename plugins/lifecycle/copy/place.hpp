@@ -11,11 +11,12 @@ struct CopyPlace {
     const Jail* jail = nullptr;  ///< null: of the host
     std::string path;            ///< of a jail: below its root, without leading '/'; "" is the root
     bool into = false;           ///< written with a slash at its end: only a directory will do
+    bool standard = false;       ///< "-": standard input or output, of one file
     std::string shown;           ///< as it was written
 };
 
 /// @param target  of the two the one that is copied to
-/// A word with a slash before its first colon, or without a colon, is a path of the host.
+/// "-" is standard input, as target standard output. A word with a slash before its first colon, or without a colon, is a path of the host.
 /// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a start covers with a mount
 [[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target);
 

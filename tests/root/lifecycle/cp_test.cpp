@@ -228,9 +228,28 @@ TEST_F(CpTest, FilesComeOutWithoutWhatCouldHarmTheHost) {
     EXPECT_EQ(cp("a.test:/root/d", host("")).status, 1) << "the name is taken";
 }
 
+TEST_F(CpTest, ADashIsStandardInputAndOutput) {
+    std::string much(3'000'000, 'x');
+    much += std::string("\0\x1b\n", 3);
+    const Result in = site.jailctl({"cp", "-", "a.test:/root/from-stdin"}, {.input = much});
+    EXPECT_EQ(in.out, "standard input: 3.1 MB to a.test:/root/from-stdin\n") << in.err;
+    struct stat info {};
+    ASSERT_EQ(::stat((site.root("a.test") / "root/from-stdin").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777U, 0644U);
+    const Result out = cp("a.test:/root/from-stdin", "-");
+    EXPECT_EQ(out.status, 0);
+    EXPECT_EQ(out.err, "");
+    EXPECT_TRUE(out.out == much) << out.out.size();
+    EXPECT_THAT(cp("a.test:/root", "-").err, HasSubstr("only one file can be written to standard output"));
+    EXPECT_THAT(cp("-", "a.test:/root").err, HasSubstr("hint: name the file: a.test:/root/NAME"));
+    EXPECT_EQ(cp("-", "-").status, 2);
+    EXPECT_EQ(site.jailctl({"cp", "a.test:/root/from-stdin", "-", "--json"}).status, 2) << "both would go to standard output";
+    EXPECT_THAT(left_behind(), testing::IsEmpty());
+}
+
 TEST_F(CpTest, WhatCannotBeIsRefusedInOneSentence) {
     for (const auto& [from, to, what] : std::vector<std::array<std::string, 3>>{
-             {host("nothing"), "a.test:/root", "No such file"},
+             {host("nothing"), "a.test:/root", "cannot open " + host("nothing") + " of this host: No such file"},
              {host("one"), host("two"), "neither"},
              {"a.test:/etc", "a.test:/root", "one side"},
              {host("one"), "b.test:/root", "no jail 'b.test'"},
@@ -239,7 +258,7 @@ TEST_F(CpTest, WhatCannotBeIsRefusedInOneSentence) {
              {host("one"), "a.test:/../one", "'..'"},
              {host("one"), "a.test:/run/one", "-- tee /run/one <FILE"},
              {"a.test:/proc/1/environ", host("e"), "-- cat /proc/1/environ"},
-             {"a.test:/root/nothing", host("e"), "there is no root/nothing in the root"},
+             {"a.test:/root/nothing", host("e"), "there is no /root/nothing in the jail"},
              {"a.test:/etc/passwd", host("no/where"), "cannot open the directory"},
              {"a.test:/etc/passwd", host(std::string(300, 'n')), "cannot look at " + host("nn")},
              {"a.test:/etc", host(std::string(300, 'n')), "File name too long"},
