@@ -9,6 +9,7 @@
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/services/network.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "line_printer.hpp"
 
@@ -77,6 +78,14 @@ std::optional<std::string> site_script(const Configuration& configuration) {
     const UniqueFd file = find_trusted(path, Trust::root);
     if (!file) return std::nullopt;
     return read_all(file.get(), script_cap, path.string());
+}
+
+void require_script_can_run(Invocation& invocation, const Jail& jail) {
+    if (!site_script(invocation.configuration())) return;
+    const std::string& setting = jail.settings["NETWORK"].text;
+    in_context("runme.sh could not be run in the new jail", [&] {
+        invocation.services().get<Network>(setting.substr(0, setting.find(':'))).check(invocation, jail);
+    });
 }
 
 void run_site_script(const Provisioning& event) {

@@ -31,6 +31,9 @@ void prune_base(const BaseInstalled& event) {
 class PrunePlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
+        // A mistake in a list is told before the base is made, which takes its time.
+        host.on<BeforeCreate>([](const BeforeCreate& event) { (void)read_dellists(event.invocation.configuration().path("ADDONS")); });
+        host.on<BeforeUpgrade>([](const BeforeUpgrade& event) { (void)read_dellists(event.invocation.configuration().path("ADDONS")); });
         host.on<BaseInstalled>(&prune_base);
         host.on<AddonsInspection>([](const AddonsInspection& addons) {
             Inspection& inspection = addons.inspection;

@@ -142,7 +142,7 @@ TEST_F(Create, AMissingHomeIsMadeForRootAloneAndAFailureTakesItAway) {
     EXPECT_EQ(mode(site_.home()), 0700U);
     ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
     std::filesystem::remove(site_.home());
-    spit(site_.path() / "addons" / "dellist4.txt", "../etc\n");
+    spit(site_.path() / "addons" / "runme.sh", "#!/bin/sh\nexit 7\n", 0755);
     EXPECT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 1);
     EXPECT_FALSE(std::filesystem::exists(site_.home()));
 }

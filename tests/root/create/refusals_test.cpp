@@ -60,10 +60,10 @@ TEST_F(CreateRefuses, AHomeThatOthersCanEnterAndThatHoldsMoreThanJails) {
 TEST_F(CreateRefuses, ToLeaveItsOwnHomeOpenAndSaysSo) {
     ::chmod(site_.home().c_str(), 0755);
     spit(site_.home() / "a.test-20260101T000000Z.tar.gz", "x");
-    spit(site_.path() / "addons" / "dellist4.txt", "../outside\n");
+    spit(site_.path() / "addons" / "runme.sh", "#!/bin/sh\nexit 7\n", 0755);
     EXPECT_EQ(create().status, 1);
     EXPECT_EQ(mode(site_.home()), 0755U) << "a failed create leaves it as it was";
-    spit(site_.path() / "addons" / "dellist4.txt", "");
+    std::filesystem::remove(site_.path() / "addons" / "runme.sh");
     const Result made = create();
     EXPECT_EQ(made.status, 0) << made.all();
     EXPECT_THAT(made.out, HasSubstr("is closed to other users now"));
@@ -111,7 +111,7 @@ TEST_F(CreateRefuses, WhatFailsHalfwayLeavesNoJailAndTheAfterHookHearsOfIt) {
     const std::string heard = (site_.path() / "heard").string();
     spit(hook, "#!/bin/sh\necho \"$JAILCTL_EVENT $JAILCTL_RESULT\" >> " + heard + "\n", 0755);
     site_.configure({"a.test:192.0.2.1"}, "AFTERCREATE_HOOKS=" + hook.string());
-    spit(site_.path() / "addons" / "dellist4.txt", "../outside\n");
+    spit(site_.path() / "addons" / "runme.sh", "#!/bin/sh\nexit 7\n", 0755);
     const Result made = create();
     EXPECT_EQ(made.status, 1);
     EXPECT_FALSE(std::filesystem::exists(root_));

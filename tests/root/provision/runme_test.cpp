@@ -34,6 +34,17 @@ TEST_F(Runme, NoneIsOneLineOfOutput) {
     EXPECT_THAT(made.out, HasSubstr("runme.sh: nothing to run in the jail\n"));
 }
 
+TEST_F(Runme, ThatCouldNotJoinItsNetworkIsToldBeforeTheBaseIsMade) {
+    script("exit 0\n");
+    site_.configure({"a.test:192.0.2.1"}, "IF=none7\nNETWORK=routed\n");
+    const Result made = create();
+    EXPECT_EQ(made.status, 1);
+    EXPECT_THAT(made.err, HasSubstr("runme.sh could not be run in the new jail: "));
+    EXPECT_THAT(made.err, HasSubstr("there is no network interface none7"));
+    EXPECT_THAT(made.out, Not(HasSubstr("Installing everything"))) << "which may take minutes";
+    expect_no_jail();
+}
+
 TEST_F(Runme, RunsAsRootOfTheNewJailAndIsTakenOutAgain) {
     script("echo \"I am $(id -u) on $(hostname) in $(pwd)\"\ntouch /made-by-runme\nls /runme.sh\necho to stderr >&2\n");
     const Result made = create();
