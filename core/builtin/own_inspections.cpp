@@ -60,6 +60,11 @@ void inspect_entry_and_addons(Inspection& inspection) {
     if (!settings["ADDONS"].is_set && !settings["JAIL_HOME"].is_set) look_into_addons(inspection);
 }
 
+/// One that is not there yet is made when it is needed.
+void inspect_backupdir(Inspection& inspection) {
+    inspection.attempt([&] { (void)find_trusted(inspection.value, Trust::root, O_PATH | O_DIRECTORY); });
+}
+
 Variable inspected(std::string_view name, std::function<void(Inspection&)> inspect) {
     auto variables = config::core_variables();
     auto& variable = *std::find_if(variables.begin(), variables.end(), [&](const Variable& one) { return one.name == name; });
@@ -71,7 +76,7 @@ Variable inspected(std::string_view name, std::function<void(Inspection&)> inspe
 
 std::vector<Variable> own_inspections(const Host& host) {
     std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home_and_addons),
-                              inspected("JAILS", inspect_entry_and_addons)};
+                              inspected("JAILS", inspect_entry_and_addons), inspected("BACKUPDIR", inspect_backupdir)};
     if (host.globals.no_plugins) return all;
     // What is required and refused, or not there, ends every command that changes something, wherever it was looked for.
     all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));

@@ -7,6 +7,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/services/network.hpp"
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/supervision.hpp"
@@ -50,6 +51,14 @@ void require_nobody_at_work(Invocation& invocation, const Jail& jail) {
             const auto left = std::max(until - Clock::now(), Clock::duration::zero());
             require_unheld(beside(jail, name), std::chrono::ceil<std::chrono::seconds>(left));
         }
+    });
+}
+
+/// That it could join it again: a restart stops no jail that would stay down.
+void require_network(Invocation& invocation, const Jail& jail) {
+    const std::string& setting = jail.settings["NETWORK"].text;
+    in_context(jail.name.text() + " could not be started again, and is not stopped", [&] {
+        invocation.services().get<Network>(setting.substr(0, setting.find(':'))).check(invocation, jail);
     });
 }
 
@@ -227,6 +236,7 @@ void add_restart(Registrar& host) {
             start_jail(invocation, jail, up->wait());
             return Outcome::done();
         }
+        require_network(invocation, jail);
         stop_jail(invocation, jail, grace);
         start_again(invocation, jail, [&] { start_jail(invocation, jail, up->wait(), true); });
         return Outcome::done();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "jailctl/sdk/sdk.hpp"
+#include "repository.hpp"
 #include "restic_backend.hpp"
 
 namespace jailctl::restic {
@@ -31,13 +32,18 @@ void tell_unusable_file(Inspection& inspection) {
     inspection.attempt([&] { (void)open_trusted(inspection.value, Trust::root); });
 }
 
+void tell_open_password(Inspection& inspection) {
+    if (inspection.value.empty() || !used(inspection.invocation.configuration())) return;
+    inspection.attempt([&] { require_private(inspection.value); });
+}
+
 class ResticPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
         host.declare({"RESTIC_REPOSITORY", "repository of BACKUP_BACKEND=restic: a path, or sftp:, rest:, s3: and others", "",
                       Scope::host, require_location});
         host.declare({"RESTIC_PASSWORD_FILE", "file with the repository's password, root's, mode 600", "", Scope::host,
-                      require_absolute, tell_unusable_file});
+                      require_absolute, tell_open_password});
         host.declare({"RESTIC_ENVIRONMENT_FILE", "file of NAME=value lines for restic, such as the keys of S3", "",
                       Scope::host, require_absolute, tell_unusable_file});
         host.declare({"RESTIC_OPTIONS", "name=\"value\" words, restic's -o options", "", Scope::host,

@@ -44,15 +44,6 @@ std::vector<std::string> environment_in(const std::string& file) {
     return found;
 }
 
-void require_private(const std::string& file) {
-    const UniqueFd opened = open_trusted(file, Trust::root);
-    struct stat facts{};
-    if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + file);
-    if ((facts.st_mode & 077) != 0)
-        throw Error(Errc::denied, file + " can be read by others, and it holds the repository's password")
-            .with_hint("chmod 600 " + shell_word(file));
-}
-
 std::string last_line(const std::string& text) {
     if (const auto lock = text.find("repository is already locked"); lock != std::string::npos)
         return text.substr(lock, text.find('\n', lock) - lock);  // two more lines follow, of when and by whose hint
@@ -83,6 +74,15 @@ bool is_empty_file(const std::filesystem::path& file) {
 bool locked(const Answer& answer) { return answer.errors.find("already locked") != std::string::npos; }
 
 }  // namespace
+
+void require_private(const std::string& file) {
+    const UniqueFd opened = open_trusted(file, Trust::root);
+    struct stat facts{};
+    if (::fstat(opened.get(), &facts) != 0) throw_errno("cannot look at " + file);
+    if ((facts.st_mode & 077) != 0)
+        throw Error(Errc::denied, file + " can be read by others, and it holds the repository's password")
+            .with_hint("chmod 600 " + shell_word(file));
+}
 
 Repository::Repository(Invocation& invocation, const Settings& settings) : invocation_(invocation) {
     location_ = settings["RESTIC_REPOSITORY"].text;

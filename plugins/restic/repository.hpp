@@ -12,6 +12,9 @@
 
 namespace jailctl::restic {
 
+/// That only root can read a file. @throws Error denied
+void require_private(const std::string& file);
+
 /// What one run of restic said.
 struct Answer {
     ExitStatus status;

@@ -64,7 +64,7 @@ TEST_F(Values, WhatLeadsNowhereBesideTheNetwork) {
 }
 
 TEST_F(Values, APortOfTheHostForSeveralJails) {
-    const std::vector<std::string> jails{"a.test:192.0.2.1", "b.test:192.0.2.2", "c.test:192.0.2.3"};
+    const std::vector<std::string> jails{"a.test:203.0.113.1", "b.test:203.0.113.2", "c.test:203.0.113.3"};
     const auto all = check("IF=lo\nNETWORK=routed\nFORWARD='udp:53:53 tcp:8080:80'", jails);
     EXPECT_EQ(all.status, 2);
     EXPECT_THAT(all.out, HasSubstr(at("14:20") + "error: FORWARD gives port 8080/tcp of the host to 3 jails, and it can lead to one only\n"));
@@ -98,7 +98,25 @@ TEST_F(Values, LinksThatThisHostDoesNotHave) {
     EXPECT_THAT(bridge.out, HasSubstr(at("10:9") + "error: NETWORK: there is no bridge none7 on this host\n"));
     EXPECT_THAT(check("NETWORK=bridge:lo").out, HasSubstr("error: NETWORK: lo is no bridge"));
     EXPECT_EQ(check("IF=none7\nNETWORK=none").status, 0) << "no jail joins it";
-    EXPECT_EQ(check("IF=lo\nNETWORK=routed").status, 0);
+    EXPECT_EQ(check("IF=lo\nNETWORK=routed", {"a.test:203.0.113.1"}).status, 0);
+}
+
+TEST_F(Values, AddressesThatAStartWouldRefuse) {
+    const auto host = check("NETWORK=host", {"a.test:203.0.113.1"});
+    EXPECT_EQ(host.status, 2);
+    EXPECT_THAT(host.out, HasSubstr("error: NETWORK: address 203.0.113.1 of jail a.test is none of the host's"));
+    EXPECT_EQ(check("NETWORK=host", {"a.test:127.0.0.2"}).status, 0);
+}
+
+TEST_F(Values, ADirectoryForBackupsThatOthersCanWrite) {
+    const auto directory = site_.path() / "backups";
+    EXPECT_EQ(check("BACKUPDIR=" + directory.string()).status, 0) << "it is made when it is needed";
+    std::filesystem::create_directory(directory);
+    std::filesystem::permissions(directory, std::filesystem::perms(0777));
+    const auto open = check("BACKUPDIR=" + directory.string());
+    EXPECT_EQ(open.status, 2);
+    EXPECT_THAT(open.out, HasSubstr("error: BACKUPDIR: "));
+    EXPECT_THAT(open.out, HasSubstr("chmod go-w"));
 }
 
 TEST_F(Values, ADirectoryThatOthersCanEnter) {

@@ -293,6 +293,9 @@ TEST_F(Restic, WhatIsMissingIsSaid) {
     const auto open = site_->jailctl({"backup", "a.test"});
     EXPECT_EQ(open.status, 1);
     EXPECT_THAT(open.err, HasSubstr("can be read by others"));
+    const auto checked = site_->jailctl({"config", "check"});
+    EXPECT_EQ(checked.status, 2);
+    EXPECT_THAT(checked.all(), HasSubstr("error: RESTIC_PASSWORD_FILE: "));
     EXPECT_FALSE(fs::exists(site_->path() / "repository"));
 }
 

@@ -152,6 +152,10 @@ TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
     EXPECT_THAT(mistake("NETWORK=routed\n"), HasSubstr("IF is not set"));
     site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n");
     EXPECT_EQ(jailctl({"config", "check"}).status, 0);
+    site_->configure({"www.test:198.51.100.7"}, "NETWORK=bridge:br0\n");
+    const auto outside = jailctl({"config", "check"});
+    EXPECT_EQ(outside.status, 2);
+    EXPECT_THAT(outside.all(), HasSubstr("error: NETWORK: the network of address 198.51.100.7 of jail www.test is not known"));
 }
 
 }  // namespace

@@ -122,7 +122,20 @@ TEST_F(Routed, AnAddressOfTheHostIsRefused) {
     const auto result = jailctl({"start", "www.test"});
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.err, HasSubstr("address 192.0.2.7 belongs to the host: it is on lo"));
+    const auto checked = jailctl({"config", "check"});
+    EXPECT_EQ(checked.status, 2);
+    EXPECT_THAT(checked.all(), HasSubstr("error: IF: address 192.0.2.7 belongs to the host"));
     bed_->in_host({"ip", "addr", "del", "192.0.2.7/32", "dev", "lo"});
+}
+
+TEST_F(Routed, ARestartThatWouldFailStopsNothing) {
+    ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    EXPECT_EQ(jailctl({"restart", "www.test"}).status, 0) << "its own link and routes are no obstacle";
+    site_->configure({"www.test:192.0.2.1"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+    const auto refused = jailctl({"restart", "www.test"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("www.test could not be started again, and is not stopped: address 192.0.2.1 belongs to the host"));
+    EXPECT_THAT(jailctl({"status"}).out, HasSubstr("*www.test"));
 }
 
 TEST_F(Routed, AnAddressThatCannotBeRoutedIsRefusedByTheCheckAndTheStart) {

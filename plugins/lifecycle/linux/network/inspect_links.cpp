@@ -4,6 +4,7 @@
 
 #include "addresses.hpp"
 #include "bridge_plan.hpp"
+#include "network.hpp"
 #include "network_setting.hpp"
 #include "preconditions.hpp"
 
@@ -15,15 +16,25 @@ void inspect_uplink(Inspection& inspection) {
     inspection.attempt([&] {
         Netlink netlink(NETLINK_ROUTE);
         (void)uplink_named(netlink, inspection.value);
+        for (const auto& address : inspection.jail->addresses) require_not_of_host(netlink, address);
     });
 }
 
 void inspect_network_setting(Inspection& inspection) {
-    if (inspection.jail == nullptr || network_setting_of(*inspection.jail).kind != "bridge") return;  // jails.d may say another
-    if (auto error = odd_address(*inspection.jail, "bridge")) inspection.refuse(std::move(*error));
+    if (inspection.jail == nullptr) return;  // jails.d may say another
+    const Jail& jail = *inspection.jail;
+    const auto setting = network_setting_of(jail);
+    if (setting.kind == host_network)
+        inspection.attempt([&] {
+            Netlink netlink(NETLINK_ROUTE);
+            for (const auto& address : jail.addresses) require_of_host(netlink, jail, address);
+        });
+    if (setting.kind != "bridge") return;
+    if (auto error = odd_address(jail, "bridge")) return inspection.refuse(std::move(*error));
     inspection.attempt([&] {
         Netlink netlink(NETLINK_ROUTE);
-        (void)bridge_named(netlink, network_setting_of(*inspection.jail).bridge);
+        const Link bridge = bridge_named(netlink, setting.bridge);
+        for (const auto& address : addresses_on_bridge(netlink, jail, bridge)) require_not_of_host(netlink, address);
     });
 }
 

@@ -20,10 +20,7 @@ namespace {
 /// @param own  index of the jail's own link from before; 0: gone @param noted  the jail is known not to be taken down
 void require_unused_here(Netlink& netlink, const Link& uplink, const Address& address, int own, bool noted) {
     const auto text = address.text();
-    if (const int holder = interface_with(netlink, address)) {
-        throw Error(Errc::exists, "address " + text + " belongs to the host: it is on " + described(netlink, holder))
-            .with_hint("give the jail an address of its own in JAILS, or take this one off the host");
-    }
+    require_not_of_host(netlink, address);
     const auto match = match_route(netlink, address);
     if (match && match->type == RTN_BROADCAST) {
         throw Error(Errc::config, "address " + text + " is a broadcast address of " +
@@ -40,6 +37,21 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
 }
 
 }  // namespace
+
+void require_not_of_host(Netlink& netlink, const Address& address) {
+    const int holder = interface_with(netlink, address);
+    if (holder == 0) return;
+    throw Error(Errc::exists, "address " + address.text() + " belongs to the host: it is on " + described(netlink, holder))
+        .with_hint("give the jail an address of its own in JAILS, or take this one off the host");
+}
+
+void require_of_host(Netlink& netlink, const Jail& jail, const Address& address) {
+    const auto match = match_route(netlink, address);
+    if (match && match->type == RTN_LOCAL) return;
+    throw Error(Errc::config, "address " + address.text() + " of jail " + jail.name.text() + " is none of the host's, and with " +
+                                  "NETWORK=host a jail has those of the host")
+        .with_hint("write an address of the host in JAILS (127.0.0.2 is one), or let the jail have its own: NETWORK=routed");
+}
 
 void require_no_other_route(Netlink& netlink, const Address& address, int own) {
     const int other = routed_elsewhere(netlink, address, own);

@@ -19,6 +19,10 @@ void require_ipv6(const Link& uplink);
 [[nodiscard]] Link require_uplink(Netlink& netlink, const Jail& jail);
 /// That no route to `address` alone leads elsewhere than to the link `own`. @throws Error exists: names what has it
 void require_no_other_route(Netlink& netlink, const Address& address, int own);
+/// @throws Error exists: the host itself has it
+void require_not_of_host(Netlink& netlink, const Address& address);
+/// For NETWORK=host. @throws Error config: the host does not have it
+void require_of_host(Netlink& netlink, const Jail& jail, const Address& address);
 /// What the jail itself left when its init ended without jailctl is no obstacle: start takes it down before it joins.
 /// @throws Error exists: the host, another jail or a machine on the uplink's network has one of the addresses
 void require_free(const Configuration& configuration, Netlink& netlink, const Jail& jail, const Link& uplink,
