@@ -60,9 +60,10 @@ void take_descriptors(const WorkerEnds& ends) {
 void be_worker(const Jail& jail, StreamConsole& console, const Work& work, WorkerEnds ends) {
     int status = 1;
     try {
+        const bool can_ask = console.can_ask();  // of the descriptors the parent asks on
         take_descriptors(ends);
         Interrupt::install();  // a pipe of its own: the siblings would wake each other
-        ChannelAsker asker(ends.channel, console.can_ask());
+        ChannelAsker asker(ends.channel, can_ask);
         auto style = console.style();
         style.bars = false;
         console.restyle(style);

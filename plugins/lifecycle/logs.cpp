@@ -9,6 +9,7 @@
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "live.hpp"
+#include "not_running.hpp"
 #include "platform.hpp"
 #include "whole_lines.hpp"
 
@@ -58,6 +59,7 @@ void show(Invocation& invocation, const Jail& jail, const LogsOptions& options) 
     const std::int64_t count = lines_of(options);
     if (options.follow && console.json()) throw Error(Errc::usage, "--follow has no end, and so no --json");
     auto reader = ConsoleReader::open(invocation.configuration(), jail.name);
+    if (!reader) require_created(jail);  // one that was deleted may have said something
     if (!reader)
         throw Error(Errc::not_found, "nothing is kept of what the init of " + jail.name.text() + " said")
             .with_hint("it is kept from the next start on");

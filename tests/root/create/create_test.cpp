@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "support.hpp"
+#include "talk.hpp"
 
 namespace jailctl::test {
 
@@ -121,6 +122,15 @@ TEST_F(Create, AllMakesAndDeletesWhatIsMissingOrThere) {
     const Result gone = site_.jailctl({"delete", "all", "--yes"});
     EXPECT_EQ(gone.status, 0) << gone.all();
     EXPECT_FALSE(std::filesystem::exists(site_.root("b.test")));
+}
+
+TEST_F(Create, SeveralAreDeletedAsIsAnsweredForEach) {
+    ASSERT_EQ(site_.jailctl({"create", "all", "--batch"}).status, 0);
+    const Talk talked = talk(site_, {"delete", "a.test", "b.test"}, {"y", "n"});
+    EXPECT_THAT(talked.seen, HasSubstr("Delete jail a.test and everything in "));
+    EXPECT_THAT(talked.seen, HasSubstr("Delete jail b.test and everything in "));
+    EXPECT_EQ(talked.status, 3) << talked.seen;
+    EXPECT_NE(std::filesystem::exists(site_.root("a.test")), std::filesystem::exists(site_.root("b.test")));
 }
 
 TEST_F(Create, DryRunPrintsTheStepsAndChangesNothing) {
