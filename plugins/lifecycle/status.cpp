@@ -42,7 +42,7 @@ std::string_view state_name(char mark) {
     case '*': return "running";
     case '~': return "frozen";
     case ' ': return "stopped";
-    case '!': return "not configured";
+    case '!': return "not created";  // the legend alone has the word of the original, which it never was
     default: return "broken";
     }
 }

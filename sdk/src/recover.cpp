@@ -86,7 +86,8 @@ std::string told(const JournalRecord& record) {
 /// The one that tells most: what was begun goes before what was not.
 std::optional<Interruption> interruption_of(const Configuration& configuration, const JailName& jail) {
     std::optional<Interruption> found;
-    for (const JournalPlace place : places) {
+    // Of a create that was killed while runme.sh ran, it is the create that tells more than what ran in it.
+    for (const JournalPlace place : {JournalPlace::lasting, JournalPlace::running}) {
         try {
             for (const auto& journal : find_journals(configuration, place, jail)) {
                 const JournalRecord& record = journal.record;

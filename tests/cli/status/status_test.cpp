@@ -147,7 +147,7 @@ TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
     EXPECT_EQ(result.err, "");
     EXPECT_THAT(result.out, HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a.test\"} 1\n"
                                       "jailctl_jail_running{jail=\"b.test\"} 0\njailctl_jail_running{jail=\"new.test\"} 0\n"));
-    EXPECT_THAT(result.out, HasSubstr("jailctl_jail_info{jail=\"new.test\",state=\"not configured\"} 1\n"));
+    EXPECT_THAT(result.out, HasSubstr("jailctl_jail_info{jail=\"new.test\",state=\"not created\"} 1\n"));
     EXPECT_THAT(result.out, HasSubstr("jailctl_jail_tasks{jail=\"a.test\"} "));
     EXPECT_THAT(result.out, testing::Not(HasSubstr("jailctl_jail_tasks{jail=\"b.test\"}")));
     EXPECT_EQ(site.jailctl({"status", "--prometheus", "--json"}).status, 2);
@@ -253,7 +253,7 @@ TEST_F(StatusTest, JsonSaysTheSame) {
     EXPECT_EQ(jails[1]["state"].str(), "stopped");
     ASSERT_EQ(jails[1]["addresses"].items().size(), 2U);
     EXPECT_EQ(jails[1]["addresses"].items()[1].str(), "192.0.2.3");
-    EXPECT_EQ(jails[2]["state"].str(), "not configured");
+    EXPECT_EQ(jails[2]["state"].str(), "not created");
 }
 
 TEST_F(StatusTest, WideAddsIdUptimeAndTasks) {
