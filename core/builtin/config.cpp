@@ -3,6 +3,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
+#include <tuple>
+
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core {
@@ -20,9 +24,18 @@ std::vector<config::Diagnostic> inspect(const Host& host, Invocation& in) {
     }
 }
 
+/// Files as they were met, what stands in each from the top down: so it is mended.
+void sort_as_written(std::vector<config::Diagnostic>& diagnostics) {
+    std::map<std::string, std::size_t> met;
+    for (const auto& diagnostic : diagnostics) met.try_emplace(diagnostic.origin.file, met.size());
+    const auto place = [&](const config::Diagnostic& one) { return std::tuple(met.at(one.origin.file), one.origin.line, one.origin.column); };
+    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+}
+
 void check(const Host& host, Invocation& in) {
     auto diagnostics = host.resolution.diagnostics;
     for (auto& found : inspect(host, in)) diagnostics.push_back(std::move(found));
+    sort_as_written(diagnostics);
     Value data = Value::array();
     for (const auto& diagnostic : diagnostics) {
         data.push(diagnostic.data());

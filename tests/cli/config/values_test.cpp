@@ -75,6 +75,14 @@ TEST_F(Values, APortOfTheHostForSeveralJails) {
     EXPECT_EQ(check("IF=lo\nNETWORK=routed", jails).status, 0);
 }
 
+TEST_F(Values, AreToldFromTheTopOfTheFileDown) {
+    const auto several = check("PIDS=many\nBASE=busibox\nAUTOSTART=maybe");
+    EXPECT_EQ(several.status, 2);
+    const auto first = several.out.find(at("10:6") + "error: PIDS"), last = several.out.find(at("12:11") + "error: AUTOSTART");
+    ASSERT_NE(first, std::string::npos) << several.out;
+    EXPECT_LT(first, last) << several.out;
+}
+
 TEST_F(Values, InterfacesThatAreNoneOrMissing) {
     const auto missing = check("NETWORK=routed");
     EXPECT_EQ(missing.status, 2);
