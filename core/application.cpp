@@ -235,7 +235,9 @@ private:
         end_with(refusal.error);
         if (!refusal.usage.empty()) print_usage(refusal.usage);
     }
-    void print_usage(const std::string& text) { console_.pass_on(true, "\n" + wrapped(text, terminal_columns(2), 4) + "\n"); }
+    void print_usage(const std::string& text) {
+        console_.pass_on(true, "\n" + wrapped(text, terminal_columns(2), 4) + "\n");
+    }
     void end_with(const Error& error) {
         report_.ledger.failure = error;
         console_.write_to(report_.ledger);

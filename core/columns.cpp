@@ -27,7 +27,8 @@ public:
     [[nodiscard]] std::size_t width_of(std::string_view character) const {
         std::mbstate_t state{};
         wchar_t wide = 0;
-        if (utf8_ == nullptr || std::mbrtowc(&wide, character.data(), character.size(), &state) != character.size()) return 1;
+        if (utf8_ == nullptr) return 1;
+        if (std::mbrtowc(&wide, character.data(), character.size(), &state) != character.size()) return 1;
         const int width = ::wcwidth(wide);
         return width < 0 ? 1 : static_cast<std::size_t>(width);
     }
@@ -107,7 +108,8 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
 
 std::size_t terminal_columns(int fd) {
     winsize size{};
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<std::size_t>(size.ws_col, fewest_columns);
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return std::max<std::size_t>(size.ws_col, fewest_columns);
     const char* said = std::getenv("COLUMNS");
     const std::string_view text = said == nullptr ? "" : said;
     std::size_t columns = 0;

@@ -28,8 +28,11 @@ std::vector<config::Diagnostic> inspect(const Host& host, Invocation& in) {
 void sort_as_written(std::vector<config::Diagnostic>& diagnostics) {
     std::map<std::string, std::size_t> met;
     for (const auto& diagnostic : diagnostics) met.try_emplace(diagnostic.origin.file, met.size());
-    const auto place = [&](const config::Diagnostic& one) { return std::tuple(met.at(one.origin.file), one.origin.line, one.origin.column); };
-    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    const auto place = [&](const config::Diagnostic& one) {
+        return std::tuple(met.at(one.origin.file), one.origin.line, one.origin.column);
+    };
+    std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
 }
 
 void check(const Host& host, Invocation& in) {

@@ -23,8 +23,9 @@ void show_help(const Host& host, Invocation& in) {
 /// What other tools call it.
 std::string_view known_elsewhere_as(std::string_view word) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 12> words{
-        {{"stat", "status"}, {"list", "status"}, {"ls", "status"}, {"ps", "status"}, {"rm", "delete"}, {"remove", "delete"},
-         {"destroy", "delete"}, {"attach", "shell"}, {"enter", "shell"}, {"login", "shell"}, {"copy", "cp"}, {"kill", "stop"}}};
+        {{"stat", "status"}, {"list", "status"}, {"ls", "status"}, {"ps", "status"}, {"rm", "delete"},
+         {"remove", "delete"}, {"destroy", "delete"}, {"attach", "shell"}, {"enter", "shell"}, {"login", "shell"},
+         {"copy", "cp"}, {"kill", "stop"}}};
     const auto found = std::find_if(words.begin(), words.end(), [&](const auto& one) { return one.first == word; });
     return found == words.end() ? std::string_view{} : found->second;
 }
@@ -34,7 +35,8 @@ std::string_view known_elsewhere_as(std::string_view word) {
 Error unknown_command(const Host& host, const std::string& word) {
     Error error(Errc::usage, "unknown command '" + escape_name(word) + "'");
     const auto meant = known_elsewhere_as(word);
-    if (!meant.empty() && host.registry.command(meant) != nullptr) error.with_hint("did you mean '" + std::string(meant) + "'?");
+    if (!meant.empty() && host.registry.command(meant) != nullptr)
+        error.with_hint("did you mean '" + std::string(meant) + "'?");
     else if (const auto near = nearest(word, host.registry.command_words()); !near.empty())
         error.with_hint("did you mean '" + near + "'?");
     else if (host.globals.no_plugins)

@@ -75,7 +75,8 @@ po::options_description global_description() {
         ("color", po::value<std::string>()->value_name("WHEN"), "auto, always or never (default: auto)")   //
         ("no-plugins", po::bool_switch(), "load no plugin")                                                //
         ("disable-plugin", po::value<std::vector<std::string>>()->value_name("NAME"), "leave a plugin out; may be repeated")
-        ("plugin-dir", po::value<std::string>()->value_name("DIR"), "plugins of DIR instead, an absolute path (for authors)")
+        ("plugin-dir", po::value<std::string>()->value_name("DIR"),
+         "plugins of DIR instead, an absolute path (for authors)")
         ("help,h", po::bool_switch(), "what jailctl, or the command, does")                                //
         ("version", po::bool_switch(), "the version");
     return options;

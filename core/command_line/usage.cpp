@@ -63,9 +63,10 @@ std::string options_text(const po::options_description& options, std::size_t col
     return table_text(rows, columns);
 }
 
-/// Lines of a paragraph are one text, however long they are in the source; what begins with a blank, and an empty line, stays.
+/// Lines of a paragraph are one text, however long they are in the source; what begins with a blank stays, as
+/// an empty line does.
 std::string joined_lines(std::string text) {
-    for (std::size_t at = text.find('\n'); at != std::string::npos && at + 1 < text.size(); at = text.find('\n', at + 1))
+    for (auto at = text.find('\n'); at != std::string::npos && at + 1 < text.size(); at = text.find('\n', at + 1))
         if (at > 0 && text[at - 1] != '\n' && text[at + 1] != '\n' && text[at + 1] != ' ') text[at] = ' ';
     return text;
 }
@@ -103,7 +104,8 @@ std::string overview_text(const Registry& registry, std::size_t columns) {
 
 std::string help_text(const CommandEntry& entry, std::size_t columns) {
     const auto& command = *entry.command;
-    std::string text = "Usage:\n" + wrapped(synopsis(command), columns, 4) + "\n\n" + wrapped(command.summary, columns) + "\n";
+    std::string text = "Usage:\n" + wrapped(synopsis(command), columns, 4) + "\n\n";
+    text += wrapped(command.summary, columns) + "\n";
     if (!command.details.empty()) text += "\n" + wrapped(joined_lines(command.details), columns) + "\n";
     if (!command.options.options().empty()) text += "\nOptions:\n" + options_text(command.options, columns);
     std::string aliases;

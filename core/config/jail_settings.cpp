@@ -79,7 +79,8 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
     if (!listed) return;
     for (const auto& jail : jails)
         if (std::ranges::find(*listed, jail.name.text()) != listed->end())
-            script_.diagnostics.push_back({Severity::warning, {(directory / jail.name.text()).string(), 0, 0}, "is not read: its name does not end in .conf",
+            script_.diagnostics.push_back({Severity::warning, {(directory / jail.name.text()).string(), 0, 0},
+                                           "is not read: its name does not end in .conf",
                                            "rename it to " + settings_name(jail.name), {}, {}});
     std::vector<std::string> strays = configuration_names(std::move(*listed));
     for (auto& jail : jails) {

@@ -26,10 +26,11 @@ std::string progress_bar(std::uint64_t done, std::uint64_t total, int width) {
            fmt::format("] {:3.0f}%", part * 100);
 }
 
-std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds, std::size_t columns) {
+std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds,
+                          std::size_t columns) {
     constexpr std::size_t most_cells = 24, fewest_cells = 4, around = 9;  // " [", "] 100%" and " " are around the cells
     const auto text = progress_text(done, total, seconds);
-    const auto needed = columns_of(what) + text.size() + around + 1;  // a terminal may break a line that fills its last column
+    const auto needed = columns_of(what) + text.size() + around + 1;  // a full last column may break it
     const auto cells = std::min(most_cells, columns - std::min(columns, needed));
     const auto bar = cells < fewest_cells ? std::string{} : progress_bar(done, total, static_cast<int>(cells));
     const auto line = std::string(what) + (bar.empty() ? ": " : " " + bar + " ") + text;
@@ -52,7 +53,8 @@ void TimedProgress::update(std::uint64_t done) {
     next_ = now + interval_;
     shown_ = true;
     const double seconds = std::chrono::duration<double>(now - start_).count();
-    show_(columns_ ? progress_line(what_, done, total_, seconds, columns_()) : what_ + ": " + progress_text(done, total_, seconds));
+    show_(columns_ ? progress_line(what_, done, total_, seconds, columns_())
+                   : what_ + ": " + progress_text(done, total_, seconds));
 }
 
 }  // namespace jailctl::core

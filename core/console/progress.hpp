@@ -16,7 +16,8 @@ namespace jailctl::core {
 /// "[######--------]  42%" with `width` cells; empty without a total.
 [[nodiscard]] std::string progress_bar(std::uint64_t done, std::uint64_t total, int width);
 
-/// All of it in one line of a terminal that wide: in a narrow one the bar gets shorter, then goes, then the end is cut off.
+/// All of it in one line of a terminal that wide: in a narrow one the bar gets shorter, then goes, then the
+/// end is cut off.
 [[nodiscard]] std::string progress_line(std::string_view what, std::uint64_t done, std::uint64_t total, double seconds,
                                         std::size_t columns);
 
@@ -25,7 +26,8 @@ class TimedProgress final : public Progress {
 public:
     using Clock = std::chrono::steady_clock;
     /// @param columns  how wide the terminal is now, for a bar; empty: there is none, and lines are as long as they are
-    TimedProgress(std::string what, std::uint64_t total, std::function<std::size_t()> columns, std::chrono::milliseconds interval,
+    TimedProgress(std::string what, std::uint64_t total, std::function<std::size_t()> columns,
+                  std::chrono::milliseconds interval,
                   std::function<void(const std::string&)> show, std::function<void()> clear);
     ~TimedProgress() override;
     void update(std::uint64_t done) override;

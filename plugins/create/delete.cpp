@@ -65,7 +65,7 @@ void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     if (in.options().dry_run)  // which needs no consent
         return in.console().line(can_ask ? "would ask whether to delete it" : "would need --yes or --batch, with no terminal to ask on");
     if (!can_ask) {
-        throw Error(Errc::usage, "jail " + jail.name.text() + " is not deleted: there is no terminal to ask on whether it shall be")
+        throw Error(Errc::usage, "jail " + jail.name.text() + " is not deleted: there is no terminal to ask on")
             .with_hint("--yes or --batch deletes it without a question");
     }
     const std::string question = "Delete jail " + jail.name.text() + " and everything in " + jail.root.string() + "?";

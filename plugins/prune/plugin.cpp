@@ -26,14 +26,18 @@ void prune_base(const BaseInstalled& event) {
     event.operation.step("remove what the dellists name", [&] { remove_from(event, paths); });
 }
 
+/// Before the base is made, which takes its time.
+void require_good_lists(Invocation& invocation) {
+    (void)read_dellists(invocation.configuration().path("ADDONS"));
+}
+
 }  // namespace
 
 class PrunePlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
-        // A mistake in a list is told before the base is made, which takes its time.
-        host.on<BeforeCreate>([](const BeforeCreate& event) { (void)read_dellists(event.invocation.configuration().path("ADDONS")); });
-        host.on<BeforeUpgrade>([](const BeforeUpgrade& event) { (void)read_dellists(event.invocation.configuration().path("ADDONS")); });
+        host.on<BeforeCreate>([](const BeforeCreate& event) { require_good_lists(event.invocation); });
+        host.on<BeforeUpgrade>([](const BeforeUpgrade& event) { require_good_lists(event.invocation); });
         host.on<BaseInstalled>(&prune_base);
         host.on<AddonsInspection>([](const AddonsInspection& addons) {
             Inspection& inspection = addons.inspection;

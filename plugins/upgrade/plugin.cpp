@@ -36,7 +36,9 @@ public:
             "copy "
             "without network to see that it lives, and exchanges the two. Files of /etc that were changed here are "
             "kept; "
-            "where the base has changed them too, its version is put beside as NAME.jailctl-new and named. A jail of BASE=debootstrap is refused: the package manager inside upgrades it. Below /var, "
+            "where the base has changed them too, its version is put beside as NAME.jailctl-new and named. "
+            "A jail of BASE=debootstrap is "
+            "refused: the package manager inside upgrades it. Below /var, "
             "/home, /root, /usr/local and /srv only what is missing is added. Whatever fails, the old system is in "
             "place.";
         upgrade.targets = Targets::several;

@@ -33,7 +33,8 @@ Value copy_file(Job& job) {
     const Facts before = facts_of(source);
     if (before.kind != Kind::regular) throw Error(Errc::invalid, "copy_file: its source is no regular file");
     const int out = job.descriptor("out");
-    const std::uint64_t bytes = job.arguments()["stream"].truth() ? stream_content(source, out) : copy_content(source, out, before.size);
+    const std::uint64_t bytes = job.arguments()["stream"].truth() ? stream_content(source, out)
+                                                                  : copy_content(source, out, before.size);
     if (const std::string what = change_of(before, facts_of(source)); !what.empty()) job.note("", what);
     return Value::object().set("entries", 1).set("bytes", bytes);
 }

@@ -29,7 +29,8 @@ struct Source {
     struct stat info {};
 };
 
-/// Standard input in a file without a name in the directory `home`, because it is to be whole before it has one in the jail.
+/// Standard input in a file without a name in the directory `home`, because it is to be whole before it has one in
+/// the jail.
 Source keep_input(const fs::path& home) {
     const UniqueFd directory{::open(home.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory) throw_errno("cannot open the directory " + escape_name(home.string()));
@@ -46,14 +47,16 @@ Source keep_input(const fs::path& home) {
         if (got == 0) break;
         write_all(source.fd.get(), {buffer.data(), static_cast<std::size_t>(got)}, "what came from standard input");
     }
-    if (::fchmod(source.fd.get(), 0644) != 0 || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot look at standard input");
+    if (::fchmod(source.fd.get(), 0644) != 0 || ::fstat(source.fd.get(), &source.info) != 0)
+        throw_errno("cannot look at standard input");
     return source;
 }
 
 Source open_source(const CopyPlace& from) {
     // Not blocking: a FIFO would wait for a writer.
     Source source{UniqueFd{::open(from.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)}, {}};
-    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0) throw_errno("cannot open " + from.shown + " of this host");
+    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0)
+        throw_errno("cannot open " + from.shown + " of this host");
     if (!S_ISREG(source.info.st_mode) && !S_ISDIR(source.info.st_mode))
         throw Error(Errc::invalid, from.shown + " is neither a file nor a directory");
     if (from.into && S_ISREG(source.info.st_mode)) throw Error(Errc::invalid, from.shown + " is no directory");
@@ -74,7 +77,8 @@ std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace
     const fs::path path(to.path);
     if (const auto directory = root.resolve_directory(to.path)) {
         if (from.standard)
-            throw Error(Errc::usage, to.shown + " is a directory, and standard input has no name that the copy could have there")
+            throw Error(Errc::usage,
+                        to.shown + " is a directory, and standard input has no name that the copy could have there")
                 .with_hint("name the file: " + to.shown + (to.into ? "" : "/") + "NAME");
         const auto name = name_of(from.path);
         return name.empty() ? *directory : (fs::path(*directory) / name).string();
@@ -130,7 +134,8 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     Source source;
     if (!from.standard) {
         source = open_source(from);
-        require_outside_roots(invocation.configuration(), fs::absolute(from.path), "take it out of that jail first: jailctl cp JAIL:PATH FILE");
+        require_outside_roots(invocation.configuration(), fs::absolute(from.path),
+                              "take it out of that jail first: jailctl cp JAIL:PATH FILE");
     }
     const Rootfs root = Rootfs::open(to.jail->root);
     const std::string target = target_of(root, from, to);

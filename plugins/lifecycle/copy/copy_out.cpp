@@ -151,7 +151,8 @@ void stream_file(Invocation& invocation, const Rootfs& root, const CopyPlace& fr
         throw Error(Errc::usage, from.shown + " is a directory: only one file can be written to standard output");
     const UniqueFd in = open_inside(root, from);
     const int out = invocation.console().raw_output();
-    if (invocation.options().dry_run) return invocation.console().line("would write " + from.shown + " to standard output");
+    if (invocation.options().dry_run)
+        return invocation.console().line("would write " + from.shown + " to standard output");
     TreeJob job;
     job.action = "copy_file";
     job.arguments = Value::object().set("stream", true);

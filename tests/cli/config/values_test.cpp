@@ -78,7 +78,8 @@ TEST_F(Values, APortOfTheHostForSeveralJails) {
 TEST_F(Values, AreToldFromTheTopOfTheFileDown) {
     const auto several = check("PIDS=many\nBASE=busibox\nAUTOSTART=maybe");
     EXPECT_EQ(several.status, 2);
-    const auto first = several.out.find(at("10:6") + "error: PIDS"), last = several.out.find(at("12:11") + "error: AUTOSTART");
+    const auto first = several.out.find(at("10:6") + "error: PIDS");
+    const auto last = several.out.find(at("12:11") + "error: AUTOSTART");
     ASSERT_NE(first, std::string::npos) << several.out;
     EXPECT_LT(first, last) << several.out;
 }

@@ -28,7 +28,8 @@ Talk talk(const Site& site, const std::vector<std::string>& args, const std::vec
         const ssize_t count = ::read(terminal, buffer, sizeof buffer);
         if (count <= 0) break;  // EIO: the other side is closed
         out.seen.append(buffer, static_cast<std::size_t>(count));
-        const bool asks = out.seen.ends_with("assword:") || out.seen.ends_with("assword: ") || out.seen.ends_with("[y/N] ");
+        const bool asks = out.seen.ends_with("assword:") ||
+                          out.seen.ends_with("assword: ") || out.seen.ends_with("[y/N] ");
         if (asks && answered < answers.size()) {
             if (answered == 0) at_first_question();
             ::usleep(100'000);  // as a person would: what is typed before echo is off is thrown away with it

@@ -13,7 +13,8 @@ struct Talk {
     std::string seen;
     int status = -1;  ///< of a signal 128 more than its number
 };
-/// Runs jailctl on a terminal of its own and answers each question, for a password or for yes or no, that comes with the next answer.
+/// Runs jailctl on a terminal of its own and answers each question, for a password or for yes or
+/// no, with the next answer.
 Talk talk(const Site& site, const std::vector<std::string>& args, const std::vector<std::string>& answers,
           const std::function<void()>& at_first_question = [] {});
 

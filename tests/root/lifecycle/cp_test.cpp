@@ -243,7 +243,8 @@ TEST_F(CpTest, ADashIsStandardInputAndOutput) {
     EXPECT_THAT(cp("a.test:/root", "-").err, HasSubstr("only one file can be written to standard output"));
     EXPECT_THAT(cp("-", "a.test:/root").err, HasSubstr("hint: name the file: a.test:/root/NAME"));
     EXPECT_EQ(cp("-", "-").status, 2);
-    EXPECT_EQ(site.jailctl({"cp", "a.test:/root/from-stdin", "-", "--json"}).status, 2) << "both would go to standard output";
+    EXPECT_EQ(site.jailctl({"cp", "a.test:/root/from-stdin", "-", "--json"}).status, 2)
+        << "both would go to standard output";
     EXPECT_THAT(left_behind(), testing::IsEmpty());
 }
 

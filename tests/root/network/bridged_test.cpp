@@ -155,7 +155,8 @@ TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
     site_->configure({"www.test:198.51.100.7"}, "NETWORK=bridge:br0\n");
     const auto outside = jailctl({"config", "check"});
     EXPECT_EQ(outside.status, 2);
-    EXPECT_THAT(outside.all(), HasSubstr("error: NETWORK: the network of address 198.51.100.7 of jail www.test is not known"));
+    EXPECT_THAT(outside.all(),
+                HasSubstr("error: NETWORK: the network of address 198.51.100.7 of jail www.test is not known"));
 }
 
 }  // namespace

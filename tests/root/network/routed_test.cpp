@@ -134,7 +134,8 @@ TEST_F(Routed, ARestartThatWouldFailStopsNothing) {
     site_->configure({"www.test:192.0.2.1"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
     const auto refused = jailctl({"restart", "www.test"});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_THAT(refused.err, HasSubstr("www.test could not be started again, and is not stopped: address 192.0.2.1 belongs to the host"));
+    EXPECT_THAT(refused.err, HasSubstr("www.test could not be started again, and is not stopped: "
+                                       "address 192.0.2.1 belongs to the host"));
     EXPECT_THAT(jailctl({"status"}).out, HasSubstr("*www.test"));
 }
 

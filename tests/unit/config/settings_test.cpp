@@ -66,7 +66,8 @@ TEST(Settings, JailsDIsCheckedLikeJailsConf) {
     EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS+=x\n"}}).diagnostics), HasSubstr("chii.conf:1:5: error: "));
     EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PISD=1\n"}}).diagnostics), HasSubstr("did you mean PIDS?"));
     EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/cihi.conf", "PIDS=1\n"}}).diagnostics), HasSubstr("jails.d/cihi.conf: warning: belongs to no jail"));
-    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii", "PIDS=1\n"}}).diagnostics), HasSubstr("jails.d/chii: warning: is not read: its name does not end in .conf"));
+    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii", "PIDS=1\n"}}).diagnostics),
+                HasSubstr("jails.d/chii: warning: is not read: its name does not end in .conf"));
     EXPECT_EQ(texts(resolve_text(one_jail, {{"/etc/jails.d/README", "x"}, {"/etc/jails.d/.x.conf", "x"}}).diagnostics), "");
 }
 

@@ -88,7 +88,9 @@ TEST(ProgressText, BytesRateAndTimeLeft) {
 }
 
 TEST(ProgressLine, FitsTheTerminalWhateverItsWidth) {
-    const auto line = [](std::size_t columns) { return progress_line("reading deb.lab", 86'000'000, 221'000'000, 1.1, columns); };
+    const auto line = [](std::size_t columns) {
+        return progress_line("reading deb.lab", 86'000'000, 221'000'000, 1.1, columns);
+    };
     EXPECT_EQ(line(120), "reading deb.lab [#########---------------]  39% 86 MB of 221 MB, 79 MB/s, 1.73 s left");
     EXPECT_EQ(columns_of(line(80)), 79U);
     EXPECT_THAT(line(80), testing::EndsWith(" left")) << "the bar gives way first";
@@ -113,7 +115,9 @@ TEST(Wrapped, BreaksLinesBetweenWordsAndIndentsWhatFollows) {
 TEST(TimedProgress, ShowsNothingInTheFirstSecond) {
     int shown = 0, cleared = 0;
     {
-        TimedProgress progress("x", 10, [] { return std::size_t{80}; }, std::chrono::milliseconds(1), [&](const std::string&) { ++shown; }, [&] { ++cleared; });
+        const auto columns = [] { return std::size_t{80}; };
+        TimedProgress progress("x", 10, columns, std::chrono::milliseconds(1), [&](const std::string&) { ++shown; },
+                               [&] { ++cleared; });
         progress.update(5);
     }
     EXPECT_EQ(shown, 0);

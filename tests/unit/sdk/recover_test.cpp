@@ -205,7 +205,8 @@ TEST_F(RecoverTest, InterruptionsTellWhatOfThemCanBeCleanedUp) {
     EXPECT_EQ(left.at("x.example").sentence, "start by pid 1 was interrupted");
     EXPECT_EQ(interrupted_commands(in.configuration()).size(), 1U);
     scratch.write("state/journal/x.example",
-                  "{\"format\":1,\"command\":\"create\",\"jail\":\"x.example\",\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
+                  "{\"format\":1,\"command\":\"create\",\"jail\":\"x.example\","
+                  "\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
     EXPECT_EQ(interruptions(in.configuration()).at("x.example").sentence, "create by pid 1 was interrupted")
         << "what ran in it tells less";
     recover(in, in.jail);

@@ -41,16 +41,18 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
 void require_not_of_host(Netlink& netlink, const Address& address) {
     const int holder = interface_with(netlink, address);
     if (holder == 0) return;
-    throw Error(Errc::exists, "address " + address.text() + " belongs to the host: it is on " + described(netlink, holder))
+    throw Error(Errc::exists,
+                "address " + address.text() + " belongs to the host: it is on " + described(netlink, holder))
         .with_hint("give the jail an address of its own in JAILS, or take this one off the host");
 }
 
 void require_of_host(Netlink& netlink, const Jail& jail, const Address& address) {
     const auto match = match_route(netlink, address);
     if (match && match->type == RTN_LOCAL) return;
-    throw Error(Errc::config, "address " + address.text() + " of jail " + jail.name.text() + " is none of the host's, and with " +
-                                  "NETWORK=host a jail has those of the host")
-        .with_hint("write an address of the host in JAILS (127.0.0.2 is one), or let the jail have its own: NETWORK=routed");
+    throw Error(Errc::config, "address " + address.text() + " of jail " + jail.name.text() +
+                                  " is none of the host's, and with NETWORK=host a jail has those of the host")
+        .with_hint("write an address of the host in JAILS (127.0.0.2 is one), "
+                   "or let the jail have its own: NETWORK=routed");
 }
 
 void require_no_other_route(Netlink& netlink, const Address& address, int own) {
