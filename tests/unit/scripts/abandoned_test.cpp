@@ -30,19 +30,25 @@ protected:
         if (script_ > 0) (void)ended(script_);
         Scripts::TearDown();
     }
-    /// A process of ours is killed by the script it runs. @return the script's pid, which does `then`
-    pid_t abandon(const std::string& then) {
-        configure("BEFORESTART_HOOKS", script("killer", "echo $$ >" + (scratch_ / "pid").string() + "; kill -9 $PPID; " + then));
-        const pid_t jailctl = ::fork();
-        if (jailctl == 0) {
+    /// A process of ours runs a script before a start, which tells its pid, or that of what it started, in the file "pid".
+    /// @return how that process ended
+    int start_with(const std::string& body) {
+        configure("BEFORESTART_HOOKS", script("maker", body));
+        jailctl_ = ::fork();
+        if (jailctl_ == 0) {
             before_start();
             ::_exit(0);
         }
         int status = 0;
-        ::waitpid(jailctl, &status, 0);
-        EXPECT_TRUE(WIFSIGNALED(status));
+        ::waitpid(jailctl_, &status, 0);
         configure("BEFORESTART_HOOKS", "");
-        return script_ = std::stoi(output("pid"));
+        script_ = std::stoi(output("pid"));
+        return status;
+    }
+    /// It is killed by its script. @return the script's pid, which does `then`
+    pid_t abandon(const std::string& then) {
+        EXPECT_TRUE(WIFSIGNALED(start_with("echo $$ >" + (scratch_ / "pid").string() + "; kill -9 $PPID; " + then)));
+        return script_;
     }
     std::vector<Finding> findings() {
         Diagnosis diagnosis;
@@ -57,7 +63,7 @@ protected:
         return !process_start_time(pid);
     }
     fs::path groups_;
-    pid_t script_ = 0;
+    pid_t jailctl_ = 0, script_ = 0;
 };
 
 TEST_F(AbandonedScripts, AreToldAndEndedByDoctor) {
@@ -131,28 +137,13 @@ protected:
     [[nodiscard]] std::size_t left() const {
         std::size_t count = 0;
         for (const auto& entry : fs::directory_iterator(groups_))
-            count += entry.path().filename().string().starts_with("hook-" + std::to_string(last_)) ? 1 : 0;
+            count += entry.path().filename().string().starts_with("hook-" + std::to_string(jailctl_)) ? 1 : 0;
         return count;
     }
-    /// A process of ours runs the script to its end, and ends.
-    void run_and_end(const std::string& body) {
-        configure("BEFORESTART_HOOKS", script("maker", body));
-        last_ = ::fork();
-        if (last_ == 0) {
-            before_start();
-            ::_exit(0);
-        }
-        int status = 0;
-        ::waitpid(last_, &status, 0);
-        EXPECT_TRUE(WIFEXITED(status));
-        configure("BEFORESTART_HOOKS", "");
-        script_ = std::stoi(output("pid"));
-    }
-    pid_t last_ = 0;
 };
 
 TEST_F(ScriptsWithGroups, LeaveADaemonInAGroupOfItsOwnAlone) {
-    run_and_end(group_below("box"));
+    ASSERT_TRUE(WIFEXITED(start_with(group_below("box"))));
     EXPECT_TRUE(process_start_time(script_));
     EXPECT_EQ(left(), 1U);
     EXPECT_TRUE(findings().empty()) << "nothing was abandoned";
@@ -165,21 +156,13 @@ TEST_F(ScriptsWithGroups, LeaveADaemonInAGroupOfItsOwnAlone) {
 }
 
 TEST_F(ScriptsWithGroups, LeaveNoGroupThatIsEmpty) {
-    run_and_end(group_below("box") + "kill -9 $(cat " + (scratch_ / "pid").string() + "); wait");
+    const std::string gone = "kill -9 $(cat " + (scratch_ / "pid").string() + "); wait";
+    ASSERT_TRUE(WIFEXITED(start_with(group_below("box") + gone)));
     EXPECT_EQ(left(), 0U);
 }
 
 TEST_F(ScriptsWithGroups, AreEndedWithTheirGroupsWhenTheyWereAbandoned) {
-    configure("BEFORESTART_HOOKS", script("killer", group_below("box") + "kill -9 $PPID"));
-    last_ = ::fork();
-    if (last_ == 0) {
-        before_start();
-        ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(last_, &status, 0);
-    configure("BEFORESTART_HOOKS", "");
-    script_ = std::stoi(output("pid"));
+    ASSERT_TRUE(WIFSIGNALED(start_with(group_below("box") + "kill -9 $PPID")));
     ASSERT_EQ(findings().size(), 1U);
     EXPECT_THAT(findings()[0].message, HasSubstr("of it still run"));
     before_start();
