@@ -214,7 +214,8 @@ private:
     [[nodiscard]] bool runs(const JailName& name) {
         Services services(host_.registry);
         try {
-            return services.has(JailRuntime::id) && services.get<JailRuntime>().find(host_.configuration(), name).has_value();
+            return services.has(JailRuntime::id) &&
+                   services.get<JailRuntime>().find(host_.configuration(), name).has_value();
         } catch (const Error&) {
             return false;
         }
@@ -248,8 +249,8 @@ private:
         const auto interrupted = [](const Ledger& ledger) {
             return ledger.failure && ledger.failure->code() == Errc::interrupted;
         };
-        return interrupted(report_.ledger) ||
-               std::any_of(report_.jails.begin(), report_.jails.end(), [&](const auto& jail) { return interrupted(jail.ledger); });
+        return interrupted(report_.ledger) || std::any_of(report_.jails.begin(), report_.jails.end(),
+                                                          [&](const auto& jail) { return interrupted(jail.ledger); });
     }
 
     Ending finish() {

@@ -26,8 +26,8 @@ bool has_entries(const Entry& entry) {
     return DirectoryStream(std::move(listing)).next() != nullptr;
 }
 
-/// Looks at a directory of the base for what the old base did not have so. What is gone from it is no change: of files that
-/// stand alone it is none either.
+/// Looks at a directory of the base for what the old base did not have so. What is gone from it is no change: of files
+/// that stand alone it is none either.
 class NewsBelow final : public Visitor {
 public:
     using OldDigest = std::function<std::string(std::string_view path)>;
@@ -37,7 +37,8 @@ public:
         if (entry.path.empty()) return Visit::enter;
         const std::string old = old_(path_of(entry.path)), fresh = digest_of_entry(entry);
         const bool directory = entry.facts.kind == Kind::directory;
-        if (fresh != old && !(directory && old.empty())) found_ = true;  // records of older versions name no directories
+        // Records of older versions name no directories.
+        if (fresh != old && !(directory && old.empty())) found_ = true;
         return directory && !found_ ? Visit::enter : Visit::skip;
     }
     void problem(std::string_view path, const std::string& what) override {
@@ -109,7 +110,8 @@ bool Merge::replace_etc_file(const Entry& entry) {
     const bool files = before && after && before->kind == Kind::regular && after->kind == Kind::regular;
     if (!files || (before->uid == after->uid && before->gid == after->gid && before->mode == after->mode)) return true;
     set_owner_at(target_.fd(), entry.name, before->uid, before->gid);
-    if (::fchmodat(target_.fd(), entry.name, before->mode, 0) != 0) throw_errno("cannot set the mode of " + escape_name(entry.path));
+    if (::fchmodat(target_.fd(), entry.name, before->mode, 0) != 0)
+        throw_errno("cannot set the mode of " + escape_name(entry.path));
     return true;
 }
 

@@ -76,7 +76,8 @@ private:
     }
     void options(const Position& position) {
         const auto take = [this](const boost::program_options::options_description& options) {
-            for (const auto& option : options.options()) found_.push_back({"--" + option->long_name(), option->description()});
+            for (const auto& option : options.options())
+                found_.push_back({"--" + option->long_name(), option->description()});
         };
         if (position.command != nullptr) take(position.command->options);
         take(global_description());

@@ -47,8 +47,8 @@ void inspect_addons(Inspection& inspection) {
     look_into_addons(inspection);
 }
 
-/// An ADDONS that nobody wrote has no place of its own in the file: what is in it is told of the JAIL_HOME it lies in, else
-/// of JAILS.
+/// An ADDONS that nobody wrote has no place of its own in the file: what is in it is told of the JAIL_HOME
+/// it lies in, else of JAILS.
 void inspect_home_and_addons(Inspection& inspection) {
     inspect_home(inspection);
     if (!inspection.invocation.configuration().settings["ADDONS"].is_set) look_into_addons(inspection);
@@ -67,7 +67,8 @@ void inspect_backupdir(Inspection& inspection) {
 
 Variable inspected(std::string_view name, std::function<void(Inspection&)> inspect) {
     auto variables = config::core_variables();
-    auto& variable = *std::find_if(variables.begin(), variables.end(), [&](const Variable& one) { return one.name == name; });
+    auto& variable = *std::find_if(variables.begin(), variables.end(),
+                                   [&](const Variable& one) { return one.name == name; });
     variable.inspect = std::move(inspect);
     return std::move(variable);
 }
@@ -78,8 +79,10 @@ std::vector<Variable> own_inspections(const Host& host) {
     std::vector<Variable> all{inspected("ADDONS", inspect_addons), inspected("JAIL_HOME", inspect_home_and_addons),
                               inspected("JAILS", inspect_entry_and_addons), inspected("BACKUPDIR", inspect_backupdir)};
     if (host.globals.no_plugins) return all;
-    // What is required and refused, or not there, ends every command that changes something, wherever it was looked for.
-    all.push_back(inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));
+    // What is required and refused, or not there, ends every command that changes something,
+    // wherever it was looked for.
+    all.push_back(
+        inspected("PLUGIN_REQUIRED", [&host](Inspection& inspection) { inspect_required(host, inspection); }));
     // Without the installed plugins every name would be unknown.
     if (!host.globals.plugin_dir.empty() || !host.plugins.directory_problem.empty()) return all;
     all.push_back(inspected("PLUGIN_DISABLE", [&host](Inspection& inspection) { inspect_disabled(host, inspection); }));

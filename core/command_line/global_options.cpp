@@ -74,7 +74,8 @@ po::options_description global_description() {
         ("verbose", po::bool_switch(), "every step")                                                       //
         ("color", po::value<std::string>()->value_name("WHEN"), "auto, always or never (default: auto)")   //
         ("no-plugins", po::bool_switch(), "load no plugin")                                                //
-        ("disable-plugin", po::value<std::vector<std::string>>()->value_name("NAME"), "leave a plugin out; may be repeated")
+        ("disable-plugin", po::value<std::vector<std::string>>()->value_name("NAME"),
+         "leave a plugin out; may be repeated")
         ("plugin-dir", po::value<std::string>()->value_name("DIR"),
          "plugins of DIR instead, an absolute path (for authors)")
         ("help,h", po::bool_switch(), "what jailctl, or the command, does")                                //
@@ -94,7 +95,9 @@ Globals parse_globals(const std::vector<std::string>& tokens) {
     const auto description = global_description();
     parse_strictly(tokens, description, values);
     const auto flag = [&](const char* name) { return values[name].as<bool>(); };
-    const auto text = [&](const char* name) { return values.count(name) ? values[name].as<std::string>() : std::string{}; };
+    const auto text = [&](const char* name) {
+        return values.count(name) ? values[name].as<std::string>() : std::string{};
+    };
     Globals globals;
     try {
         globals.options = {flag("json"), flag("batch"), flag("dry-run"), flag("quiet"), flag("verbose"),

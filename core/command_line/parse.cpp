@@ -16,8 +16,9 @@ constexpr const char* words_option = "jailctl words";  // the blank keeps it fro
 
 constexpr int strict_style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
                              po::command_line_style::long_allow_next | po::command_line_style::allow_short |
-                             po::command_line_style::allow_dash_for_short | po::command_line_style::short_allow_adjacent |
-                             po::command_line_style::short_allow_next | po::command_line_style::allow_sticky;
+                             po::command_line_style::allow_dash_for_short |
+                             po::command_line_style::short_allow_adjacent | po::command_line_style::short_allow_next |
+                             po::command_line_style::allow_sticky;
 
 std::string name_of(const po::error_with_option_name& error) {
     const std::string text = error.get_option_name();
@@ -47,7 +48,8 @@ void refuse_misread(const po::parsed_options& parsed, const po::options_descript
         if (option.string_key == words_option && option.position_key < 0)
             refuse_unknown(std::string("--") + words_option, options);
         const auto& tokens = option.original_tokens;
-        if (tokens.size() == 2 && tokens[1].size() > 1 && tokens[1][0] == '-' && (tokens[1][1] < '0' || tokens[1][1] > '9'))
+        if (tokens.size() == 2 && tokens[1].size() > 1 && tokens[1][0] == '-' &&
+            (tokens[1][1] < '0' || tokens[1][1] > '9'))
             throw Error(Errc::usage, "option '" + tokens[0] + "' needs a value");
     }
 }
@@ -105,7 +107,8 @@ std::vector<std::string> parse_strictly(const std::vector<std::string>& tokens, 
     po::positional_options_description positional;
     positional.add(words_option, -1);
     try {
-        const auto parsed = po::command_line_parser(tokens).options(all).positional(positional).style(strict_style).run();
+        const auto parsed =
+            po::command_line_parser(tokens).options(all).positional(positional).style(strict_style).run();
         refuse_misread(parsed, options);
         refuse_negative(parsed, options);
         store_and_bind(parsed, values);
@@ -116,7 +119,8 @@ std::vector<std::string> parse_strictly(const std::vector<std::string>& tokens, 
     } catch (const po::error& error) {
         throw Error(Errc::usage, std::string("the options cannot be read: ") + error.what());
     }
-    return values.count(words_option) != 0 ? values[words_option].as<std::vector<std::string>>() : std::vector<std::string>{};
+    return values.count(words_option) != 0 ? values[words_option].as<std::vector<std::string>>()
+                                           : std::vector<std::string>{};
 }
 
 }  // namespace jailctl::core

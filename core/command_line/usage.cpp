@@ -13,7 +13,8 @@ namespace {
 namespace po = boost::program_options;
 
 // The original's commands come first and in its order; whatever else is registered follows by name.
-constexpr std::array<std::string_view, 8> original{"start", "stop", "status", "create", "delete", "upgrade", "backup", "restore"};
+constexpr std::array<std::string_view, 8> original{"start",  "stop",    "status", "create",
+                                                   "delete", "upgrade", "backup", "restore"};
 
 std::vector<const CommandEntry*> listed(const Registry& registry) {
     std::vector<const CommandEntry*> entries;
@@ -43,7 +44,8 @@ std::string left_of(const po::option_description& option, const char* between) {
 std::string options_of(const Command& command) {
     std::string text;
     for (const auto& option : command.options.options())
-        if (command.words.find("--" + option->long_name()) == std::string::npos) text += " [" + left_of(*option, "|") + "]";
+        if (command.words.find("--" + option->long_name()) == std::string::npos)
+            text += " [" + left_of(*option, "|") + "]";
     return text;
 }
 
@@ -75,7 +77,8 @@ std::string joined_lines(std::string text) {
 
 std::string synopsis(const Command& command) {
     // Before the words where what follows those is no option of ours, or where there are two ways to put them.
-    const bool first = command.words.find(" -- ") != std::string::npos || command.words.find(" | ") != std::string::npos;
+    const bool first = command.words.find(" -- ") != std::string::npos ||
+                       command.words.find(" | ") != std::string::npos;
     const std::string options = options_of(command), words = command.words.empty() ? "" : " " + command.words;
     return "jailctl " + command.name + (first ? options + words : words + options);
 }

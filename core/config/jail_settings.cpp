@@ -74,7 +74,8 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
     try {
         listed = script_.files->list(directory);
     } catch (const Error& error) {
-        script_.diagnostics.push_back({Severity::error, {directory.string(), 0, 0}, error.what(), error.hint(), {}, {}});
+        script_.diagnostics.push_back(
+            {Severity::error, {directory.string(), 0, 0}, error.what(), error.hint(), {}, {}});
     }
     if (!listed) return;
     for (const auto& jail : jails)
@@ -95,8 +96,12 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
 
 void SettingsReader::warn_of_strays(const std::vector<std::string>& strays, const std::filesystem::path& directory) {
     for (const auto& name : strays)
-        script_.diagnostics.push_back({Severity::warning, {(directory / name).string(), 0, 0},
-                                       "belongs to no jail of JAILS and is not read", "name it as the jail is written in JAILS", {}, {}});
+        script_.diagnostics.push_back({Severity::warning,
+                                       {(directory / name).string(), 0, 0},
+                                       "belongs to no jail of JAILS and is not read",
+                                       "name it as the jail is written in JAILS",
+                                       {},
+                                       {}});
 }
 
 void SettingsReader::judge_undeclared(Plugins plugins) {
@@ -104,7 +109,8 @@ void SettingsReader::judge_undeclared(Plugins plugins) {
         if (is_documented(name)) {
             const bool complete = plugins == Plugins::complete;
             script_.add(complete ? Severity::error : Severity::warning, at,
-                        name + (complete ? " is not supported by this version" : " is not acted on: its plugin is not loaded"),
+                        name + (complete ? " is not supported by this version"
+                                         : " is not acted on: its plugin is not loaded"),
                         "remove the line; nothing would act on it");
             continue;
         }

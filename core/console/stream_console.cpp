@@ -46,7 +46,8 @@ bool use_color(int choice, int fd) {
     if (choice != 0) return choice == 1;
     const char* none = std::getenv("NO_COLOR");
     const char* term = std::getenv("TERM");
-    return ::isatty(fd) == 1 && (none == nullptr || *none == '\0') && term != nullptr && std::string_view(term) != "dumb";
+    return ::isatty(fd) == 1 && (none == nullptr || *none == '\0') && term != nullptr &&
+           std::string_view(term) != "dumb";
 }
 
 void StreamConsole::put(int fd, std::string_view text) {
@@ -63,7 +64,8 @@ void StreamConsole::clear_bar() {
     write_fully(2, clear_line);
 }
 
-void StreamConsole::put_labelled(std::string_view label, const char* color, std::string_view text, std::string_view hint) {
+void StreamConsole::put_labelled(std::string_view label, const char* color, std::string_view text,
+                                 std::string_view hint) {
     std::string line = style_.color_err ? color + std::string(label) + ":" + plain + " " : std::string(label) + ": ";
     line += with_newline(text);
     if (!hint.empty()) line += "hint: " + with_newline(hint);

@@ -39,10 +39,11 @@ Jail scratch_of(const Jail& jail, const fs::path& directory) {
     return scratch;
 }
 
-/// A root that is published is open to the jail's users, and so is this one: programs that are not root's are to run in it. No
-/// other user of the host passes the directory above.
+/// A root that is published is open to the jail's users, and so is this one: programs that are not root's are to run in
+/// it. No other user of the host passes the directory above.
 void open_to_its_users(const Rootfs& root) {
-    if (::fchmod(root.open_directory(".").get(), 0755) != 0) throw_errno("cannot set the mode of the scratch jail's root");
+    if (::fchmod(root.open_directory(".").get(), 0755) != 0)
+        throw_errno("cannot set the mode of the scratch jail's root");
 }
 
 /// Whatever of it there is. Each part may be gone already.
@@ -53,8 +54,8 @@ void remove_scratch(Invocation& invocation, const Jail& scratch) {
     release_ids(invocation.configuration(), scratch.name);
 }
 
-void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging, BackupBackend& backend, const std::string& id,
-            std::uint64_t total) {
+void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging, BackupBackend& backend,
+            const std::string& id, std::uint64_t total) {
     const auto progress = invocation.console().progress("restoring " + id, total);
     const Rootfs root = Rootfs::open(staging);
     (void)backend.restore(invocation, id, {root.fd(), id_range(invocation.configuration(), scratch.name), false,
@@ -62,7 +63,8 @@ void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging
     open_to_its_users(root);
 }
 
-void boot(Invocation& invocation, Operation& operation, const Jail& scratch, BackupBackend& backend, const std::string& id) {
+void boot(Invocation& invocation, Operation& operation, const Jail& scratch, BackupBackend& backend,
+          const std::string& id) {
     auto& runtime = invocation.services().get<JailRuntime>();
     Storage& storage = storage_of(invocation, scratch);
     const std::string name = staging_name(scratch, Staging::restore);
@@ -99,7 +101,8 @@ void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& back
         scratch_lock = Lock::of_jail(run_dir.get(), scratch.name, "verify", invocation.options().wait);
     }
     in_context("booting " + escape_name(backup.id), [&] {
-        require_unheld(beside(scratch, staging_name(scratch, Staging::restore)));  // the undo of what follows would stop it
+        // The undo of what follows would stop it.
+        require_unheld(beside(scratch, staging_name(scratch, Staging::restore)));
         Operation operation(invocation, jail, "verify", JournalPlace::lasting);
         boot(invocation, operation, scratch, backend, backup.id);
         operation.commit();
@@ -113,7 +116,8 @@ void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& back
 void register_boot_undo(Registrar& host) {
     host.undoer("backup.unboot", [](Invocation& invocation, const Jail& jail, const Value& arguments) {
         const fs::path directory = arguments["directory"].str();
-        if (!directory.is_absolute()) throw Error(Errc::damaged, "a journal names the directory '" + directory.string() + "'");
+        if (!directory.is_absolute())
+            throw Error(Errc::damaged, "a journal names the directory '" + directory.string() + "'");
         remove_scratch(invocation, scratch_of(jail, directory));
     });
 }

@@ -63,7 +63,8 @@ void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     if (args.yes || in.options().batch) return;
     const bool can_ask = in.console().can_ask();
     if (in.options().dry_run)  // which needs no consent
-        return in.console().line(can_ask ? "would ask whether to delete it" : "would need --yes or --batch, with no terminal to ask on");
+        return in.console().line(can_ask ? "would ask whether to delete it"
+                                         : "would need --yes or --batch, with no terminal to ask on");
     if (!can_ask) {
         throw Error(Errc::usage, "jail " + jail.name.text() + " is not deleted: there is no terminal to ask on")
             .with_hint("--yes or --batch deletes it without a question");
@@ -72,7 +73,8 @@ void confirm(Invocation& in, const Jail& jail, const DeleteArgs& args) {
     if (!in.console().confirm(question)) throw Error(Errc::failed, "jail " + jail.name.text() + " was not deleted");
 }
 
-/// A backup that left something out does not justify the deletion: the administrator decides, with the names before him.
+/// A backup that left something out does not justify the deletion: the administrator decides,
+/// with the names before him.
 void back_up_first(Invocation& in, const Jail& jail) {
     if (!in.services().has(JailBackup::id)) throw Error(Errc::unsupported, "no loaded plugin can back up first");
     const Outcome outcome = in.services().get<JailBackup>().back_up(in, jail);
@@ -112,7 +114,8 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
     const auto& recovered = recovered_commands(jail.name);
     const bool interrupted = tell_interruption(in, jail);
     const bool litter = remove_litter(in, jail);
-    const bool known = known_id_range(in.configuration(), jail.name).has_value();  // a delete that could not write that down
+    // A delete that could not write that down.
+    const bool known = known_id_range(in.configuration(), jail.name).has_value();
     if (recovered.empty() && !interrupted && !litter && !known) {
         const std::string sentence = "jail " + name + " does not exist: nothing stands in " + jail.root.string();
         if (in.all()) return Outcome::already(sentence);
@@ -127,8 +130,8 @@ Outcome clean_up(Invocation& in, const Jail& jail) {
     return Outcome::done();
 }
 
-/// On a full disk no journal can be written, and this is what makes room. The name of the trash is the journal then: the
-/// next create or delete of the jail removes what stands there.
+/// On a full disk no journal can be written, and this is what makes room. The name of the trash is the journal then:
+/// the next create or delete of the jail removes what stands there.
 void remove_unjournalled(Invocation& in, const Jail& jail) {
     in.console().verbose("there is no room for a journal: deleting without one");
     Storage& storage = storage_of(in, jail);
@@ -153,7 +156,8 @@ void remove_journalled(Invocation& in, const Jail& jail) {
     operation.step("rename " + jail.root.string() + " aside to " + trash,
                    Undo{"storage.rename_back", tree_arguments(jail, trash)},
                    [&] {
-                       require_root_unused(in, jail, jail.root);  // since the first look somebody was asked, or a backup written
+                       // Since the first look somebody was asked, or a backup written.
+                       require_root_unused(in, jail, jail.root);
                        storage_of(in, jail).set_aside(jail.root, trash);
                    });
     // In this order, also after a crash: the ids are free only when no file has them.
@@ -176,13 +180,14 @@ void remove(Invocation& in, const Jail& jail) {
     }
 }
 
-/// People write that file, so it is theirs to remove; a jail created under the name again would have its settings unawares.
+/// People write that file, so it is theirs to remove; a jail created under the name again would
+/// have its settings unawares.
 void tell_settings_left(Invocation& in, const Jail& jail) {
     const auto file = in.configuration().settings_file(jail.name);
     std::error_code unreadable;
     if (!std::filesystem::exists(file, unreadable)) return;
-    in.console().info("Its settings " + std::string(in.options().dry_run ? "would stay in " : "stay in ") + escape_name(file.string()) +
-                      ": they are those of the next jail of that name");
+    in.console().info("Its settings " + std::string(in.options().dry_run ? "would stay in " : "stay in ") +
+                      escape_name(file.string()) + ": they are those of the next jail of that name");
     in.console().data("settings_file", file.string());
 }
 

@@ -80,9 +80,11 @@ void add_logs(Registrar& host) {
     logs.name = "logs";
     logs.summary = "show what the init of a jail said";
     logs.words = "JAIL";
-    logs.details = "Its standard output and error, with those of what it started without giving it others, since the last start; "
-                   "of a stopped jail those of its last run. A jail can say 1 MiB, then its writes fail until 'logs' makes room by "
-                   "dropping the older half. What services write to their own logs is not here: 'jailctl exec JAIL -- journalctl'.";
+    logs.details =
+        "Its standard output and error, with those of what it started without giving it others, since the last start; "
+        "of a stopped jail those of its last run. A jail can say 1 MiB, then its writes fail until 'logs' makes room "
+        "by dropping the older half. What services write to their own logs is not here: 'jailctl exec JAIL -- "
+        "journalctl'.";
     logs.targets = Targets::one;
     logs.options.add_options()
         ("lines,n", po::value(&options->lines)->value_name("COUNT"), "only the last lines")

@@ -40,8 +40,8 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
     }
 }
 
-/// What another configuration's create, restore, upgrade or delete makes of the jail, whose lock of it is not ours. Beside a
-/// snapshot, which a backup reads, the jail may run. The root itself is held by whoever launches in it.
+/// What another configuration's create, restore, upgrade or delete makes of the jail, whose lock of it is not ours.
+/// Beside a snapshot, which a backup reads, the jail may run. The root itself is held by whoever launches in it.
 void require_nobody_at_work(Invocation& invocation, const Jail& jail) {
     using Clock = std::chrono::steady_clock;
     const auto until = Clock::now() + invocation.options().wait;
@@ -66,7 +66,9 @@ void require_network(Invocation& invocation, const Jail& jail) {
 void ready_or_down(Invocation& invocation, JailRuntime& runtime, const Jail& jail, int id, const UniqueFd& told) {
     const bool asked = !jail.settings["READY_COMMAND"].text.empty();
     if (invocation.options().dry_run) {
-        if (told || asked) invocation.console().line(std::string("would wait until ") + (told ? "its init is up" : "READY_COMMAND succeeds"));
+        if (told || asked)
+            invocation.console().line(std::string("would wait until ") +
+                                      (told ? "its init is up" : "READY_COMMAND succeeds"));
         return;
     }
     try {
@@ -133,12 +135,14 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
     auto& runtime = invocation.services().get<JailRuntime>();
     const auto running = runtime.find(invocation.configuration(), jail.name);
     int id = running ? running->id : 0;
-    if (who == StoppedBy::administrator && is_supervised(invocation.configuration(), jail.name, id)) throw supervised(jail.name);
+    if (who == StoppedBy::administrator && is_supervised(invocation.configuration(), jail.name, id))
+        throw supervised(jail.name);
     const auto patience = grace.value_or(stop_timeout(jail.settings));
     with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
         invocation.console().info("Stopping jail " + jail.name.text() + "...");
         const bool watched = who == StoppedBy::supervisor && !invocation.options().dry_run;
-        if (watched) take_from_supervisor(invocation.configuration(), jail.name);  // the runtime stops no jail that is watched
+        // The runtime stops no jail that is watched.
+        if (watched) take_from_supervisor(invocation.configuration(), jail.name);
         try {
             runtime.stop(invocation, jail, patience);
         } catch (const Error&) {
@@ -156,9 +160,10 @@ void add_start(Registrar& host) {
     start.name = "start";
     start.summary = "start jails";
     start.words = "JAIL|all...";
-    start.details = "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
-                    "else its /sbin/init, else /etc/rc. Returns when READY_COMMAND succeeds, else when systemd, or /etc/rc run by "
-                    "jail-init, has started all it should. Nothing of jailctl stays running.";
+    start.details =
+        "Starts each jail in its own namespaces and control groups, with its addresses, and runs START_COMMAND, "
+        "else its /sbin/init, else /etc/rc. Returns when READY_COMMAND succeeds, else when systemd, or /etc/rc run by "
+        "jail-init, has started all it should. Nothing of jailctl stays running.";
     start.targets = Targets::several;
     start.after = started_before;
     start.after_success = true;
@@ -186,14 +191,16 @@ void add_stop(Registrar& host) {
     stop.name = "stop";
     stop.summary = "stop jails";
     stop.words = "JAIL|all...";
-    stop.details = "Asks init to power off in its own way, kills what is left after STOP_TIMEOUT, and takes network and "
-                   "control groups down.";
+    stop.details =
+        "Asks init to power off in its own way, kills what is left after STOP_TIMEOUT, and takes network and "
+        "control groups down.";
     stop.targets = Targets::several;
     stop.after = stopped_before;
     stop.order = JailOrder::reverse;
     stop.effect = Effect::changes;
     add_grace_option(stop, options->grace);
-    add_supervised_option(stop, options->supervised, "for jailctl@.service: stops what start --supervised started, or clears "
+    add_supervised_option(stop, options->supervised,
+                          "for jailctl@.service: stops what start --supervised started, or clears "
                           "what is left of it");
     stop.run_jail = [options](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
@@ -231,7 +238,8 @@ void add_restart(Registrar& host) {
         const auto grace = grace_of(options->grace);
         require_nobody_at_work(invocation, jail);
         require_created(jail);  // a jail that could not come up again is not taken down
-        const bool running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
+        const bool running =
+            invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
         if (!running) {
             start_jail(invocation, jail, up->wait());
             return Outcome::done();

@@ -56,7 +56,8 @@ std::optional<Usage> usage_if(bool wide, const Configuration& configuration, con
                  network_problems_of(configuration, JailName(status.name))};
 }
 
-/// Of one small file; what is not known is not shown. A sample is for an alert on its age, and only a usable one ends that.
+/// Of one small file; what is not known is not shown. A sample is for an alert on its age, and
+/// only a usable one ends that.
 std::optional<BackupInfo> last_backup_if(Form form, Invocation& invocation, const JailStatus& status) {
     if (form == Form::brief || !invocation.services().has(JailBackup::id)) return std::nullopt;
     try {
@@ -98,7 +99,8 @@ std::string text_of(const JailStatus& status, const More& more) {
     if (runs(status) && status.running->network == "host") line += " in the host's network";
     if (more.usage) {
         const JailUsage& usage = more.usage->usage;
-        line += "  id " + std::to_string(status.running->id) + "  up " + human_seconds(static_cast<double>(more.usage->uptime));
+        line += "  id " + std::to_string(status.running->id) + "  up " +
+                human_seconds(static_cast<double>(more.usage->uptime));
         if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
         if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
         if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
@@ -108,7 +110,8 @@ std::string text_of(const JailStatus& status, const More& more) {
     for (const auto& problem : more.usage ? more.usage->network : std::vector<std::string>{})
         line += "\n    " + status.name + ": " + problem;
     if (status.next_addresses)
-        line += "\n    " + status.name + ": JAILS has " + (status.next_addresses->empty() ? "no address" : listed(*status.next_addresses)) +
+        line += "\n    " + status.name + ": JAILS has " +
+                (status.next_addresses->empty() ? "no address" : listed(*status.next_addresses)) +
                 " for it by now, which its next start takes";
     if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
     return line;
@@ -179,7 +182,8 @@ private:
         try {
             const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});
             show(status);
-            [[maybe_unused]] const Leases after = invocation_.hooks().fire(AfterStatus{{{invocation_, jail, id}, nullptr}});
+            [[maybe_unused]] const Leases after =
+                invocation_.hooks().fire(AfterStatus{{{invocation_, jail, id}, nullptr}});
         } catch (Error& error) {
             if (error.code() == Errc::interrupted) throw;
             invocation_.console().error(error.add_context(jail.name.text()).with_jail(jail.name.text()));
@@ -214,9 +218,11 @@ struct StatusOptions {
 void run_status(Invocation& invocation, const StatusOptions& options) {
     const bool json = invocation.options().json;
     if (options.prometheus && (json || !options.watch.empty()))
-        throw Error(Errc::usage, std::string("--prometheus is a format of its own, without ") + (json ? "--json" : "--watch"));
+        throw Error(Errc::usage,
+                    std::string("--prometheus is a format of its own, without ") + (json ? "--json" : "--watch"));
     if (json && !options.watch.empty())
-        throw Error(Errc::usage, "--watch never ends, and --json is one document").with_hint("repeat 'jailctl status --json'");
+        throw Error(Errc::usage, "--watch never ends, and --json is one document")
+            .with_hint("repeat 'jailctl status --json'");
     const Form form = options.prometheus ? Form::prometheus : options.wide ? Form::wide : Form::brief;
     if (options.watch.empty()) return Report(invocation, form, options.disk).run();
     const auto interval = interval_of("--watch", options.watch);

@@ -11,8 +11,8 @@ namespace {
 class ProvisionPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
-        host.declare({"PROVISION_TIMEOUT", "how long runme.sh may run: seconds, or with s, min, h; 0: no limit", "30min",
-                      Scope::jail, [](const std::string& value) { (void)parse_seconds(value); }});
+        host.declare({"PROVISION_TIMEOUT", "how long runme.sh may run: seconds, or with s, min, h; 0: no limit",
+                      "30min", Scope::jail, [](const std::string& value) { (void)parse_seconds(value); }});
         host.on<BeforeCreate>([](const BeforeCreate& event) { require_script_can_run(event.invocation, event.jail); });
         host.on<Provisioning>([](const Provisioning& event) { run_site_script(event); });
         host.on<AddonsInspection>([](const AddonsInspection& addons) {

@@ -26,14 +26,15 @@ std::string announcement(const Jail& jail) {
     return "jail " + jail.root.string() + " " + jail.name.text() + " " + address + " /bin/sh /runme.sh";
 }
 
-/// What is known of how it ended. A signal is told as 128 and its number by the shell or init above who was killed; one that
-/// ended init itself is how the kernel tells that the system inside was powered off or rebooted.
+/// What is known of how it ended. A signal is told as 128 and its number by the shell or init above who was killed; one
+/// that ended init itself is how the kernel tells that the system inside was powered off or rebooted.
 std::string ending_of(const ExitStatus& status) {
     if (status.signal == SIGINT) return "powered the new jail off before its end";
     if (status.signal == SIGHUP) return "rebooted the new jail before its end";
     const int signal = status.code - 128;
     if (status.signal != 0 || signal <= 0 || signal > SIGSYS) return status.text() + " in the new jail";
-    return status.text() + " in the new jail, as one does that signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ") killed";
+    return status.text() + " in the new jail, as one does that signal " + std::to_string(signal) + " (" +
+           ::strsignal(signal) + ") killed";
 }
 
 ExitStatus run_inside(const Provisioning& event, LinePrinter& printer) {
@@ -57,7 +58,8 @@ void run_script(const Provisioning& event, const std::string& script) {
         if (error.code() != Errc::timeout) throw;
         printer.finish();
         throw Error(Errc::timeout, "runme.sh did not end within PROVISION_TIMEOUT (" +
-                                       event.jail.settings["PROVISION_TIMEOUT"].text + ") in the new jail, and was ended")
+                                       event.jail.settings["PROVISION_TIMEOUT"].text +
+                                       ") in the new jail, and was ended")
             .with_hint("make it quicker, or give it more time with PROVISION_TIMEOUT");
     }
     printer.finish();

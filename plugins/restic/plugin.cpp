@@ -17,7 +17,9 @@ void require_location(const std::string& value) {
     for (const char* scheme : {"sftp:", "rest:", "s3:", "b2:", "azure:", "gs:", "swift:", "rclone:"})
         if (value.starts_with(scheme)) return;
     if (value.empty() || (value.front() == '/' && value.find("/../") == std::string::npos)) return;
-    throw Error(Errc::invalid, "'" + value + "' is neither an absolute path nor sftp:, rest:, s3:, b2:, azure:, gs:, swift: or rclone:");
+    throw Error(Errc::invalid,
+                "'" + value +
+                    "' is neither an absolute path nor sftp:, rest:, s3:, b2:, azure:, gs:, swift: or rclone:");
 }
 
 bool used(const Configuration& configuration) {
@@ -40,8 +42,9 @@ void tell_open_password(Inspection& inspection) {
 class ResticPlugin final : public Plugin {
 public:
     void attach(Registrar& host) override {
-        host.declare({"RESTIC_REPOSITORY", "repository of BACKUP_BACKEND=restic: a path, or sftp:, rest:, s3: and others", "",
-                      Scope::host, require_location});
+        host.declare({"RESTIC_REPOSITORY",
+                      "repository of BACKUP_BACKEND=restic: a path, or sftp:, rest:, s3: and others", "", Scope::host,
+                      require_location});
         host.declare({"RESTIC_PASSWORD_FILE", "file with the repository's password, root's, mode 600", "", Scope::host,
                       require_absolute, tell_open_password});
         host.declare({"RESTIC_ENVIRONMENT_FILE", "file of NAME=value lines for restic, such as the keys of S3", "",
@@ -50,8 +53,8 @@ public:
                       [](const std::string& value) { (void)split_assignments(value); }});
         host.declare({"RESTIC_READ_BACK", "read a whole backup back after it was stored, yes or no", "yes", Scope::host,
                       [](const std::string& value) { (void)parse_yes_no(value); }});
-        host.declare({"RESTIC_HOLES", "bytes of holes in the files of a jail that restic may read as zeros: 64G", "64G", Scope::jail,
-                      [](const std::string& value) { (void)parse_bytes(value); }});
+        host.declare({"RESTIC_HOLES", "bytes of holes in the files of a jail that restic may read as zeros: 64G", "64G",
+                      Scope::jail, [](const std::string& value) { (void)parse_bytes(value); }});
         host.provide<BackupBackend>("restic", std::make_unique<ResticBackend>());
     }
 };

@@ -89,7 +89,8 @@ Repository::Repository(Invocation& invocation, const Settings& settings) : invoc
     if (local()) location_ = without_slash(std::filesystem::path(location_).lexically_normal().string());
     if (location_.empty())
         throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set")
-            .with_hint("RESTIC_REPOSITORY=/srv/backups, or s3:https://host/bucket, sftp:user@host:/path, rest:https://host/");
+            .with_hint(
+                "RESTIC_REPOSITORY=/srv/backups, or s3:https://host/bucket, sftp:user@host:/path, rest:https://host/");
     password_ = settings["RESTIC_PASSWORD_FILE"].text;
     if (password_.empty())
         throw Error(Errc::config, "BACKUP_BACKEND=restic needs RESTIC_PASSWORD_FILE, which is not set")
@@ -212,7 +213,8 @@ void Repository::require_first() const {
 
 void Repository::require_there_or_first() const {
     std::error_code unreadable;
-    if (local() && !std::filesystem::exists(std::filesystem::path(location_) / "config", unreadable) && !unreadable) require_first();
+    if (local() && !std::filesystem::exists(std::filesystem::path(location_) / "config", unreadable) && !unreadable)
+        require_first();
 }
 
 Error Repository::failure(const std::string& what, const Answer& answer) const {
@@ -220,7 +222,8 @@ Error Repository::failure(const std::string& what, const Answer& answer) const {
     const std::string line = escape_name(last_line(answer.errors));
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
     if (local() && is_empty_file(std::filesystem::path(location_) / "config"))
-        return Error(Errc::io, what + ": the file config of the restic repository at " + escape_name(shown()) + " is empty")
+        return Error(Errc::io,
+                     what + ": the file config of the restic repository at " + escape_name(shown()) + " is empty")
             .with_hint("put it back from a copy of the repository: its keys open nothing without it");
     if (no_repository(answer)) return {Errc::not_found, "there is no restic repository at " + escape_name(shown())};
     if (says("wrong password")) return Error(Errc::denied, text).with_hint("look at RESTIC_PASSWORD_FILE");
@@ -263,7 +266,8 @@ bool Repository::make_if_missing() const {
     else if (!not_opened(answer) || is_known(configuration, shown())) throw failure("restic cat config", answer);
     (void)ask({"init"});
     note_known(configuration, shown());
-    invocation_.console().info("Made the restic repository " + shown() + ": whoever loses its password loses the backups");
+    invocation_.console().info("Made the restic repository " + shown() +
+                               ": whoever loses its password loses the backups");
     return true;
 }
 

@@ -31,8 +31,8 @@ struct Run {
     int stdout_fd = -1;
 };
 
-/// The repository that RESTIC_REPOSITORY names, and Debian's restic as a process: an environment of its own, no shell, the
-/// password by file (security.md 9). Interrupted it is sent SIGINT, upon which it removes its locks.
+/// The repository that RESTIC_REPOSITORY names, and Debian's restic as a process: an environment of its own, no shell,
+/// the password by file (security.md 9). Interrupted it is sent SIGINT, upon which it removes its locks.
 class Repository {
 public:
     /// @throws Error config: a variable is missing; not_found, denied: a file of it; unsupported: no restic here
@@ -47,8 +47,8 @@ public:
     [[nodiscard]] Answer run(const std::vector<std::string>& arguments, const Run& how = {}) const;
     /// The same; anything but success is thrown. @throws Error as failure() says
     std::string ask(const std::vector<std::string>& arguments, const Run& how = {}) const;
-    /// That a repository may be made where none is: no backup of this configuration has used one there, and the directory
-    /// above is there. @throws Error not_found: it is away, a disk that is not mounted perhaps
+    /// That a repository may be made where none is: no backup of this configuration has used one there, and the
+    /// directory above is there. @throws Error not_found: it is away, a disk that is not mounted perhaps
     void require_first() const;
     /// The same before anything is made, as far as it shows without asking restic.
     void require_there_or_first() const;

@@ -9,9 +9,9 @@
 
 namespace jailctl::scripts {
 
-/// Keeps hold of a script's descendants, those included that left its process group, so that a time limit ends them all.
-/// Linux: a cgroup of its own below <cgroup2>/jailctl. Where the system has no means for that, the process group alone
-/// is killed (by run()) and this does nothing. Never throws: a script is run without it rather than not at all.
+/// Keeps hold of a script's descendants, those included that left its process group, so that a time limit ends them
+/// all. Linux: a cgroup of its own below <cgroup2>/jailctl. Where the system has no means for that, the process group
+/// alone is killed (by run()) and this does nothing. Never throws: a script is run without it rather than not at all.
 class Containment {
 public:
     /// Its name tells whose it is: by pid and start time this process, by RUN_DIR the configuration.

@@ -17,11 +17,12 @@ std::string message_of(const Abandoned& group) {
 
 void look_at_groups(const Examination& examination) {
     for (const auto& group : abandoned(examination.invocation.configuration()))
-        examination.diagnosis.add({"leftover-hook", "", message_of(group),
-                                   "'jailctl doctor --fix' ends it, and so does the next script or start of a jail",
-                                   (group.processes > 0 ? "kill what runs in control group jailctl/" + group.name + " and remove it"
-                                                        : "remove control group jailctl/" + group.name),
-                                   [name = group.name](Invocation&) { end_abandoned(name); }});
+        examination.diagnosis.add(
+            {"leftover-hook", "", message_of(group),
+             "'jailctl doctor --fix' ends it, and so does the next script or start of a jail",
+             (group.processes > 0 ? "kill what runs in control group jailctl/" + group.name + " and remove it"
+                                  : "remove control group jailctl/" + group.name),
+             [name = group.name](Invocation&) { end_abandoned(name); }});
 }
 
 }  // namespace

@@ -15,11 +15,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds first_pause{20}, longest_pause{500};
 
-milliseconds until(Clock::time_point end) { return std::max(std::chrono::ceil<milliseconds>(end - Clock::now()), milliseconds(1)); }
+milliseconds until(Clock::time_point end) {
+    return std::max(std::chrono::ceil<milliseconds>(end - Clock::now()), milliseconds(1));
+}
 
 /// One attempt. What it prints is of no interest, and an attempt that hangs ends with the whole.
-bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, const std::string& command, milliseconds time,
-              Progress& shown) {
+bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, const std::string& command,
+              milliseconds time, Progress& shown) {
     ExecRequest request;
     request.on_wait = [&shown] { shown.update(0); };
     request.command = {"/bin/sh", "-c", command};
@@ -28,7 +30,8 @@ bool succeeds(Invocation& invocation, JailRuntime& runtime, const Jail& jail, co
     try {
         return runtime.exec(invocation, jail, request).ok();
     } catch (const Error& error) {
-        if (error.code() == Errc::timeout || error.code() == Errc::not_found) return false;  // the caller sees which it is
+        // The caller sees which it is.
+        if (error.code() == Errc::timeout || error.code() == Errc::not_found) return false;
         throw;
     }
 }
@@ -68,10 +71,12 @@ bool wait_until_ready(Invocation& invocation, const Jail& jail, const std::strin
     const auto shown = invocation.console().waiting("waiting for " + who + " to be ready");
     for (milliseconds pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
         if (succeeds(invocation, runtime, jail, command, until(end), *shown)) return true;
-        if (!runtime.find(invocation.configuration(), jail.name)) throw Error(Errc::failed, who + " ended before it was ready");
+        if (!runtime.find(invocation.configuration(), jail.name))
+            throw Error(Errc::failed, who + " ended before it was ready");
         if (Clock::now() >= end)
-            throw Error(Errc::timeout, who + " was not ready within " + human_seconds(static_cast<double>(limit.count())) +
-                                           ": " + what_failed(command));
+            throw Error(Errc::timeout, who + " was not ready within " +
+                                           human_seconds(static_cast<double>(limit.count())) + ": " +
+                                           what_failed(command));
         shown->update(0);
         Interrupt::pause(std::min(pause, until(end)));
     }

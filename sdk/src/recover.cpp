@@ -92,7 +92,8 @@ std::optional<Interruption> interruption_of(const Configuration& configuration, 
             for (const auto& journal : find_journals(configuration, place, jail)) {
                 const JournalRecord& record = journal.record;
                 if (journal.begun && record.writer_lives()) continue;
-                if (!journal.begun) found = Interruption{"a command for it ended before it had begun anything", {}, true, false};
+                if (!journal.begun)
+                    found = Interruption{"a command for it ended before it had begun anything", {}, true, false};
                 else return Interruption{told(record), {}};
             }
         } catch (const Error& error) {

@@ -64,11 +64,33 @@ Result Machine::make_small_host(const std::string& size, const std::vector<std::
 
 void Machine::run(int memory, std::chrono::seconds limit, const std::string& results) {
     const auto console = work_ / "console", other = work_ / "results";
-    std::vector<std::string> command{"qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m",
-        std::to_string(memory), "-kernel", (kernel() / "vmlinuz").string(), "-initrd", (work_ / "initrd").string(), "-append",
-        "console=ttyS0 quiet panic=-1 mitigations=off systemd.show_status=no", "-drive",
-        "file=" + (work_ / "disk").string() + ",format=raw,if=virtio,cache=unsafe", "-nic", "none", "-display", "none",
-        "-monitor", "none", "-serial", "file:" + console.string(), "-serial", "file:" + other.string()};
+    std::vector<std::string> command{"qemu-system-x86_64",
+                                     "-accel",
+                                     "tcg,thread=multi",
+                                     "-cpu",
+                                     "max",
+                                     "-smp",
+                                     "2",
+                                     "-m",
+                                     std::to_string(memory),
+                                     "-kernel",
+                                     (kernel() / "vmlinuz").string(),
+                                     "-initrd",
+                                     (work_ / "initrd").string(),
+                                     "-append",
+                                     "console=ttyS0 quiet panic=-1 mitigations=off systemd.show_status=no",
+                                     "-drive",
+                                     "file=" + (work_ / "disk").string() + ",format=raw,if=virtio,cache=unsafe",
+                                     "-nic",
+                                     "none",
+                                     "-display",
+                                     "none",
+                                     "-monitor",
+                                     "none",
+                                     "-serial",
+                                     "file:" + console.string(),
+                                     "-serial",
+                                     "file:" + other.string()};
     RunOptions options;
     options.limit = limit;
     options.merge = true;

@@ -63,10 +63,12 @@ Source open_source(const CopyPlace& from) {
     return source;
 }
 
-/// The name of the copy in a directory, as with cp(1): DIR and DIR/ are DIR there, and of DIR/. it is what DIR holds ("").
+/// The name of the copy in a directory, as with cp(1): DIR and DIR/ are DIR there, and of DIR/.
+/// it is what DIR holds ("").
 fs::path name_of(const std::string& written) {
     fs::path path(written);
-    while (path.has_relative_path() && !path.has_filename()) path = path.parent_path();  // "DIR/" has no name behind the slash
+    while (path.has_relative_path() && !path.has_filename())
+        path = path.parent_path();  // "DIR/" has no name behind the slash
     std::error_code gone;
     if (path.filename() == "..") path = fs::canonical(path, gone);
     return path.filename() == "." ? fs::path() : path.filename();
@@ -85,8 +87,9 @@ std::string target_of(const Rootfs& root, const CopyPlace& from, const CopyPlace
     }
     const auto parent = root.resolve_directory(path.parent_path().string());
     if (!parent || to.into)
-        throw Error(Errc::not_found, "there is no directory /" + escape_name((to.into ? path : path.parent_path()).string()) +
-                                         " in " + to.jail->name.text());
+        throw Error(Errc::not_found, "there is no directory /" +
+                                         escape_name((to.into ? path : path.parent_path()).string()) + " in " +
+                                         to.jail->name.text());
     return (fs::path(*parent) / path.filename()).string();
 }
 
@@ -141,23 +144,32 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     const std::string target = target_of(root, from, to);
     require_lasting_name(target);
     if (invocation.options().dry_run)
-        return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " + to.jail->name.text());
+        return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " +
+                                         to.jail->name.text());
     if (from.standard) source = keep_input(to.jail->root.parent_path());
     TreeJob job;
     job.root = root.fd();
     job.id_base = id_range(invocation.configuration(), to.jail->name);
     job.descriptors.emplace_back("source", source.fd.get());
-    job.on_note = [&](const Value& note) { invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str()); };
+    job.on_note = [&](const Value& note) {
+        invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str());
+    };
     if (S_ISDIR(source.info.st_mode)) {
         job.action = "copy";
-        job.arguments = Value::object().set("into", encode_path(target)).set("as_root", !keep_owners).set("whole", true).set("without_devices", true);
+        job.arguments = Value::object()
+                            .set("into", encode_path(target))
+                            .set("as_root", !keep_owners)
+                            .set("whole", true)
+                            .set("without_devices", true);
     } else {
         job.action = "populate";
         job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
     }
     Value done;
     Operation operation(invocation, *to.jail, "cp", JournalPlace::lasting);
-    operation.step("write /" + escape_name(target), litter(temporary_undo, Value::object().set("path", encode_path(target)).set("tree", S_ISDIR(source.info.st_mode))),
+    operation.step("write /" + escape_name(target),
+                   litter(temporary_undo,
+                          Value::object().set("path", encode_path(target)).set("tree", S_ISDIR(source.info.st_mode))),
                    [&] { done = run_tree(job); });
     operation.commit();
     if (keep_owners && S_ISREG(source.info.st_mode) && has_lost_owner(source.info))

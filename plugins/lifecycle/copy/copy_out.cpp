@@ -31,7 +31,8 @@ UniqueFd open_host_directory(const fs::path& path) {
 fs::file_status look_at(const fs::path& path) {
     std::error_code why;
     const auto found = fs::symlink_status(path, why);
-    if (found.type() == fs::file_type::none) throw Error(code_of(why), "cannot look at " + escape_name(path.string()), why);
+    if (found.type() == fs::file_type::none)
+        throw Error(code_of(why), "cannot look at " + escape_name(path.string()), why);
     return found;
 }
 
@@ -49,8 +50,9 @@ fs::path target_of(const CopyPlace& from, const CopyPlace& to) {
     return path;
 }
 
-/// A file is replaced, and a link, which is not followed. But not what programs open to reach a device or each other, nor a link to
-/// it, nor one to a file that a process has open, such as /dev/stdout: where these were, everybody would write to a file.
+/// A file is replaced, and a link, which is not followed. But not what programs open to reach a device or each
+/// other, nor a link to it, nor one to a file that a process has open, such as /dev/stdout: where these were,
+/// everybody would write to a file.
 /// @throws Error exists
 void require_replaceable(const fs::path& target) {
     const auto what = look_at(target);
@@ -60,7 +62,8 @@ void require_replaceable(const fs::path& target) {
         const auto led_to = fs::status(target, none);
         if (!is_open_file_link(target) && (!fs::exists(led_to) || fs::is_regular_file(led_to))) return;
     }
-    throw Error(Errc::exists, escape_name(target.string()) + " is no file, nor a link to one: a copy does not replace it")
+    throw Error(Errc::exists,
+                escape_name(target.string()) + " is no file, nor a link to one: a copy does not replace it")
         .with_hint("to look at a file of a running jail: jailctl exec JAIL -- cat FILE");
 }
 
@@ -125,8 +128,10 @@ Value copy_directory(Invocation& invocation, int source, const fs::path& target)
     clear_staging(parent.get(), escape_name(target.parent_path().string()));
     const Packed packed = pack(invocation, source, parent.get(), target.string());
     Staging staging = in_context(escape_name(target.string()), [&] { return Staging(parent.get()); });
-    if (::mkdirat(staging.fd(), extract_staging_content, 0700) != 0) throw_errno("cannot make " + escape_name(target.string()));
-    const UniqueFd made{::openat(staging.fd(), extract_staging_content, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (::mkdirat(staging.fd(), extract_staging_content, 0700) != 0)
+        throw_errno("cannot make " + escape_name(target.string()));
+    const UniqueFd made{
+        ::openat(staging.fd(), extract_staging_content, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!made) throw_errno("cannot open " + escape_name(target.string()));
     TreeJob unpack;
     unpack.action = "unpack";
@@ -172,7 +177,8 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
     require_lasting_name(target.string());
     const fs::path parent = fs::absolute(target).parent_path();
     if (leads_to_directory(parent))
-        require_outside_roots(invocation.configuration(), parent, "put it into that jail afterwards: jailctl cp FILE JAIL:PATH");
+        require_outside_roots(invocation.configuration(), parent,
+                              "put it into that jail afterwards: jailctl cp FILE JAIL:PATH");
     if (directory && fs::exists(look_at(target)))
         throw Error(Errc::exists, escape_name(target.string()) + " is there already")
             .with_hint("a directory is copied to a name that is free");

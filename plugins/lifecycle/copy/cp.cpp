@@ -19,7 +19,8 @@ namespace {
 void copy(Invocation& invocation, bool keep_owners) {
     const auto& words = invocation.rest();
     if (words.size() != 2)
-        throw Error(Errc::usage, "cp needs what to copy and where to").with_hint("jailctl cp FILE JAIL:PATH, or jailctl cp JAIL:PATH FILE");
+        throw Error(Errc::usage, "cp needs what to copy and where to")
+            .with_hint("jailctl cp FILE JAIL:PATH, or jailctl cp JAIL:PATH FILE");
     const auto& configuration = invocation.configuration();
     const CopyPlace from = parse_place(configuration, words[0], false), to = parse_place(configuration, words[1], true);
     if ((from.jail == nullptr) == (to.jail == nullptr))
@@ -43,9 +44,11 @@ void copy(Invocation& invocation, bool keep_owners) {
 void tell_copied(Invocation& invocation, const std::string& from, const std::string& to, const Value& done) {
     const auto bytes = done["bytes"].num();
     const auto sockets = done["sockets"].num();  // of no use without the program that listens, which makes its own
-    invocation.console().info(from + ": " + human_bytes(static_cast<std::uint64_t>(bytes)) + " to " + to +
-                              (sockets == 0 ? "" : ", without " + std::to_string(sockets) + (sockets == 1 ? " socket" : " sockets")));
-    invocation.console().data("copied", Value::object().set("entries", done["entries"]).set("bytes", bytes).set("sockets", sockets));
+    invocation.console().info(
+        from + ": " + human_bytes(static_cast<std::uint64_t>(bytes)) + " to " + to +
+        (sockets == 0 ? "" : ", without " + std::to_string(sockets) + (sockets == 1 ? " socket" : " sockets")));
+    invocation.console().data(
+        "copied", Value::object().set("entries", done["entries"]).set("bytes", bytes).set("sockets", sockets));
 }
 
 void add_cp(Registrar& host) {
@@ -54,10 +57,12 @@ void add_cp(Registrar& host) {
     cp.name = "cp";
     cp.summary = "copy files into a jail, or out of it";
     cp.words = "FILE|DIR|- JAIL:PATH | JAIL:PATH FILE|DIR|-";
-    cp.details = "A running jail or a stopped one. A directory goes with all it holds. Into a jail, files that stand there are "
-                 "replaced, and what is new belongs to its root; devices stay behind and are named. Out of a jail, a directory needs a free name; devices, set-id "
-                 "bits and what else could harm the host stay behind and are named. /proc, /sys, /dev and /run of a jail are not "
-                 "on its disk: 'jailctl exec' reaches them. '-' is standard input, or standard output, of one file.";
+    cp.details =
+        "A running jail or a stopped one. A directory goes with all it holds. Into a jail, files that stand there are "
+        "replaced, and what is new belongs to its root; devices stay behind and are named. Out of a jail, a directory "
+        "needs a free name; devices, set-id bits and what else could harm the host stay behind and are named. /proc, "
+        "/sys, /dev and /run of a jail are not on its disk: 'jailctl exec' reaches them. '-' is standard input, or "
+        "standard output, of one file.";
     cp.takes_rest = true;
     cp.options.add_options()("archive,a", po::bool_switch(keep_owners.get()),
                              "into a jail: keep the numbers of owners and the set-id bits of files");

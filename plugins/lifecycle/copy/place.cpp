@@ -41,7 +41,8 @@ void require_on_disk(const std::string& path, const CopyPlace& place, bool targe
 void require_lasting_name(const std::string& target) {
     const std::string name = std::filesystem::path(target).filename().string();
     if (name.starts_with(".jailctl-"))
-        throw Error(Errc::invalid, escape_name(name) + " is no name for a copy: jailctl removes what stands under such names")
+        throw Error(Errc::invalid,
+                    escape_name(name) + " is no name for a copy: jailctl removes what stands under such names")
             .with_hint("name the copy: one that does not begin with .jailctl-");
 }
 

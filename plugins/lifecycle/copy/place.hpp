@@ -18,7 +18,8 @@ struct CopyPlace {
 /// @param target  of the two the one that is copied to
 /// "-" is standard input, as target standard output. A word with a slash before its first colon, or without a
 /// colon, is a path of the host.
-/// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a start covers with a mount
+/// @throws Error usage: '..' in a path of a jail; not_found: no such jail; invalid: a path that a
+/// start covers with a mount
 [[nodiscard]] CopyPlace parse_place(const Configuration& configuration, const std::string& word, bool target);
 
 /// Names that begin with ".jailctl-" are of what is not whole yet: what stands there goes with the next command.

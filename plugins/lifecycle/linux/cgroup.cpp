@@ -117,8 +117,8 @@ std::vector<pid_t> Cgroup::processes() {
 void Cgroup::kill() { write("cgroup.kill", "1"); }
 
 /// Waits until cgroup.events says `wanted`. The kernel wakes poll(2) at a change, but at most every 10 ms for one file
-/// (CGROUP_FILE_NOTIFY_MIN_INTV): a jail that is killed is empty long before, so the file is looked at in between, after
-/// 0.1 ms and then twice as long each time.
+/// (CGROUP_FILE_NOTIFY_MIN_INTV): a jail that is killed is empty long before, so the file is looked at in between,
+/// after 0.1 ms and then twice as long each time.
 bool Cgroup::event(std::string_view wanted, std::chrono::milliseconds limit) {
     if (!look_up()) return true;
     const UniqueFd events{::openat(directory_.get(), "cgroup.events", O_RDONLY | O_CLOEXEC)};

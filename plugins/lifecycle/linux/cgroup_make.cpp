@@ -94,8 +94,9 @@ void Cgroup::make_v1(const ResourceLimits& limits) {
         const CgroupMount* mount = cgroup_mounts().v1_with(v1_name(controller));
         if (mount == nullptr && files.empty()) continue;
         if (mount == nullptr)
-            throw Error(Errc::unsupported, std::string(files.front().variable) + " cannot be set: no cgroup controller '" +
-                        controller + "' on this host");
+            throw Error(Errc::unsupported, std::string(files.front().variable) +
+                                               " cannot be set: no cgroup controller '" + controller +
+                                               "' on this host");
         UniqueFd above;
         const UniqueFd made = make_below(open_v1(*mount).get(), name_, above);
         for (const auto& limit : files) write_limit(made.get(), limit);
@@ -110,7 +111,8 @@ void Cgroup::make_v1(const ResourceLimits& limits) {
 namespace {
 
 /// A jail's own groups cost memory of the host's kernel, and have to be removed one by one.
-constexpr std::pair<const char*, const char*> bounds[] = {{"cgroup.max.depth", "32"}, {"cgroup.max.descendants", "4096"}};
+constexpr std::pair<const char*, const char*> bounds[] = {{"cgroup.max.depth", "32"},
+                                                          {"cgroup.max.descendants", "4096"}};
 
 UniqueFd make_part(int directory, const char* name) {
     if (::mkdirat(directory, name, 0755) != 0 && errno != EEXIST) throw_errno("cannot divide the jail's cgroup");
@@ -130,7 +132,8 @@ void Cgroup::divide(std::uint32_t owner) {
             throw_errno(std::string("cannot hand the cgroup controller '") + controller + "' to the jail");
     (void)make_part(directory_.get(), exec_part);
     part_ = make_part(directory_.get(), guest_part);
-    // What the kernel says a delegate needs (cgroup-v2.rst, Model of Delegation): the directory and these files, no limit.
+    // What the kernel says a delegate needs (cgroup-v2.rst, Model of Delegation): the directory
+    // and these files, no limit.
     for (const char* file : {".", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"})
         if (::fchownat(part_.get(), file, owner, owner, 0) != 0) throw_errno("cannot give the jail its control group");
 }

@@ -46,8 +46,8 @@ void Containment::kill_all() noexcept {
     put(group_.get(), "cgroup.kill", "1");
 }
 
-/// The killed take a moment to go, and so may what has ended by itself; a daemon that is meant to live is let go at once. One that
-/// a supervisor put into a group of its own stays there: that group is the supervisor's.
+/// The killed take a moment to go, and so may what has ended by itself; a daemon that is meant to live is let go at
+/// once. One that a supervisor put into a group of its own stays there: that group is the supervisor's.
 Containment::~Containment() {
     if (!group_) return;
     const int attempts = killed_ ? 100 : 10;

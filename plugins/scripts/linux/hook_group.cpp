@@ -26,8 +26,8 @@ std::string hook_group_name(const Configuration& configuration) {
     static std::atomic<unsigned> count{0};
     char site[17];
     std::snprintf(site, sizeof site, "%016llx", site_of(configuration));
-    return "hook-" + std::to_string(::getpid()) + "-" + std::to_string(process_start_time(::getpid()).value_or(0)) + "-" + site +
-           "-" + std::to_string(++count);
+    return "hook-" + std::to_string(::getpid()) + "-" + std::to_string(process_start_time(::getpid()).value_or(0)) +
+           "-" + site + "-" + std::to_string(++count);
 }
 
 bool is_orphaned(const Configuration& configuration, std::string_view name) {

@@ -4,8 +4,8 @@
 
 #include "support.hpp"
 
-/// Values that are well-formed and wrong all the same: `config check` names them where they stand, and the commands that
-/// come to use them say the same and end with 2.
+/// Values that are well-formed and wrong all the same: `config check` names them where they stand, and the commands
+/// that come to use them say the same and end with 2.
 namespace jailctl::test {
 namespace {
 
@@ -31,8 +31,9 @@ protected:
 TEST_F(Values, ABaseThatIsNone) {
     const auto result = check("BASE=busibox");
     EXPECT_EQ(result.status, 2);
-    EXPECT_EQ(result.out, at("10:6") + "error: BASE=busibox: there is no base of that name; there are archive:FILE, busybox, "
-                                       "debootstrap:SUITE\nBASE=busibox\n     ^\ndid you mean busybox?\n");
+    EXPECT_EQ(result.out, at("10:6") +
+                              "error: BASE=busibox: there is no base of that name; there are archive:FILE, busybox, "
+                              "debootstrap:SUITE\nBASE=busibox\n     ^\ndid you mean busybox?\n");
     EXPECT_EQ(check("BASE=archive:" + (site_.path() / "none.tar").string()).status, 2);
     EXPECT_EQ(check("BASE=busybox").status, 0);
 }
@@ -40,26 +41,32 @@ TEST_F(Values, ABaseThatIsNone) {
 TEST_F(Values, ABackendThatIsNoneOrLacksItsPlace) {
     const auto unknown = check("BACKUP_BACKEND=foo");
     EXPECT_EQ(unknown.status, 2);
-    EXPECT_THAT(unknown.out, HasSubstr(at("10:16") + "error: BACKUP_BACKEND=foo: there is no backend of that name; there are archive, restic\n"
-                                                     "BACKUP_BACKEND=foo\n               ^\n"));
+    EXPECT_THAT(unknown.out,
+                HasSubstr(at("10:16") +
+                          "error: BACKUP_BACKEND=foo: there is no backend of that name; there are archive, restic\n"
+                          "BACKUP_BACKEND=foo\n               ^\n"));
     const auto restic = check("BACKUP_BACKEND=restic", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
     EXPECT_EQ(restic.status, 2);
-    EXPECT_THAT(restic.out, HasSubstr(at("11:16") + "error: BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set\n"));
+    EXPECT_THAT(restic.out,
+                HasSubstr(at("11:16") + "error: BACKUP_BACKEND=restic needs RESTIC_REPOSITORY, which is not set\n"));
     EXPECT_FALSE(std::filesystem::exists(site_.state() / "restic-cache")) << "looking makes nothing";
 }
 
 TEST_F(Values, WhatLeadsNowhereBesideTheNetwork) {
     const auto routed = check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
     EXPECT_EQ(routed.status, 2);
-    EXPECT_THAT(routed.out, HasSubstr(at("13:9") + "error: GATEWAY leads nowhere: the gateway of jail a.test is the host "
-                                                   "(NETWORK=routed); the same of 1 more jail\nGATEWAY=192.0.2.254\n        ^\n"));
+    EXPECT_THAT(routed.out,
+                HasSubstr(at("13:9") + "error: GATEWAY leads nowhere: the gateway of jail a.test is the host "
+                                       "(NETWORK=routed); the same of 1 more jail\nGATEWAY=192.0.2.254\n        ^\n"));
     const auto none = check("FORWARD=tcp:8080:80");
     EXPECT_EQ(none.status, 2);
-    EXPECT_THAT(none.out, HasSubstr(at("10:9") + "error: FORWARD leads nowhere: jail a.test has no network (NETWORK=none)\n"));
+    EXPECT_THAT(none.out,
+                HasSubstr(at("10:9") + "error: FORWARD leads nowhere: jail a.test has no network (NETWORK=none)\n"));
     const auto host = check("NETWORK=host\nCAPABILITIES=system");
     EXPECT_EQ(host.status, 2);
-    EXPECT_THAT(host.out, HasSubstr(at("11:14") + "error: CAPABILITIES: jail a.test has CAPABILITIES=system, which is a network "
-                                                  "stack of its own, and NETWORK=host, which is none\n"));
+    EXPECT_THAT(host.out,
+                HasSubstr(at("11:14") + "error: CAPABILITIES: jail a.test has CAPABILITIES=system, which is a network "
+                                        "stack of its own, and NETWORK=host, which is none\n"));
     EXPECT_EQ(check("NAT=no\nGATEWAY=none\nRATE=none").status, 0);
 }
 
@@ -67,11 +74,16 @@ TEST_F(Values, APortOfTheHostForSeveralJails) {
     const std::vector<std::string> jails{"a.test:203.0.113.1", "b.test:203.0.113.2", "c.test:203.0.113.3"};
     const auto all = check("IF=lo\nNETWORK=routed\nFORWARD='udp:53:53 tcp:8080:80'", jails);
     EXPECT_EQ(all.status, 2);
-    EXPECT_THAT(all.out, HasSubstr(at("14:20") + "error: FORWARD gives port 8080/tcp of the host to 3 jails, and it can lead to one only\n"));
+    EXPECT_THAT(all.out,
+                HasSubstr(at("14:20") +
+                          "error: FORWARD gives port 8080/tcp of the host to 3 jails, and it can lead to one only\n"));
     of_a_test("FORWARD=tcp:8080:8080\n");
     const auto two = check("IF=lo\nNETWORK=routed\nFORWARD=tcp:8080:80", {"a.test:192.0.2.1", "b.test:192.0.2.2"});
     EXPECT_EQ(two.status, 2);
-    EXPECT_THAT(two.out, HasSubstr("jails.d/a.test.conf:1:9: error: FORWARD: port 8080/tcp of the host is that of jail b.test (FORWARD in "));
+    EXPECT_THAT(
+        two.out,
+        HasSubstr(
+            "jails.d/a.test.conf:1:9: error: FORWARD: port 8080/tcp of the host is that of jail b.test (FORWARD in "));
     EXPECT_EQ(check("IF=lo\nNETWORK=routed", jails).status, 0);
 }
 
@@ -87,12 +99,14 @@ TEST_F(Values, AreToldFromTheTopOfTheFileDown) {
 TEST_F(Values, InterfacesThatAreNoneOrMissing) {
     const auto missing = check("NETWORK=routed");
     EXPECT_EQ(missing.status, 2);
-    EXPECT_THAT(missing.out, HasSubstr("error: IF is not set, and a.test joins a network\nname the interface, as IF=\"eth0\""));
+    EXPECT_THAT(missing.out,
+                HasSubstr("error: IF is not set, and a.test joins a network\nname the interface, as IF=\"eth0\""));
     EXPECT_EQ(site_.jailctl({"status"}).status, 2) << "as every command says";
     const auto odd = check("IF=an/interface");
     EXPECT_EQ(odd.status, 2);
     EXPECT_THAT(odd.out, HasSubstr(at("10:4") + "error: IF: 'an/interface' is not the name of an interface\n"));
-    EXPECT_THAT(check("NETWORK=bridge:an/interface").out, HasSubstr(at("10:9") + "error: NETWORK: 'an/interface' is not the name of an interface\n"));
+    EXPECT_THAT(check("NETWORK=bridge:an/interface").out,
+                HasSubstr(at("10:9") + "error: NETWORK: 'an/interface' is not the name of an interface\n"));
     EXPECT_THAT(check("NETWORK=bridge:br0").out, Not(HasSubstr("IF is not set"))) << "which needs none";
 }
 
@@ -129,7 +143,8 @@ TEST_F(Values, ADirectoryForBackupsThatOthersCanWrite) {
 }
 
 TEST_F(Values, ADirectoryThatOthersCanEnter) {
-    const std::string open = "other users can enter " + site_.home().string() + " and could run what a jail made set-uid\n";
+    const std::string open = "other users can enter " + site_.home().string() +
+                             " and could run what a jail made set-uid\n";
     std::filesystem::permissions(site_.home(), std::filesystem::perms(0755));
     const auto empty = check("");
     EXPECT_EQ(empty.status, 0) << "create closes it: " << empty.all();
@@ -157,12 +172,15 @@ TEST_F(Values, ADirectoryOfAnEntryThatOthersCanEnter) {
 
 TEST_F(Values, AreJudgedByWhatStandsInTheFileOfTheJail) {
     of_a_test("NETWORK=bridge:none7\n");
-    EXPECT_THAT(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").out, Not(HasSubstr("GATEWAY"))) << "the only jail is on a bridge";
+    EXPECT_THAT(check("IF=lo\nNETWORK=routed\nGATEWAY=192.0.2.254").out, Not(HasSubstr("GATEWAY")))
+        << "the only jail is on a bridge";
     of_a_test("NAT=yes\n");
     const auto result = check("");
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:1:5: error: NAT leads nowhere: jail a.test has no network (NETWORK=none)\n"
-                                      "NAT=yes\n    ^\n"));
+    EXPECT_THAT(result.out,
+                HasSubstr(
+                    "jails.d/a.test.conf:1:5: error: NAT leads nowhere: jail a.test has no network (NETWORK=none)\n"
+                    "NAT=yes\n    ^\n"));
 }
 
 /// What is read of ADDONS is looked at as the commands do, whether it is set or lies in JAIL_HOME by default.
@@ -179,7 +197,8 @@ TEST_F(Values, AFileOfAddonsThatOthersCanWrite) {
         std::filesystem::remove(file);
     }
     spit(site_.path() / "addons/dellist4.txt", "bin\n../etc\n");
-    EXPECT_THAT(check("").out, HasSubstr("error: ADDONS: " + (site_.path() / "addons/dellist4.txt").string() + ":2: '../etc'"));
+    EXPECT_THAT(check("").out,
+                HasSubstr("error: ADDONS: " + (site_.path() / "addons/dellist4.txt").string() + ":2: '../etc'"));
     std::filesystem::rename(site_.path() / "addons", site_.home() / "addons");
     std::string text = slurp(site_.config());
     text.erase(text.find("ADDONS="), text.find('\n', text.find("ADDONS=")) + 1 - text.find("ADDONS="));
@@ -204,7 +223,8 @@ TEST_F(Values, WhatChangesNothingIsAWarning) {
 TEST_F(Values, APluginThatIsRequiredAndNotThere) {
     const auto result = check("PLUGIN_REQUIRED='scripts firewall'");
     EXPECT_EQ(result.status, 2);
-    EXPECT_THAT(result.out, HasSubstr(at("10:26") + "error: PLUGIN_REQUIRED: nothing is changed without the plugin 'firewall'"));
+    EXPECT_THAT(result.out,
+                HasSubstr(at("10:26") + "error: PLUGIN_REQUIRED: nothing is changed without the plugin 'firewall'"));
 }
 
 TEST_F(Values, APluginThatIsRequiredIsLookedForWhereverPluginsAre) {
@@ -225,14 +245,19 @@ TEST_F(Values, AreRefusedInTheSameWordsByTheCommandsThatUseThem) {
     };
     const std::string backend = "BACKUP_BACKEND=foo: there is no backend of that name; there are archive, restic";
     std::filesystem::create_directories(site_.root("a.test") / "bin");
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"backup", "a.test"}, {"backups"}, {"verify", "a.test"}, {"expire", "a.test"}, {"expire"},
-          {"extract", "a.test", "etc/passwd"}, {"--batch", "delete", "--backup-first", "a.test"}})
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"backup", "a.test"},
+                                                  {"backups"},
+                                                  {"verify", "a.test"},
+                                                  {"expire", "a.test"},
+                                                  {"expire"},
+                                                  {"extract", "a.test", "etc/passwd"},
+                                                  {"--batch", "delete", "--backup-first", "a.test"}})
         EXPECT_THAT(refused("BACKUP_BACKEND=foo", words), HasSubstr(backend)) << words.front();
     EXPECT_THAT(refused("FORWARD=tcp:80:80", {"start", "a.test"}),
                 HasSubstr("FORWARD (" + site_.config().string() + ":10) leads nowhere: jail a.test has no network"));
     std::filesystem::remove_all(site_.root("a.test"));
-    EXPECT_THAT(refused("BASE=foo", {"--batch", "create", "a.test"}), HasSubstr("BASE=foo: there is no base of that name"));
+    EXPECT_THAT(refused("BASE=foo", {"--batch", "create", "a.test"}),
+                HasSubstr("BASE=foo: there is no base of that name"));
     EXPECT_THAT(refused("BACKUP_BACKEND=foo", {"restore", "a.test"}), HasSubstr(backend));
 }
 

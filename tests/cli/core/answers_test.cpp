@@ -48,7 +48,8 @@ TEST(Installed, ReadsTheConfigurationOfItsOwnPrefix) {
     EXPECT_THAT(result.all(), HasSubstr(file));
     for (const auto* unit : {"lib/systemd/system/jailctl.service", "lib/systemd/system/jailctl@.service"}) {
         EXPECT_THAT(slurp(stage() / unit), HasSubstr("\nEnvironment=JAILCTL_CONF=" + file + "\n")) << unit;
-        EXPECT_THAT(slurp(stage() / unit), HasSubstr("\nExecStart=" + (stage() / "bin/jailctl").string() + " ")) << unit;
+        EXPECT_THAT(slurp(stage() / unit), HasSubstr("\nExecStart=" + (stage() / "bin/jailctl").string() + " "))
+            << unit;
     }
     EXPECT_THAT(slurp(stage() / "etc/init.d/jailctl"), HasSubstr("{JAILCTL_CONF:=" + file + "}"));
 }

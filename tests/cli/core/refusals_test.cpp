@@ -52,7 +52,8 @@ TEST_F(Refusals, ValuesOfGlobalOptions) {
     expect_refused({"start", "all", "--wait", "soon"}, "jailctl: --wait: ");
     expect_refused({"--color", "blue", "start", "all"}, "jailctl: --color: 'blue' is not auto, always or never\n");
     expect_refused({"--json=yes", "start", "all"}, "");
-    expect_refused({"--config", "a", "--config", "b", "start", "all"}, "jailctl: option '--config' is given more than once\n");
+    expect_refused({"--config", "a", "--config", "b", "start", "all"},
+                   "jailctl: option '--config' is given more than once\n");
     expect_refused({"--quiet", "start", "--verbose", "all"}, "jailctl: --quiet and --verbose exclude each other\n");
     expect_refused({"--plugin-dir", "relative", "plugins"}, "jailctl: --plugin-dir: 'relative' is no absolute path\n");
 }
@@ -68,7 +69,8 @@ TEST_F(Refusals, UnknownJailNamesTheNearestAndPrintsNoUsage) {
 TEST_F(Refusals, WordsThatDoNotFit) {
     expect_refused({"start"}, "jailctl: 'start' needs the name of a jail, or 'all'\n");
     expect_refused({"start", "all", "chii.domaine.com"}, "jailctl: 'all' stands alone");
-    expect_refused({"backup", "./here", "chii.domaine.com"}, "jailctl: './here' is a path, and a path may only stand last\n");
+    expect_refused({"backup", "./here", "chii.domaine.com"},
+                   "jailctl: './here' is a path, and a path may only stand last\n");
     expect_refused({"version", "now"}, "jailctl: 'version' does not take 'now'\n");
     expect_refused({"backup", "all", "-"}, "jailctl: only one jail can be written to stdout\n");
     expect_refused({"plugins", "inpsect", "x"}, "jailctl: 'plugins' takes nothing, or 'inspect' and a name\n");
@@ -84,7 +86,8 @@ TEST_F(Refusals, AWordThatIsNothingIsToldWhatWasMeant) {
     hint({"create", "chii"}, "did you mean 'chii.domaine.com'?");
     hint({"config", "show", "chii"}, "did you mean 'chii.domaine.com'?");
     hint({"cp", "/etc/hosts", "chii.domain.com:/etc"}, "did you mean 'chii.domaine.com'?");
-    hint({"create", "new.domain.org"}, "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first\n");
+    hint({"create", "new.domain.org"},
+         "JAILS lists the jails there are, and 'jailctl status' shows them; a new one needs an entry there first\n");
     hint({"ls"}, "did you mean 'status'?");
     hint({"stat"}, "did you mean 'status'?");
     hint({"help", "nope"}, "'jailctl help' lists the commands there are\n");
@@ -143,21 +146,27 @@ TEST_F(Refusals, TheUsageListsCommandsOfPluginsWhateverWasWrong) {
              {"--bacth", "start", "all"}, {"--jobs", "0", "start", "all"}, {"start", "all", "--color", "blue"}})
         EXPECT_THAT(site_.jailctl(words).err, HasSubstr(all)) << words[0];
     // What of the line can be understood holds here too.
-    EXPECT_THAT(site_.jailctl({"--no-plugins", "--bacth"}).err, HasSubstr("<command> = completion|config|help|plugins|version\n"));
-    EXPECT_THAT(site_.jailctl({"--bacth", "--disable-plugin=upgrade"}).err, HasSubstr("|create|delete|backup|restore|"));
+    EXPECT_THAT(site_.jailctl({"--no-plugins", "--bacth"}).err,
+                HasSubstr("<command> = completion|config|help|plugins|version\n"));
+    EXPECT_THAT(site_.jailctl({"--bacth", "--disable-plugin=upgrade"}).err,
+                HasSubstr("|create|delete|backup|restore|"));
 }
 
 TEST_F(Refusals, ACommandOfAPluginThatIsLeftOut) {
-    expect_refused({"--no-plugins", "status"}, "jailctl: unknown command 'status'\nhint: most commands come with plugins, and "
-                                               "--no-plugins leaves all of them out\n");
-    expect_refused({"help", "status", "--no-plugins"}, "jailctl: unknown command 'status'\nhint: most commands come with plugins");
+    expect_refused({"--no-plugins", "status"},
+                   "jailctl: unknown command 'status'\nhint: most commands come with plugins, and "
+                   "--no-plugins leaves all of them out\n");
+    expect_refused({"help", "status", "--no-plugins"},
+                   "jailctl: unknown command 'status'\nhint: most commands come with plugins");
     EXPECT_THAT(site_.jailctl({"--disable-plugin", "lifecycle", "status"}).err,
                 HasSubstr("jailctl: unknown command 'status'\nhint: a plugin is left out"));
 }
 
 TEST_F(Refusals, DisablingAPluginThatIsNone) {
-    expect_refused({"--disable-plugin", "lifecycel", "status"}, "jailctl: --disable-plugin: there is no plugin 'lifecycel' in ");
-    EXPECT_THAT(site_.jailctl({"--disable-plugin", "lifecycel", "status"}).err, HasSubstr("\nhint: did you mean 'lifecycle'?\n"));
+    expect_refused({"--disable-plugin", "lifecycel", "status"},
+                   "jailctl: --disable-plugin: there is no plugin 'lifecycel' in ");
+    EXPECT_THAT(site_.jailctl({"--disable-plugin", "lifecycel", "status"}).err,
+                HasSubstr("\nhint: did you mean 'lifecycle'?\n"));
     EXPECT_EQ(site_.jailctl({"--disable-plugin", "upgrade", "status"}).status, 0);
 }
 

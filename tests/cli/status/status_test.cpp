@@ -25,14 +25,17 @@ TEST_F(StatusTest, OneLinePerJailInTheOrderOfTheConfiguration) {
     ASSERT_EQ(start().status, 0);
     const Result result = site.jailctl({"status"});
     EXPECT_EQ(result.status, 0);
-    EXPECT_EQ(result.out, std::string(header) + "*a.test (192.0.2.1)\n b.test (192.0.2.2, 192.0.2.3)\n!new.test (192.0.2.4)\n");
+    EXPECT_EQ(result.out,
+              std::string(header) + "*a.test (192.0.2.1)\n b.test (192.0.2.2, 192.0.2.3)\n!new.test (192.0.2.4)\n");
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(site.jailctl({"status", "all"}).out, result.out);
 }
 
 /// As du counts: blocks, a file of two names once, nothing of a hole.
 TEST_F(StatusTest, DiskIsWhatTheTreeTakes) {
-    const auto disk = [&](const std::string& jail) { return site.json({"status", jail, "--disk"})["jails"].items().front()["disk"]; };
+    const auto disk = [&](const std::string& jail) {
+        return site.json({"status", jail, "--disk"})["jails"].items().front()["disk"];
+    };
     const std::int64_t before = disk("a.test").num();
     EXPECT_GT(before, 0);
     EXPECT_LT(disk("b.test").num(), before + (64 << 10));
@@ -42,10 +45,13 @@ TEST_F(StatusTest, DiskIsWhatTheTreeTakes) {
     std::filesystem::resize_file(site.root("a.test") / "hole", std::uintmax_t{1} << 30U);
     EXPECT_NEAR(static_cast<double>(disk("a.test").num() - before), 3 << 20, 64 << 10);
     EXPECT_TRUE(disk("new.test").is_null()) << "it has no root";
-    EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["disk"].is_null()) << "only when asked";
+    EXPECT_TRUE(site.json({"status", "a.test", "--wide"})["jails"].items().front()["disk"].is_null())
+        << "only when asked";
     ASSERT_EQ(start().status, 0);
-    EXPECT_THAT(site.jailctl({"status", "a.test", "--disk"}).out, testing::MatchesRegex(std::string(".*[*]a[.]test [(]192.0.2.1[)]  disk [0-9.]+ MB\n")));
-    EXPECT_THAT(site.jailctl({"status", "--disk", "--prometheus"}).out, HasSubstr("jailctl_jail_disk_bytes{jail=\"a.test\"} "));
+    EXPECT_THAT(site.jailctl({"status", "a.test", "--disk"}).out,
+                testing::MatchesRegex(std::string(".*[*]a[.]test [(]192.0.2.1[)]  disk [0-9.]+ MB\n")));
+    EXPECT_THAT(site.jailctl({"status", "--disk", "--prometheus"}).out,
+                HasSubstr("jailctl_jail_disk_bytes{jail=\"a.test\"} "));
 }
 
 TEST_F(StatusTest, DiskIsNotThatOfAnotherDirectory) {
@@ -56,7 +62,8 @@ TEST_F(StatusTest, DiskIsNotThatOfAnotherDirectory) {
     spit(site.root("a.test") / "data", std::string(3 << 20, 'x'), 0600);
     const Result told = site.jailctl({"status", "a.test", "--disk"});
     EXPECT_EQ(told.out.find("disk"), std::string::npos) << told.out;
-    EXPECT_THAT(told.err, HasSubstr("what a.test takes on its disk is not known: another directory stands at " + site.root("a.test").string()));
+    EXPECT_THAT(told.err, HasSubstr("what a.test takes on its disk is not known: another directory stands at " +
+                                    site.root("a.test").string()));
     std::filesystem::remove_all(site.root("a.test"));
     std::filesystem::rename(aside, site.root("a.test"));
     EXPECT_THAT(site.jailctl({"status", "a.test", "--disk"}).out, HasSubstr("  disk "));
@@ -69,10 +76,12 @@ TEST_F(StatusTest, WideTellsTheNewestBackupOfEachJailWithoutAskingABackend) {
     EXPECT_EQ(told["grade"].str(), "cold");
     EXPECT_GT(told["verified"].num(), 0);
     const std::string archive = told["id"].str(), stamp = timestamp(told["taken"].num());
-    EXPECT_EQ(site.jailctl({"status", "a.test", "--wide"}).out, std::string(header) + " a.test (192.0.2.1)  backup " + stamp + " cold\n");
+    EXPECT_EQ(site.jailctl({"status", "a.test", "--wide"}).out,
+              std::string(header) + " a.test (192.0.2.1)  backup " + stamp + " cold\n");
     EXPECT_EQ(site.jailctl({"status", "a.test"}).out, std::string(header) + " a.test (192.0.2.1)\n");
     EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out,
-                HasSubstr("jailctl_jail_last_backup_time_seconds{jail=\"a.test\"} " + std::to_string(told["taken"].num()) + "\n"));
+                HasSubstr("jailctl_jail_last_backup_time_seconds{jail=\"a.test\"} " +
+                          std::to_string(told["taken"].num()) + "\n"));
     std::string bytes = slurp(archive);
     bytes[bytes.size() / 2] ^= 1;
     const auto written = std::filesystem::last_write_time(archive);
@@ -103,7 +112,8 @@ TEST_F(StatusTest, AnArchiveThatWasAlteredSinceItWasProvenIsTheNewestAndNotVerif
 
 TEST_F(StatusTest, AnOlderArchiveIsTheNewestAgainWhenTheNewestWasRemoved) {
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
-    const std::string first = site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str();
+    const std::string first =
+        site.json({"status", "a.test", "--wide"})["jails"].items().front()["last_backup"]["id"].str();
     ASSERT_EQ(start().status, 0);
     ::sleep(1);  // archives of one second are told apart by their number alone
     ASSERT_EQ(site.jailctl({"backup", "a.test"}).status, 0);
@@ -137,7 +147,8 @@ TEST_F(StatusTest, TheSampleOfTheNewestBackupIsOfAUsableOne) {
     EXPECT_THAT(site.jailctl({"status", "a.test", "--wide"}).out, HasSubstr("cold, unusable\n"));
     EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, HasSubstr(sample(older["taken"].num())));
     spit(older["id"].str(), "", 0600);
-    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out, testing::Not(HasSubstr("last_backup_time_seconds{jail=\"a.test\"}")));
+    EXPECT_THAT(site.jailctl({"status", "--prometheus"}).out,
+                testing::Not(HasSubstr("last_backup_time_seconds{jail=\"a.test\"}")));
 }
 
 TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
@@ -145,8 +156,9 @@ TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
     const Result result = site.jailctl({"status", "--prometheus"});
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.err, "");
-    EXPECT_THAT(result.out, HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a.test\"} 1\n"
-                                      "jailctl_jail_running{jail=\"b.test\"} 0\njailctl_jail_running{jail=\"new.test\"} 0\n"));
+    EXPECT_THAT(result.out,
+                HasSubstr("# TYPE jailctl_jail_running gauge\njailctl_jail_running{jail=\"a.test\"} 1\n"
+                          "jailctl_jail_running{jail=\"b.test\"} 0\njailctl_jail_running{jail=\"new.test\"} 0\n"));
     EXPECT_THAT(result.out, HasSubstr("jailctl_jail_info{jail=\"new.test\",state=\"not created\"} 1\n"));
     EXPECT_THAT(result.out, HasSubstr("jailctl_jail_tasks{jail=\"a.test\"} "));
     EXPECT_THAT(result.out, testing::Not(HasSubstr("jailctl_jail_tasks{jail=\"b.test\"}")));
@@ -154,8 +166,9 @@ TEST_F(StatusTest, SamplesForPrometheusComeFamilyByFamily) {
 }
 
 TEST_F(StatusTest, WatchShowsItAgainUntilASignal) {
-    const Result result = run_command({"/usr/bin/timeout", "--preserve-status", "-s", "INT", "4", (stage() / "bin/jailctl").string(), "--config",
-                                       site.config().string(), "status", "--watch=1s"});
+    const Result result = run_command({"/usr/bin/timeout", "--preserve-status", "-s", "INT", "4",
+                                       (stage() / "bin/jailctl").string(), "--config", site.config().string(), "status",
+                                       "--watch=1s"});
     const auto first = result.out.find(header);
     EXPECT_EQ(first, 0U);
     EXPECT_NE(result.out.find(header, 1), std::string::npos) << result.all();
@@ -191,8 +204,9 @@ TEST_F(StatusTest, AnEmptyDirectoryCountsAsNotCreated) {
 
 TEST_F(StatusTest, SomethingElseThanADirectoryIsBrokenWithAReason) {
     spit(site.root("new.test"), "a file");
-    EXPECT_EQ(site.jailctl({"status", "new.test"}).out, std::string(header_with_broken) + "?new.test (192.0.2.4)\n    new.test: " +
-                                                           site.root("new.test").string() + " is not a directory\n");
+    EXPECT_EQ(site.jailctl({"status", "new.test"}).out,
+              std::string(header_with_broken) +
+                  "?new.test (192.0.2.4)\n    new.test: " + site.root("new.test").string() + " is not a directory\n");
     std::filesystem::remove(site.root("new.test"));
     std::filesystem::create_symlink("/etc", site.root("new.test"));
     EXPECT_THAT(site.jailctl({"status", "new.test"}).out, HasSubstr("?new.test"));
@@ -202,8 +216,10 @@ TEST_F(StatusTest, AJailThatRunsButIsNoLongerListedIsShown) {
     ASSERT_EQ(start().status, 0);
     site.configure({"b.test:192.0.2.2,192.0.2.3"});
     const Result result = site.jailctl({"status"});
-    EXPECT_EQ(result.out, std::string(header_with_broken) + " b.test (192.0.2.2, 192.0.2.3)\n?a.test (192.0.2.1)\n    a.test: " + unlisted);
-    for (const auto& words : {std::vector<std::string>{"stop", "a.test"}, {"exec", "a.test", "--", "true"}, {"status", "a.test"}}) {
+    EXPECT_EQ(result.out, std::string(header_with_broken) +
+                              " b.test (192.0.2.2, 192.0.2.3)\n?a.test (192.0.2.1)\n    a.test: " + unlisted);
+    for (const auto& words :
+         {std::vector<std::string>{"stop", "a.test"}, {"exec", "a.test", "--", "true"}, {"status", "a.test"}}) {
         const Result refused = site.jailctl(words);
         EXPECT_THAT(refused.err, HasSubstr("jail 'a.test' runs, but is not in JAILS of " + site.config().string()));
         EXPECT_THAT(refused.err, HasSubstr("put its entry back into JAILS"));
@@ -215,7 +231,8 @@ TEST_F(StatusTest, AJailThatRunsIsShownWithTheAddressesItWasStartedWith) {
     ASSERT_EQ(start().status, 0);
     site.configure({"a.test:192.0.2.7,[2001:db8::7]", "b.test:192.0.2.2,192.0.2.3"});
     EXPECT_EQ(site.jailctl({"status", "a.test"}).out,
-              std::string(header) + "*a.test (192.0.2.1)\n    a.test: JAILS has 192.0.2.7, 2001:db8::7 for it by now, which its next start takes\n");
+              std::string(header) + "*a.test (192.0.2.1)\n    a.test: JAILS has 192.0.2.7, 2001:db8::7 for it by now, "
+                                    "which its next start takes\n");
     const Value told = site.json({"status", "a.test"})["jails"].items()[0];
     ASSERT_EQ(told["addresses"].items().size(), 1U);
     EXPECT_EQ(told["addresses"].items()[0].str(), "192.0.2.1");
@@ -229,7 +246,8 @@ TEST_F(StatusTest, AJailRenamedWhileItRunsIsNotCalledStopped) {
     ASSERT_EQ(start().status, 0);
     const std::string root = site.root("a.test").string();
     site.configure({"z.test:192.0.2.9:" + root + "/"});
-    EXPECT_EQ(site.jailctl({"status"}).out, std::string(header_with_broken) + "?z.test (192.0.2.9)\n    z.test: jail a.test runs from its root " +
+    EXPECT_EQ(site.jailctl({"status"}).out, std::string(header_with_broken) +
+                                                "?z.test (192.0.2.9)\n    z.test: jail a.test runs from its root " +
                                                 root + "\n?a.test (192.0.2.1)\n    a.test: " + unlisted);
     const Value jail = site.json({"status", "z.test"})["jails"].items()[0];
     EXPECT_EQ(jail["state"].str(), "broken");
@@ -259,7 +277,8 @@ TEST_F(StatusTest, JsonSaysTheSame) {
 TEST_F(StatusTest, WideAddsIdUptimeAndTasks) {
     ASSERT_EQ(start().status, 0);
     const Result result = site.jailctl({"status", "--wide"});
-    EXPECT_THAT(result.out, testing::ContainsRegex("\\*a\\.test \\(192\\.0\\.2\\.1\\)  id [0-9]+  up [0-9.]+ s  tasks 1"));
+    EXPECT_THAT(result.out,
+                testing::ContainsRegex("\\*a\\.test \\(192\\.0\\.2\\.1\\)  id [0-9]+  up [0-9.]+ s  tasks 1"));
     const Value document = site.json({"status", "--wide", "a.test"});
     EXPECT_EQ(document["jails"].items()[0]["tasks"].num(), 1);
 }
@@ -279,7 +298,8 @@ TEST_F(StatusTest, TakesNoLock) {
     // The lock of the jail is held by another process for as long as the test looks.
     ::mkdir((site.run_dir() / "locks").c_str(), 0700);
     const Result result = run_command({"flock", (site.run_dir() / "locks/a.test.lock").string(),
-                                       (stage() / "bin/jailctl").string(), "--config", site.config().string(), "status"});
+                                       (stage() / "bin/jailctl").string(), "--config", site.config().string(),
+                                       "status"});
     EXPECT_EQ(result.status, 0);
     EXPECT_THAT(result.out, HasSubstr(" a.test"));
 }

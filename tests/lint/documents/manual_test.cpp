@@ -99,7 +99,8 @@ TEST(Manual, ItsAliasIsOne) {
 
 TEST(Manual, IsCleanMdoc) {
     for (const char* page : {"man8/jailctl.8", "man5/jails.conf.5"}) {
-        const auto lint = run_command({"mandoc", "-T", "lint", "-W", "warning", (stage() / JAILCTL_MAN_DIR / page).string()});
+        const auto lint =
+            run_command({"mandoc", "-T", "lint", "-W", "warning", (stage() / JAILCTL_MAN_DIR / page).string()});
         if (lint.status == 127) GTEST_SKIP() << "needs mandoc";
         EXPECT_EQ(lint.all(), "") << page;
     }

@@ -32,8 +32,9 @@ protected:
         spit(tree_ / "etc/motd", "kept by restic\n");
     }
     void configure(const std::string& more = {}) {
-        site_->configure({"a.test:192.0.2.1"}, "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (site_->path() / "repository").string() +
-                                                   "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n" + more);
+        site_->configure({"a.test:192.0.2.1"},
+                         "BACKUP_BACKEND=restic\nRESTIC_REPOSITORY=" + (site_->path() / "repository").string() +
+                             "\nRESTIC_PASSWORD_FILE=" + (site_->path() / "password").string() + "\n" + more);
     }
     void sh(const std::string& script) const {
         const auto result = run_command({"/bin/sh", "-ec", "cd " + tree_.string() + "; " + script});
@@ -54,14 +55,15 @@ protected:
 };
 
 TEST_F(Restic, AnAwkwardTreeComesBackWhole) {
-    sh("printf x > plain; touch -d '2001-02-03 04:05:06.123456789' plain; ln plain second-name; chown 12345:3000000 second-name;"
-       "chmod 4755 plain; mkdir -m 1777 tmp; mkdir -m 2755 gives-group; ln -s plain link; touch -h -d '1999-01-01 00:00:00.5' link;"
-       "setfattr -h -n trusted.on-link -v deep link; ln link link-second-name; mkfifo -m 640 fifo; mknod null c 1 3;"
-       "ln null null-second-name; mknod disk b 259 4097; setfattr -n user.one -v two plain; setfattr -n trusted.three -v four etc;"
-       "setfacl -m u:1234:rx plain; setfacl -d -m g:77:rwx tmp; ln -s \"$(printf 'bad\\377text')\" odd-link;"
-       "printf name > \"$(printf 'odd\\377name')\"; printf n > \"$(printf 'new\\nline')\"; truncate -s 8M holes;"
-       "printf middle | dd of=holes bs=1 seek=4194304 conv=notrunc 2>/dev/null; printf d > no-dump; chattr +d no-dump;"
-       "printf i > immutable; chattr +i immutable; mkdir append; chattr +a append; touch -d '2002-02-02 02:02:02.2' etc");
+    sh("printf x > plain; touch -d '2001-02-03 04:05:06.123456789' plain; ln plain second-name; chown 12345:3000000 "
+       "second-name;chmod 4755 plain; mkdir -m 1777 tmp; mkdir -m 2755 gives-group; ln -s plain link; touch -h -d "
+       "'1999-01-01 00:00:00.5' link;setfattr -h -n trusted.on-link -v deep link; ln link link-second-name; mkfifo -m "
+       "640 fifo; mknod null c 1 3;ln null null-second-name; mknod disk b 259 4097; setfattr -n user.one -v two plain; "
+       "setfattr -n trusted.three -v four etc;setfacl -m u:1234:rx plain; setfacl -d -m g:77:rwx tmp; ln -s \"$(printf "
+       "'bad\\377text')\" odd-link;printf name > \"$(printf 'odd\\377name')\"; printf n > \"$(printf 'new\\nline')\"; "
+       "truncate -s 8M holes;printf middle | dd of=holes bs=1 seek=4194304 conv=notrunc 2>/dev/null; printf d > "
+       "no-dump; chattr +d no-dump;printf i > immutable; chattr +i immutable; mkdir append; chattr +a append; touch -d "
+       "'2002-02-02 02:02:02.2' etc");
     ASSERT_EQ(::mknod((tree_ / "tmp/socket").c_str(), S_IFSOCK | 0620, 0), 0);
     ASSERT_EQ(::lchown((tree_ / "tmp/socket").c_str(), 12, 3000000), 0);
     const std::string before = portrait();
@@ -83,8 +85,10 @@ TEST_F(Restic, AnAwkwardTreeComesBackWhole) {
 
 TEST_F(Restic, ContentsTellWhatIsInIt) {
     make_quick_repository(site_->path() / "repository");
-    sh("ln -s motd etc/link; mknod null c 1 3; mkfifo fifo; printf abc > \"$(printf 'odd\\377name')\"; printf d > \"$(printf 'odd\\376name')\";"
-       "touch -d '2001-02-03 04:05:06.5 UTC' etc/motd; chown 12:34 etc/motd; chmod 4750 etc/motd; mkdir -m 1777 tmp; ln -s x \"$(printf 'to\\xff')\"");
+    sh("ln -s motd etc/link; mknod null c 1 3; mkfifo fifo; printf abc > \"$(printf 'odd\\377name')\"; printf d > "
+       "\"$(printf 'odd\\376name')\";"
+       "touch -d '2001-02-03 04:05:06.5 UTC' etc/motd; chown 12:34 etc/motd; chmod 4750 etc/motd; mkdir -m 1777 tmp; "
+       "ln -s x \"$(printf 'to\\xff')\"");
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     const Value document = site_->json({"backups", "--contents", "a.test"});
     std::map<std::string, Value> entries;
@@ -109,8 +113,9 @@ TEST_F(Restic, ContentsTellWhatIsInIt) {
 
 TEST_F(Restic, SingleFilesComeOutAsOutOfAnArchive) {
     make_quick_repository(site_->path() / "repository");
-    sh("mkdir -p deep/er; printf one > deep/er/file; ln deep/er/file deep/second; printf star > 'deep/[a*]?'; printf no > 'deep/ab';"
-       "mknod deep/null c 1 3; printf i > deep/immutable; chattr +i deep/immutable; printf abc > \"$(printf 'odd\\377name')\"");
+    sh("mkdir -p deep/er; printf one > deep/er/file; ln deep/er/file deep/second; printf star > 'deep/[a*]?'; printf "
+       "no > 'deep/ab';mknod deep/null c 1 3; printf i > deep/immutable; chattr +i deep/immutable; printf abc > "
+       "\"$(printf 'odd\\377name')\"");
     ASSERT_EQ(::mknod((tree_ / "deep/er/socket").c_str(), S_IFSOCK | 0640, 0), 0);
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     sh("chattr -i deep/immutable");
@@ -145,7 +150,9 @@ TEST_F(Restic, ALoneSocketComesOutAndAllAreCounted) {
     EXPECT_EQ(site_->json({"backup", "a.test"})["jails"].items().at(0)["backup"]["sockets"].num(), 1);
     const auto target = site_->path() / "taken";
     fs::create_directory(target);
-    const auto extract = [&] { return site_->jailctl({"extract", "--to=" + target.string(), "a.test", "run/deep/socket"}); };
+    const auto extract = [&] {
+        return site_->jailctl({"extract", "--to=" + target.string(), "a.test", "run/deep/socket"});
+    };
     const auto taken = extract();
     EXPECT_EQ(taken.status, 0) << taken.all();
     EXPECT_TRUE(fs::is_socket(target / "run/deep/socket"));
@@ -161,7 +168,8 @@ TEST_F(Restic, ALoneSocketComesOutAndAllAreCounted) {
 TEST_F(Restic, ListsVerifiesAndFindsDamage) {
     fs::create_directory(site_->path() / "jails.d");
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
-    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, ::testing::ContainsRegex("cold  verified 2.*  snapshot/")) << "it was read back";
+    EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, ::testing::ContainsRegex("cold  verified 2.*  snapshot/"))
+        << "it was read back";
     configure("RESTIC_READ_BACK=no\n");
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("cold  not verified  snapshot/"));
@@ -170,7 +178,8 @@ TEST_F(Restic, ListsVerifiesAndFindsDamage) {
     spit(site_->path() / "jails.d/a.test.conf", "BACKUP_BACKEND=archive\n", 0600);
     EXPECT_THAT(site_->jailctl({"backups", "a.test"}).out, HasSubstr("no backups"));
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
-    EXPECT_THAT(site_->jailctl({"backups"}).out, ::testing::AllOf(HasSubstr("snapshot/"), HasSubstr(".tar.gz"))) << "both backends' are listed";
+    EXPECT_THAT(site_->jailctl({"backups"}).out, ::testing::AllOf(HasSubstr("snapshot/"), HasSubstr(".tar.gz")))
+        << "both backends' are listed";
     fs::remove(site_->path() / "jails.d/a.test.conf");
     for (const auto& entry : fs::recursive_directory_iterator(site_->path() / "repository/data"))
         if (entry.is_regular_file()) fs::resize_file(entry.path(), entry.file_size() - 7);
@@ -182,7 +191,8 @@ TEST_F(Restic, TheNewestUsableOneIsToldWhereTheNewestIsDamaged) {
     make_quick_repository(site_->path() / "repository");
     const auto newest = [&] { return site_->json({"backups", "a.test"})["backups"].items().back(); };
     const auto sample = [&] {
-        const std::string out = site_->jailctl({"status", "--prometheus"}).out, name = "last_backup_time_seconds{jail=\"a.test\"} ";
+        const std::string out = site_->jailctl({"status", "--prometheus"}).out,
+                          name = "last_backup_time_seconds{jail=\"a.test\"} ";
         const auto at = out.find(name);
         return at == std::string::npos ? "none" : out.substr(at + name.size(), out.find('\n', at) - at - name.size());
     };
@@ -247,8 +257,10 @@ TEST_F(Restic, ExcludesAsTarDoes) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
     fs::rename(tree_, site_->path() / "gone");
     ASSERT_EQ(site_->jailctl({"restore", "a.test"}).status, 0);
-    const auto listed = run_command({"/bin/sh", "-c", "cd " + tree_.string() + "; find . -mindepth 1 | LC_ALL=C sort | tr '\\n' ' '"});
-    EXPECT_EQ(listed.out, "./etc ./etc/motd ./jail ./jail/kept ./lib ./lib/a ./lib/a/b ./lib/a/b/y ./lib/m.py ./var ./var/cache ");
+    const auto listed =
+        run_command({"/bin/sh", "-c", "cd " + tree_.string() + "; find . -mindepth 1 | LC_ALL=C sort | tr '\\n' ' '"});
+    EXPECT_EQ(listed.out,
+              "./etc ./etc/motd ./jail ./jail/kept ./lib ./lib/a ./lib/a/b ./lib/a/b/y ./lib/m.py ./var ./var/cache ");
 }
 
 TEST_F(Restic, HolesBeyondTheBoundAreLeftOutAndNamed) {
@@ -256,7 +268,8 @@ TEST_F(Restic, HolesBeyondTheBoundAreLeftOutAndNamed) {
     sh("truncate -s 1M small; truncate -s 4T 'la[r]ge *'; printf x > whole");
     const auto stored = site_->jailctl({"backup", "a.test"});
     EXPECT_EQ(stored.status, 4) << stored.all();
-    EXPECT_THAT(stored.all(), HasSubstr("la[r]ge *: its holes, 4.4 TB, are more than what RESTIC_HOLES leaves, 2.1 MB in all"));
+    EXPECT_THAT(stored.all(),
+                HasSubstr("la[r]ge *: its holes, 4.4 TB, are more than what RESTIC_HOLES leaves, 2.1 MB in all"));
     const auto listed = site_->jailctl({"backups", "a.test", "--contents"});
     EXPECT_THAT(listed.out, AllOf(HasSubstr(" small\n"), HasSubstr(" whole\n"), Not(HasSubstr("ge *\n"))));
     fs::rename(tree_, site_->path() / "gone");
@@ -278,7 +291,8 @@ TEST_F(Restic, ASnapshotOfAnotherHostPassesTheAllowList) {
     const auto restored = site_->jailctl({"restore", "a.test"});
     EXPECT_EQ(restored.status, 4) << restored.all();
     EXPECT_FALSE(fs::exists(tree_ / "null"));
-    const auto attributes = run_command({"getfattr", "-d", "-m", "-", "--absolute-names", (tree_ / "etc/motd").string()});
+    const auto attributes =
+        run_command({"getfattr", "-d", "-m", "-", "--absolute-names", (tree_ / "etc/motd").string()});
     EXPECT_THAT(attributes.out, HasSubstr("user.x"));
     EXPECT_THAT(attributes.out, Not(HasSubstr("trusted.x")));
 }

@@ -123,7 +123,8 @@ TEST_F(CreateRefuses, AndTakesAwayEachDirectoryItMadeForJails) {
     const auto home = site_.path() / "n1/n2/n3";
     std::filesystem::create_directories(site_.home() / "addons");
     spit(site_.home() / "addons/runme.sh", "exit 7\n", 0700);
-    site_.configure({"a.test:192.0.2.1"}, "ADDONS=" + (site_.home() / "addons").string() + "\nJAIL_HOME=" + home.string());
+    site_.configure({"a.test:192.0.2.1"},
+                    "ADDONS=" + (site_.home() / "addons").string() + "\nJAIL_HOME=" + home.string());
     const Result made = create();
     EXPECT_EQ(made.status, 1) << made.all();
     EXPECT_FALSE(std::filesystem::exists(site_.path() / "n1")) << made.all();

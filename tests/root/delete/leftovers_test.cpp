@@ -1,5 +1,5 @@
-// delete where there is no whole jail, no room, or no record: what an interrupted command left, a full disk, a jail that
-// runs by the records of another site.
+// delete where there is no whole jail, no room, or no record: what an interrupted command left, a full disk, a jail
+// that runs by the records of another site.
 #include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -107,7 +107,8 @@ TEST_F(Leftovers, AJailThatRunsByTheRecordsOfAnotherSiteIsRefused) {
     for (const char* command : {"delete", "upgrade"}) {
         const Result kept = site_.jailctl({"--batch", command, "a.test"});
         EXPECT_EQ(kept.status, 1) << kept.all();
-        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + site_.config().string() + " runs from " + root_.string()));
+        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + site_.config().string() +
+                                        " runs from " + root_.string()));
         EXPECT_THAT(kept.err, HasSubstr("hint: stop that one first: 'jailctl --config "));
         EXPECT_TRUE(fs::exists(root_ / "etc/rc.conf"));
     }
@@ -147,11 +148,13 @@ TEST_F(Leftovers, AJailThatAnotherSiteStartsMeanwhileKeepsItsRoot) {
     spit(other, text, 0600);
     const std::string by_other = (stage() / "bin/jailctl").string() + " --config " + other.string() + " ";
     spit(hook, "#!/bin/sh\nexec " + by_other + "start a.test\n", 0755);
-    site_.configure({"a.test:192.0.2.1"}, "BEFOREDELETE_HOOKS=" + hook.string() + "\nBEFOREUPGRADE_HOOKS=" + hook.string());
+    site_.configure({"a.test:192.0.2.1"},
+                    "BEFOREDELETE_HOOKS=" + hook.string() + "\nBEFOREUPGRADE_HOOKS=" + hook.string());
     for (const char* command : {"delete", "upgrade"}) {
         const Result kept = site_.jailctl({"--batch", command, "a.test"});
         EXPECT_EQ(kept.status, 1) << kept.all();
-        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + other.string() + " runs from " + root_.string()));
+        EXPECT_THAT(kept.err, HasSubstr("jail a.test is in use: jail a.test of " + other.string() + " runs from " +
+                                        root_.string()));
         EXPECT_TRUE(fs::exists(root_ / "etc/rc.conf"));
         EXPECT_THAT(site_.leftovers(), IsEmpty());
         const Result stopped = run_command({"/bin/sh", "-c", by_other + "stop a.test"});

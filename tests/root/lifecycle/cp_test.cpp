@@ -55,8 +55,9 @@ TEST_F(CpTest, AnOwnerTheJailHasNoNumberForIsNobodyAndTold) {
     const Value tree = site.json({"cp", "-a", host("tree"), "a.test:/root"});
     EXPECT_EQ(tree["status"].num(), 4);
     EXPECT_EQ(tree["omissions"].items().size(), 2U) << to_json(tree);
-    EXPECT_THAT(to_json(tree), testing::AllOf(HasSubstr("\"message\":\"far: its owner or group has no number in the jail"),
-                                              HasSubstr("\"message\":\"link: its owner or group has no number in the jail")));
+    EXPECT_THAT(to_json(tree),
+                testing::AllOf(HasSubstr("\"message\":\"far: its owner or group has no number in the jail"),
+                               HasSubstr("\"message\":\"link: its owner or group has no number in the jail")));
     const Result file = cp(host("tree/far"), "a.test:/root/", {"-a"});
     EXPECT_EQ(file.status, 4) << file.all();
     EXPECT_THAT(file.err, HasSubstr("far: its owner or group has no number in the jail"));
@@ -83,11 +84,12 @@ TEST_F(CpTest, AJailWhoseDeleteWasKilledComesBackFirst) {
 
 /// Such a file system refuses to remove what is not there, too.
 TEST_F(CpTest, OnAReadOnlyFileSystemNothingIsLeftToUndo) {
-    const std::string root = site.root("a.test").string(), jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
+    const std::string root = site.root("a.test").string(),
+                      jailctl = (stage() / "bin/jailctl").string() + " --config " + site.config().string();
     for (const char* what : {"one", "tree"}) {
         const Result result = run_command({"unshare", "-m", "sh", "-c",
-                                           "mount --bind " + root + " " + root + " && mount -o remount,ro,bind " + root + " && " +
-                                               jailctl + " cp " + host(what) + " a.test:/root/"});
+                                           "mount --bind " + root + " " + root + " && mount -o remount,ro,bind " +
+                                               root + " && " + jailctl + " cp " + host(what) + " a.test:/root/"});
         EXPECT_EQ(result.status, 1) << what;
         EXPECT_THAT(result.err, HasSubstr("Read-only file system")) << what;
         EXPECT_THAT(result.err, testing::Not(HasSubstr("undoing"))) << what;
@@ -98,8 +100,8 @@ TEST_F(CpTest, OnAReadOnlyFileSystemNothingIsLeftToUndo) {
 /// ramfs is one that cannot; a kernel where it can takes the directory.
 TEST_F(CpTest, ASourceOnAFileSystemThatCannotMapIdsIsNamedAsWhatItIs) {
     const std::string command = "mount -t ramfs none " + host("tree") + " && mkdir " + host("tree/d") + " && " +
-                                (stage() / "bin/jailctl").string() + " --config " + site.config().string() + " cp " + host("tree/d") +
-                                " a.test:/root/";
+                                (stage() / "bin/jailctl").string() + " --config " + site.config().string() + " cp " +
+                                host("tree/d") + " a.test:/root/";
     const Result result = run_command({"unshare", "-m", "sh", "-c", command});
     if (result.status == 0) return;
     EXPECT_THAT(result.err, HasSubstr("the directory to copy from is on a file system that cannot map ids"));
@@ -112,7 +114,8 @@ TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     const Value document = site.json({"cp", host("tree"), "a.test:/root"});
     EXPECT_TRUE(document["ok"].truth());
     EXPECT_GE(document["copied"]["entries"].num(), 3);
-    EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out, "two\ndeep/two\n600\n");
+    EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out,
+              "two\ndeep/two\n600\n");
 }
 
 /// Files of /proc say no size, those of /sys one page.

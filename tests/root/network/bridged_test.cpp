@@ -26,10 +26,12 @@ TEST_F(Bridged, JailsAreReachedOnTheBridgeAndReachEachOther) {
     const auto started = jailctl({"start", "all"});
     ASSERT_EQ(started.status, 0) << started.all();
     EXPECT_THAT(started.all(), Not(HasSubstr("warning")));
-    for (const std::string address : {"192.0.2.7", "2001:db8::7", "192.0.2.8"}) EXPECT_TRUE(lan_reaches(address)) << address;
+    for (const std::string address : {"192.0.2.7", "2001:db8::7", "192.0.2.8"})
+        EXPECT_TRUE(lan_reaches(address)) << address;
     ASSERT_EQ(jailctl({"exec", "db.test", "--", "sh", "-c", "mkdir -p /tmp/www && hostname >/tmp/www/index.html && "
                                                             "httpd -p 80 -h /tmp/www"}).status, 0);
-    const auto page = jailctl({"exec", "www.test", "--", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 192.0.2.8 80"});
+    const auto page =
+        jailctl({"exec", "www.test", "--", "sh", "-c", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 3 192.0.2.8 80"});
     EXPECT_THAT(page.out, HasSubstr("db.test")) << page.err;
     EXPECT_THAT(jailctl({"exec", "www.test", "--", "ip", "route"}).out, HasSubstr("default via 192.0.2.1 dev eth0"));
     const auto stopped = jailctl({"stop", "all"});
@@ -47,7 +49,8 @@ TEST_F(Bridged, AStartKilledAnywhereIsFinishedByTheNext) {
         }
         const bool runs = jailctl({"status", "www.test"}).out.find("*www.test") != std::string::npos;
         const auto next = jailctl({"start", "www.test"});
-        EXPECT_TRUE(next.status == 0 || (runs && next.status == 1)) << "killed at point " << point << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || (runs && next.status == 1))
+            << "killed at point " << point << ": " << next.all();
         EXPECT_TRUE(lan_reaches("192.0.2.7")) << point;
         const auto stopped = jailctl({"stop", "www.test"});
         EXPECT_EQ(stopped.status, 0) << point << stopped.all();
@@ -122,7 +125,8 @@ TEST_F(Bridged, StatusSaysWhatBecameOfTheNetworkOfAJailThatRuns) {
 
 TEST_F(Bridged, ARateThatCannotBeSetIsAnErrorAndIsNotWritten) {
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
-    const auto link = bed_->in_host({"sh", "-c", "ip -o link show master br0 | sed -n 's/^[0-9]*: \\(jl[0-9a-v]*\\)@.*/\\1/p'"}).out;
+    const auto link =
+        bed_->in_host({"sh", "-c", "ip -o link show master br0 | sed -n 's/^[0-9]*: \\(jl[0-9a-v]*\\)@.*/\\1/p'"}).out;
     bed_->in_host({"ip", "link", "del", link.substr(0, link.find('\n'))});
     const auto result = jailctl({"set", "www.test", "RATE=8mbit", "PIDS=50"});
     EXPECT_EQ(result.status, 1);
@@ -147,7 +151,8 @@ TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
         return result.all();
     };
     EXPECT_THAT(mistake("NETWORK=bridge:\n"), HasSubstr("NETWORK"));
-    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY='192.0.2.1 192.0.2.2'\n"), HasSubstr("two gateways of one family"));
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY='192.0.2.1 192.0.2.2'\n"),
+                HasSubstr("two gateways of one family"));
     EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=192.0.2.1/24\n"), HasSubstr("no /length belongs here"));
     EXPECT_THAT(mistake("NETWORK=routed\n"), HasSubstr("IF is not set"));
     site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n");

@@ -79,7 +79,8 @@ TEST_F(Routed, JailsKnowEachOthersNames) {
     EXPECT_THAT(own("www.test"), HasSubstr("192.0.2.18\tdb.test\n"));
     EXPECT_EQ(own("www.test").find("192.0.2.8"), std::string::npos);
     ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
-    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.18"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\nHOSTS=no\n");
+    site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.18"},
+                     "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\nHOSTS=no\n");
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
     EXPECT_EQ(own("www.test"), first);
 }
@@ -100,7 +101,8 @@ TEST_F(Routed, AHostileHostsFileIsLeftAlone) {
         put();
         const auto started = jailctl({"start", "www.test"});
         EXPECT_EQ(started.status, 0) << what << started.all();
-        EXPECT_THAT(started.err, HasSubstr("/etc/hosts of www.test is left without the names of the other jails")) << what;
+        EXPECT_THAT(started.err, HasSubstr("/etc/hosts of www.test is left without the names of the other jails"))
+            << what;
         EXPECT_EQ(jailctl({"stop", "www.test"}).status, 0) << what;
         EXPECT_EQ(slurp(bait), "the host's\n") << what;
     }
@@ -153,7 +155,8 @@ TEST_F(Routed, AnAddressThatCannotBeRoutedIsRefusedByTheCheckAndTheStart) {
         EXPECT_EQ(bed_->host_network(), before_);
     };
     expect_refused("169.254.3.4", "address 169.254.3.4 of jail www.test is link-local: no host routes it", true);
-    expect_refused("192.0.2.255/24", "address 192.0.2.255/24 of jail www.test is that of a network or its broadcast", true);
+    expect_refused("192.0.2.255/24", "address 192.0.2.255/24 of jail www.test is that of a network or its broadcast",
+                   true);
     expect_refused("192.0.2.0", "address 192.0.2.0 is that of the network of up0, not of a host", false);
 }
 
@@ -213,8 +216,10 @@ TEST_F(Routed, APortThatAJailOfAnotherConfigurationHasIsRefused) {
 
     const auto second = other.jailctl({"start", "db.test"}, there);
     EXPECT_EQ(second.status, 1) << second.all();
-    EXPECT_THAT(second.err, HasSubstr("port 8080/tcp of the host leads to jail www.test of another configuration already (RUN_DIR " +
-                                      site_->run_dir().string() + "), by table inet jl"));
+    EXPECT_THAT(second.err,
+                HasSubstr(
+                    "port 8080/tcp of the host leads to jail www.test of another configuration already (RUN_DIR " +
+                    site_->run_dir().string() + "), by table inet jl"));
     EXPECT_EQ(bed_->host_network(), with_one);
 
     // What runs counts, not what the file says meanwhile.
@@ -261,10 +266,12 @@ TEST_F(Routed, AStartKilledAnywhereIsFinishedByTheNext) {
         }
         const auto status = jailctl({"status", "www.test"});
         EXPECT_EQ(status.status, 0) << status.all();
-        // Beyond the commit the jail runs, and starting it once more says so; just before, it is undone and started anew.
+        // Beyond the commit the jail runs, and starting it once more says so; just before, it
+        // is undone and started anew.
         const bool runs = status.out.find("*www.test") != std::string::npos;
         const auto next = jailctl({"start", "www.test"});
-        EXPECT_TRUE(next.status == 0 || (runs && next.status == 1)) << "killed at point " << point << ": " << next.all();
+        EXPECT_TRUE(next.status == 0 || (runs && next.status == 1))
+            << "killed at point " << point << ": " << next.all();
         EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0) << point;
         const auto stopped = jailctl({"stop", "www.test"});
         EXPECT_EQ(stopped.status, 0) << point << stopped.all();
@@ -275,7 +282,8 @@ TEST_F(Routed, AStartKilledAnywhereIsFinishedByTheNext) {
 
 TEST_F(Routed, AJailWhoseRecordIsGoneOrDamagedLeavesTheNetworkAsItWas) {
     const auto record = site_->run_dir() / "jails/www.test.json";
-    for (const char* content : {"", "{\"format\": 1", "{\"format\": 1, \"name\": \"www.test\", \"network\": {\"provider\": \"x\"}}"}) {
+    for (const char* content :
+         {"", "{\"format\": 1", "{\"format\": 1, \"name\": \"www.test\", \"network\": {\"provider\": \"x\"}}"}) {
         ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
         if (*content == '\0') std::filesystem::remove(record);
         else spit(record, content, 0600);

@@ -92,9 +92,10 @@ TEST_F(Runme, HangingEndsAtProvisionTimeout) {
 }
 
 TEST_F(Runme, HowItEndedIsSaidAsFarAsItIsKnown) {
-    for (const auto& [body, sentence] : {std::pair{"kill -9 $$", "status 137 in the new jail, as one does that signal 9 (Killed) killed"},
-                                         std::pair{"poweroff -f; sleep 60", "runme.sh powered the new jail off before its end"},
-                                         std::pair{"reboot -f; sleep 60", "runme.sh rebooted the new jail before its end"}}) {
+    for (const auto& [body, sentence] :
+         {std::pair{"kill -9 $$", "status 137 in the new jail, as one does that signal 9 (Killed) killed"},
+          std::pair{"poweroff -f; sleep 60", "runme.sh powered the new jail off before its end"},
+          std::pair{"reboot -f; sleep 60", "runme.sh rebooted the new jail before its end"}}) {
         script(std::string(body) + "\n");
         const Result made = create();
         EXPECT_EQ(made.status, 1) << body;

@@ -26,17 +26,21 @@ TEST(Settings, DefaultsOriginsAndWhatIsSet) {
 }
 
 TEST(Settings, ChecksPointAtTheValue) {
-    const std::string text = texts(resolve_text(one_jail + "PIDS=\"many\"\nAUTOSTART=maybe\nLOG_LEVEL=loud\nIF=toolonganinterface\n").diagnostics);
+    const std::string text = texts(
+        resolve_text(one_jail + "PIDS=\"many\"\nAUTOSTART=maybe\nLOG_LEVEL=loud\nIF=toolonganinterface\n").diagnostics);
     EXPECT_THAT(text, HasSubstr("/etc/jails.conf:3:7: error: PIDS: "));
     EXPECT_THAT(text, HasSubstr("/etc/jails.conf:4:11: error: AUTOSTART: "));
     EXPECT_THAT(text, HasSubstr("/etc/jails.conf:5:11: error: LOG_LEVEL: 'loud' is not a log level"));
     EXPECT_THAT(text, HasSubstr("/etc/jails.conf:6:4: error: IF: "));
-    EXPECT_THAT(texts(resolve_text(one_jail + "STATE_DIR=x\nPLUGIN_PREFER=x\nHOOK_TIMEOUT=soon\nBACKUPDIR=/etc/x\n").diagnostics),
-                testing::AllOf(HasSubstr("STATE_DIR: 'x' is not absolute"), HasSubstr("PLUGIN_PREFER: 'x' is not NAME:PLUGIN"),
-                               HasSubstr("HOOK_TIMEOUT: "), HasSubstr("BACKUPDIR: '/etc/x' lies in /etc")));
+    EXPECT_THAT(
+        texts(
+            resolve_text(one_jail + "STATE_DIR=x\nPLUGIN_PREFER=x\nHOOK_TIMEOUT=soon\nBACKUPDIR=/etc/x\n").diagnostics),
+        testing::AllOf(HasSubstr("STATE_DIR: 'x' is not absolute"), HasSubstr("PLUGIN_PREFER: 'x' is not NAME:PLUGIN"),
+                       HasSubstr("HOOK_TIMEOUT: "), HasSubstr("BACKUPDIR: '/etc/x' lies in /etc")));
     for (const std::string& latin1 : {one_jail + "STATE_DIR=/srv/caf\xe9\n", with_jails("chii:192.0.2.1:/srv/caf\xe9")})
         EXPECT_THAT(texts(resolve_text(latin1).diagnostics),
-                    testing::AllOf(HasSubstr("is not UTF-8"), HasSubstr("save the file as UTF-8"))) << "records are JSON";
+                    testing::AllOf(HasSubstr("is not UTF-8"), HasSubstr("save the file as UTF-8")))
+            << "records are JSON";
     EXPECT_TRUE(resolve_text(one_jail + "STATE_DIR=/srv/caf\xc3\xa9\n").ok());
 }
 
@@ -55,29 +59,37 @@ TEST(Settings, JailsDSeesAndOverrides) {
 
 TEST(Settings, JailsDMayNotSpeakForTheHost) {
     for (const char* name : {"JAILS", "JAIL_HOME", "IF", "ADDONS", "STATE_DIR", "PLUGIN_REQUIRED", "BACKUPDIR"}) {
-        const Resolution resolution = resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "\n" + std::string(name) + "=/x\n"}});
-        EXPECT_THAT(texts(resolution.diagnostics),
-                    HasSubstr("/etc/jails.d/chii.conf:2:1: error: " + std::string(name) + " is for the host as a whole"));
+        const Resolution resolution = resolve_text(one_jail,
+                                                   {{"/etc/jails.d/chii.conf", "\n" + std::string(name) + "=/x\n"}});
+        EXPECT_THAT(texts(resolution.diagnostics), HasSubstr("/etc/jails.d/chii.conf:2:1: error: " + std::string(name) +
+                                                             " is for the host as a whole"));
     }
 }
 
 TEST(Settings, JailsDIsCheckedLikeJailsConf) {
-    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS=x\n"}}).diagnostics), HasSubstr("chii.conf:1:6: error: PIDS"));
-    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS+=x\n"}}).diagnostics), HasSubstr("chii.conf:1:5: error: "));
-    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PISD=1\n"}}).diagnostics), HasSubstr("did you mean PIDS?"));
-    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/cihi.conf", "PIDS=1\n"}}).diagnostics), HasSubstr("jails.d/cihi.conf: warning: belongs to no jail"));
+    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS=x\n"}}).diagnostics),
+                HasSubstr("chii.conf:1:6: error: PIDS"));
+    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS+=x\n"}}).diagnostics),
+                HasSubstr("chii.conf:1:5: error: "));
+    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PISD=1\n"}}).diagnostics),
+                HasSubstr("did you mean PIDS?"));
+    EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/cihi.conf", "PIDS=1\n"}}).diagnostics),
+                HasSubstr("jails.d/cihi.conf: warning: belongs to no jail"));
     EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii", "PIDS=1\n"}}).diagnostics),
                 HasSubstr("jails.d/chii: warning: is not read: its name does not end in .conf"));
-    EXPECT_EQ(texts(resolve_text(one_jail, {{"/etc/jails.d/README", "x"}, {"/etc/jails.d/.x.conf", "x"}}).diagnostics), "");
+    EXPECT_EQ(texts(resolve_text(one_jail, {{"/etc/jails.d/README", "x"}, {"/etc/jails.d/.x.conf", "x"}}).diagnostics),
+              "");
 }
 
 TEST(Settings, UndeclaredVariables) {
     EXPECT_EQ(texts(resolve_text(one_jail + "DISK=/data\nNAMESERVER=$DISK\n").diagnostics), "");
     const Resolution misspelt = resolve_text(one_jail + "NAMSERVER=1\nX=1\nX=\"$X 2\"\n");
     EXPECT_TRUE(misspelt.ok());
-    EXPECT_THAT(texts(misspelt.diagnostics), testing::AllOf(HasSubstr("3:1: warning: NAMSERVER is unknown"), HasSubstr("did you mean NAMESERVER?"),
-                                                            HasSubstr("5:1: warning: X is unknown")));
-    EXPECT_THAT(texts(resolve_text(one_jail + "MEMORY=1G\n").diagnostics), HasSubstr("3:1: error: MEMORY is not supported by this version"));
+    EXPECT_THAT(texts(misspelt.diagnostics),
+                testing::AllOf(HasSubstr("3:1: warning: NAMSERVER is unknown"), HasSubstr("did you mean NAMESERVER?"),
+                               HasSubstr("5:1: warning: X is unknown")));
+    EXPECT_THAT(texts(resolve_text(one_jail + "MEMORY=1G\n").diagnostics),
+                HasSubstr("3:1: error: MEMORY is not supported by this version"));
     EXPECT_THAT(texts(resolve_text(one_jail + "AFTERRESTORE_HOOKS=/x\nY=$AFTERRESTORE_HOOKS\nZ=$Y$Z\n").diagnostics),
                 HasSubstr("3:1: error: AFTERRESTORE_HOOKS is not supported"));
     const Resolution partly = resolve_text(one_jail + "MEMORY=1G\n", {}, Plugins::some_missing);
@@ -86,10 +98,15 @@ TEST(Settings, UndeclaredVariables) {
 }
 
 TEST(Settings, IfIsNeededForANetwork) {
-    EXPECT_THAT(texts(resolve_text("JAILS=a:192.0.2.1\n").diagnostics), HasSubstr("/etc/jails.conf: error: IF is not set, and a joins a network"));
+    EXPECT_THAT(texts(resolve_text("JAILS=a:192.0.2.1\n").diagnostics),
+                HasSubstr("/etc/jails.conf: error: IF is not set, and a joins a network"));
     EXPECT_TRUE(resolve_text("JAILS=a:192.0.2.1\nNETWORK=none\n").ok());
-    EXPECT_TRUE(resolve_text("JAILS='a:192.0.2.1 b:192.0.2.2'\nNETWORK=host\n", {{"/etc/jails.d/b.conf", "NETWORK=none"}}).ok());
-    EXPECT_THAT(texts(resolve_text("JAILS='a:192.0.2.1 b:192.0.2.2'\nNETWORK=host\n", {{"/etc/jails.d/b.conf", "NETWORK=routed"}}).diagnostics),
+    EXPECT_TRUE(
+        resolve_text("JAILS='a:192.0.2.1 b:192.0.2.2'\nNETWORK=host\n", {{"/etc/jails.d/b.conf", "NETWORK=none"}})
+            .ok());
+    EXPECT_THAT(texts(resolve_text("JAILS='a:192.0.2.1 b:192.0.2.2'\nNETWORK=host\n",
+                                   {{"/etc/jails.d/b.conf", "NETWORK=routed"}})
+                          .diagnostics),
                 HasSubstr("and b joins a network"));
 }
 

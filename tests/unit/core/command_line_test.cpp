@@ -58,7 +58,8 @@ TEST(GlobalOptions, SplittingKnowsExactlyTheDeclaredOnes) {
 }
 
 TEST(GlobalOptions, Values) {
-    const auto globals = parse_globals({"--jobs=3", "--wait", "2min", "--disable-plugin", "a", "--disable-plugin", "b", "--batch"});
+    const auto globals =
+        parse_globals({"--jobs=3", "--wait", "2min", "--disable-plugin", "a", "--disable-plugin", "b", "--batch"});
     EXPECT_EQ(globals.options.jobs, 3);
     EXPECT_EQ(globals.options.wait, std::chrono::seconds(120));
     EXPECT_THAT(globals.disabled, ElementsAre("a", "b"));
@@ -70,8 +71,9 @@ TEST(GlobalOptions, Values) {
 class Parse : public testing::Test {
 protected:
     Parse() {
-        options.add_options()("count", po::value(&count), "")("size", po::value(&size), "")("yes", po::bool_switch(&yes), "")(
-            "name", po::value(&names), "");
+        options.add_options()("count", po::value(&count), "")("size", po::value(&size),
+                                                              "")("yes", po::bool_switch(&yes),
+                                                                  "")("name", po::value(&names), "");
     }
     std::vector<std::string> parse(const std::vector<std::string>& tokens) {
         po::variables_map values;
@@ -85,7 +87,8 @@ protected:
 };
 
 TEST_F(Parse, BindsOptionsAndReturnsWords) {
-    EXPECT_THAT(parse({"a", "--count", "3", "b", "--yes", "--name", "x", "--name=y", "--size=-4", "-"}), ElementsAre("a", "b", "-"));
+    EXPECT_THAT(parse({"a", "--count", "3", "b", "--yes", "--name", "x", "--name=y", "--size=-4", "-"}),
+                ElementsAre("a", "b", "-"));
     EXPECT_EQ(count, 3U);
     EXPECT_EQ(size, -4);
     EXPECT_TRUE(yes);

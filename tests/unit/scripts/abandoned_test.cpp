@@ -30,7 +30,8 @@ protected:
         if (script_ > 0) (void)ended(script_);
         Scripts::TearDown();
     }
-    /// A process of ours runs a script before a start, which tells its pid, or that of what it started, in the file "pid".
+    /// A process of ours runs a script before a start, which tells its pid, or that of what it
+    /// started, in the file "pid".
     /// @return how that process ended
     int start_with(const std::string& body) {
         configure("BEFORESTART_HOOKS", script("maker", body));
@@ -130,9 +131,9 @@ class ScriptsWithGroups : public AbandonedScripts {
 protected:
     /// What a script does that puts `sleep` into a group below its own, and says its pid.
     std::string group_below(const std::string& name) const {
-        return "own=" + groups_.parent_path().string() + "$(sed -n 's/^0:://p' /proc/self/cgroup); mkdir -p $own/" + name +
-               "/inner; sleep 600 >/dev/null 2>&1 & echo $! >" + (scratch_ / "pid").string() + "; echo $! >$own/" + name +
-               "/inner/cgroup.procs; ";
+        return "own=" + groups_.parent_path().string() + "$(sed -n 's/^0:://p' /proc/self/cgroup); mkdir -p $own/" +
+               name + "/inner; sleep 600 >/dev/null 2>&1 & echo $! >" + (scratch_ / "pid").string() +
+               "; echo $! >$own/" + name + "/inner/cgroup.procs; ";
     }
     [[nodiscard]] std::size_t left() const {
         std::size_t count = 0;

@@ -198,8 +198,9 @@ TEST_F(RecoverTest, InterruptionsTellWhatOfThemCanBeCleanedUp) {
     EXPECT_TRUE(left.at("x.example").readable);
     EXPECT_FALSE(left.at("x.example").begun);
     EXPECT_EQ(in.interrupted_command(), "") << "status need not tell";
-    scratch.write("run/journal/x.example",
-                  "{\"format\":1,\"command\":\"start\",\"jail\":\"x.example\",\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
+    scratch.write(
+        "run/journal/x.example",
+        "{\"format\":1,\"command\":\"start\",\"jail\":\"x.example\",\"pid\":1,\"pid_start\":1,\"boot_id\":\"b\"}\n");
     left = interruptions(in.configuration());
     EXPECT_TRUE(left.at("x.example").begun);
     EXPECT_EQ(left.at("x.example").sentence, "start by pid 1 was interrupted");

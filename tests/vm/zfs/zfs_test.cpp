@@ -1,5 +1,5 @@
-/// Jails on ZFS, on Debian's stock kernel in emulated machines: the modules are built for that. It takes minutes, and the
-/// packages are of contrib, so it is asked for: JAILCTL_TEST_ZFS=1 in the environment.
+/// Jails on ZFS, on Debian's stock kernel in emulated machines: the modules are built for that. It takes minutes, and
+/// the packages are of contrib, so it is asked for: JAILCTL_TEST_ZFS=1 in the environment.
 #include <cstdlib>
 #include <gtest/gtest.h>
 
@@ -18,8 +18,9 @@ void run_on_zfs(const std::string& machine_name, const std::string& suite, std::
     Machine machine(scripts / machine_name);
     if (const auto why = machine.missing(); !why.empty()) GTEST_SKIP() << why;
     const fs::path openzfs = cache / ("openzfs-" + suite);
-    const auto made = run_command({"sh", (scripts / "zfs/make-zfs").string(), machine.kernel().string(), suite, openzfs.string()},
-                                  {.limit = std::chrono::seconds(1800)});
+    const auto made =
+        run_command({"sh", (scripts / "zfs/make-zfs").string(), machine.kernel().string(), suite, openzfs.string()},
+                    {.limit = std::chrono::seconds(1800)});
     ASSERT_EQ(made.status, 0) << made.all();
     const auto image = machine.make_small_host("1500M", {(openzfs / "root").string(), (openzfs / "guest").string(),
                                                          (scripts / "zfs/zfs-host").string()});

@@ -17,10 +17,13 @@ public:
         Netlink netlink(NETLINK_ROUTE);
         for (const auto& address : jail.addresses) require_of_host(netlink, jail, address);
         if (can_part_abstract_sockets()) return;
-        invocation.console().warn("jail " + jail.name.text() + " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
+        invocation.console().warn("jail " + jail.name.text() +
+                                  " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
                                   "(before 6.12, or without Landlock) cannot keep it from them");
     }
-    Value join(Invocation&, Operation&, const Jail&, int) override { return Value::object().set("provider", host_network); }
+    Value join(Invocation&, Operation&, const Jail&, int) override {
+        return Value::object().set("provider", host_network);
+    }
     void leave(Invocation&, const Jail&, const Value&) override {}
 };
 

@@ -32,7 +32,8 @@ void require_unused_here(Netlink& netlink, const Link& uplink, const Address& ad
     require_no_other_route(netlink, address, own);
     if (!noted && has_proxy_neighbour(netlink, address, uplink.index)) {
         throw Error(Errc::exists, "the host answers for address " + text + " on " + uplink.name + " already")
-            .with_hint("'ip neigh del proxy " + text + " dev " + shell_word(uplink.name) + "' removes the entry if nothing needs it");
+            .with_hint("'ip neigh del proxy " + text + " dev " + shell_word(uplink.name) +
+                       "' removes the entry if nothing needs it");
     }
 }
 
@@ -59,12 +60,14 @@ void require_no_other_route(Netlink& netlink, const Address& address, int own) {
     const int other = routed_elsewhere(netlink, address, own);
     if (other == 0) return;
     throw Error(Errc::exists, "address " + address.text() + " is routed to " + described(netlink, other) + " already")
-        .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + address.text() + "' shows where");
+        .with_hint("another jail, perhaps of another configuration, has it: 'ip route get " + address.text() +
+                   "' shows where");
 }
 
 const std::vector<Address>& require_addresses(const Jail& jail) {
     if (jail.addresses.empty()) {
-        throw Error(Errc::config, "jail " + jail.name.text() + " has no address (NETWORK=" + jail.settings["NETWORK"].text + ")");
+        throw Error(Errc::config,
+                    "jail " + jail.name.text() + " has no address (NETWORK=" + jail.settings["NETWORK"].text + ")");
     }
     return jail.addresses;
 }
@@ -78,8 +81,10 @@ void require_ipv6(const Link& uplink) {
     }
     const bool forwards = read_sysctl("ipv6/conf/" + uplink.name + "/force_forwarding").has_value();
     if (forwards || read_sysctl("ipv6/conf/all/forwarding") != "0") return;
-    throw Error(Errc::unsupported, "this kernel (before 6.17) forwards IPv6 only as a router in all, which this host is not")
-        .with_hint("set net.ipv6.conf.all.forwarding=1, and accept_ra=2 on interfaces that learn their routes from others");
+    throw Error(Errc::unsupported,
+                "this kernel (before 6.17) forwards IPv6 only as a router in all, which this host is not")
+        .with_hint(
+            "set net.ipv6.conf.all.forwarding=1, and accept_ra=2 on interfaces that learn their routes from others");
 }
 
 Link uplink_named(Netlink& netlink, const std::string& name) {
