@@ -95,7 +95,7 @@ class Lxc:
     def __init__(self, bed, root, extra_defined=0, held=False):
         if not shutil.which("lxc-start"):
             raise FileNotFoundError("lxc is not installed")
-        self.bed, self.root, self.held = bed, root, held
+        self.bed, self.held = bed, held
         self.path = os.path.join(bed.top, "lxc-held" if held else "lxc")
         for index in range(extra_defined):
             self.define(f"idle{index}", root)

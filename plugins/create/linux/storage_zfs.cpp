@@ -44,7 +44,7 @@ UniqueFd open_at(int parent, const char* name) {
     return UniqueFd{::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
 }
 
-/// What `place` of a root says: its data set and where it is in that. @throws Error unsupported: the end of a sentence
+/// The data set of a root, and where it is in that. @throws Error unsupported: the end of a sentence
 Standing standing_on_zfs(const fs::path& root) {
     const UniqueFd tree{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!tree || !on_zfs(tree.get())) throw Error(Errc::unsupported, "it is not on ZFS");
@@ -182,9 +182,11 @@ std::string ZfsStorage::no_snapshot_because(const fs::path& root) {
 
 void ZfsStorage::snapshot(const fs::path& root, const std::string& name) {
     require_staging_name(name);
-    const auto reason = no_snapshot_because(root);
-    if (!reason.empty()) throw Error(Errc::unsupported, "no snapshot of " + root.string() + " can be taken: " + reason);
-    const std::string snapshot = standing_on_zfs(root).mount.source + "@" + zfs_snapshot_name(root.string(), name);
+    const Standing standing = in_context("no snapshot of " + root.string() + " can be taken", [&] {
+        if (!zfs_.installed()) throw Error(Errc::unsupported, "the program zfs is not installed");
+        return standing_on_zfs(root);
+    });
+    const std::string snapshot = standing.mount.source + "@" + zfs_snapshot_name(root.string(), name);
     const std::string path = (root.parent_path() / name).string();
     const UniqueFd parent = open_root_parent(root, false);
     make_entry(parent.get(), root, name);

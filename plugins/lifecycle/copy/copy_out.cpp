@@ -64,7 +64,7 @@ void require_replaceable(const fs::path& target) {
     }
     throw Error(Errc::exists,
                 escape_name(target.string()) + " is no file, nor a link to one: a copy does not replace it")
-        .with_hint("to look at a file of a running jail: jailctl exec JAIL -- cat FILE");
+        .with_hint("'jailctl cp JAIL:PATH -' writes the file to standard output");
 }
 
 /// @throws Error not_found, in the words of who gave the path

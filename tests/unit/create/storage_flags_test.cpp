@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "sentence.hpp"
 #include "storage_dir.hpp"
 #include "support.hpp"
 
@@ -23,11 +24,6 @@ namespace jailctl::create {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class F>
-std::string sentence_of(F&& action) {
-    return test::error_of(std::forward<F>(action)).what();
-}
 
 using ::testing::HasSubstr;
 

@@ -10,17 +10,13 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "sentence.hpp"
 #include "support.hpp"
 
 namespace jailctl::create {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class F>
-std::string sentence_of(F&& action) {
-    return test::error_of(std::forward<F>(action)).what();
-}
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
