@@ -163,12 +163,19 @@ private:
         const auto words = parse_words(command);
         if (command.needs_root && ::geteuid() != 0)
             throw Error(Errc::denied, "jailctl " + command.name + " needs root");
-        if (command.needs_configuration) require_configuration();
+        if (command.needs_configuration) require_configuration(command);
         const Resolved resolved = resolve_targets(command, words);
         changes_ = command.changes();
         if (changes_) before_change();
+        if (command.run && command.despite_mistakes) warn_of_mistakes(resolved);
         run_command(host_, entry, resolved, console_, report_);
         if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
+    }
+
+    void warn_of_mistakes(const Resolved& resolved) {
+        if (host_.resolution.ok()) return;
+        for (const Jail& jail : resolved.in_order(host_.configuration()))
+            if (const auto mistake = host_.resolution.mistake_of(jail.name)) console_.warn(mistake->what());
     }
 
     const CommandEntry& find_command() {
@@ -187,9 +194,14 @@ private:
         }
     }
 
-    void require_configuration() {
-        if (!host_.resolution.ok()) throw Refusal{config::as_error(host_.resolution.diagnostics), {}};
-        for (const auto& diagnostic : host_.resolution.diagnostics) console_.verbose(diagnostic.text());
+    /// A mistake in one jail's own file keeps a command that works on jails one by one from that jail alone: what
+    /// stops all at shutdown must not fail of one line.
+    void require_configuration(const Command& command) {
+        const auto& found = host_.resolution.diagnostics;
+        const bool needs_all = command.run && !command.despite_mistakes;
+        const auto serious = needs_all ? found : config::concerning(found, {});
+        if (config::failed(serious)) throw Refusal{config::as_error(serious), {}};
+        for (const auto& diagnostic : found) console_.verbose(diagnostic.text());
         const auto& settings = host_.configuration().settings;
         host_.log.configure(settings["LOG_FILE"].text, settings["LOG_LEVEL"].text);
     }

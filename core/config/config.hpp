@@ -50,9 +50,13 @@ private:
 enum class Plugins { complete, some_missing };
 
 struct Resolution {
-    Configuration configuration;            ///< empty of jails unless ok()
+    Configuration configuration;            ///< empty of jails unless usable()
     std::vector<Diagnostic> diagnostics;    ///< those of the draft first
     [[nodiscard]] bool ok() const noexcept { return !failed(diagnostics); }
+    /// At most single jails have mistakes, each in its own file of jails.d: the others can be worked on.
+    [[nodiscard]] bool usable() const { return !failed(concerning(diagnostics, {})); }
+    /// What keeps commands from `jail`: the first error of its own file. Its settings are those of the host then.
+    [[nodiscard]] std::optional<Error> mistake_of(const JailName& jail) const;
 };
 
 /// Checks entries, paths, values and jails.d against `declared` (the plugins' variables; core_variables() are added).
@@ -63,10 +67,10 @@ struct Resolution {
 /// The variables the host itself acts on.
 [[nodiscard]] std::vector<Variable> core_variables();
 
-/// `config check`: what Variable::inspect of `declared` has against the values that were written, in the configuration
-/// that was resolved from `draft` last. What is said of one value for several jails is one diagnostic.
+/// `config check`: what Variable::inspect of `declared` has against the values that were written, in `resolution`, the
+/// last one of `draft`; jails with mistakes are left out. What is said of one value for several jails is said once.
 /// @param as_root  otherwise what the caller may not see is a warning: the commands may
-[[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, Invocation& invocation,
+[[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, const Resolution& resolution, Invocation& invocation,
                                               const std::vector<Variable>& declared, bool as_root);
 
 /// `config check`: "FILE: ok, N jails", and how many warnings.

@@ -1,6 +1,7 @@
 #include "config/diagnostic.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace jailctl::core::config {
 
@@ -41,6 +42,13 @@ Value Diagnostic::data() const {
 
 bool failed(const std::vector<Diagnostic>& diagnostics) noexcept {
     return std::any_of(diagnostics.begin(), diagnostics.end(), is_error);
+}
+
+std::vector<Diagnostic> concerning(const std::vector<Diagnostic>& diagnostics, std::string_view jail) {
+    std::vector<Diagnostic> found;
+    std::ranges::copy_if(diagnostics, std::back_inserter(found),
+                         [&](const Diagnostic& diagnostic) { return diagnostic.jail == jail; });
+    return found;
 }
 
 Error as_error(const std::vector<Diagnostic>& diagnostics) {

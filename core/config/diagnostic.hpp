@@ -20,6 +20,7 @@ struct Diagnostic {
     std::string advice;    ///< what to write instead, may be empty
     std::string source;    ///< the source line, control bytes escaped; empty if there is none to show
     std::string caret;     ///< blanks and '^' to print below `source`
+    std::string jail{};    ///< key of the only jail it concerns: it is about that one's own file; empty: all of them
 
     /// "FILE:LINE:COL: error: TEXT", the source line, the caret, the advice: joined by newlines, none at the end.
     [[nodiscard]] std::string text() const;
@@ -28,6 +29,9 @@ struct Diagnostic {
 };
 
 [[nodiscard]] bool failed(const std::vector<Diagnostic>& diagnostics) noexcept;
+
+/// Those of one jail's own file, by its key; with an empty key those that concern all jails.
+[[nodiscard]] std::vector<Diagnostic> concerning(const std::vector<Diagnostic>& diagnostics, std::string_view jail);
 
 /// The first error as an Error config (hint: its advice, or 'jailctl config check' when there are several), for
 /// commands that stop there. @pre failed(diagnostics)

@@ -32,13 +32,13 @@ void SettingsReader::check(const Variable& variable, const Assigned& assigned) {
     }
 }
 
-void SettingsReader::take(const Environment& environment, Settings& settings, bool in_jails_d) {
+void SettingsReader::take(const Environment& environment, Settings& settings, const std::string& jail) {
     for (const auto& [name, assigned] : environment.variables()) {
         settings.set(name, {assigned.value.text(), script_.sources.origin(assigned.name), true});
         const Variable* variable = catalogue_.find(name);
         if (variable == nullptr) {
-            undeclared_.push_back({name, assigned.name});
-        } else if (in_jails_d && variable->scope == Scope::host) {
+            undeclared_.push_back({name, assigned.name, jail});
+        } else if (!jail.empty() && variable->scope == Scope::host) {
             script_.add(Severity::error, assigned.name, name + " is for the host as a whole",
                         "it may stand in " + script_.file.filename().string() + " only");
         } else {
@@ -51,17 +51,22 @@ Settings SettingsReader::of_host() {
     Settings settings;
     for (const auto& [name, variable] : catalogue_.variables())
         settings.set(std::string(name), {variable->default_text, {}, false});
-    take(script_.environment, settings, false);
+    take(script_.environment, settings, {});
     const std::string home = normal_path(settings["JAIL_HOME"].text);
     if (!settings["ADDONS"].is_set) settings.set("ADDONS", {home + "/addons", {}, false});
     if (!settings["BACKUPDIR"].is_set) settings.set("BACKUPDIR", {home, {}, false});
     return settings;
 }
 
-void SettingsReader::of_jail(Jail& jail, const std::filesystem::path& file) {
+void SettingsReader::of_jail(Jail& jail, const Settings& host, const std::filesystem::path& file) {
+    const std::size_t before = script_.diagnostics.size();
     Environment environment(&script_.environment);
     Parser(script_, environment).parse_file(file);
-    take(environment, jail.settings, true);
+    take(environment, jail.settings, jail.name.key());
+    const std::vector<Diagnostic> own(script_.diagnostics.begin() + static_cast<std::ptrdiff_t>(before),
+                                      script_.diagnostics.end());
+    for (std::size_t i = before; i < script_.diagnostics.size(); ++i) script_.diagnostics[i].jail = jail.name.key();
+    if (failed(own)) jail.settings = host;  // others read START_AFTER, FORWARD of all jails: only what was checked
     const auto used_here = [&](const Undeclared& variable) { return environment.used(variable.name); };
     undeclared_.erase(std::remove_if(undeclared_.begin(), undeclared_.end(), used_here), undeclared_.end());
     script_.of_jails.insert_or_assign(jail.name.text(), std::move(environment));
@@ -88,7 +93,7 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
         const std::string name = settings_name(jail.name);
         const auto found = std::lower_bound(strays.begin(), strays.end(), name);
         if (found == strays.end() || *found != name) continue;
-        of_jail(jail, directory / name);
+        of_jail(jail, host, directory / name);
         strays.erase(found);
     }
     warn_of_strays(strays, directory);
@@ -105,13 +110,14 @@ void SettingsReader::warn_of_strays(const std::vector<std::string>& strays, cons
 }
 
 void SettingsReader::judge_undeclared(Plugins plugins) {
-    for (const auto& [name, at] : undeclared_) {
+    for (const auto& [name, at, jail] : undeclared_) {
         if (is_documented(name)) {
             const bool complete = plugins == Plugins::complete;
             script_.add(complete ? Severity::error : Severity::warning, at,
                         name + (complete ? " is not supported by this version"
                                          : " is not acted on: its plugin is not loaded"),
                         "remove the line; nothing would act on it");
+            script_.diagnostics.back().jail = jail;
             continue;
         }
         if (script_.environment.used(name)) continue;

@@ -13,6 +13,7 @@ namespace jailctl::core::config {
 struct Undeclared {
     std::string name;
     Position at;
+    std::string jail;  ///< key of the one whose own file it stands in; empty: jails.conf
 };
 
 /// Turns what was assigned in one file into settings.
@@ -28,9 +29,9 @@ public:
     void judge_undeclared(Plugins plugins);
 
 private:
-    void take(const Environment& environment, Settings& settings, bool in_jails_d);
+    void take(const Environment& environment, Settings& settings, const std::string& jail);
     void check(const Variable& variable, const Assigned& assigned);
-    void of_jail(Jail& jail, const std::filesystem::path& file);
+    void of_jail(Jail& jail, const Settings& host, const std::filesystem::path& file);
     void warn_of_strays(const std::vector<std::string>& strays, const std::filesystem::path& directory);
 
     Script& script_;

@@ -63,8 +63,14 @@ Resolution resolve(const Draft& draft, const std::vector<Variable>& declared, Pl
     if (draft.ok()) fill(script, declared, plugins, resolution.configuration);
     resolution.diagnostics = script.diagnostics;
     script.diagnostics.resize(parsed);  // a second resolve starts from the draft again
-    if (!resolution.ok()) resolution.configuration.jails.clear();
+    if (!resolution.usable()) resolution.configuration.jails.clear();
     return resolution;
+}
+
+std::optional<Error> Resolution::mistake_of(const JailName& jail) const {
+    const auto own = concerning(diagnostics, jail.key());
+    if (!failed(own)) return std::nullopt;
+    return as_error(own);
 }
 
 }  // namespace jailctl::core::config

@@ -244,6 +244,7 @@ void add_status(Registrar& host) {
     status.words = "[JAIL|all...]";
     status.details = "* running, blank stopped, ! not created, ~ frozen, ? broken (with the reason).";
     status.targets = Targets::optional_several;
+    status.despite_mistakes = true;  // that the others run must be seen all the same
     status.options.add_options()
         ("wide,w", po::bool_switch(&options->wide), "also id, uptime, tasks, memory, processor time, last backup")
         ("disk", po::bool_switch(&options->disk), "also what each takes on its disk, which is gone through for that")

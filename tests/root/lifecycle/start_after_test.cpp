@@ -75,8 +75,29 @@ TEST_F(StartAfter, ACircleOrANameThatIsNobodysIsRefusedAndToldByConfigCheck) {
     const Result check = site.jailctl({"config", "check"});
     EXPECT_NE(check.status, 0);
     EXPECT_THAT(check.all(), HasSubstr("there is no jail 'nobody.test' in JAILS"));
+}
+
+/// One line of one jail's own file must not keep a host from starting and stopping the others.
+TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
+    wait_for("b", "");
+    ASSERT_EQ(site.jailctl({"start", "all"}).status, 0);
     wait_for("c", "no/name");
-    EXPECT_EQ(site.jailctl({"start", "all"}).status, 2);
+    const Result down = site.jailctl({"stop", "all", "--timeout", "0"});
+    EXPECT_EQ(down.status, 3) << down.all();
+    EXPECT_THAT(down.err, HasSubstr("c.test: error: "));
+    EXPECT_THAT(down.err, HasSubstr("jails.d/c.test.conf:1:14: START_AFTER: "));
+    EXPECT_EQ(mark("a.test"), ' ');
+    EXPECT_EQ(mark("b.test"), ' ');
+    const Result status = site.jailctl({"status"});
+    EXPECT_EQ(status.status, 0) << status.all();
+    EXPECT_THAT(status.out, HasSubstr("*c.test")) << "what runs is seen all the same";
+    EXPECT_THAT(status.err, HasSubstr("warning: ")) << status.all();
+    EXPECT_EQ(site.jailctl({"start", "a.test"}).status, 0);
+    const Result refused = site.jailctl({"stop", "c.test"});
+    EXPECT_EQ(refused.status, 2) << refused.all();
+    EXPECT_EQ(site.jailctl({"doctor"}).status, 2) << "what looks at all of them needs all";
+    wait_for("c", "");
+    EXPECT_EQ(site.jailctl({"stop", "all", "--timeout", "0"}).status, 0);
 }
 
 }  // namespace

@@ -66,6 +66,24 @@ TEST(Settings, JailsDMayNotSpeakForTheHost) {
     }
 }
 
+TEST(Settings, AMistakeInJailsDConcernsThatJailAlone) {
+    const std::string two = with_jails("Chii:192.0.2.1 yuzu:192.0.2.2");
+    for (const char* lines : {"PIDS=x\n", "PIDS+=1\n", "IF=x\n", "MOUNTS=/srv\n", "NAMESERVER=\"\n"}) {
+        const Resolution resolution = resolve_text(two, {{"/etc/jails.d/Chii.conf", lines}});
+        EXPECT_FALSE(resolution.ok()) << lines;
+        ASSERT_TRUE(resolution.usable()) << lines << texts(resolution.diagnostics);
+        ASSERT_EQ(resolution.configuration.jails.size(), 2U) << lines;
+        const auto mistake = resolution.mistake_of(JailName("chii"));
+        ASSERT_TRUE(mistake) << lines;
+        EXPECT_EQ(mistake->code(), Errc::config);
+        EXPECT_THAT(mistake->what(), HasSubstr("/etc/jails.d/Chii.conf:1:")) << lines;
+        EXPECT_FALSE(resolution.mistake_of(JailName("yuzu"))) << lines;
+    }
+    const Resolution of_all = resolve_text(two + "PIDS=x\n", {{"/etc/jails.d/Chii.conf", "PIDS=5\n"}});
+    EXPECT_FALSE(of_all.usable());
+    EXPECT_TRUE(of_all.configuration.jails.empty());
+}
+
 TEST(Settings, JailsDIsCheckedLikeJailsConf) {
     EXPECT_THAT(texts(resolve_text(one_jail, {{"/etc/jails.d/chii.conf", "PIDS=x\n"}}).diagnostics),
                 HasSubstr("chii.conf:1:6: error: PIDS"));

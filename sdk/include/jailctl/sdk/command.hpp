@@ -104,6 +104,9 @@ struct Command {
     [[nodiscard]] bool changes() const { return effect == Effect::changes || (changes_if && changes_if()); }
     bool needs_root = true;
     bool needs_configuration = true;
+    /// `run` goes on though single jails have mistakes in their own files of jails.d, each told as a warning; such
+    /// a jail has the settings of the host. `run_jail` is always called for the others.
+    bool despite_mistakes = false;
     boost::program_options::options_description options;
     std::function<void(Invocation&)> run;                        ///< once, for all targets
     std::function<Outcome(Invocation&, const Jail&)> run_jail;   ///< once per jail; in a forked worker when several
