@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "extract_rehearsal.hpp"
 #include "extractions.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "skipped.hpp"
@@ -42,9 +43,13 @@ std::vector<std::string> wanted_paths(const std::vector<std::string>& words) {
     return paths;
 }
 
-UniqueFd open_target(const std::string& directory) {
+UniqueFd open_target(const Configuration& configuration, const std::string& directory) {
     UniqueFd opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (opened) return opened;
+    if (opened) {
+        require_outside_roots(configuration, std::filesystem::absolute(directory),
+                              "take it out elsewhere, and put it into that jail afterwards: jailctl cp DIR JAIL:PATH");
+        return opened;
+    }
     const auto cause = last_error();
     Error error(code_of(cause), "cannot open the directory " + escape_name(directory), cause);
     if (format_of(directory) || cause == std::errc::not_a_directory)
@@ -78,7 +83,7 @@ void extract(Invocation& invocation, const ExtractArguments& arguments) {
         if (wanted.paths.size() != 1) throw Error(Errc::usage, "only one file can be written to standard output");
         wanted.out = invocation.console().raw_output();
     } else {
-        target = open_target(arguments.to);
+        target = open_target(invocation.configuration(), arguments.to);
         wanted.directory = target.get();
     }
     if (invocation.options().dry_run) return rehearse_extract(invocation, chosen, wanted, arguments.to);

@@ -42,6 +42,24 @@ TEST_F(Extract, TakesFilesOutOfTheNewestBackupOrAnArchive) {
     EXPECT_EQ(extract("a.test", {"../etc/shadow"}).status, 2);
 }
 
+/// Links of a jail lead wherever it likes.
+TEST_F(Extract, LeadsThroughNoRootOfAJail) {
+    ASSERT_EQ(backup().status, 0);
+    const auto root = site.root("a.test"), taken = target;
+    std::filesystem::create_directory_symlink(taken, root / "var/out");
+    std::filesystem::create_directory_symlink(root / "var", site.path() / "into");
+    for (const auto& way : {root / "var", root / "var/out", site.path() / "into/out"}) {
+        target = way;
+        const Result would = extract("a.test", {"root/precious"}, {"--dry-run"});
+        EXPECT_EQ(would.status, 1) << way << would.all();
+        const Result refused = extract("a.test", {"root/precious"});
+        EXPECT_EQ(refused.status, 1) << way << refused.all();
+        EXPECT_THAT(refused.err, HasSubstr("lies in the root of jail a.test"));
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(taken));
+    EXPECT_FALSE(std::filesystem::exists(root / "var/root"));
+}
+
 TEST_F(Extract, OneFoundDamagedIsPassedOver) {
     ASSERT_EQ(backup().status, 0);
     spit(site.root("a.test") / "root/newer", "newer\n");

@@ -211,6 +211,11 @@ TEST_F(CpTest, APathOfTheHostLeadsThroughNoRootOfAJail) {
     EXPECT_EQ(out.status, 1);
     EXPECT_THAT(out.err, HasSubstr("lies in the root of jail a.test"));
     EXPECT_FALSE(fs::exists(here_ / "tree/passwd"));
+    fs::create_directory_symlink(root / "root", here_ / "into");
+    EXPECT_EQ(cp(host("into/file"), "a.test:/etc/").status, 1) << "by way of a link of the host's";
+    EXPECT_EQ(cp("a.test:/etc/passwd", host("into/directory")).status, 1);
+    EXPECT_FALSE(fs::exists(root / "etc/file"));
+    EXPECT_FALSE(fs::exists(here_ / "tree/passwd"));
 }
 
 TEST_F(CpTest, FilesComeOutWithoutWhatCouldHarmTheHost) {

@@ -124,6 +124,18 @@ TEST_F(Refused, WhatLiesInARoot) {
     EXPECT_THAT(refusal((scratch_.path() / "link").string()), HasSubstr("lies in the root of jail www.example.org"));
 }
 
+/// Where the jail's links lead out of it again.
+TEST_F(Refused, WhatIsReachedByWayOfARoot) {
+    fs::create_directories(jail_.root / "var");
+    fs::create_directory_symlink(scratch_.path(), jail_.root / "var/out");
+    fs::create_directory_symlink(jail_.root / "var", scratch_.path() / "into");
+    fs::create_directory_symlink("into/out", scratch_.path() / "round");
+    const auto good = fs::path(script("good", body())).filename();
+    for (const fs::path& way : {jail_.root / "var/out", scratch_.path() / "into/out", scratch_.path() / "round",
+                                scratch_.path() / "into/../../..", jail_.root / "../.."})
+        EXPECT_THAT(refusal((way / good).string()), HasSubstr("lies in the root of jail www.example.org")) << way;
+}
+
 TEST_F(Scripts, TheTimeLimitEndsItAndWhatLeftItsProcessGroup) {
     configure("HOOK_TIMEOUT", "1");
     const auto pids = scratch_.path().string() + "/pids";
