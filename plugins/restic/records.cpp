@@ -33,6 +33,12 @@ std::optional<std::int64_t> Records::verified(const std::string& id) const {
     return record["verified"].num();
 }
 
+bool Records::has(const std::string& digits) const {
+    const auto document = read_records(configuration_, key_);
+    return document && std::ranges::any_of((*document)["snapshots"].members(),
+                                           [&](const auto& member) { return member.first.starts_with(digits); });
+}
+
 void Records::set(const std::string& id, std::int64_t verified) const {
     alter([&](Value::Object& snapshots) {
         std::erase_if(snapshots, [&](const auto& member) { return member.first == id; });

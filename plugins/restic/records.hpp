@@ -19,6 +19,8 @@ public:
           key_(std::move(jail_key)) {}
     /// When it was last verified, 0: never; nothing: this host did not make it.
     [[nodiscard]] std::optional<std::int64_t> verified(const std::string& id) const;
+    /// Whether this host made one whose id begins so.
+    [[nodiscard]] bool has(const std::string& digits) const;
     void set(const std::string& id, std::int64_t verified) const;
     void forget(const std::string& id) const;
 

@@ -27,6 +27,16 @@ void refuse_place(const std::string& where) {
         .with_hint("leave the path out, or set BACKUP_BACKEND=archive for a file");
 }
 
+/// Whose it is stands in what cannot be read: of one jail it is told where a record says that it is its, or it may be
+/// its only one.
+void tell_unreadable(Invocation& invocation, const Repository& repository, const std::string& jail,
+                     const Answer& answer, bool others) {
+    for (const Unreadable& one : unreadable_snapshots(answer.errors))
+        if (jail.empty() || !others || Records(invocation.configuration(), jail).has(one.digits))
+            invocation.omission("snapshot/" + one.digits + " in " + escape_name(repository.shown()) +
+                                " cannot be read, so it is not listed: " + escape_name(one.line));
+}
+
 }  // namespace
 
 void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
@@ -95,6 +105,7 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
         snapshot.info.foreign = !verified && snapshot.maker != maker;
         found.push_back(std::move(snapshot.info));
     }
+    tell_unreadable(invocation, repository, jail, answer, !found.empty());
     return found;
 }
 

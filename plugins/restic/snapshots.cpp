@@ -18,6 +18,24 @@ std::int64_t number(std::string_view text) {
 
 }  // namespace
 
+std::vector<Unreadable> unreadable_snapshots(std::string_view errors) {
+    constexpr std::string_view before = "could not load snapshot ", since = "Ignoring \"";  // since restic 0.15
+    std::vector<Unreadable> found;
+    while (!errors.empty()) {
+        const std::size_t end = std::min(errors.find('\n'), errors.size());
+        const std::string_view line = errors.substr(0, end);
+        errors.remove_prefix(std::min(end + 1, errors.size()));
+        for (const std::string_view word : {before, since}) {
+            const std::size_t at = line.find(word);
+            if (at == std::string_view::npos) continue;
+            const std::string_view id = line.substr(at + word.size());
+            found.push_back({std::string(id.substr(0, id.find_first_not_of("0123456789abcdef"))), std::string(line)});
+            break;
+        }
+    }
+    return found;
+}
+
 std::string shown_id(const std::string& id) { return "snapshot/" + id.substr(0, digits_shown); }
 
 std::optional<std::string> digits_of(const std::string& word) {

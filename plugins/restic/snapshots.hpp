@@ -18,6 +18,13 @@ struct Snapshot {
 
 /// The snapshots in the output of `restic snapshots --json` that are jailctl's, oldest first. @throws Error damaged
 [[nodiscard]] std::vector<Snapshot> parse_snapshots(std::string_view json);
+/// One that restic cannot read. It names it and lists the others, as if there were no more.
+struct Unreadable {
+    std::string digits;  ///< of its id, the first ones
+    std::string line;    ///< what restic says
+};
+/// @param errors  of `restic snapshots`
+[[nodiscard]] std::vector<Unreadable> unreadable_snapshots(std::string_view errors);
 /// What a user sees and types: "snapshot/" and the first 16 digits. It holds a slash, so it is a path word.
 [[nodiscard]] std::string shown_id(const std::string& id);
 /// The digits in a word of a user's: its last component, 8 to 64 hexadecimal digits; nothing if it has none.

@@ -189,6 +189,31 @@ TEST_F(ResticFaults, ADirectoryThatCannotBeReadIsDamageToo) {
     EXPECT_EQ(problem(), "") << "what was found once is not true for ever";
 }
 
+/// restic lists the others and calls that success.
+TEST_F(ResticFaults, ASnapshotThatCannotBeReadIsNamed) {
+    configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    make_tree("b.test");
+    for (const char* jail : {"a.test", "b.test"}) ASSERT_EQ(site_->jailctl({"backup", jail}).status, 0);
+    const std::string whose = site_->json({"backups", "a.test"})["backups"].items().front()["id"].str();
+    const std::string digits = whose.substr(whose.find('/') + 1, 8);
+    for (const auto& entry : fs::directory_iterator(repository() / "snapshots")) {
+        if (!entry.path().filename().string().starts_with(digits)) continue;
+        std::string text = slurp(entry.path());
+        text[20] = static_cast<char>(text[20] ^ 1);
+        spit(entry.path(), text);
+    }
+    fs::remove_all(site_->path() / "state/restic-cache");
+    for (const auto& command : {std::vector<std::string>{"backups"}, {"backups", "a.test"}}) {
+        const auto listed = site_->jailctl(command);
+        EXPECT_EQ(listed.status, 4) << listed.all();
+        EXPECT_THAT(listed.err, HasSubstr("snapshot/" + digits));
+        EXPECT_THAT(listed.err, HasSubstr("cannot be read, so it is not listed"));
+    }
+    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err, HasSubstr("snapshot/" + digits));
+    const auto other = site_->jailctl({"backups", "b.test"});
+    EXPECT_EQ(other.status, 0) << other.all();
+}
+
 /// Of a pack restic needs no more than its pieces: the end of it is a list of them for `rebuild-index`.
 TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
     ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
