@@ -34,6 +34,8 @@ void inspect_required(const Host& host, Inspection& inspection) {
 /// The files in it, which the plugins know that read them.
 void look_into_addons(Inspection& inspection) {
     if (inspection.jail != nullptr || !inspection.objections().empty()) return;
+    // It has no value where a mistake kept the settings from being put together, and that is told.
+    if (inspection.invocation.configuration().settings["ADDONS"].text.empty()) return;
     const Leases looked = inspection.invocation.hooks().fire(AddonsInspection{inspection});
 }
 

@@ -207,6 +207,16 @@ TEST_F(Values, AFileOfAddonsThatOthersCanWrite) {
                 HasSubstr("error: JAIL_HOME: " + (site_.home() / "addons/dellist4.txt").string() + ":2: '../etc'"));
 }
 
+/// A mistake elsewhere leaves ADDONS without a value, which is no mistake of its own.
+TEST_F(Values, AMistakeIsToldAlone) {
+    for (const char* more : {"JAILS=$(id)", "JAIL_HOME=$(id)"}) {
+        const auto result = check(more);
+        EXPECT_EQ(result.status, 2) << result.all();
+        EXPECT_THAT(result.out, HasSubstr("command substitution"));
+        EXPECT_THAT(result.out, Not(HasSubstr("not an absolute path"))) << more;
+    }
+}
+
 TEST_F(Values, WhatChangesNothingIsAWarning) {
     const auto addons = check("ADDONS=/no/such/directory");
     EXPECT_EQ(addons.status, 0);
