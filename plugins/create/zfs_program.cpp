@@ -54,7 +54,7 @@ void ZfsProgram::destroy(const std::string& snapshot) const {
     for (;;) {
         const Answer answer = ask({"destroy", snapshot});
         if (answer.good || (!knows(snapshot) && knows(snapshot.substr(0, snapshot.find_first_of("/@"))))) return;
-        const bool busy = answer.text.find("busy") != std::string::npos;
+        const bool busy = answer.text.find("is busy") != std::string::npos;  // the data set may be tank/busybox
         if (!busy || Clock::now() >= until)
             throw Error(busy ? Errc::busy : Errc::io,
                         "zfs cannot destroy the snapshot " + snapshot + ": " + answer.text)

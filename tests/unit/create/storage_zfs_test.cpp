@@ -2,6 +2,7 @@
 // The rest is tests/vm/zfs.
 #include "storage_zfs.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/file.h>
@@ -34,6 +35,7 @@ snapshot)
     taken "$2" && say "cannot create snapshot '$2': dataset already exists"
     echo "$2" >>"$here/snapshots" ;;
 destroy)
+    [ ! -e "$here/denied" ] || say "cannot destroy snapshot $2: permission denied"
     if [ -e "$here/busy" ]; then rm "$here/busy"; say "cannot destroy snapshot $2: dataset is busy"; fi
     taken "$2" || say "could not find any snapshots to destroy; check snapshot names."
     grep -vxF "$2" "$here/snapshots" >"$here/left"; mv "$here/left" "$here/snapshots" ;;
@@ -86,6 +88,16 @@ TEST_F(Zfs, WhatIsStillReadIsWaitedFor) {
     test::spit(scratch_ / "busy", "");
     zfs_.destroy("tank/jails@x");
     EXPECT_THAT(lines("snapshots"), ElementsAre("tank/jails@hourly"));
+}
+
+TEST_F(Zfs, ADataSetWhoseNameSaysBusyIsNotWaitedFor) {
+    zfs_.take("tank/busybox@x", -1);
+    test::spit(scratch_ / "denied", "");
+    const Error refused = test::error_of([&] { zfs_.destroy("tank/busybox@x"); });
+    EXPECT_EQ(refused.code(), Errc::io);
+    EXPECT_THAT(refused.what(), HasSubstr("permission denied"));
+    const auto calls = lines("calls");
+    EXPECT_EQ(std::count(calls.begin(), calls.end(), "destroy tank/busybox@x"), 1);
 }
 
 TEST_F(Zfs, TellsWhatItSaysAndThatItIsMissing) {
