@@ -31,7 +31,7 @@ void look_for_interruptions(const Examination& examination) {
         }
         examination.diagnosis.add(
             {"interrupted-command", key, "jail " + key + ", which is not in JAILS: " + left.sentence,
-             left.readable ? "put its entry back, then 'jailctl delete " + key + "' removes what is left" : left.hint});
+             left.readable ? "put its entry back, then 'jailctl doctor --fix' removes what is left" : left.hint});
     }
 }
 
@@ -71,9 +71,12 @@ void examine_jails(const Examination& examination) {
             if (told.contains(jail.name.key())) continue;
             if (const auto status = look_at(view, jail); !status.problem.empty()) add_broken(diagnosis, status);
         }
-        for (const auto& stranger : look_for_strangers(configuration, view))
+        for (const auto& stranger : look_for_strangers(configuration, view)) {
+            // A scratch jail runs as part of a command, and goes with what that left.
+            if (stranger.running && stranger.running->copy && !told.empty()) continue;
             diagnosis.add({"unlisted-jail", stranger.name, "jail " + stranger.name + " " + stranger.problem,
                            "put its entry back into JAILS, then 'jailctl stop " + stranger.name + "'"});
+        }
     });
 }
 

@@ -114,7 +114,7 @@ std::vector<JailStatus> look_for_strangers(const Configuration& configuration, c
     for (const auto& [key, problem] : view.interrupted) {
         if (view.running.contains(key) || listed(key)) continue;
         strangers.push_back({key, {}, "", {}, '?', problem + ", and it is not in JAILS: put its entry back, "
-                             "then 'jailctl delete " + key + "' removes what is left"});
+                             "then 'jailctl doctor --fix' removes what is left"});
     }
     return strangers;
 }

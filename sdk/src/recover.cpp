@@ -94,13 +94,25 @@ std::optional<Interruption> interruption_of(const Configuration& configuration, 
                 if (journal.begun && record.writer_lives()) continue;
                 if (!journal.begun)
                     found = Interruption{"a command for it ended before it had begun anything", {}, true, false};
-                else return Interruption{told(record), {}};
+                else return Interruption{told(record), {}, true, true, record.pid, place};
             }
         } catch (const Error& error) {
             return Interruption{error.what(), error.hint(), false};
         }
     }
     return found;
+}
+
+using Interruptions = std::map<std::string, Interruption, std::less<>>;
+
+/// A scratch jail is in no JAILS.
+bool is_part_of_another(const Configuration& configuration, const Interruptions::value_type& one,
+                        const Interruptions& all) {
+    if (one.second.place != JournalPlace::running || configuration.find(JailName(one.first)) != nullptr) return false;
+    return std::ranges::any_of(all, [&](const auto& other) {
+        return other.second.pid == one.second.pid && other.second.pid != 0 &&
+               other.second.place == JournalPlace::lasting;
+    });
 }
 
 }  // namespace
@@ -147,6 +159,8 @@ std::map<std::string, Interruption, std::less<>> interruptions(const Configurati
             }
         }
     }
+    const Interruptions all = found;
+    std::erase_if(found, [&](const auto& one) { return is_part_of_another(configuration, one, all); });
     return found;
 }
 

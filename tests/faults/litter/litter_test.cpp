@@ -10,6 +10,7 @@ namespace jailctl::test {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 namespace {
@@ -74,8 +75,11 @@ TEST_F(Litter, OfAJailThatIsNotListedIsShown) {
     const Result status = site_.jailctl({"status"});
     EXPECT_EQ(status.status, 0);
     EXPECT_THAT(status.out, HasSubstr("?a.test\n    a.test: backup by pid "));
-    EXPECT_THAT(status.out, HasSubstr("it is not in JAILS: put its entry back"));
+    EXPECT_THAT(status.out, HasSubstr("it is not in JAILS: put its entry back, then 'jailctl doctor --fix'"));
+    EXPECT_THAT(site_.jailctl({"doctor"}).out, HasSubstr("put its entry back, then 'jailctl doctor --fix'"));
     site_.configure({"a.test:192.0.2.1"});
+    (void)site_.jailctl({"doctor", "--fix"});
+    EXPECT_THAT(site_.jailctl({"status"}).out, Not(HasSubstr("interrupted"))) << "and the jail is there";
     EXPECT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
     EXPECT_THAT(site_.leftovers(), IsEmpty());
 }

@@ -88,6 +88,8 @@ TEST_F(Boot, KilledAnywhereTheNextCommandCleans) {
     ASSERT_EQ(backup().status, 0);
     int n = 1;
     for (; n < most_points && killed_at(n, site, {"verify", "a.test", "--boot"}); ++n) {
+        const Result told = site.jailctl({"doctor"});
+        EXPECT_THAT(told.out, Not(HasSubstr("put its entry back"))) << "after a kill at point " << n;
         (void)site.jailctl({"stop", "a.test"});  // recovers; that the jail is down already is no matter
         ASSERT_THAT(site.leftovers(), IsEmpty()) << "after a kill at point " << n;
         ASSERT_THAT(leaks.found(), IsEmpty()) << "after a kill at point " << n;

@@ -39,8 +39,11 @@ struct Interruption {
     std::string sentence, hint;
     bool readable = true;  ///< false: the journal cannot be read, and recover() fails
     bool begun = true;     ///< false: nothing but the journal itself is left, and status need not tell
+    std::int64_t pid = 0;  ///< of the command; 0: it is not known
+    JournalPlace place = JournalPlace::lasting;  ///< of its journal
 };
-/// Of any jail, listed in JAILS or not, by its key. A journal whose writer lives is none.
+/// Of any jail, listed in JAILS or not, by its key. A journal whose writer lives is none, nor is that of a scratch jail
+/// which a command on another one had started: what undoes that command ends it.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::map<std::string, Interruption, std::less<>> interruptions(
     const Configuration& configuration);
 
