@@ -66,9 +66,7 @@ struct Facts {
 [[nodiscard]] std::optional<std::size_t> read_cached(int file, std::string& bytes) noexcept;
 /// Whether there would be anything to read so; true where the system does not tell.
 [[nodiscard]] bool is_cached(int file) noexcept;
-/// Has the beginning of a file read into memory, without waiting for it.
-void bring_in(int file) noexcept;
-/// The same of a stretch of it.
+/// Has a stretch of a file read into memory, without waiting for it.
 void bring_in(int file, std::uint64_t offset, std::uint64_t length) noexcept;
 /// Gives back the memory its content takes, as far as it is on the disk.
 void drop_cached(int file) noexcept;

@@ -22,6 +22,7 @@ Value pack(Job& job) {
     ArchiveWriter archive(job.descriptor("out"), format_of(job.arguments()), level_of(job.arguments()),
                           job.arguments()["read_back"].truth());
     Packer packer(job, archive.tar(), archive.index(), job.excludes());
+    packer.look_ahead(job.root());
     if (job.has_descriptor("ledger")) return pack_remembering(job, archive, packer);
     walk(job.root(), packer);
     return archive.finish(job.arguments()["description"], to_value(packer.counts()));

@@ -72,6 +72,7 @@ Packer::Packer(Job& job, TarWriter& tar, IndexWriter& index, Excludes excludes)
     : job_(job), tar_(tar), index_(index), excludes_(std::move(excludes)), buffer_(buffer_size, '\0') {}
 
 Visitor::Visit Packer::visit(const Entry& entry) {
+    if (ahead_ && entry.facts.kind == Kind::regular) ahead_->pass(entry.facts.size);
     if (excludes_.match(entry.path)) return Visit::skip;
     if (entry.path.size() > longest_stored_path) {
         ++counts_.unrestorable;
@@ -194,7 +195,8 @@ void Packer::store_file(const Entry& entry) {
         return job_.note(entry.path, "is longer than " + human_bytes(longest_stored_file) + ", and left out");
     }
     const auto cached = before.size == 0 ? 0 : read_cached(file, buffer_);
-    const bool brought = ahead_.look(entry, cached.has_value());
+    cold_ = ahead_ ? ahead_->look(entry, cached.has_value()) : !cached;
+    asked_until_ = 0;
     at_hand_ = cached.value_or(0);
     const Member member = member_of(entry.path, file, before);
     if (!may_fill(member)) {
@@ -212,7 +214,7 @@ void Packer::store_file(const Entry& entry) {
     index_.add(indexed);
     ++counts_.files;
     counts_.bytes += member.size;
-    if (brought) drop_cached(file);
+    if (cold_) drop_cached(file);
     const Facts after = facts_of(file);
     if (read_error_)
         problem(entry.path, "cannot be read to its end: " + std::exchange(read_error_, {}).message() +
@@ -243,6 +245,7 @@ bool Packer::copy_extent(int file, const Extent& extent) {
     at_hand_ = 0;  // the buffer is used for what follows
     while (done < extent.length) {
         const std::size_t part = std::min<std::uint64_t>(buffer_.size(), extent.length - done);
+        if (cold_ && extent.length > buffer_.size()) ask_on(file, extent.offset + done);
         const ssize_t got = ::pread(file, buffer_.data(), part, static_cast<off_t>(extent.offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) read_error_ = last_error();
@@ -253,6 +256,15 @@ bool Packer::copy_extent(int file, const Extent& extent) {
     }
     zeros(extent.offset + done, extent.length - done);
     return done == extent.length;
+}
+
+/// Of a long file: what the kernel reads ahead by itself is less than a disk can be asked for at once.
+void Packer::ask_on(int file, std::uint64_t offset) {
+    constexpr std::uint64_t stretch = LookAhead::most_of_file;
+    if (offset + stretch / 2 < asked_until_) return;
+    const std::uint64_t from = std::max(offset, asked_until_);
+    bring_in(file, from, stretch);
+    asked_until_ = from + stretch;
 }
 
 void Packer::content(std::uint64_t offset, const char* bytes, std::size_t size) {

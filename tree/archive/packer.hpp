@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <system_error>
 
 #include "job.hpp"
@@ -45,6 +46,8 @@ public:
     Visit visit(const Entry& entry) override;
     void problem(std::string_view path, const std::string& what) override;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+    /// Has the disk read what will be met next: for whoever goes through the whole tree. @param root  borrowed
+    void look_ahead(int root) { ahead_.emplace(root, excludes_); }
     /// @param witness  lives as long as this
     void report_to(Witness& witness) noexcept { witness_ = &witness; }
 
@@ -67,6 +70,7 @@ private:
     /// @return false: the file became shorter, or cannot be read: then read_error_ says why
     bool copy_content(int file, const Member& member);
     bool copy_extent(int file, const Extent& extent);
+    void ask_on(int file, std::uint64_t offset);
     /// Data of the file that begins at `offset` in it.
     void content(std::uint64_t offset, const char* bytes, std::size_t size);
     void zeros(std::uint64_t offset, std::uint64_t size);
@@ -84,7 +88,9 @@ private:
     std::string buffer_;
     std::uint64_t fill_left_ = most_filled;
     std::size_t at_hand_ = 0;           // bytes of the current file's beginning that the buffer holds
-    LookAhead ahead_;
+    std::optional<LookAhead> ahead_;
+    bool cold_ = false;                 // the current file was not in memory
+    std::uint64_t asked_until_ = 0;     // in the current file: what the disk was asked to read
     ContentDigest digest_{DigestForm::plain};  // of the current file's content
     std::map<std::pair<std::uint64_t, std::uint64_t>, FirstName> first_names_;
     std::size_t first_names_size_ = 0;  // bytes

@@ -110,10 +110,6 @@ bool is_cached(int file) noexcept {
     return read_cached(file, byte).has_value();
 }
 
-void bring_in(int file) noexcept {
-    bring_in(file, 0, 1 << 18);  // of a longer one the kernel reads ahead by itself
-}
-
 void bring_in(int file, std::uint64_t offset, std::uint64_t length) noexcept {
     (void)::posix_fadvise(file, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_WILLNEED);
 }
