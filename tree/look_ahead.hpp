@@ -25,8 +25,8 @@ public:
 
     /// To be called for each regular file in the order of the walk, excluded ones too. @param size  in bytes
     void pass(std::uint64_t size);
-    /// To be called after pass() for a file that is to be read. @param cached  the beginning of its content is in memory,
-    /// or it has none @return it was not there before the walk: whoever read it may drop it again
+    /// To be called after pass() for a file that is to be read. @param cached  the beginning of its content is in
+    /// memory, or it has none @return it was not there before the walk: whoever read it may drop it again
     [[nodiscard]] bool look(const Entry& entry, bool cached);
 
     /// Of a longer file only the beginning is asked for, in bytes.

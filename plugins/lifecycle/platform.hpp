@@ -76,9 +76,14 @@ void forget_console(const Configuration& configuration, const JailName& jail);
 
 /// What became of waiting for an init to say that it is up.
 enum class Heard { ready, ended, nothing };
+struct Answer {
+    Heard heard;
+    /// Of an init that is ready: the exit status of its /etc/rc, or 128 and the signal; 0: it is none that tells.
+    int rc_status = 0;
+};
 /// @param channel  of StartRequest::readiness  @param id  of the jail  @param tick  called every so often
 /// @throws Error interrupted
-[[nodiscard]] Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time,
+[[nodiscard]] Answer wait_for_readiness(int channel, int id, std::chrono::milliseconds time,
                                        const std::function<void()>& tick);
 
 /// Whether those limits make sense beside what else `jail` has, running or not. @throws Error config: as a start would

@@ -20,12 +20,25 @@ void declare_readiness(Registrar& host) {
                   }});
 }
 
+namespace {
+
+/// What did not come up in it is in nobody's way, but nobody would look for it either.
+void warn_of_rc(Invocation& invocation, const std::string& name, int status) {
+    if (status == 0) return;
+    const std::string how = status > 128 ? "was ended by signal " + std::to_string(status - 128)
+                                         : "ended with status " + std::to_string(status);
+    invocation.console().warn(name + " runs, but its /etc/rc " + how + ": see 'jailctl logs " + name + "'");
+}
+
+}  // namespace
+
 void listen_to_init(Invocation& invocation, const Jail& jail, int id, int told) {
     const std::string& name = jail.name.text();
     const std::chrono::seconds limit(parse_seconds(jail.settings["READY_TIMEOUT"].text));
     const auto shown = invocation.console().waiting("waiting for " + name + " to be ready");
-    switch (wait_for_readiness(told, id, limit, [&] { shown->update(0); })) {
-        case Heard::ready: return;
+    const Answer answer = wait_for_readiness(told, id, limit, [&] { shown->update(0); });
+    switch (answer.heard) {
+        case Heard::ready: return warn_of_rc(invocation, name, answer.rc_status);
         case Heard::ended: throw Error(Errc::failed, name + " ended before it was ready");
         case Heard::nothing: break;
     }

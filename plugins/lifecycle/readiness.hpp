@@ -10,7 +10,8 @@ namespace jailctl::lifecycle {
 void declare_readiness(Registrar& host);
 
 /// Listens to the init of a jail that was just started: systemd says when it has started all it should, jail-init when
-/// /etc/rc has ended. One that says nothing within READY_TIMEOUT is named as an omission; the jail goes on.
+/// /etc/rc has ended; that rc failed is warned of. One that says nothing within READY_TIMEOUT is named as an omission;
+/// the jail goes on.
 /// @param told  StartRequest::readiness @throws Error failed: the jail ended; interrupted
 void listen_to_init(Invocation& invocation, const Jail& jail, int id, int told);
 

@@ -1,6 +1,7 @@
 #include "notify.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <poll.h>
@@ -75,13 +76,25 @@ pid_t sender_of(msghdr& message) {
     return 0;
 }
 
-bool says_ready(std::string_view text) {
-    for (constexpr std::string_view wanted = "READY=1"; !text.empty();) {
+/// The number of jail-init's, which runs in the jail all the same: anything else is 0.
+int rc_status(std::string_view digits) {
+    int status = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+    return error == std::errc{} && end == digits.data() + digits.size() && status > 0 && status < 256 ? status : 0;
+}
+
+std::optional<int> says_ready(std::string_view text) {
+    constexpr std::string_view wanted = "READY=1", of_rc = "X_JAILCTL_RC=";
+    bool ready = false;
+    int status = 0;
+    while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        if (text.substr(0, end) == wanted) return true;
+        const std::string_view line = text.substr(0, end);
+        ready = ready || line == wanted;
+        if (line.starts_with(of_rc)) status = rc_status(line.substr(of_rc.size()));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return false;
+    return ready ? std::optional(status) : std::nullopt;
 }
 
 }  // namespace
@@ -103,7 +116,7 @@ void bind_notify_socket(int socket, int run) {
         throw_errno("cannot make /run/host/notify in the jail");
 }
 
-bool heard_ready(int socket, int init) {
+std::optional<int> heard_ready(int socket, int init) {
     for (int count = 0; count < datagrams_at_once; ++count) {
         char text[4096];
         // Room for the sender alone: the kernel closes descriptors that somebody sends along.
@@ -116,24 +129,25 @@ bool heard_ready(int socket, int init) {
         message.msg_controllen = sizeof control;
         const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return false;
-        if (sender_of(message) == init && says_ready({text, static_cast<std::size_t>(got)})) return true;
+        if (got < 0) return std::nullopt;
+        if (sender_of(message) != init) continue;
+        if (const auto ready = says_ready({text, static_cast<std::size_t>(got)})) return ready;
     }
-    return false;
+    return std::nullopt;
 }
 
-Heard wait_for_readiness(int channel, int id, std::chrono::milliseconds time, const std::function<void()>& tick) {
+Answer wait_for_readiness(int channel, int id, std::chrono::milliseconds time, const std::function<void()>& tick) {
     const UniqueFd process{static_cast<int>(::syscall(SYS_pidfd_open, id, 0))};
     const auto until = std::chrono::steady_clock::now() + time;
     for (;;) {
-        if (heard_ready(channel, id)) return Heard::ready;
+        if (const auto rc = heard_ready(channel, id)) return {Heard::ready, *rc};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return Heard::nothing;
+        if (left.count() <= 0) return {Heard::nothing};
         pollfd waiting[] = {{channel, POLLIN, 0}, {process.get(), POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
         ::poll(waiting, 3, static_cast<int>(std::min(left, one_tick).count()));
         Interrupt::check();
         tick();
-        if (!process || waiting[1].revents != 0) return Heard::ended;
+        if (!process || waiting[1].revents != 0) return {Heard::ended};
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "jailctl/sdk/rootfs.hpp"
@@ -20,7 +21,8 @@ struct NotifyChannel {
 [[nodiscard]] NotifyChannel open_notify_channel(const Rootfs& root, JailProgram& program);
 /// In the new process: gives the socket its name below the jail's /run. @param run  the detached tmpfs of /run
 void bind_notify_socket(int socket, int run);
-/// Reads what has arrived. @return whether process `init` said that it is ready; what others say counts for nothing
-[[nodiscard]] bool heard_ready(int socket, int init);
+/// Reads what has arrived. @return Answer::rc_status, once process `init` said that it is ready; what others say counts
+/// for nothing
+[[nodiscard]] std::optional<int> heard_ready(int socket, int init);
 
 }  // namespace jailctl::lifecycle

@@ -48,6 +48,23 @@ TEST_F(Ready, AJailThatEndsMeanwhileIsToldAndNothingIsLeft) {
     EXPECT_EQ(left_behind(), std::vector<std::string>{});
 }
 
+TEST_F(Ready, AnRcThatFailedIsToldAndTheJailRuns) {
+    const auto rc = [this](const std::string& script) {
+        spit(site.root("a.test") / "etc/rc", "#!/bin/sh\n" + script + "\n", 0755);
+        const Result up = start();
+        EXPECT_EQ(up.status, 0) << up.all();
+        EXPECT_EQ(mark(), '*');
+        EXPECT_EQ(stop().status, 0);
+        return up.err;
+    };
+    EXPECT_EQ(rc("exit 0"), "");
+    EXPECT_EQ(rc("exit 3"), "warning: a.test runs, but its /etc/rc ended with status 3: see 'jailctl logs a.test'\n");
+    EXPECT_THAT(rc("kill -9 $$"), HasSubstr("its /etc/rc was ended by signal 9"));
+    spit(site.root("a.test") / "etc/rc", "#!/no/such/shell\n", 0755);
+    const Result up = start();
+    EXPECT_THAT(up.err, HasSubstr("its /etc/rc ended with status 127")) << up.all();
+}
+
 TEST_F(Ready, ASignalMeanwhileTakesItDown) {
     wait_for("false", "STOP_TIMEOUT=1s\n");
     const Result told = run_command({"/usr/bin/timeout", "-s", "INT", "2", (stage() / "bin/jailctl").string(),

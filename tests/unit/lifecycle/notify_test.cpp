@@ -25,7 +25,7 @@ protected:
     void send(std::string_view text) const {
         ASSERT_EQ(::send(theirs_.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
     }
-    [[nodiscard]] bool ready(int init = ::getpid()) const { return heard_ready(ours_.get(), init); }
+    [[nodiscard]] bool ready(int init = ::getpid()) const { return heard_ready(ours_.get(), init).has_value(); }
 
     UniqueFd ours_, theirs_;
 };
@@ -40,6 +40,20 @@ TEST_F(Notify, ALineOfItsOwnSaysIt) {
     EXPECT_TRUE(ready());
     send("STATUS=Startup finished in 3s.\nREADY=1\n");
     EXPECT_TRUE(ready());
+}
+
+TEST_F(Notify, HowRcEndedIsANumberOfAStatusOrNothing) {
+    const auto status = [this](const char* text) {
+        send(text);
+        return heard_ready(ours_.get(), ::getpid());
+    };
+    EXPECT_EQ(status("READY=1"), 0);
+    EXPECT_EQ(status("READY=1\nX_JAILCTL_RC=127"), 127);
+    EXPECT_EQ(status("X_JAILCTL_RC=255\nREADY=1\n"), 255);
+    for (const char* odd : {"READY=1\nX_JAILCTL_RC=256", "READY=1\nX_JAILCTL_RC=-1", "READY=1\nX_JAILCTL_RC=1x",
+                            "READY=1\nX_JAILCTL_RC=", "READY=1\nX_JAILCTL_RC=99999999999999999999"})
+        EXPECT_EQ(status(odd), 0) << odd;
+    EXPECT_EQ(status("X_JAILCTL_RC=1"), std::nullopt);
 }
 
 TEST_F(Notify, OnlyProcessOneIsHeard) {

@@ -1,12 +1,13 @@
 /// jail-init: the first process of a jail that has no init of its own. Static, and run from memory, so that it needs
 /// nothing of the jail's root. Two ways:
-/// boot [FD]   runs /etc/rc (if there is one), then reaps; ends on a request to shut down:
-/// /etc/rc.shutdown, TERM, KILL;
-/// by SIGHUP if it was one from inside to reboot, else with 0. Says READY=1 on the socket FD once rc has ended
+///   boot [FD]   runs /etc/rc (if there is one), then reaps; ends on a request to shut down: /etc/rc.shutdown, TERM,
+///               KILL; by SIGHUP if it was one from inside to reboot, else with 0. Says READY=1 on the socket FD once
+///               rc has ended, and X_JAILCTL_RC=N: with which status, or 128 and the signal
 ///   run CMD...  runs one command, reaps meanwhile, and ends with its status
 /// It says nothing and reads nothing; the kernel ends every process of the jail together with it.
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -122,10 +123,14 @@ bool asks_for_reboot(const siginfo_t& request) {
     _exit(0);  // the kernel kills what is left
 }
 
+int exit_status(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
+
 /// To whoever started the jail, if they still listen. @param socket  inherited, closed here; -1: nobody asked
-void tell_ready(int socket) {
+void tell_ready(int socket, int rc_status) {
     if (socket < 0) return;
-    send(socket, "READY=1", 7, MSG_DONTWAIT | MSG_NOSIGNAL);
+    char text[40];
+    const int length = snprintf(text, sizeof text, "READY=1\nX_JAILCTL_RC=%d", rc_status);
+    send(socket, text, static_cast<size_t>(length), MSG_DONTWAIT | MSG_NOSIGNAL);
     close(socket);
 }
 
@@ -134,7 +139,7 @@ void reap_and_tell(pid_t& rc, int& socket) {
     int status = 0;
     if (rc > 0 && reap(rc, status)) return;
     rc = 0;
-    tell_ready(socket);
+    tell_ready(socket, exit_status(status));
     socket = -1;
     reap(0, status);
 }
@@ -161,7 +166,7 @@ void reap_and_tell(pid_t& rc, int& socket) {
         const int signal = sigwaitinfo(&set, &from);
         if (signal > 0 && asks_for_end(signal)) kill(pid, SIGTERM);
     }
-    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    _exit(exit_status(status));
 }
 
 }  // namespace
