@@ -81,6 +81,14 @@ StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const
     return {std::move(info), omissions_of(packed), sockets_in(packed)};
 }
 
+/// One that is named by a path through a jail's root is whatever a link of that jail leads to.
+UniqueFd open_outside_roots(Invocation& invocation, const std::string& backup) {
+    UniqueFd file = open_archive(backup);
+    require_outside_roots(invocation.configuration(), fs::absolute(backup),
+                          "take it out of that jail first: jailctl cp JAIL:PATH FILE");
+    return file;
+}
+
 }  // namespace
 
 void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
@@ -156,7 +164,7 @@ std::optional<std::uint64_t> ArchiveBackend::free_space(Invocation&, const Jail&
 }
 
 OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
-    UniqueFd file = open_archive(backup);
+    UniqueFd file = open_outside_roots(invocation, backup);
     const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
     const bool vouched = find_record(invocation.configuration(), stamp_of(file.get(), backup).size, digest).has_value();
     if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
@@ -165,8 +173,8 @@ OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backu
 
 /// As the archive's end marker says; 0 if it has none. Files with holes are longer than the room they take, and the
 /// tar, which holds no holes, is not.
-std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& backup) {
-    const UniqueFd file = open_archive(backup);
+std::uint64_t ArchiveBackend::restored_size(Invocation& invocation, const std::string& backup) {
+    const UniqueFd file = open_outside_roots(invocation, backup);
     const Value marker = marker_of(file.get());
     const std::int64_t bytes = marker["bytes"].num();
     return static_cast<std::uint64_t>(std::min(bytes, marker["tar"]["bytes"].num(bytes)));
@@ -174,7 +182,7 @@ std::uint64_t ArchiveBackend::restored_size(Invocation&, const std::string& back
 
 BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& backup) {
     const Configuration& configuration = invocation.configuration();
-    const UniqueFd file = open_archive(backup);
+    const UniqueFd file = open_outside_roots(invocation, backup);
     const FileStamp stamp = stamp_of(file.get(), backup);  // before it is read: what is written meanwhile is not proven
     const std::uint64_t size = stamp.size;
     const auto progress = invocation.console().progress("verifying " + backup, size);
@@ -208,7 +216,7 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
 }
 
 void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
-    const UniqueFd file = open_archive(backup);
+    const UniqueFd file = open_outside_roots(invocation, backup);
     const auto name = parse_archive_name(fs::path(backup).filename().string());
     if ((!name || name->taken == 0) && !is_recorded(invocation.configuration(), backup))
         throw Error(Errc::denied, escape_name(backup) + " is neither recorded nor named as a backup of jailctl")
@@ -218,16 +226,16 @@ void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
     forget_record(invocation.configuration(), backup);
 }
 
-void ArchiveBackend::contents(Invocation&, const std::string& backup,
+void ArchiveBackend::contents(Invocation& invocation, const std::string& backup,
                               const std::function<void(const Value::Array& entries)>& take) {
-    list_tar(open_archive(backup).get(), take);
+    list_tar(open_outside_roots(invocation, backup).get(), take);
 }
 
 /// Whether this host made the archive shows only from all of its bytes: it is asked where a record may say so, and only
 /// when there is something to be left out otherwise.
 Value ArchiveBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
     const Configuration& configuration = invocation.configuration();
-    const UniqueFd file = open_archive(backup);
+    const UniqueFd file = open_outside_roots(invocation, backup);
     const std::uint64_t size = stamp_of(file.get(), backup).size;
     if (wanted.trust || wanted.out >= 0 || !may_be_recorded(configuration, size))
         return extract_from_tar(file.get(), wanted);

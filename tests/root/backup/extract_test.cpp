@@ -60,6 +60,26 @@ TEST_F(Extract, LeadsThroughNoRootOfAJail) {
     EXPECT_FALSE(std::filesystem::exists(root / "var/root"));
 }
 
+/// An archive in a root is whatever a link of the jail makes of its name.
+TEST_F(Extract, NoArchiveIsNamedThroughARoot) {
+    ASSERT_EQ(backup().status, 0);
+    const auto named = (site.root("a.test") / "root/a.tar.gz").string();
+    std::filesystem::create_symlink(only_archive(), named);
+    const std::vector<std::vector<std::string>> commands{{"extract", named, "root/precious", "--to", target.string()},
+                                                         {"verify", named},
+                                                         {"backups", "--contents", named},
+                                                         {"restore", "a.test", "--as", "b.test", named}};
+    site.configure({"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    for (const auto& command : commands) {
+        const Result refused = site.jailctl(command);
+        EXPECT_EQ(refused.status, 1) << refused.all();
+        EXPECT_THAT(refused.err, HasSubstr("lies in the root of jail a.test"));
+        EXPECT_THAT(refused.err, HasSubstr("hint: take it out of that jail first"));
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(target));
+    EXPECT_FALSE(std::filesystem::exists(site.root("b.test")));
+}
+
 TEST_F(Extract, OneFoundDamagedIsPassedOver) {
     ASSERT_EQ(backup().status, 0);
     spit(site.root("a.test") / "root/newer", "newer\n");
