@@ -5,6 +5,7 @@
 #include "builtin/inspect_parents.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/inspection.hpp"
+#include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "plugins/names.hpp"
 #include "run/runner.hpp"
@@ -64,7 +65,11 @@ void inspect_entry_and_addons(Inspection& inspection) {
 
 /// One that is not there yet is made when it is needed.
 void inspect_backupdir(Inspection& inspection) {
-    inspection.attempt([&] { (void)find_trusted(inspection.value, Trust::root, O_PATH | O_DIRECTORY); });
+    inspection.attempt([&] {
+        if (!find_trusted(inspection.value, Trust::root, O_PATH | O_DIRECTORY)) return;
+        require_outside_roots(inspection.invocation.configuration(), inspection.value,
+                              "keep backups where no jail can write");
+    });
 }
 
 Variable inspected(std::string_view name, std::function<void(Inspection&)> inspect) {

@@ -142,6 +142,18 @@ TEST_F(Values, ADirectoryForBackupsThatOthersCanWrite) {
     EXPECT_THAT(open.out, HasSubstr("chmod go-w"));
 }
 
+/// By way of links, which the configuration does not follow.
+TEST_F(Values, ADirectoryForBackupsThatAJailLeadsTo) {
+    const auto root = site_.root("a.test");
+    std::filesystem::create_directories(root / "var");
+    std::filesystem::create_directory_symlink(root / "var", site_.path() / "into");
+    std::filesystem::create_directory_symlink(site_.backups(), root / "var/out");
+    const auto result = check("BACKUPDIR=" + (site_.path() / "into/out").string());
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr("into/out lies in the root of jail a.test\n"));
+    EXPECT_THAT(result.out, HasSubstr("\nkeep backups where no jail can write\n"));
+}
+
 TEST_F(Values, ADirectoryThatOthersCanEnter) {
     const std::string open = "other users can enter " + site_.home().string() +
                              " and could run what a jail made set-uid\n";
