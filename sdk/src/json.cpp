@@ -53,7 +53,7 @@ public:
     bool start_object(std::size_t) override { return open(false); }
     bool start_array(std::size_t) override { return open(true); }
     bool key(string_t& name) override {
-        open_.back().members.emplace_back(std::move(name), Value{});
+        open_.back().members.emplace_back().first = std::move(name);
         return true;
     }
     bool end_array() override {
@@ -85,14 +85,13 @@ private:
         return true;
     }
     bool add(Value value) {
-        if (open_.empty()) {
-            result_ = std::move(value);
-        } else if (open_.back().array) {
-            open_.back().items.push_back(std::move(value));
-        } else {
-            open_.back().members.back().second = std::move(value);
-        }
+        next() = std::move(value);
         return true;
+    }
+    /// Where the next value stands: that of a member has its name already.
+    Value& next() {
+        if (open_.empty()) return result_;
+        return open_.back().array ? open_.back().items.emplace_back() : open_.back().members.back().second;
     }
     // Two readers may disagree on which of two equal names counts: such a document is not trusted.
     static void require_unique(const Value::Object& members) {
