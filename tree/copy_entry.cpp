@@ -18,11 +18,6 @@ namespace {
 
 constexpr uid_t nobody = 65534;  // overflowuid of every kernel that was not told otherwise
 
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? std::string{} : path.substr(0, slash);
-}
-
 }  // namespace
 
 EntryCopier::EntryCopier(int target_root, Rules rules, Note note)
@@ -59,7 +54,7 @@ bool EntryCopier::link_to_earlier(const Identity& identity, int to, const std::s
     if (earlier == linked_.end()) return false;
     const std::string& path = earlier->second;
     const UniqueFd parent = open_below(target_root_, parent_of(path));
-    if (parent && ::linkat(parent.get(), path.c_str() + path.rfind('/') + 1, to, as.c_str(), 0) == 0) return true;
+    if (parent && ::linkat(parent.get(), name_of(path).data(), to, as.c_str(), 0) == 0) return true;
     if (errno == EMLINK || errno == ENOENT || errno == EPERM) return false;  // then it becomes a file of its own
     throw_errno("cannot make a hard link to " + escape_name(path));
 }

@@ -60,6 +60,15 @@ std::string DirectoryStack::path_of(std::string_view name) const {
     return text.append(name);
 }
 
+std::string_view parent_of(std::string_view path) noexcept {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view path) noexcept {
+    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
 std::vector<std::string> components_of(std::string_view path) {
     if (path.find('\0') != std::string_view::npos) throw Error(Errc::invalid, "a path contains a NUL byte");
     std::vector<std::string> components;

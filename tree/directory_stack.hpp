@@ -38,6 +38,11 @@ private:
     std::vector<Level> levels_;
 };
 
+/// The directory that a relative path leads to: "" for what stands in the root itself.
+[[nodiscard]] std::string_view parent_of(std::string_view path) noexcept;
+/// The last component of a path.
+[[nodiscard]] std::string_view name_of(std::string_view path) noexcept;
+
 /// Components of a relative path, empty ones and "." left out. @throws Error invalid: it contains ".." or NUL
 [[nodiscard]] std::vector<std::string> components_of(std::string_view path);
 

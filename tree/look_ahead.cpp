@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "directory_stack.hpp"
+
 namespace jailctl::tree {
 namespace {
 
@@ -12,11 +14,6 @@ constexpr std::uint64_t surely_ahead = 16;  // files: a few may have come or gon
 constexpr std::size_t most_asked = 4096;
 // Files: those asked for are found in memory, which says nothing of the rest.
 constexpr int after_a_miss = 2000;
-
-std::string_view parent_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
 
 bool lies_below(std::string_view path, std::string_view above) {
     return above.empty() || path == above || (path.starts_with(above) && path[above.size()] == '/');

@@ -33,12 +33,10 @@ void punch_zeros(int file, std::uint64_t begin, std::uint64_t end) {
 }  // namespace
 
 Settler::Spot Settler::spot_of(const std::string& path) const {
-    const std::size_t slash = path.rfind('/');
-    const std::string above = slash == std::string::npos ? std::string() : path.substr(0, slash);
-    const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+    std::string name(name_of(path));
     if (path.empty()) return {UniqueFd(open_directory(job_.root(), ".")), "."};
     if (name.empty() || name == "." || name == "..") throw Error(Errc::damaged, "the manifest names no entry");
-    return {open_below(job_.root(), above), name};
+    return {open_below(job_.root(), parent_of(path)), std::move(name)};
 }
 
 bool Settler::is_wanted_socket(const Value& line) const {

@@ -13,9 +13,8 @@ class SinglePacker {
 public:
     SinglePacker(int root, Packer& packer) : root_(root), packer_(packer) {}
     void store(const Change& change) {
-        const auto slash = change.path.rfind('/');
-        const std::string above = slash == std::string::npos ? "" : change.path.substr(0, slash);
-        const std::string name = change.path.empty() ? "." : change.path.substr(slash + 1);
+        const std::string above(parent_of(change.path));
+        const std::string name(change.path.empty() ? "." : name_of(change.path));
         if (!parent_ || above != above_) parent_ = open_below(root_, above_ = above);
         const auto facts = parent_ ? facts_at(parent_.get(), name.c_str()) : std::nullopt;
         if (!facts) return packer_.problem(change.path, "vanished while the tree was read");

@@ -163,9 +163,7 @@ void Destination::move(int from, int to, const std::string& name, const std::str
 
 void Destination::take_back() noexcept {
     for (auto path = published_.rbegin(); path != published_.rend(); ++path) {
-        const std::size_t slash = path->rfind('/');
-        const std::string above = slash == std::string::npos ? "" : path->substr(0, slash);
-        const std::string name = path->substr(slash == std::string::npos ? 0 : slash + 1);
+        const std::string above(parent_of(*path)), name(name_of(*path));
         try {
             const UniqueFd from = open_below(root_, above), to = open_below(staging_.get(), above);
             const UniqueFd object = from ? open_file(from.get(), name.c_str()) : UniqueFd();

@@ -215,10 +215,8 @@ void TreeWriter::finish() {
     const auto each = [&](bool acls) {
         for (const Deferred& one : deferred_) {
             if (one.default_acl.name.empty() == acls) continue;
-            const std::size_t slash = one.path.rfind('/');
-            const UniqueFd parent = open_below(root_, slash == std::string::npos ? "" : one.path.substr(0, slash));
-            const std::string name =
-                one.path.empty() ? "." : one.path.substr(slash == std::string::npos ? 0 : slash + 1);
+            const UniqueFd parent = open_below(root_, parent_of(one.path));
+            const std::string name(one.path.empty() ? "." : name_of(one.path));
             const UniqueFd fd = parent ? open_file(parent.get(), name.c_str()) : UniqueFd();
             if (!fd) throw_errno("cannot open " + escape_name(one.path));
             attempt(one.path, note_,
