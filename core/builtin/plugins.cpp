@@ -8,18 +8,6 @@
 namespace jailctl::core {
 namespace {
 
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
-Value strings(const std::vector<std::string>& words) {
-    Value array = Value::array();
-    for (const auto& word : words) array.push(word);
-    return array;
-}
-
 /// What a plugin registered, by kind, in words.
 struct Registered {
     std::vector<std::string> commands, variables, services, hooks, undo;
@@ -39,9 +27,9 @@ Value data_of(const LoadedPlugin& plugin) {
     value.set("name", plugin.name).set("version", plugin.version).set("summary", plugin.summary);
     value.set("file", plugin.file.string()).set("loaded", true);
     value.set("sdk", std::to_string(plugin.sdk_major) + "." + std::to_string(plugin.sdk_minor));
-    value.set("needs", strings(plugin.needs)).set("commands", strings(all.commands));
-    value.set("variables", strings(all.variables)).set("services", strings(all.services));
-    value.set("hooks", strings(all.hooks)).set("undo", strings(all.undo));
+    value.set("needs", Value::array_of(plugin.needs)).set("commands", Value::array_of(all.commands));
+    value.set("variables", Value::array_of(all.variables)).set("services", Value::array_of(all.services));
+    value.set("hooks", Value::array_of(all.hooks)).set("undo", Value::array_of(all.undo));
     return value;
 }
 
@@ -76,7 +64,7 @@ void list(const Host& host, Invocation& in) {
     in.console().line(text);
     in.console().data("directory", plugins.directory.string());
     in.console().data("plugins", std::move(data));
-    in.console().data("problems", strings(host.registry.problems()));
+    in.console().data("problems", Value::array_of(host.registry.problems()));
 }
 
 void inspect_loaded(const LoadedPlugin& plugin, Invocation& in) {
@@ -87,12 +75,12 @@ void inspect_loaded(const LoadedPlugin& plugin, Invocation& in) {
     };
     row("file", escape_name(plugin.file.string()));
     row("SDK", std::to_string(plugin.sdk_major) + "." + std::to_string(plugin.sdk_minor));
-    row("needs", join(plugin.needs));
-    row("commands", join(all.commands));
-    row("variables", join(all.variables));
-    row("services", join(all.services));
-    row("hooks", join(all.hooks));
-    row("undoes", join(all.undo));
+    row("needs", joined(plugin.needs));
+    row("commands", joined(all.commands));
+    row("variables", joined(all.variables));
+    row("services", joined(all.services));
+    row("hooks", joined(all.hooks));
+    row("undoes", joined(all.undo));
     in.console().line(text);
     in.console().data("plugin", data_of(plugin));
 }

@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 #include "command_line/global_options.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core {
 namespace {
@@ -111,9 +112,7 @@ std::string help_text(const CommandEntry& entry, std::size_t columns) {
     text += wrapped(command.summary, columns) + "\n";
     if (!command.details.empty()) text += "\n" + wrapped(joined_lines(command.details), columns) + "\n";
     if (!command.options.options().empty()) text += "\nOptions:\n" + options_text(command.options, columns);
-    std::string aliases;
-    for (const auto& alias : command.aliases) aliases += (aliases.empty() ? "" : ", ") + alias;
-    if (!aliases.empty()) text += "\nAlso: " + aliases + "\n";
+    if (!command.aliases.empty()) text += "\nAlso: " + joined(command.aliases) + "\n";
     return text + "\n'jailctl help' lists the options of every command.";
 }
 

@@ -6,12 +6,6 @@
 namespace jailctl::core {
 namespace {
 
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 /// "network/1" is preferred under that name or as "network".
 const std::string* preferred(const Preferences& prefer, std::string_view id) {
     auto found = prefer.find(id);
@@ -39,13 +33,14 @@ Service& Services::find(std::string_view id, std::string_view provider) {
         if (const auto* choice = preferred(registry_.preferences(), id))
             for (const auto& candidate : all)
                 if (candidate.name == *choice || candidate.plugin == *choice) return *candidate.service;
-        throw Error(Errc::config, "several plugins provide the service " + std::string(id) + ": " + join(providers(id)))
+        throw Error(Errc::config,
+                    "several plugins provide the service " + std::string(id) + ": " + joined(providers(id)))
             .with_hint("set PLUGIN_PREFER=\"" + std::string(id) + ":NAME\"");
     }
     for (const auto& candidate : all)
         if (candidate.name == provider) return *candidate.service;
     Error error(Errc::config, "no provider '" + std::string(provider) + "' of the service " + std::string(id) +
-                                  ", there is " + join(providers(id)));
+                                  ", there is " + joined(providers(id)));
     if (const auto near = nearest(provider, providers(id)); !near.empty())
         error.with_hint("did you mean '" + near + "'?");
     throw error;

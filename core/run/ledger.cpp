@@ -5,12 +5,6 @@ namespace {
 
 Value text_or_null(const std::string& text) { return text.empty() ? Value{} : Value(text); }
 
-Value strings(const std::vector<std::string>& texts) {
-    Value array = Value::array();
-    for (const auto& text : texts) array.push(text);
-    return array;
-}
-
 std::vector<std::string> to_strings(const Value& array) {
     std::vector<std::string> texts;
     for (const auto& item : array.items()) texts.push_back(item.str());
@@ -43,8 +37,8 @@ Value Ledger::to_value() const {
     Value errors = Value::array();
     for (const auto& error : reported) errors.push(error_value(error));
     value.set("reported", std::move(errors));
-    value.set("warnings", strings(warnings));
-    value.set("omissions", strings(omissions));
+    value.set("warnings", Value::array_of(warnings));
+    value.set("omissions", Value::array_of(omissions));
     if (exit_status) value.set("exit_status", *exit_status);
     if (outcome)
         value.set("outcome",

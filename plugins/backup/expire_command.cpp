@@ -86,7 +86,7 @@ private:
     void treat(const Judged& one, bool goes) {
         if (goes) ++removed_;
         tell(one, goes);
-        list_.push(shown_backup(one.backup).set("removed", goes).set("reasons", reasons(one.verdict)));
+        list_.push(shown_backup(one.backup).set("removed", goes).set("reasons", Value::array_of(one.verdict.reasons)));
     }
 
     void tell(const Judged& one, bool goes) {
@@ -100,15 +100,7 @@ private:
                 id + " is unusable and counts for nothing: " + problem_beside_name(one.backup) +
                 "; 'jailctl expire --damaged' removes it");
         if (!tell_kept_) return;
-        std::string why;
-        for (const auto& reason : one.verdict.reasons) why += (why.empty() ? "" : ", ") + reason;
-        invocation_.console().line("  keep  " + when + "  " + id + "  " + why);
-    }
-
-    static Value reasons(const Verdict& verdict) {
-        Value list = Value::array();
-        for (const auto& reason : verdict.reasons) list.push(reason);
-        return list;
+        invocation_.console().line("  keep  " + when + "  " + id + "  " + joined(one.verdict.reasons));
     }
 
     Invocation& invocation_;

@@ -17,12 +17,6 @@
 namespace jailctl::backup {
 namespace {
 
-Value strings(const std::vector<std::string>& texts) {
-    Value list = Value::array();
-    for (const auto& text : texts) list.push(text);
-    return list;
-}
-
 /// The jail's entry as it is written in JAILS, addresses canonical.
 std::string entry_of(const Jail& jail) {
     std::string entry = jail.name.text() + ":";
@@ -99,7 +93,7 @@ Value JailSource::description() const {
                             .set("made_by", maker_of(invocation_.configuration()))
                             .set("system", std::string(system.sysname) + " " + system.release)
                             .set("machine", system.machine)
-                            .set("excludes", strings(excludes_));
+                            .set("excludes", Value::array_of(excludes_));
     if (frozen_) description.set("frozen_us", static_cast<std::int64_t>(frozen_->count()));
     // Without the digests of its base an upgrade after the restore could not tell the site's files from the base's. The
     // stamps of all its files would be a good part of a small archive: without them an upgrade removes nothing.

@@ -87,15 +87,9 @@ std::string text_of(const BackupInfo& backup) {
     return backup.verified == 0 ? text + ", not verified" : text;
 }
 
-std::string listed(const std::vector<std::string>& addresses) {
-    std::string text;
-    for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + address;
-    return text;
-}
-
 std::string text_of(const JailStatus& status, const More& more) {
     std::string line = std::string(1, status.mark) + status.name;
-    if (!status.addresses.empty()) line += " (" + listed(status.addresses) + ")";
+    if (!status.addresses.empty()) line += " (" + joined(status.addresses) + ")";
     if (runs(status) && status.running->network == "host") line += " in the host's network";
     if (more.usage) {
         const JailUsage& usage = more.usage->usage;
@@ -111,16 +105,10 @@ std::string text_of(const JailStatus& status, const More& more) {
         line += "\n    " + status.name + ": " + problem;
     if (status.next_addresses)
         line += "\n    " + status.name + ": JAILS has " +
-                (status.next_addresses->empty() ? "no address" : listed(*status.next_addresses)) +
+                (status.next_addresses->empty() ? "no address" : joined(*status.next_addresses)) +
                 " for it by now, which its next start takes";
     if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
     return line;
-}
-
-Value array_of(const std::vector<std::string>& texts) {
-    Value array = Value::array();
-    for (const auto& text : texts) array.push(text);
-    return array;
 }
 
 void add_usage(Value& data, const Usage& wide) {
@@ -129,14 +117,14 @@ void add_usage(Value& data, const Usage& wide) {
     if (wide.usage.memory >= 0) data.set("memory", wide.usage.memory);
     if (wide.usage.cpu_seconds >= 0) data.set("cpu", wide.usage.cpu_seconds);
     if (wide.network.empty()) return;
-    data.set("network_problems", array_of(wide.network));
+    data.set("network_problems", Value::array_of(wide.network));
 }
 
 Value value_of(const JailStatus& status, const More& more) {
     Value data = Value::object();
     data.set("name", status.name).set("state", state_name(status.mark)).set("root", status.root);
-    data.set("addresses", array_of(status.addresses));
-    if (status.next_addresses) data.set("next_addresses", array_of(*status.next_addresses));
+    data.set("addresses", Value::array_of(status.addresses));
+    if (status.next_addresses) data.set("next_addresses", Value::array_of(*status.next_addresses));
     if (runs(status)) data.set("id", status.running->id).set("started", status.running->started);
     if (runs(status) && !status.running->network.empty()) data.set("network", status.running->network);
     if (more.usage) add_usage(data, *more.usage);

@@ -49,12 +49,10 @@ void list_tar(int archive, const std::function<void(const Value::Array& entries)
 }
 
 Value extract_from_tar(int archive, const BackupExtract& wanted, Vouched vouched) {
-    Value paths = Value::array();
-    for (const auto& path : wanted.paths) paths.push(path);
     const bool content = wanted.out >= 0;
     TreeJob job{.action = "extract",
                 .arguments = Value::object()
-                                 .set("paths", std::move(paths))
+                                 .set("paths", Value::array_of(wanted.paths))
                                  .set("trusted", vouched == Vouched::yes)
                                  .set("ask", vouched == Vouched::ask)
                                  .set("vouched", wanted.trust)

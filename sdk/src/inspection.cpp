@@ -6,12 +6,9 @@ namespace jailctl {
 
 Error unknown_name(std::string_view variable, std::string_view value, std::string_view thing,
                    const std::vector<std::string>& names) {
-    std::string list;
     std::vector<std::string> bare;  // without what follows a scheme
-    for (const auto& name : names) {
-        list += (list.empty() ? "" : ", ") + name;
-        bare.push_back(name.substr(0, name.find(':')));
-    }
+    for (const auto& name : names) bare.push_back(name.substr(0, name.find(':')));
+    const std::string list = joined(names);
     const std::string there = names.empty()       ? "; there is none: see 'jailctl plugins'"
                               : names.size() == 1 ? "; there is " + list
                                                   : "; there are " + list;

@@ -115,6 +115,15 @@ std::string human_seconds(double seconds) {
     return formatted("%lld h %02lld min", whole / 3600, whole / 60 % 60);
 }
 
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+    std::string text;
+    for (const auto& part : parts) {
+        if (&part != &parts.front()) text += between;
+        text += part;
+    }
+    return text;
+}
+
 std::string hex(std::string_view bytes) {
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string out;

@@ -57,6 +57,8 @@ Value& Value::set(std::string_view key, Value value) {
     return *this;
 }
 
+Value Value::array_of(const std::vector<std::string>& texts) { return Value(Array(texts.begin(), texts.end())); }
+
 Value& Value::push(Value value) {
     if (!is_array()) data_ = Array{};
     std::get<Array>(data_).push_back(std::move(value));

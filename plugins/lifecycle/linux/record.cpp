@@ -167,11 +167,7 @@ void write_record(const Configuration& configuration, const std::string& key, co
         .set("network", Value::object().set("provider", record.network_provider).set("record", record.network))
         .set("copy", record.copy)
         .set("stopping", record.stopping);
-    if (record.addresses) {
-        Value addresses = Value::array();
-        for (const auto& address : *record.addresses) addresses.push(address);
-        document.set("addresses", std::move(addresses));
-    }
+    if (record.addresses) document.set("addresses", Value::array_of(*record.addresses));
     StateDirectory::running(configuration).write(folder, key, document);
 }
 

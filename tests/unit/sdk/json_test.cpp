@@ -35,6 +35,11 @@ TEST(JsonTest, IndentsAndReplacesWhatIsNoUtf8) {
     EXPECT_EQ(to_json(Value("\xff")), "\"\xef\xbf\xbd\"");
 }
 
+TEST(JsonTest, AnArrayOfTexts) {
+    EXPECT_EQ(to_json(Value::array_of({"b", "a"})), R"(["b","a"])");
+    EXPECT_EQ(to_json(Value::array_of({})), "[]");
+}
+
 TEST(JsonTest, RefusesWhatIsNotJson) {
     for (const char* text :
          {"", "{", "[1,]", "nul", "{\"a\" 1}", "[1] x", "\"\xff\"", "NaN", "01", "{\"a\":1,\"a\":2}"}) {

@@ -94,6 +94,13 @@ TEST(TextTest, NearestWord) {
     EXPECT_EQ(nearest("", {}), "");
 }
 
+TEST(TextTest, PartsInOneText) {
+    EXPECT_EQ(joined({}), "");
+    EXPECT_EQ(joined({"a"}), "a");
+    EXPECT_EQ(joined({"a", "", "c"}), "a, , c");
+    EXPECT_EQ(joined({"root", "x"}, ":"), "root:x");
+}
+
 TEST(TextTest, FixedFormats) {
     EXPECT_EQ(hex(std::string("\x00\xff\x1a", 3)), "00ff1a");
     EXPECT_EQ(timestamp(1795447920), "20261123T153200Z");

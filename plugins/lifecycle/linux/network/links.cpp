@@ -203,9 +203,9 @@ std::string mac_text(const std::string& bytes) {
 }
 
 std::string all_link_names(Netlink& netlink) {
-    std::string text;
-    for (const auto& name : link_names(netlink)) text += (text.empty() ? "" : ", ") + escape_name(name);
-    return text;
+    std::vector<std::string> names = link_names(netlink);
+    for (auto& name : names) name = escape_name(name);
+    return joined(names);
 }
 
 std::string described(Netlink& netlink, int index) {

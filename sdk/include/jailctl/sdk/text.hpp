@@ -26,6 +26,9 @@ namespace jailctl {
 /// The candidate nearest to `word` by Damerau-Levenshtein distance, if within a third of its
 /// length (at least 1); else "".
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// The parts in one text: "a, b, c"; "" of none.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::string joined(const std::vector<std::string>& parts,
+                                                    std::string_view between = ", ");
 /// Lower-case hexadecimal.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string hex(std::string_view bytes);
 /// "20261123T153200Z" of a Unix time, as in the names of archives.

@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] static Value array() { return Value(Array{}); }
     [[nodiscard]] static Value object() { return Value(Object{}); }
+    /// An array of them, in their order.
+    [[nodiscard]] static Value array_of(const std::vector<std::string>& texts);
 
     [[nodiscard]] bool is_null() const noexcept { return data_.index() == 0; }
     [[nodiscard]] bool is_object() const noexcept { return std::holds_alternative<Object>(data_); }
