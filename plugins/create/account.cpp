@@ -3,19 +3,17 @@
 #include <charconv>
 #include <vector>
 
+#include "jailctl/sdk/lines.hpp"
+#include "jailctl/sdk/text.hpp"
+
 namespace jailctl::create {
 
 namespace {
 
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        lines.emplace_back(text.substr(0, end));
-        if (end == std::string_view::npos) break;
-        text.remove_prefix(end + 1);
-    }
-    return lines;
+/// To be altered.
+std::vector<std::string> own_lines_of(std::string_view text) {
+    const auto lines = lines_of(text);
+    return {lines.begin(), lines.end()};
 }
 
 std::vector<std::string> fields_of(std::string_view line) {
@@ -28,19 +26,10 @@ std::vector<std::string> fields_of(std::string_view line) {
     }
 }
 
-std::string joined(const std::vector<std::string>& parts, char separator) {
-    std::string out;
-    for (const auto& part : parts) {
-        if (&part != &parts.front()) out += separator;
-        out += part;
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string with_root_password(std::string_view shadow, const std::string& field, std::int64_t day) {
-    auto lines = lines_of(shadow);
+    auto lines = own_lines_of(shadow);
     bool found = false;
     for (auto& line : lines) {
         if (!line.starts_with("root:")) continue;
@@ -48,15 +37,15 @@ std::string with_root_password(std::string_view shadow, const std::string& field
         fields.resize(9);
         fields[1] = field;
         fields[2] = std::to_string(day);
-        line = joined(fields, ':');
+        line = joined(fields, ":");
         found = true;
     }
     if (!found) lines.insert(lines.begin(), "root:" + field + ":" + std::to_string(day) + ":0:99999:7:::");
-    return joined(lines, '\n') + "\n";
+    return joined(lines, "\n") + "\n";
 }
 
 std::optional<std::uint32_t> group_id(std::string_view group, std::string_view name) {
-    for (const auto& line : lines_of(group)) {
+    for (const auto line : lines_of(group)) {
         const auto fields = fields_of(line);
         if (fields.size() < 3 || fields[0] != name) continue;
         std::uint32_t id = 0;
@@ -68,14 +57,14 @@ std::optional<std::uint32_t> group_id(std::string_view group, std::string_view n
 }
 
 std::string with_shadowed_root(std::string_view passwd) {
-    auto lines = lines_of(passwd);
+    auto lines = own_lines_of(passwd);
     for (auto& line : lines) {
         if (!line.starts_with("root:")) continue;
         auto fields = fields_of(line);
         fields[1] = "x";
-        line = joined(fields, ':');
+        line = joined(fields, ":");
     }
-    return joined(lines, '\n') + "\n";
+    return joined(lines, "\n") + "\n";
 }
 
 bool set_root_password(const Rootfs& root, const std::string& field, std::int64_t day) {

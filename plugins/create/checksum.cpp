@@ -4,6 +4,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/lines.hpp"
 
 namespace jailctl::create {
 
@@ -53,10 +54,8 @@ ArchiveWord parse_archive_word(const std::string& word) {
 }
 
 std::optional<std::string> digest_in(std::string_view text, std::string_view archive) {
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        const auto words = split_words(text.substr(0, end));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    for (const auto line : lines_of(text)) {
+        const auto words = split_words(line);
         const auto digest = std::find_if(words.begin(), words.end(), [](const auto& word) { return is_digest(word); });
         if (digest == words.end()) continue;
         const auto named = [&](const auto& word) { return names(word, archive); };

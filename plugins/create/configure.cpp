@@ -5,6 +5,7 @@
 #include "addons.hpp"
 #include "host_files.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/lines.hpp"
 
 namespace jailctl::create {
 
@@ -21,17 +22,6 @@ std::string assignment(const std::string& name, std::string_view value) {
 }
 
 std::string first_label(const std::string& name) { return name.substr(0, name.find('.')); }
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        lines.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) break;
-        text.remove_prefix(end + 1);
-    }
-    return lines;
-}
 
 /// One with a scope ("fe80::1%eth0"), or that is none at all, is not.
 bool names_loopback(const std::string& server) {

@@ -5,6 +5,7 @@
 
 #include "configure.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 
 namespace jailctl::create {
@@ -15,15 +16,6 @@ constexpr const char* key_types[] = {"rsa", "dsa", "ecdsa", "ed25519", "xmss", "
 constexpr const char* key_endings[] = {"_key", "_key.pub", "_key-cert.pub"};
 constexpr const char* key_makers[] = {"usr/bin/ssh-keygen", "usr/local/bin/ssh-keygen"};
 constexpr std::chrono::minutes keys_limit{2};
-
-template <class Use>
-void for_each_line(std::string_view text, Use&& use) {
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        use(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-}
 
 bool tells_of(const std::vector<std::string>& words, const Jail& jail) {
     if (words.empty() || words.front().starts_with('#')) return false;
@@ -84,22 +76,20 @@ bool make_host_keys(Invocation& invocation, const Jail& jail, const std::filesys
 
 std::string renamed_rc_conf(std::string_view text, const Jail& jail) {
     std::string out;
-    for_each_line(text, [&](std::string_view line) {
+    for (const auto line : lines_of(text))
         if (!line.starts_with("hostname=")) out.append(line).append("\n");
-    });
     return out + "hostname=\"" + jail.name.text() + "\"\n";
 }
 
 std::string renamed_hosts(std::string_view text, const Jail& was, const Jail& jail) {
     std::string out;
-    for_each_line(text, [&](std::string_view line) {
+    for (const auto line : lines_of(text)) {
         const auto words = split_words(line);
         if (!tells_of(words, was) && !tells_of(words, jail)) out.append(line).append("\n");
-    });
+    }
     const std::string own = hosts(jail);
-    for_each_line(own, [&](std::string_view line) {
+    for (const auto line : lines_of(own))
         if (tells_of(split_words(line), jail)) out.append(line).append("\n");
-    });
     return out;
 }
 

@@ -6,17 +6,11 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/lines.hpp"
 
 namespace jailctl::create {
 
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return line;
-}
 
 [[noreturn]] void refuse_line(int number) {
     throw Error(Errc::damaged, "line " + std::to_string(number) + " of the base's table is not understood")
@@ -49,8 +43,9 @@ Value tree_entry(const std::string& path, const std::string& type, std::int64_t 
 
 Value skeleton_entries(std::string_view table, const std::function<std::string(const std::string&)>& content) {
     Value entries = Value::array();
-    for (int number = 1; !table.empty(); ++number) {
-        const auto line = take_line(table);
+    int number = 0;
+    for (const auto line : lines_of(table)) {
+        ++number;
         if (line.empty() || line.front() == '#') continue;
         const auto words = split_words(line);
         const std::size_t wanted = !words.empty() && words[0] == "link" ? 4 : 3;
@@ -71,8 +66,7 @@ Value skeleton_entries(std::string_view table, const std::function<std::string(c
 void add_applets(Value& entries, std::string_view list, const std::string& program) {
     std::set<std::string, std::less<>> seen{program};
     for (const Value& entry : entries.items()) seen.insert(entry["path"].str());
-    while (!list.empty()) {
-        const auto path = take_line(list);
+    for (const auto path : lines_of(list)) {
         if (!is_applet_place(path) || !seen.emplace(path).second) continue;
         entries.push(tree_entry(std::string(path), "link", 0777).set("target", "/" + program));
     }

@@ -2,6 +2,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::prune {
@@ -37,10 +38,10 @@ std::vector<std::string> dellist_names() { return {"dellist4.txt", "dellist5.txt
 
 std::vector<std::string> parse_dellist(std::string_view content, const std::string& name) {
     std::vector<std::string> paths;
-    for (std::size_t number = 1; !content.empty(); ++number) {
-        const std::size_t end = content.find('\n');
-        const std::string_view path = meaning_of(content.substr(0, end));
-        content = end == std::string_view::npos ? std::string_view{} : content.substr(end + 1);
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(content)) {
+        ++number;
+        const std::string_view path = meaning_of(line);
         if (path.empty()) continue;
         const std::string where = name + ":" + std::to_string(number) + ": ";
         if (path.find('\0') != std::string_view::npos)

@@ -4,20 +4,18 @@
 #include <array>
 #include <vector>
 
+#include "jailctl/sdk/lines.hpp"
+
 namespace jailctl::restic {
 namespace {
 
 constexpr std::size_t shown_digits = 10;  // restic names a pack by so many where it reads from it
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
-        if (!line.empty()) lines.push_back(line);
-    }
+/// Those that say something, without the blanks before it.
+std::vector<std::string_view> said_in(std::string_view text) {
+    std::vector<std::string_view> lines = lines_of(text);
+    for (auto& line : lines) line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    std::erase_if(lines, [](std::string_view line) { return line.empty(); });
     return lines;
 }
 
@@ -49,10 +47,10 @@ std::string_view pack_amiss(std::string_view line) {
 
 }  // namespace
 
-bool found_damage(std::string_view errors) { return std::ranges::any_of(lines_of(errors), tells_damage); }
+bool found_damage(std::string_view errors) { return std::ranges::any_of(said_in(errors), tells_damage); }
 
 bool lacks_its_pack(std::string_view check, std::string_view reading) {
-    return std::ranges::any_of(lines_of(check), [&](std::string_view line) {
+    return std::ranges::any_of(said_in(check), [&](std::string_view line) {
         const std::string_view id = pack_amiss(line);
         if (id.size() < shown_digits) return false;
         return reading.find("<data/" + std::string(id.substr(0, shown_digits)) + ">") != std::string_view::npos;
@@ -66,7 +64,7 @@ bool check_ended(std::string_view check) {
 }
 
 std::string complaint_of(std::string_view errors) {
-    const auto lines = lines_of(errors);
+    const auto lines = said_in(errors);
     if (const auto at = std::ranges::find_if(lines, tells_damage); at != lines.end()) return std::string(*at);
     for (auto at = lines.rbegin(); at != lines.rend(); ++at)
         if (!at->starts_with("Fatal: ") && !is_retry(*at)) return std::string(*at);

@@ -8,6 +8,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -37,9 +38,7 @@ void add_subordinate(const std::string& file, std::vector<Range>& taken) {
     const UniqueFd fd = find_trusted(file, Trust::root);
     if (!fd) return;
     const std::string text = read_all(fd.get(), 16U << 20U, file);
-    for (std::string_view rest = text; !rest.empty();) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    for (const std::string_view line : lines_of(text)) {
         const auto first = line.find(':');
         const auto second = first == line.npos ? line.npos : line.find(':', first + 1);
         if (second == line.npos) continue;

@@ -1,5 +1,6 @@
 #include "notify.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "../platform.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/lines.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -87,12 +89,9 @@ std::optional<int> says_ready(std::string_view text) {
     constexpr std::string_view wanted = "READY=1", of_rc = "X_JAILCTL_RC=";
     bool ready = false;
     int status = 0;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
+    for (const std::string_view line : lines_of(text)) {
         ready = ready || line == wanted;
         if (line.starts_with(of_rc)) status = rc_status(line.substr(of_rc.size()));
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return ready ? std::optional(status) : std::nullopt;
 }

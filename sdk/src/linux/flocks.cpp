@@ -11,6 +11,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/scoped.hpp"
 
@@ -37,9 +38,7 @@ HeldFlock flock_of(std::string_view pid, std::string_view file) {
 /// "1: FLOCK  ADVISORY  WRITE 708 00:1b:1234 0 EOF"; with "->" after the number it waits.
 std::vector<HeldFlock> parse_flocks(std::string_view text) {
     std::vector<HeldFlock> held;
-    while (!text.empty()) {
-        const auto line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
+    for (const auto line : lines_of(text)) {
         const auto words = split_words(line);
         if (words.size() < 6 || words[1] != "FLOCK") continue;
         held.push_back(flock_of(words[4], words[5]));

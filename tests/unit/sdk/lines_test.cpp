@@ -25,6 +25,13 @@ TEST(LineCutter, JoinsPiecesAndKeepsEmptyLines) {
     EXPECT_TRUE(cut(100, {}).empty());
 }
 
+TEST(Lines, OfATextAreThoseThatALineCutterGives) {
+    EXPECT_THAT(lines_of("one\n\nthree"), ElementsAre("one", "", "three"));
+    EXPECT_THAT(lines_of("one\n"), ElementsAre("one"));
+    EXPECT_THAT(lines_of("\n"), ElementsAre(""));
+    EXPECT_TRUE(lines_of("").empty());
+}
+
 TEST(LineCutter, ALongLineComesInParts) {
     EXPECT_THAT(cut(4, {"abcdefghij\nabcd\n"}), ElementsAre("abcd", "efgh", "ij", "abcd"));
     EXPECT_THAT(cut(4, {"ab", "cd", "e"}), ElementsAre("abcd", "e"));

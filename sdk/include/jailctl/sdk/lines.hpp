@@ -4,8 +4,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "jailctl/sdk/export.hpp"
 
 namespace jailctl {
+
+/// The lines of a text, without their newlines, as views of it; empty ones too. What follows the last newline is a line
+/// if it is not empty.
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string_view> lines_of(std::string_view text);
 
 /// Cuts what comes in pieces into lines, with bounded memory: a line longer than `longest` comes in parts of that
 /// length. For what a program writes, perhaps one of a jail. `take` gets each line without its newline.
