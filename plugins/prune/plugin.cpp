@@ -7,10 +7,8 @@ namespace jailctl::prune {
 namespace {
 
 void remove_from(const BaseInstalled& event, const std::vector<std::string>& paths) {
-    Value patterns = Value::array();
-    for (const auto& path : paths) patterns.push(path);
     StagedTarget base(event.invocation, event.jail, event.staging);
-    const Value removed = base.run("prune", Value::object().set("patterns", std::move(patterns)));
+    const Value removed = base.run("prune", Value::object().set("patterns", encode_paths(paths)));
     const auto bytes = static_cast<std::uint64_t>(removed["bytes"].num());
     const auto files = removed["files"].num();
     // Names of files that have others take no room.

@@ -54,6 +54,17 @@ TEST_F(PrunedJail, LosesWhatAllListsName) {
     EXPECT_TRUE(fs::exists(root_ / "usr/share"));
 }
 
+TEST_F(PrunedJail, LosesNamesOfAnyBytesToo) {
+    const std::string latin = "usr/share/caf\xe9", escaped = "usr/share/a\\x41b";
+    for (const auto& name : {latin, escaped}) spit(tree_ / name, "x");
+    list("dellist4.txt", "/" + latin + "\nusr/share/a\\\\x41b\n");  // a backslash of the name has one before it
+    const Result made = create_pruned();
+    ASSERT_EQ(made.status, 0) << made.all();
+    EXPECT_THAT(made.out, HasSubstr("Pruned 2 files, "));
+    EXPECT_FALSE(fs::exists(root_ / latin));
+    EXPECT_FALSE(fs::exists(root_ / escaped));
+}
+
 TEST_F(PrunedJail, WithoutListsOrAddonsNothingIsPruned) {
     ASSERT_TRUE(fs::remove(site_.path() / "addons"));
     const Result made = create_pruned();
