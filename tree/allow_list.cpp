@@ -32,7 +32,9 @@ public:
     void problem(std::string_view path, const std::string& what) override {
         throw Error(Errc::io, encode_path(path) + ": " + what);
     }
-    [[nodiscard]] Value take_skipped() { return std::move(skipped_); }
+    [[nodiscard]] Value result() && {
+        return Value::object().set("skipped", std::move(skipped_)).set("skipped_total", total_);
+    }
 
 private:
     void strip(const Entry& entry) {
@@ -48,10 +50,12 @@ private:
         }
     }
     void left_out(const Entry& entry, const std::string& why) {
+        ++total_;
         if (skipped_.items().size() < most_named)
             skipped_.push(Value::object().set("path", encode_path(entry.path)).set("why", why));
     }
     Value skipped_ = Value::array();
+    std::uint64_t total_ = 0;
 };
 
 }  // namespace
@@ -59,7 +63,7 @@ private:
 Value apply_allow_list(int root) {
     AllowList list;
     walk(root, list);
-    return list.take_skipped();
+    return std::move(list).result();
 }
 
 }  // namespace jailctl::tree

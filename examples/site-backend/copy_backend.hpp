@@ -20,7 +20,7 @@ public:
         info.size = static_cast<std::uint64_t>(packed["size"].num());
         info.grade = source.grade();
         shelf.put(info, packed["sha256"].str());  // last: without a description there is no backup
-        return {info, omissions_of(packed)};
+        return {info, notes_of(packed)};
     }
     std::vector<BackupInfo> list(Invocation& in, const std::string& jail, const std::string&) override {
         return shelf_of(in).list(jail);

@@ -78,7 +78,23 @@ StoredBackup store_to_stdout(Invocation& invocation, BackupSource& source, const
     const Value packed = source.write_tar(invocation.console().raw_output(), place.format);
     BackupInfo info{"-", source.jail().name.key(), unix_now(), static_cast<std::uint64_t>(packed["size"].num()),
                     source.grade(), 0, {}};
-    return {std::move(info), omissions_of(packed), sockets_in(packed)};
+    return {std::move(info), notes_of(packed), sockets_in(packed)};
+}
+
+/// What was found whole and has no record. @param marker  its end marker, null if it has none
+/// @throws Error damaged: a record is of that name and size, so this host made another one
+BackupInfo whole_foreign(const Configuration& configuration, const std::string& backup, std::uint64_t size,
+                         const Value& marker) {
+    const auto name = parse_archive_name(fs::path(backup).filename().string());
+    const std::string jail = claimed_jail(name, marker);
+    if (BackupRecords(configuration, jail).has(backup, size))
+        throw Error(Errc::damaged,
+                    escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
+    BackupInfo info{backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(), size,
+                    parse_grade(marker["description"]["grade"].str("unknown")), 0, {}};
+    if (marker.is_object()) info.verified = unix_now();  // else there was no digest to compare
+    info.foreign = true;
+    return info;
 }
 
 /// One that is named by a path through a jail's root is whatever a link of that jail leads to.
@@ -136,7 +152,7 @@ StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source,
     });
     operation.commit();
     if (operation.dry_run()) return {};
-    return {info_of(record, jail.name.key()), omissions_of(packed), sockets_in(packed)};
+    return {info_of(record, jail.name.key()), notes_of(packed), sockets_in(packed)};
 }
 
 std::vector<BackupInfo> ArchiveBackend::list(Invocation& invocation, const std::string& jail,

@@ -11,7 +11,6 @@
 #include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
-#include "skipped.hpp"
 
 namespace po = boost::program_options;
 
@@ -69,7 +68,7 @@ void report(Invocation& invocation, const std::string& id, const std::string& to
     invocation.console().info(escape_name(id) + ": " + count_entries(extracted["entries"].num()) + ", " +
                               human_bytes(static_cast<std::uint64_t>(extracted["bytes"].num())) + " to " +
                               escape_name(to));
-    report_skipped(invocation, extracted["skipped"]);
+    for (const auto& sentence : skipped_of(extracted)) invocation.omission(sentence);
 }
 
 void extract(Invocation& invocation, const ExtractArguments& arguments) {

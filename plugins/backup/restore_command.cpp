@@ -20,7 +20,6 @@
 #include "jailctl/sdk/with_events.hpp"
 #include "marks.hpp"
 #include "place.hpp"
-#include "skipped.hpp"
 #include "whose.hpp"
 
 namespace po = boost::program_options;
@@ -140,7 +139,7 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
         id + ": " + count_entries(unpacked["entries"].num()) + ", " +
         human_bytes(static_cast<std::uint64_t>(unpacked["bytes"].num())) +
         (unpacked["vouched"].truth() ? "" : ", unverified: this host has no record of making it"));
-    report_skipped(invocation, unpacked["skipped"]);
+    for (const auto& sentence : skipped_of(unpacked)) invocation.omission(sentence);
     if (unpacked["skipped"].items().empty()) return Outcome::done();
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }

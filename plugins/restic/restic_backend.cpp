@@ -132,6 +132,7 @@ Value ResticBackend::restore(Invocation& invocation, const std::string& backup, 
         .set("entries", described["counts"]["entries"])
         .set("bytes", described["counts"]["bytes"])
         .set("skipped", settled["skipped"])
+        .set("skipped_total", settled["skipped_total"])
         .set("marker", Value::object().set("description", described["description"]))
         .set("vouched", vouched);
 }

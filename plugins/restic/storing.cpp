@@ -127,7 +127,7 @@ private:
 /// restic says nothing of files that change under it: the times of their last change do.
 std::vector<std::string> changed_since(std::chrono::nanoseconds begin, const BackupSource& source, int tree) {
     if (source.grade() == Grade::cold) return {};
-    return omissions_of(run_tree({.action = "changed",
+    return notes_of(run_tree({.action = "changed",
                                   .arguments = Value::object()
                                                    .set("seconds", std::int64_t{begin.count() / std::nano::den})
                                                    .set("nanoseconds", std::int64_t{begin.count() % std::nano::den})

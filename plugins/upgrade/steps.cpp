@@ -18,6 +18,8 @@ namespace {
 // Data of the site: the base only adds what is missing there.
 constexpr std::string_view data_directories[] = {"var", "home", "root", "usr/local", "srv"};
 
+constexpr std::size_t all_listed = 1000;  // the helper lists no more
+
 /// Copy and base are nobody's but ours, and the next upgrade begins by removing them.
 Undo remove_tree(const Jail& jail, const std::string& name) {
     return litter("storage.remove", tree_arguments(jail, name));
@@ -25,10 +27,7 @@ Undo remove_tree(const Jail& jail, const std::string& name) {
 
 /// What the copier could not keep is no reason to stop, but the user must know.
 void name_omissions(Invocation& in, const Value& result) {
-    for (const Value& note : result["notes"].items())
-        in.omission(escape_name(note["path"].str()) + ": " + note["what"].str());
-    const std::int64_t more = result["notes_total"].num() - static_cast<std::int64_t>(result["notes"].items().size());
-    if (more > 0) in.omission("and " + std::to_string(more) + " files more");
+    for (const auto& sentence : notes_of(result, all_listed)) in.omission(sentence);
 }
 
 /// With host ids: a user namespace would lose trusted.* attributes, file flags and devices of the jail.

@@ -15,8 +15,6 @@ namespace jailctl {
 
 namespace {
 
-constexpr std::size_t most_omissions_named = 20;
-
 /// A file that is nobody's until it is published, and gone if it never is.
 class Partial {
 public:
@@ -105,17 +103,6 @@ std::string digest_of_file(int file, const std::string& what) {
     const Value result = run_tree(job_on("digest", file));
     rewind(file, what);
     return result["sha256"].str();
-}
-
-std::vector<std::string> omissions_of(const Value& packed) {
-    std::vector<std::string> sentences;
-    for (const auto& note : packed["notes"].items()) {
-        if (sentences.size() == most_omissions_named) break;
-        sentences.push_back(escape_name(note["path"].str()) + ": " + note["what"].str());
-    }
-    const auto total = static_cast<std::size_t>(packed["notes_total"].num());
-    if (total > sentences.size()) sentences.push_back("and " + std::to_string(total - sentences.size()) + " more");
-    return sentences;
 }
 
 Value backup_document(const BackupInfo& info) {

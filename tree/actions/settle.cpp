@@ -15,12 +15,12 @@ Value settle(Job& job) {
         if (wanted) settler.make_room_for(line);
         if (wanted || trusted) settler.apply(line);
     });
-    Value skipped = Value::array();
+    Value result = Value::object().set("skipped", Value::array()).set("skipped_total", 0);
     if (trusted)
         each_manifest_line(manifest, [&](const Value& line) { settler.apply_flags(line); });
     else
-        skipped = apply_allow_list(job.root());
-    return Value::object().set("applied", settler.applied()).set("skipped", std::move(skipped));
+        result = apply_allow_list(job.root());
+    return result.set("applied", settler.applied());
 }
 
 }  // namespace jailctl::tree::actions

@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t all_listed = 1000;  // the helper lists no more
+
 UniqueFd open_host_directory(const fs::path& path) {
     UniqueFd directory{::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory) throw_errno("cannot open the directory " + escape_name(path.string()));
@@ -116,7 +118,7 @@ Packed pack(Invocation& invocation, int source, int beside, const std::string& t
                         .set("description", Value::object());
     job.descriptors.emplace_back("out", archive.get());
     const Value done = run_tree(job);
-    for (const auto& sentence : omissions_of(done)) invocation.omission(sentence);
+    for (const auto& sentence : notes_of(done)) invocation.omission(sentence);
     if (::lseek(archive.get(), 0, SEEK_SET) != 0) throw_errno("cannot read the copy again");
     return {std::move(archive), done["sockets"].num()};
 }
@@ -141,13 +143,6 @@ Value copy_directory(Invocation& invocation, int source, const fs::path& target)
     Value done = run_tree(unpack).set("sockets", packed.sockets);
     staging.publish(target.filename().string());
     return done;
-}
-
-void name_skipped(Invocation& invocation, const Value& done) {
-    const auto& skipped = done["skipped"].items();
-    for (const auto& one : skipped) invocation.omission(escape_name(one["path"].str()) + ": " + one["why"].str());
-    const std::int64_t more = done["skipped_total"].num() - static_cast<std::int64_t>(skipped.size());
-    if (more > 0) invocation.omission("and " + std::to_string(more) + " more");
 }
 
 /// To standard output. Like `extract --to -` it says nothing when that is done.
@@ -189,7 +184,7 @@ void copy_out(Invocation& invocation, const CopyPlace& from, const CopyPlace& to
         return invocation.console().line("would copy " + from.shown + " to " + escape_name(target.string()));
     const Value done = directory ? copy_directory(invocation, root.open_directory(*directory).get(), target)
                                  : copy_file(invocation, root, from, target);
-    name_skipped(invocation, done);
+    for (const auto& sentence : skipped_of(done, all_listed)) invocation.omission(sentence);
     tell_copied(invocation, from.shown, escape_name(target.string()), done);
 }
 

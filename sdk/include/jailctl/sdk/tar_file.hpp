@@ -33,9 +33,6 @@ JAILCTL_SDK_EXPORT Value check_tar_file(int file, const std::string& what);
 /// SHA-256 of an open file, which stands at its beginning again afterwards: whether it is what somebody recorded.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::string digest_of_file(int file, const std::string& what);
 
-/// What a pack left out or found changing, as sentences for StoredBackup::omissions: the first 20, and how many more.
-[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> omissions_of(const Value& packed);
-
 /// A BackupInfo as JSON, and back: what a backend writes down beside a backup (BackupShelf does). The
 /// problem is not part of it.
 [[nodiscard]] JAILCTL_SDK_EXPORT Value backup_document(const BackupInfo& info);

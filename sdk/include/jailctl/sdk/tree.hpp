@@ -36,6 +36,11 @@ struct TreeJob {
 /// interrupted; internal if it died
 [[nodiscard]] JAILCTL_SDK_EXPORT Value run_tree(const TreeJob& job);
 
+/// What a job left out or found odd, as sentences: the first `most` of it, and how many more there were.
+/// @param result  its "notes" (of every action), or its "skipped" (by rule, of `unpack`, `extract` and `settle`)
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> notes_of(const Value& result, std::size_t most = 20);
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> skipped_of(const Value& result, std::size_t most = 20);
+
 /// A path as arguments and results of a job have it, and every other JSON: bytes that are no UTF-8 become
 /// \xNN, and so does a backslash before an `x`, so that decode_path() gives back the very bytes. escape_name()
 /// is for people and does not.

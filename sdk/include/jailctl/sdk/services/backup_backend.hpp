@@ -123,7 +123,8 @@ public:
     /// Restores the tree into `target`: whole if it is vouched for, else what the allow-list of
     /// security.md 6 lets pass. As it is given here: open(), and the tree helper unpacks. A store that keeps
     /// trees restores them in its own way.
-    /// @return "entries", "bytes", "skipped", "marker" as the unpack action does (tree/README.md), and "vouched"
+    /// @return "entries", "bytes", "skipped", "skipped_total", "marker" as the unpack action does (tree/README.md), and
+    /// "vouched"
     virtual Value restore(Invocation& invocation, const std::string& id, const RestoreTarget& target);
     /// Proves it: every byte read, every digest compared; records the time. Of what holds no digests (a tar of another
     /// tool) `verified` stays 0. @throws Error damaged, not_found
