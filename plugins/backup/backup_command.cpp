@@ -51,29 +51,6 @@ Outcome finish(Invocation& invocation, const StoredBackup& stored, double second
         "the backup is usable; what is named above was left out or changed while it was read");
 }
 
-void require_root(const Jail& jail) {
-    const std::string& name = jail.name.text();
-    switch (root_state(jail.root)) {
-    case RootState::present: return;
-    case RootState::absent:
-    case RootState::empty:
-        throw Error(Errc::not_found, "jail " + name + " is not created: there is nothing to back up")
-            .with_hint("create it with 'jailctl create " + name + "'");
-    case RootState::not_a_directory:
-        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory")
-            .with_hint("look at what it is, and put the jail's directory in its place");
-    }
-}
-
-/// The snapshot holds what was made ready: the jail need not wait for the archive.
-void resume(Invocation& invocation, std::optional<Quiesced>& quiesced) {
-    try {
-        if (quiesced) quiesced->end();
-    } catch (const Error& error) {
-        invocation.omission(error.what());
-    }
-}
-
 Way choose_way(Invocation& invocation, const Jail& jail, const Occupancy& occupancy) {
     if (occupancy.cold()) return Way::cold;
     return occupancy.stranger() ? Way::live : warm_way(invocation, jail);
@@ -111,7 +88,7 @@ StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& oc
 
 Outcome back_up(Invocation& invocation, const Jail& jail, const BackupWish& wish) {
     const std::string& where = wish.where;
-    require_root(jail);
+    require_created(jail);
     const Occupancy occupancy(invocation, jail);
     if (wish.protect && where == "-") throw Error(Errc::usage, "what goes to standard output cannot be protected");
     if (wish.cold_only) occupancy.require_cold(jail);

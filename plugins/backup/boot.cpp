@@ -1,7 +1,5 @@
 #include "boot.hpp"
 
-#include <sys/stat.h>
-
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
@@ -39,13 +37,6 @@ Jail scratch_of(const Jail& jail, const fs::path& directory) {
     return scratch;
 }
 
-/// A root that is published is open to the jail's users, and so is this one: programs that are not root's are to run in
-/// it. No other user of the host passes the directory above.
-void open_to_its_users(const Rootfs& root) {
-    if (::fchmod(root.open_directory(".").get(), 0755) != 0)
-        throw_errno("cannot set the mode of the scratch jail's root");
-}
-
 /// Whatever of it there is. Each part may be gone already.
 void remove_scratch(Invocation& invocation, const Jail& scratch) {
     recover(invocation, scratch);
@@ -60,7 +51,7 @@ void unpack(Invocation& invocation, const Jail& scratch, const fs::path& staging
     const Rootfs root = Rootfs::open(staging);
     (void)backend.restore(invocation, id, {root.fd(), id_range(invocation.configuration(), scratch.name), false,
                                            [&](std::uint64_t done) { progress->update(done); }});
-    open_to_its_users(root);
+    root.open_to_jail_users();  // programs that are not root's are to run in it
 }
 
 void boot(Invocation& invocation, Operation& operation, const Jail& scratch, BackupBackend& backend,

@@ -1,7 +1,6 @@
 #include "base_debootstrap.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "debian_word.hpp"
@@ -24,9 +23,9 @@ constexpr std::uint64_t minbase_bytes = 500'000'000;
 /// goes with the staging directory, by the undo of create. And apt's own user reaches it there, which gets
 /// past no directory above it.
 UniqueFd own_tmp(const BaseTarget& target) {
-    const UniqueFd directory = Rootfs::open(target.directory()).open_directory("");
-    if (::fchmod(directory.get(), 0755) != 0) throw_errno("cannot set the mode of " + target.directory().string());
-    return directory_mount(directory.get());
+    const Rootfs root = Rootfs::open(target.directory());
+    root.open_to_jail_users();
+    return directory_mount(root.open_directory("").get());
 }
 
 /// What helpers of its programs had no time to remove when they were killed with it.

@@ -46,7 +46,7 @@ void install_base(Build& build, const BaseChoice& base) {
         build.in.console().info(">>> Installing everything");
         StagedTarget target(build.in, build.jail, build.staging);
         base.installer->install(build.in, base.what, target);
-        open_to_jail_users(build.jail.root, staging_name(build.jail, Staging::create));
+        Rootfs::open(build.staging).open_to_jail_users();
     });
     build.operation.step("record the base", Undo{"base.forget", Value::object()}, [&] {
         StagedTarget target(build.in, build.jail, build.staging);

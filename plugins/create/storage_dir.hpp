@@ -67,10 +67,6 @@ void require_staging_name(const std::string& name);
 /// The directory that `name` beside `root` is now; nothing if there is none. @throws Error denied, io
 [[nodiscard]] std::optional<TreeIdentity> identity_of(const std::filesystem::path& root, const std::string& name);
 
-/// Gives a staged root the mode of a published one (0755): users of the jail pass through it while runme.sh runs. The
-/// directory above stays closed to the host's users (security.md 2.7). @throws Error io
-void open_to_jail_users(const std::filesystem::path& root, const std::string& name);
-
 /// Renames `name` back to the root's own: undoes set_aside. Gone, or the root stands: success.
 /// @throws Error busy: another command works on it
 void put_back(const std::filesystem::path& root, const std::string& name);

@@ -7,9 +7,9 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/interrupt.hpp"
+#include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "live.hpp"
-#include "not_running.hpp"
 #include "platform.hpp"
 #include "whole_lines.hpp"
 

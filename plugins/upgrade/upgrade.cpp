@@ -20,26 +20,10 @@ namespace jailctl::upgrade {
 
 namespace {
 
-void require_root(const Jail& jail) {
-    const std::string& name = jail.name.text();
-    const RootState state = root_state(jail.root);
-    if (state == RootState::present) return;
-    if (state == RootState::not_a_directory)
-        throw Error(Errc::invalid, jail.root.string() + ", where jail " + name + " should be, is no directory")
-            .with_hint("look at what it is, and move it away");
-    throw Error(Errc::not_found, "jail " + name + " does not exist: nothing stands in " + jail.root.string())
-        .with_hint("create it with 'jailctl create " + name + "'");
-}
-
-/// A start refuses these (security.md 3.2). Found only when the copy is started, the message would name the copy.
+/// Found only when the copy is started, the message would name the copy.
 void require_startable(const Jail& jail) {
-    const Rootfs root = Rootfs::open(jail.root);
-    for (const char* name : {"proc", "sys", "dev", "tmp", "run"}) {
-        if (!root.exists(name) || root.is_directory(name)) continue;
-        throw Error(Errc::invalid, std::string("/") + name + " in jail " + jail.name.text() +
-                                       " is not a plain directory, so the upgraded jail could not be started")
-            .with_hint("replace it by an empty directory: " + escape_name((jail.root / name).string()));
-    }
+    in_context("jail " + jail.name.text() + " could not be started once it is upgraded",
+               [&] { require_mount_points(Rootfs::open(jail.root), jail.root); });
 }
 
 /// The exchange puts a copy in the place of the old system: what is mounted in that would be lost from sight with it.
@@ -104,7 +88,7 @@ void work_on(Invocation& in, const Jail& jail, const BaseChoice& base, int& id) 
 }  // namespace
 
 Outcome upgrade_jail(Invocation& in, const Jail& jail, const UpgradeArgs& args) {
-    require_root(jail);
+    require_created(jail);
     require_unmounted(jail);
     // Neither the copy, which has the flag as well, nor the old system could be renamed: found after all the work.
     require_unlocked(jail, "no upgraded system could take its place");

@@ -239,13 +239,6 @@ std::optional<TreeIdentity> identity_of(const fs::path& root, const std::string&
     return identity_at(parent.get(), name, root);
 }
 
-void open_to_jail_users(const fs::path& root, const std::string& name) {
-    require_staging_name(name);
-    const UniqueFd parent = open_root_parent(root, false);
-    const UniqueFd tree = open_tree_at(parent.get(), name, root, O_RDONLY);
-    set_mode(tree.get(), 0755, shown(root, name));
-}
-
 void put_back(const fs::path& root, const std::string& name) {
     require_staging_name(name);
     const UniqueFd parent = open_parent_if_any(root);

@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "../commands.hpp"
-#include "../not_running.hpp"
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/recovery.hpp"
+#include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 

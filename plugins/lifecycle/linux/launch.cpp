@@ -26,10 +26,7 @@ namespace {
 Rootfs open_root(const std::filesystem::path& path) {
     require_kernel();
     Rootfs root = Rootfs::open(path);
-    for (const char* name : {"proc", "sys", "dev", "tmp", "run"})
-        if (root.exists(name) && !root.is_directory(name))
-            throw Error(Errc::invalid, "/" + std::string(name) + " of the jail is not a plain directory")
-                .with_hint("replace it by an empty directory: " + escape_name((path / name).string()));
+    require_mount_points(root, path);
     if (root.empty())
         throw Error(Errc::not_found, "there is nothing in " + escape_name(path.string()))
             .with_hint("create the jail first");

@@ -156,6 +156,10 @@ void Rootfs::make_directory(const std::string& path, mode_t mode) const {
     }
 }
 
+void Rootfs::open_to_jail_users() const {
+    if (::fchmod(open_directory("").get(), 0755) != 0) throw_errno("cannot set the mode of the root");
+}
+
 void Rootfs::remove(const std::string& path) const {
     const auto [parent_path, name] = split_path(path);
     const UniqueFd parent = resolve_strictly(fd(), parent_path, O_PATH | O_DIRECTORY);
@@ -182,13 +186,6 @@ bool Rootfs::locked() const {
     struct statx found {};
     if (::statx(fd(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &found) != 0) throw_errno("cannot look at the root");
     return (found.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
-}
-
-void require_unlocked(const Jail& jail, const std::string& so) {
-    if (!Rootfs::open(jail.root).locked()) return;
-    throw Error(Errc::denied, "the root of jail " + jail.name.text() + ", " + jail.root.string() +
-                                  ", is immutable or append-only, so " + so)
-        .with_hint("chattr -ia " + shell_word(jail.root.string()));
 }
 
 bool Rootfs::empty() const { return is_empty_directory(fd()); }

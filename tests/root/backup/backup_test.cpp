@@ -74,7 +74,7 @@ TEST_F(BackedUpSite, PathsItCannotTakeAreRefusedBeforeAnythingIsDone) {
 TEST_F(BackedUpSite, AJailThatIsNotThereCannotBeBackedUp) {
     const Result absent = site.jailctl({"backup", "b.test"});
     EXPECT_EQ(absent.status, 1);
-    EXPECT_THAT(absent.err, HasSubstr("jail b.test is not created"));
+    EXPECT_THAT(absent.err, HasSubstr("b.test has not been created"));
     EXPECT_THAT(absent.err, HasSubstr("jailctl create b.test"));
 }
 

@@ -16,7 +16,7 @@ TEST_F(UpgradeRefusals, AJailThatDoesNotExist) {
     ASSERT_EQ(site_.jailctl({"delete", "a.test", "--yes"}).status, 0);
     const Result result = upgrade();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("does not exist"));
+    EXPECT_THAT(result.err, HasSubstr("a.test has not been created"));
     EXPECT_THAT(result.err, HasSubstr("jailctl create a.test"));
 }
 
@@ -42,7 +42,7 @@ TEST_F(UpgradeRefusals, ASystemThatCouldNotBeStartedIsNotCopied) {
         fs::create_directory_symlink("elsewhere", root_ / name);
         const Result result = upgrade();
         EXPECT_EQ(result.status, 1);
-        EXPECT_THAT(result.err, HasSubstr(std::string("/") + name + " in jail a.test is not a plain directory"));
+        EXPECT_THAT(result.err, HasSubstr(std::string("/") + name + " of the jail is not a plain directory"));
         EXPECT_THAT(result.err, HasSubstr((root_ / name).string() + "\n"));
         EXPECT_THAT(result.all(), ::testing::Not(HasSubstr(".jailctl-upgrade")));
         EXPECT_THAT(result.all(), ::testing::Not(HasSubstr("Upgrading jail")));

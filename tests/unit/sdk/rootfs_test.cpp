@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "jailctl/sdk/jail.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 
@@ -197,6 +198,39 @@ TEST_F(RootfsTest, TellsWhatStandsAtARoot) {
     EXPECT_EQ(root_state(scratch / "none/none"), RootState::absent);
     EXPECT_EQ(root_state(scratch / "jails/file"), RootState::not_a_directory);
     EXPECT_EQ(root_state(scratch / "jails/link"), RootState::not_a_directory);
+}
+
+TEST_F(RootfsTest, OpensARootToTheUsersOfTheJail) {
+    ASSERT_EQ(::chmod(root.c_str(), 0700), 0);
+    open().open_to_jail_users();
+    struct stat status {};
+    ASSERT_EQ(::stat(root.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 0755U);
+}
+
+TEST_F(RootfsTest, WhatIsNotCreatedIsToldWithWhatToType) {
+    Jail jail{JailName("a.test"), {}, root, {}, {}};
+    EXPECT_NO_THROW(require_created(jail));
+    jail.root = scratch / "jails/none";
+    const Error none = error_of([&] { require_created(jail); });
+    EXPECT_EQ(none.code(), Errc::not_found);
+    EXPECT_EQ(none.what(), "a.test has not been created: nothing at " + jail.root.string());
+    EXPECT_EQ(none.hint(), "create it: jailctl create a.test");
+    jail.root = scratch / "jails/file";
+    scratch.write("jails/file", "");
+    const Error file = error_of([&] { require_created(jail); });
+    EXPECT_EQ(file.code(), Errc::invalid);
+    EXPECT_EQ(file.hint().find("jailctl"), std::string::npos) << "no command of ours helps";
+}
+
+TEST_F(RootfsTest, WhatAStartMountsOnIsADirectoryOrMissing) {
+    EXPECT_NO_THROW(require_mount_points(open(), root)) << "all missing";
+    fs::create_directory(root / "proc");
+    fs::create_directory_symlink("etc", root / "run");
+    const Error link = error_of([&] { require_mount_points(open(), root); });
+    EXPECT_EQ(link.code(), Errc::invalid);
+    EXPECT_EQ(std::string(link.what()), "/run of the jail is not a plain directory");
+    EXPECT_EQ(link.hint(), "replace it by an empty directory: " + (root / "run").string());
 }
 
 TEST_F(RootfsTest, TellsOfManyRootsWhateverDirectoryTheyStandIn) {

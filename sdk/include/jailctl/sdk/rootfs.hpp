@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/scoped.hpp"
 
@@ -46,6 +47,9 @@ public:
     /// Makes a directory of root's, and missing parents 0755; an existing one is kept as it is.
     /// @throws Error invalid: there, or on the way, is a link, a mount or a file; no_space, io
     void make_directory(const std::string& path, mode_t mode) const;
+    /// Gives the root the mode of a published one (0755): users of the jail pass through it, also while it is being
+    /// built or proved. The directory above stays closed to the host's users (security.md 2.7). @throws Error io
+    void open_to_jail_users() const;
     /// Removes a file or link; nothing there is success.
     /// @throws Error io: it is a directory, or the way leads over a link; denied
     void remove(const std::string& path) const;
@@ -78,6 +82,14 @@ private:
     std::string parent_;
     UniqueFd fd_;
 };
+
+/// What to say of a jail at whose root nothing stands, with the `create` to type.
+[[nodiscard]] JAILCTL_SDK_EXPORT Error not_created(const Jail& jail);
+/// Before work on what stands there. @throws Error not_found: nothing does; invalid: no directory does; denied, io
+JAILCTL_SDK_EXPORT void require_created(const Jail& jail);
+/// The directories that a start mounts on, /proc, /sys, /dev, /tmp and /run, are none of them something else
+/// (security.md 3.2); missing is well. @param path  of `root`, for the hint @throws Error invalid
+JAILCTL_SDK_EXPORT void require_mount_points(const Rootfs& root, const std::filesystem::path& path);
 
 /// Before work that ends with another name for the root. @param so  ends the sentence: "it cannot be removed"
 /// @throws Error denied, with the chattr(1) to type: it is locked()
