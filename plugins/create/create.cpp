@@ -12,7 +12,6 @@
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "password.hpp"
 #include "storage_dir.hpp"
@@ -35,13 +34,6 @@ void refuse_existing(const Jail& jail) {
             throw Error(Errc::exists, jail.root.string() + ", where jail " + name + " would be made, is no directory")
                 .with_hint("move it away, or change the entry of the jail in jails.conf");
     }
-}
-
-// By a command of another RUN_DIR, whose lock of the jail is not ours: two of them would make one jail.
-void refuse_in_work(Invocation& in, const Jail& jail) {
-    in_context("jail " + jail.name.text() + " cannot be created now", [&] {
-        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name), in.options().wait);
-    });
 }
 
 // Its root may be gone while its processes still run: a new root under them would be no jail of theirs.
@@ -125,7 +117,7 @@ Outcome create_jail(Invocation& in, const Jail& jail, const CreateArgs& args) {
     if (in.all() && root_state(jail.root) == RootState::present) {
         return Outcome::already("jail " + jail.name.text() + " exists already");
     }
-    refuse_in_work(in, jail);
+    require_nobody_at_work(in, jail, "cannot be created now");  // two of them would make one jail
     refuse_existing(jail);
     refuse_running(in, jail);
     const BaseChoice base = base_of(in, jail);

@@ -14,7 +14,6 @@
 #include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "storage_dir.hpp"
 #include "undoers.hpp"
@@ -39,13 +38,6 @@ void require_stopped(Invocation& in, const Jail& jail) {
     if (in.services().get<JailRuntime>().find(in.configuration(), jail.name)) {
         throw Error(Errc::busy, "jail " + name + " is running").with_hint("stop it with 'jailctl stop " + name + "'");
     }
-}
-
-/// By a command whose lock of the jail is not ours.
-void require_nobody_at_work(Invocation& in, const Jail& jail) {
-    in_context("jail " + jail.name.text() + " cannot be deleted now", [&] {
-        for (const auto& name : staging_names(jail)) require_unheld(beside(jail, name), in.options().wait);
-    });
 }
 
 void require_unprotected(const Jail& jail) {
@@ -194,7 +186,7 @@ void tell_settings_left(Invocation& in, const Jail& jail) {
 }  // namespace
 
 Outcome delete_jail(Invocation& in, const Jail& jail, const DeleteArgs& args) {
-    require_nobody_at_work(in, jail);
+    require_nobody_at_work(in, jail, "cannot be deleted now");
     if (nothing_stands(jail)) {
         require_stopped(in, jail);
         return clean_up(in, jail);

@@ -12,7 +12,6 @@
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/supervision.hpp"
-#include "jailctl/sdk/tree_hold.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "readiness.hpp"
 #include "settings.hpp"
@@ -40,18 +39,10 @@ std::optional<std::chrono::seconds> grace_of(const std::string& text) {
     }
 }
 
-/// What another configuration's create, restore, upgrade or delete makes of the jail, whose lock of it is not ours.
-/// Beside a snapshot, which a backup reads, the jail may run. The root itself is held by whoever launches in it.
-void require_nobody_at_work(Invocation& invocation, const Jail& jail) {
-    using Clock = std::chrono::steady_clock;
-    const auto until = Clock::now() + invocation.options().wait;
-    in_context("jail " + jail.name.text() + " cannot be started now", [&] {
-        for (const auto& name : staging_names(jail)) {
-            if (name == staging_name(jail, Staging::snapshot)) continue;
-            const auto left = std::max(until - Clock::now(), Clock::duration::zero());
-            require_unheld(beside(jail, name), std::chrono::ceil<std::chrono::seconds>(left));
-        }
-    });
+/// The root itself is held by whoever launches in it.
+void require_startable(Invocation& invocation, const Jail& jail) {
+    require_nobody_at_work(invocation, jail, "cannot be started now", Staging::snapshot);
+    require_created(jail);
 }
 
 /// That it could join it again: a restart stops no jail that would stay down.
@@ -113,8 +104,7 @@ void add_supervised_option(Command& command, bool& supervised, const char* text)
 }  // namespace
 
 void start_jail(Invocation& invocation, const Jail& jail, Wait wait, bool after_stop) {
-    require_nobody_at_work(invocation, jail);
-    require_created(jail);
+    require_startable(invocation, jail);
     auto& runtime = invocation.services().get<JailRuntime>();
     int id = 0;
     with_events<BeforeStart, AfterStart>(invocation, jail, id, [&] {
@@ -212,7 +202,7 @@ void add_stop(Registrar& host) {
             stop_jail(invocation, jail, grace, StoppedBy::supervisor);
             return Outcome::done();
         }
-        if (invocation.all() && is_supervised(invocation.configuration(), jail.name, running->id))
+        if (invocation.all() && watched)
             return Outcome::already(supervised(jail.name).what());
         stop_jail(invocation, jail, grace);
         return Outcome::done();
@@ -236,8 +226,7 @@ void add_restart(Registrar& host) {
     add_wait_option(restart, up->no_wait);
     restart.run_jail = [options, up](Invocation& invocation, const Jail& jail) {
         const auto grace = grace_of(options->grace);
-        require_nobody_at_work(invocation, jail);
-        require_created(jail);  // a jail that could not come up again is not taken down
+        require_startable(invocation, jail);  // a jail that could not come up again is not taken down
         const bool running =
             invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name).has_value();
         if (!running) {

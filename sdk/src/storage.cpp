@@ -2,8 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/tree_hold.hpp"
 
 namespace jailctl {
 
@@ -45,6 +49,19 @@ std::vector<std::string> staging_names(const Jail& jail) {
 }
 
 std::filesystem::path beside(const Jail& jail, const std::string& name) { return jail.root.parent_path() / name; }
+
+void require_nobody_at_work(Invocation& invocation, const Jail& jail, const std::string& cannot,
+                            std::optional<Staging> but) {
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + invocation.options().wait;
+    in_context("jail " + jail.name.text() + " " + cannot, [&] {
+        for (const auto& name : staging_names(jail)) {
+            if (but && name == staging_name(jail, *but)) continue;
+            const auto left = std::max(until - Clock::now(), Clock::duration::zero());
+            require_unheld(beside(jail, name), std::chrono::ceil<std::chrono::seconds>(left));
+        }
+    });
+}
 
 Storage& storage_of(Invocation& invocation, const Jail& jail) {
     ServiceDirectory& services = invocation.services();

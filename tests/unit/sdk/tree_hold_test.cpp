@@ -9,6 +9,8 @@
 #include <csignal>
 
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/services/storage.hpp"
+#include "jailctl/testing/fake_host.hpp"
 #include "jailctl/testing/scratch.hpp"
 #include "jailctl/testing/thrown.hpp"
 
@@ -117,6 +119,24 @@ TEST_F(TreeHold, IsWaitedForAsLongAsOneWants) {
     EXPECT_NO_THROW(require_unheld(tree, std::chrono::minutes(1)));
     end(pid);
     ::waitpid(killer, nullptr, 0);
+}
+
+/// Trees beside the root of a jail, which another configuration's commands hold.
+TEST_F(TreeHold, AJailThatAnotherConfigurationWorksOnIsLeftAlone) {
+    test::FakeHost host;
+    const Jail jail{JailName("a.test"), {}, scratch / "a.test", {}, {}};
+    tree = scratch.directory(staging_name(jail, Staging::upgrade));
+    pid_t pid = holder();
+    const auto start = [&] { require_nobody_at_work(host, jail, "cannot be started now", Staging::snapshot); };
+    const Error error = error_of(start);
+    EXPECT_EQ(error.code(), Errc::busy);
+    EXPECT_TRUE(std::string(error.what()).starts_with("jail a.test cannot be started now: " + tree.string()));
+    end(pid);
+    tree = scratch.directory(staging_name(jail, Staging::snapshot));
+    pid = holder();
+    EXPECT_NO_THROW(start());
+    EXPECT_EQ(error_of([&] { require_nobody_at_work(host, jail, "cannot be deleted now"); }).code(), Errc::busy);
+    end(pid);
 }
 
 TEST_F(TreeHold, WhatIsNoDirectoryIsHeldByNobody) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,14 @@ enum class Staging {
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> staging_names(const Jail& jail);
 /// The path of `name` in the directory of the jail's root.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::filesystem::path beside(const Jail& jail, const std::string& name);
+
+/// Before a command makes, starts or deletes `jail`: no command of another configuration, whose lock of it is not ours,
+/// works on one of those trees. --wait is the time for all of them together.
+/// @param cannot  begins the sentence behind the jail's name: "cannot be started now"
+/// @param but  what may go on meanwhile: beside a snapshot, which a backup reads, a jail may run
+/// @throws Error busy: names who does; interrupted
+JAILCTL_SDK_EXPORT void require_nobody_at_work(Invocation& invocation, const Jail& jail, const std::string& cannot,
+                                               std::optional<Staging> but = {});
 
 /// The driver that keeps the root of `jail`: STORAGE, where "auto" is the one that suits the root, else "dir".
 /// @throws Error config: none of that name
