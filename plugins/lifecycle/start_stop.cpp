@@ -47,10 +47,8 @@ void require_startable(Invocation& invocation, const Jail& jail) {
 
 /// That it could join it again: a restart stops no jail that would stay down.
 void require_network(Invocation& invocation, const Jail& jail) {
-    const std::string& setting = jail.settings["NETWORK"].text;
-    in_context(jail.name.text() + " could not be started again, and is not stopped", [&] {
-        invocation.services().get<Network>(setting.substr(0, setting.find(':'))).check(invocation, jail);
-    });
+    in_context(jail.name.text() + " could not be started again, and is not stopped",
+               [&] { (void)network_of(invocation, jail).check(invocation.configuration(), jail); });
 }
 
 /// A start that fails leaves nothing behind, whatever the jail did until then.

@@ -84,10 +84,8 @@ std::optional<std::string> site_script(const Configuration& configuration) {
 
 void require_script_can_run(Invocation& invocation, const Jail& jail) {
     if (!site_script(invocation.configuration())) return;
-    const std::string& setting = jail.settings["NETWORK"].text;
-    in_context("runme.sh could not be run in the new jail", [&] {
-        invocation.services().get<Network>(setting.substr(0, setting.find(':'))).check(invocation, jail);
-    });
+    in_context("runme.sh could not be run in the new jail",
+               [&] { (void)network_of(invocation, jail).check(invocation.configuration(), jail); });
 }
 
 void run_site_script(const Provisioning& event) {

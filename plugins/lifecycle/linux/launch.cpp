@@ -56,7 +56,7 @@ Launch::Launch(Invocation& invocation, const Jail& jail, LaunchRequest request)
       limits_(resource_limits(jail.settings)),
       program_(request_.command.empty() ? choose_init(root_, jail.settings) : jail_init_for(request_.command)) {
     require_unused();
-    network_.check(invocation, jail);
+    for (const auto& sentence : network_.check(invocation.configuration(), jail)) invocation.console().warn(sentence);
     if (program_.image && request_.command.empty()) require_something_to_run(root_, request_.root.string());
     add_environment(program_, request_.environment);
     program_.confinement = confinement_of(jail.settings);

@@ -114,7 +114,7 @@ TEST_F(BridgeProvider, JoinsTheBridgeAndLeavesNothing) {
     auto one = bridged("a.test", "192.0.2.7");
     one.addresses.push_back(Address::parse("192.0.2.8/25"));
     one.addresses.push_back(Address::parse("[2001:db8::7]"));
-    network().check(host_, one);
+    check(one);
     const auto record = join(one);
     for (const std::string address : {"192.0.2.7", "192.0.2.8", "2001:db8::7"}) {
         EXPECT_TRUE(lan_reaches(address)) << address;
@@ -129,7 +129,7 @@ TEST_F(BridgeProvider, JoinsTheBridgeAndLeavesNothing) {
     EXPECT_THAT(in_jail({"ip", "addr"}).all(), HasSubstr("192.0.2.7/24"));  // as br0 has it
     EXPECT_THAT(in_jail({"ip", "addr"}).all(), HasSubstr("192.0.2.8/25"));  // as JAILS has it
     EXPECT_THAT(in_jail({"ip", "addr"}).all(), HasSubstr("2001:db8::7/64"));
-    network().check(host_, one);  // its own is no obstacle
+    check(one);  // its own is no obstacle
     network().leave(host_, one, record);
     EXPECT_EQ(bed_->host_network(), before_);
     network().leave(host_, one, record);  // what is gone is success
@@ -153,7 +153,7 @@ TEST_F(BridgeProvider, ATranslationFromBeforeGoesWithTheNextStart) {
 TEST_F(BridgeProvider, TwoJailsReachEachOther) {
     const auto first = bridged("a.test", "192.0.2.7"), second = bridged("b.test", "192.0.2.8");
     const auto record = join(first);
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("c.test", "192.0.2.7")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(bridged("c.test", "192.0.2.7")); }, Errc::exists),
                 HasSubstr("address 192.0.2.7 is in use by "));
     another_netns();
     const auto other = join(second);
@@ -186,32 +186,32 @@ TEST_F(BridgeProvider, TheDefaultRouteFollowsTheHostElseLeadsToIt) {
     one.settings.set("GATEWAY", {"none", {}, true});
     EXPECT_THAT(routes(one), Not(HasSubstr("default")));
     one.settings.set("GATEWAY", {"198.51.100.1", {"a.conf", 2, 1}, true});
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::config),
                 HasSubstr("GATEWAY (a.conf:2) 198.51.100.1 is on no network of jail a.test"));
     one.settings.set("GATEWAY", {"192.0.2.7", {"a.conf", 2, 1}, true});
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config), HasSubstr("is jail a.test itself"));
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::config), HasSubstr("is jail a.test itself"));
 }
 
 TEST_F(BridgeProvider, RefusesWhatIsNoBridgeAndUnclearNetworks) {
-    const auto none = message_of([&] { network().check(host_, bridged("a.test", "192.0.2.7", "br7")); },
+    const auto none = message_of([&] { check(bridged("a.test", "192.0.2.7", "br7")); },
                                  Errc::not_found);
     EXPECT_THAT(none, HasSubstr("jails.conf:5: NETWORK: there is no bridge br7 on this host"));
     EXPECT_THAT(none, HasSubstr("br0"));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "192.0.2.7", "up0")); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "192.0.2.7", "up0")); }, Errc::config),
                 HasSubstr("up0 is no bridge but of kind veth"));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "198.51.100.7")); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "198.51.100.7")); }, Errc::config),
                 HasSubstr("write the length of its prefix in JAILS, such as 198.51.100.7/24"));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "198.51.100.255/24")); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "198.51.100.255/24")); }, Errc::config),
                 HasSubstr("is that of a network or its broadcast"));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "192.0.2.1")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "192.0.2.1")); }, Errc::exists),
                 HasSubstr("belongs to the host: it is on br0"));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "192.0.2.100")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "192.0.2.100")); }, Errc::exists),
                 HasSubstr("address 192.0.2.100 is in use by "));
-    EXPECT_THAT(message_of([&] { network().check(host_, bridged("a.test", "[2001:db8::100]")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(bridged("a.test", "[2001:db8::100]")); }, Errc::exists),
                 HasSubstr("address 2001:db8::100 is in use by "));
     auto one = bridged("a.test", "192.0.2.7");
     one.settings.set("FORWARD", {"tcp:80:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::config),
                 HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     EXPECT_EQ(bed_->host_network(), before_);
 }
@@ -310,7 +310,7 @@ TEST_F(BridgeProvider, ABridgeThatIsGoneLeavesNothing) {
     EXPECT_THAT(bed_->host_network(), HasSubstr(link));
     network().leave(host_, one, record);
     EXPECT_THAT(bed_->host_network(), Not(HasSubstr(link)));
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::not_found), HasSubstr("there is no bridge br0"));
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::not_found), HasSubstr("there is no bridge br0"));
 }
 
 }  // namespace

@@ -39,6 +39,23 @@ TEST_F(Bridged, JailsAreReachedOnTheBridgeAndReachEachOther) {
     EXPECT_EQ(bed_->host_network(), before_);
 }
 
+/// `create` with a runme.sh and `restart` look at the network before they begin, and when the jail joins it.
+TEST_F(Bridged, AWarningIsPrintedOnceHoweverOftenTheNetworkIsLookedAt) {
+    site_->configure({"www.test:192.0.2.7", "far.test:203.0.113.7/24"}, "NETWORK=bridge:br0\nSTOP_TIMEOUT=5\n");
+    std::filesystem::create_directories(site_->path() / "addons");
+    spit(site_->path() / "addons/runme.sh", "#!/bin/sh\nexit 0\n", 0755);
+    const std::vector<std::vector<std::string>> lines = {
+        {"--batch", "create", "far.test"}, {"start", "far.test"}, {"restart", "far.test"}};
+    for (const auto& line : lines) {
+        const auto done = jailctl(line);
+        ASSERT_EQ(done.status, 0) << line.back() << done.all();
+        const std::string warning = "jail far.test has no default route";
+        const auto first = done.err.find(warning);
+        ASSERT_NE(first, std::string::npos) << done.all();
+        EXPECT_EQ(done.err.find(warning, first + 1), std::string::npos) << done.all();
+    }
+}
+
 /// kill -9 at each step of start: the next start succeeds, and a stop leaves nothing.
 TEST_F(Bridged, AStartKilledAnywhereIsFinishedByTheNext) {
     for (int point = 1; point < 100; ++point) {

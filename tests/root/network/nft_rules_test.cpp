@@ -181,7 +181,7 @@ TEST_F(Rules, AreRefusedByAKernelThatHasNone) {
                     HasSubstr("need nf_tables, which this host's kernel does not have"));
         EXPECT_THAT(message_of([&] { put_up_guard(name_, addresses_, GuardPlace::router); }, Errc::unsupported),
                     HasSubstr("netlink"));
-        EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.9")); }, Errc::unsupported),
+        EXPECT_THAT(message_of([&] { check(jail("b.test", "192.0.2.9")); }, Errc::unsupported),
                     HasSubstr("need nf_tables"));
         EXPECT_THROW(join(jail("b.test", "192.0.2.9"), false), Error);
     }).join();

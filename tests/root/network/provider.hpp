@@ -55,6 +55,8 @@ protected:
         netns_.reset(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     }
     Network& network() { return host_.services().get<Network>(provider_); }
+    /// @return what it warns of
+    std::vector<std::string> check(const Jail& one) { return network().check(host_.fake_configuration, one); }
     Value join(const Jail& one, bool commit = true) {
         Operation operation(host_, one, "start", JournalPlace::running);
         auto record = network().join(host_, operation, one, netns_.get());

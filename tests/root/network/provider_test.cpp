@@ -18,7 +18,7 @@ class RoutedProvider : public Provider {};
 TEST_F(RoutedProvider, JoinsTheLanAndLeavesNothing) {
     const auto before = bed_->host_network();
     const auto one = jail("www.example.org", "192.0.2.7");
-    network().check(host_, one);
+    check(one);
     const auto record = join(one);
     EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", "192.0.2.7"}).status, 0);
     EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.100"}).status, 0);
@@ -64,27 +64,27 @@ TEST_F(RoutedProvider, AHostThatBecameARouterMeanwhileStaysOne) {
 }
 
 TEST_F(RoutedProvider, RefusesAddressesInUse) {
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.1")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "192.0.2.1")); }, Errc::exists),
                 HasSubstr("address 192.0.2.1 belongs to the host: it is on up0"));
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.100")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "192.0.2.100")); }, Errc::exists),
                 HasSubstr("address 192.0.2.100 is in use by "));
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.255")); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "192.0.2.255")); }, Errc::config),
                 HasSubstr("broadcast"));
     const auto first = jail("a.test", "192.0.2.7");
     const auto record = join(first);
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "192.0.2.7")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("b.test", "192.0.2.7")); }, Errc::exists),
                 HasSubstr("(a.test) already"));
-    network().check(host_, first);  // what is its own is taken down by start before it joins
+    check(first);  // what is its own is taken down by start before it joins
     network().leave(host_, first, record);
-    network().check(host_, jail("b.test", "192.0.2.7"));
+    check(jail("b.test", "192.0.2.7"));
 }
 
 TEST_F(RoutedProvider, RefusesAMissingInterface) {
     const auto text =
-        message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "em0")); }, Errc::not_found);
+        message_of([&] { check(jail("a.test", "192.0.2.7", "em0")); }, Errc::not_found);
     EXPECT_THAT(text, HasSubstr("jails.conf:3: IF: there is no network interface em0"));
     EXPECT_THAT(text, HasSubstr("lo, up0"));
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.7", "")); }, Errc::config),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "192.0.2.7", "")); }, Errc::config),
                 HasSubstr("IF is not set"));
 }
 
@@ -93,7 +93,7 @@ TEST_F(RoutedProvider, RoutesIPv6BesideIPv4AndLeavesNothing) {
     auto one = jail("a.test", "192.0.2.7");
     one.addresses.push_back(Address::parse("[2001:db8::7]"));
     one.addresses.push_back(Address::parse("[2001:db8::8]/64"));
-    network().check(host_, one);
+    check(one);
     const auto record = join(one);
     for (const std::string address : {"192.0.2.7", "2001:db8::7", "2001:db8::8"}) {
         EXPECT_EQ(bed_->in_lan({"busybox", "ping", "-c1", "-W2", address}).status, 0) << address;
@@ -102,7 +102,7 @@ TEST_F(RoutedProvider, RoutesIPv6BesideIPv4AndLeavesNothing) {
     EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "2001:db8::100"}).status, 0);
     EXPECT_EQ(in_jail({"busybox", "ping", "-c1", "-W2", "192.0.2.100"}).status, 0);
     EXPECT_THAT(in_jail({"ip", "-6", "route"}).all(), HasSubstr("default via fe80::1 dev eth0"));
-    network().check(host_, one);  // its own is no obstacle
+    check(one);  // its own is no obstacle
     network().leave(host_, one, record);
     EXPECT_EQ(bed_->host_network(), before);
 }
@@ -121,23 +121,23 @@ TEST_F(RoutedProvider, TheGuardDropsOtherSourcesOfIPv6) {
 }
 
 TEST_F(RoutedProvider, RefusesAddressesOfIPv6InUse) {
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::1]")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "[2001:db8::1]")); }, Errc::exists),
                 HasSubstr("address 2001:db8::1 belongs to the host: it is on up0"));
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::100]")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "[2001:db8::100]")); }, Errc::exists),
                 HasSubstr("address 2001:db8::100 is in use by "));
     const auto first = jail("a.test", "[2001:db8::7]");
     const auto record = join(first);
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("b.test", "[2001:db8::7]")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("b.test", "[2001:db8::7]")); }, Errc::exists),
                 HasSubstr("(a.test) already"));
     network().leave(host_, first, record);
     test::spit("/proc/sys/net/ipv6/conf/up0/disable_ipv6", "1\n");
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "[2001:db8::7]")); }, Errc::unsupported),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "[2001:db8::7]")); }, Errc::unsupported),
                 HasSubstr("IPv6 is switched off on up0"));
 }
 
 TEST_F(RoutedProvider, DoesNotWaitForAnAnswerThatDoesNotCome) {
     const auto begin = std::chrono::steady_clock::now();
-    network().check(host_, jail("a.test", "192.0.2.7"));
+    check(jail("a.test", "192.0.2.7"));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
@@ -147,7 +147,7 @@ TEST_F(RoutedProvider, ALinkThatOnlyHasTheNameIsNotDeleted) {
     network().leave(host_, jail("a.test", "192.0.2.7"),
                     Value::object().set("stack", this_netns()).set("interface", "up0").set("link_index", 0));
     EXPECT_EQ(test::run_command({"ip", "link", "show", name}).status, 0);
-    EXPECT_THAT(message_of([&] { network().check(host_, jail("a.test", "192.0.2.7")); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(jail("a.test", "192.0.2.7")); }, Errc::exists),
                 HasSubstr("of a jail named a.test is there already"));
 }
 
@@ -281,27 +281,27 @@ TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     one.settings.set("FORWARD", {"tcp:8080:80 udp:53:53", {"a.conf", 1, 1}, true});
     other.settings.set("FORWARD", {"udp:53:5353", {"b.conf", 2, 1}, true});
     host_.fake_configuration.jails = {one, other};
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::exists),
                 HasSubstr("port 53/udp of the host is that of jail b.test (FORWARD in b.conf:2)"));
     other.settings.set("FORWARD", one.settings["FORWARD"]);
     host_.fake_configuration.jails = {one, other};
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::exists),
                 HasSubstr(
                     "FORWARD (a.conf:1) gives port 8080/tcp of the host to 2 jails, and it can lead to one only"));
     host_.fake_configuration.jails = {one};
-    network().check(host_, one);
+    check(one);
     const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in all{};
     all.sin_family = AF_INET;
     all.sin_port = htons(8080);
     ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all), 0);
     ASSERT_EQ(::listen(listener.get(), 1), 0);
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::exists),
                 HasSubstr("port 8080/tcp of the host is in use by a program of the host, on 192.0.2.1"));
     auto six = jail("c.test", "[2001:db8::7]");
     six.settings.set("FORWARD", {"tcp:8080:80", {"c.conf", 1, 1}, true});
     host_.fake_configuration.jails = {six};
-    network().check(host_, six);  // the program speaks IPv4
+    check(six);  // the program speaks IPv4
     const UniqueFd other_listener(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int on = 1;
     ::setsockopt(other_listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
@@ -310,7 +310,7 @@ TEST_F(RoutedProvider, RefusesPortsThatAreTaken) {
     all6.sin6_port = htons(8080);
     ASSERT_EQ(::bind(other_listener.get(), reinterpret_cast<const sockaddr*>(&all6), sizeof all6), 0);
     ASSERT_EQ(::listen(other_listener.get(), 1), 0);
-    EXPECT_THAT(message_of([&] { network().check(host_, six); }, Errc::exists),
+    EXPECT_THAT(message_of([&] { check(six); }, Errc::exists),
                 HasSubstr("port 8080/tcp of the host is in use by a program of the host, on 2001:db8::1"));
 }
 
@@ -318,13 +318,14 @@ TEST_F(RoutedProvider, NatAndForwardAreNoPartOfNoNetwork) {
     auto one = jail("a.test", "192.0.2.7");
     one.settings.set("NETWORK", {"none", {}, true});
     const auto none = make_no_network();
-    none->check(host_, one);
+    (void)none->check(host_.fake_configuration, one);
     one.settings.set("FORWARD", {"tcp:8080:80", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config),
+    EXPECT_THAT(message_of([&] { (void)none->check(host_.fake_configuration, one); }, Errc::config),
                 HasSubstr("FORWARD (a.conf:3) leads nowhere"));
     one.settings.set("FORWARD", {"", {}, true});
     one.settings.set("NAT", {"yes", {"a.conf", 4, 1}, true});
-    EXPECT_THAT(message_of([&] { none->check(host_, one); }, Errc::config), HasSubstr("NAT (a.conf:4)"));
+    EXPECT_THAT(message_of([&] { (void)none->check(host_.fake_configuration, one); }, Errc::config),
+                HasSubstr("NAT (a.conf:4)"));
 }
 
 /// IF goes while a jail runs, by its name or for good: leaving takes down what is ours.
@@ -336,8 +337,16 @@ TEST_F(RoutedProvider, AnInterfaceThatIsGoneLeavesNothing) {
     EXPECT_THAT(bed_->host_network(), HasSubstr(link));
     network().leave(host_, one, record);
     EXPECT_THAT(bed_->host_network(), Not(HasSubstr(link)));
-    EXPECT_THAT(message_of([&] { network().check(host_, one); }, Errc::not_found),
+    EXPECT_THAT(message_of([&] { check(one); }, Errc::not_found),
                 HasSubstr("there is no network interface up0"));
+}
+
+TEST_F(RoutedProvider, TellsOfAnInterfaceThatIsDownAndPrintsNothing) {
+    const auto one = jail("a.test", "192.0.2.7");
+    EXPECT_EQ(check(one), std::vector<std::string>{});
+    ASSERT_EQ(test::run_command({"ip", "link", "set", "up0", "down"}).status, 0);
+    EXPECT_EQ(check(one), std::vector<std::string>{"interface up0 is down: only this host reaches a.test"});
+    EXPECT_EQ(host_.fake_console.warnings, std::vector<std::string>{}) << "that is for who starts it";
 }
 
 TEST_F(RoutedProvider, NamesAFirewallThatDropsWhatIsForwarded) {

@@ -98,12 +98,12 @@ TEST_F(Rate, IsForLinksOfTheJailsOwn) {
     auto one = jail("a.test", "192.0.2.7");
     one.settings.set("NETWORK", {"none", {}, true});
     one.settings.set("RATE", {"1mbit", {"a.conf", 3, 1}, true});
-    EXPECT_THAT(message_of([&] { make_no_network()->check(host_, one); }, Errc::config),
+    EXPECT_THAT(message_of([&] { (void)make_no_network()->check(host_.fake_configuration, one); }, Errc::config),
                 ::testing::HasSubstr("RATE (a.conf:3)"));
     EXPECT_THAT(message_of([&] { change_rates(one, "host", {}); }, Errc::invalid),
                 ::testing::HasSubstr("has no link of its own (it runs with NETWORK=host)"));
     one.settings.set("RATE", {"none", {"a.conf", 3, 1}, true});
-    make_no_network()->check(host_, one);
+    (void)make_no_network()->check(host_.fake_configuration, one);
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ Value as_configured(const Configuration& configuration, Netlink& netlink, const 
 
 class BridgedNetwork final : public Network {
 public:
-    void check(Invocation& invocation, const Jail& jail) override {
+    std::vector<std::string> check(const Configuration& configuration, const Jail& jail) override {
         require_no_contradiction(jail, "bridge");
         require_no_odd_address(jail, "bridge");
         require_nftables();
@@ -100,15 +100,15 @@ public:
         const auto bridge = require_bridge(netlink, jail);
         const auto plan = plan_of(netlink, jail, bridge);
         require_ipv6_inside(plan.addresses);
-        require_free(invocation.configuration(), netlink, jail, bridge, plan.addresses);
-        if (!(bridge.flags & IFF_UP)) {
-            invocation.console().warn("bridge " + bridge.name + " is down: nobody reaches " + jail.name.text());
-        }
-        if (plan.gateways.empty() && !parse_gateways(jail.settings["GATEWAY"].text).none) {
-            invocation.console().warn("jail " + jail.name.text() +
-                                      " has no default route: no router is known on its network; " +
-                                      "GATEWAY names one, and GATEWAY=none says that there is none");
-        }
+        require_free(configuration, netlink, jail, bridge, plan.addresses);
+        std::vector<std::string> warnings;
+        if ((bridge.flags & IFF_UP) == 0)
+            warnings.push_back("bridge " + bridge.name + " is down: nobody reaches " + jail.name.text());
+        if (plan.gateways.empty() && !parse_gateways(jail.settings["GATEWAY"].text).none)
+            warnings.push_back("jail " + jail.name.text() +
+                               " has no default route: no router is known on its network; " +
+                               "GATEWAY names one, and GATEWAY=none says that there is none");
+        return warnings;
     }
 
     /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.

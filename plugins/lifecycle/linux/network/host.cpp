@@ -12,14 +12,14 @@ namespace {
 /// The network is the host's. Nothing is made, nothing is left.
 class HostNetwork final : public Network {
 public:
-    void check(Invocation& invocation, const Jail& jail) override {
+    std::vector<std::string> check(const Configuration&, const Jail& jail) override {
         require_no_contradiction(jail, host_network);
         Netlink netlink(NETLINK_ROUTE);
         for (const auto& address : jail.addresses) require_of_host(netlink, jail, address);
-        if (can_part_abstract_sockets()) return;
-        invocation.console().warn("jail " + jail.name.text() +
-                                  " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
-                                  "(before 6.12, or without Landlock) cannot keep it from them");
+        if (can_part_abstract_sockets()) return {};
+        return {"jail " + jail.name.text() +
+                " reaches the host's abstract UNIX sockets: NETWORK=host, and this kernel " +
+                "(before 6.12, or without Landlock) cannot keep it from them"};
     }
     Value join(Invocation&, Operation&, const Jail&, int) override {
         return Value::object().set("provider", host_network);

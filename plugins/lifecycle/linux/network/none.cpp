@@ -13,9 +13,9 @@ namespace {
 class NoNetwork final : public Network {
 public:
     /// What asks for a network is a mistake beside NETWORK=none; without one for a moment (run_once) it is none.
-    void check(Invocation&, const Jail& jail) override {
-        if (network_setting_of(jail).kind != "none") return;
-        require_no_contradiction(jail, "none");
+    std::vector<std::string> check(const Configuration&, const Jail& jail) override {
+        if (network_setting_of(jail).kind == "none") require_no_contradiction(jail, "none");
+        return {};
     }
 
     Value join(Invocation& invocation, Operation& operation, const Jail& jail, int netns) override {

@@ -107,20 +107,18 @@ Value as_configured(const Configuration& configuration, Netlink& netlink, const 
 
 class RoutedNetwork final : public Network {
 public:
-    void check(Invocation& invocation, const Jail& jail) override {
+    std::vector<std::string> check(const Configuration& configuration, const Jail& jail) override {
         require_no_contradiction(jail, "routed");
         require_no_odd_address(jail, "routed");
         require_nftables();
         const auto& addresses = require_addresses(jail);
         Netlink netlink(NETLINK_ROUTE);
         const auto uplink = require_uplink(netlink, jail);
-        require_free_ports(invocation.configuration(), netlink, jail, uplink);
+        require_free_ports(configuration, netlink, jail, uplink);
         if (has_ipv6(addresses)) require_ipv6(uplink);
-        require_free(invocation.configuration(), netlink, jail, uplink, addresses);
-        if (!(uplink.flags & IFF_UP)) {
-            invocation.console().warn("interface " + uplink.name + " is down: only this host reaches " +
-                                      jail.name.text());
-        }
+        require_free(configuration, netlink, jail, uplink, addresses);
+        if ((uplink.flags & IFF_UP) != 0) return {};
+        return {"interface " + uplink.name + " is down: only this host reaches " + jail.name.text()};
     }
 
     /// One undo serves all steps: leave() finds by name what there is, so it is journalled before the first.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/service.hpp"
@@ -14,8 +17,11 @@ public:
     static constexpr std::string_view id = "network/1";
     ~Network() override;
     /// Says before anything is changed why `jail` could not join: IF missing, address in use, family not supported.
+    /// May be asked again before it joins, so nothing is printed.
+    /// @return what will not be as one may expect though it joins (nobody but the host reaches it), a sentence each,
+    /// which whoever starts the jail warns of
     /// @throws Error config, not_found, exists, unsupported
-    virtual void check(Invocation& invocation, const Jail& jail) = 0;
+    [[nodiscard]] virtual std::vector<std::string> check(const Configuration& configuration, const Jail& jail) = 0;
     /// Brings link, addresses and routes up as steps of `operation`, each with its undo.
     /// @param netns  Linux: descriptor of the network namespace; FreeBSD: -1, jid in the record
     /// @return what leave() needs, kept in the running record
@@ -25,5 +31,8 @@ public:
     /// @throws Error invalid, damaged: the record makes no sense, and null would do; io, denied
     virtual void leave(Invocation& invocation, const Jail& jail, const Value& record) = 0;
 };
+
+/// The provider that NETWORK of `jail` names. @throws Error config: none of that name
+[[nodiscard]] JAILCTL_SDK_EXPORT Network& network_of(Invocation& invocation, const Jail& jail);
 
 }  // namespace jailctl
