@@ -7,7 +7,6 @@
 #include "console.hpp"
 #include "dev.hpp"
 #include "device_filter.hpp"
-#include "idmap.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/text.hpp"

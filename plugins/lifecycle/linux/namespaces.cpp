@@ -64,4 +64,10 @@ UniqueFd open_process(pid_t pid) {
     return process;
 }
 
+UniqueFd open_namespace(int process, const char* kind) {
+    UniqueFd opened{::openat(process, (std::string("ns/") + kind).c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!opened) throw_errno(std::string("cannot open the jail's ") + kind + " namespace");
+    return opened;
+}
+
 }  // namespace jailctl::lifecycle

@@ -19,5 +19,7 @@ namespace jailctl::lifecycle {
 
 /// Descriptor of /proc/PID of a child of ours that was not reaped. @throws Error io
 [[nodiscard]] UniqueFd open_process(pid_t pid);
+/// The user or network namespace ("user", "net") of a process. @param process  as above @throws Error io
+[[nodiscard]] UniqueFd open_namespace(int process, const char* kind);
 
 }  // namespace jailctl::lifecycle

@@ -1,7 +1,7 @@
 # The Linux side of lifecycle: sources and libraries of the plugin, and jail-init. The unit tests build from the same list.
 include("${CMAKE_CURRENT_LIST_DIR}/network/sources.cmake")
 set(JAILCTL_RUNTIME_SOURCES)
-foreach(source birth capabilities cgroup cgroup_change cgroup_limits cgroup_make cgroup_rehearse console dev device_filter examine_host examine_roots examine_runs exec find find_user freeze idmap join kernel
+foreach(source birth capabilities cgroup cgroup_change cgroup_limits cgroup_make cgroup_rehearse console dev device_filter examine_host examine_roots examine_runs exec find find_user freeze join kernel
     keyring launch limits masks mounts nameless namespaces notify open_file_link platform process_id program pty record report root_use run_once seccomp start
     stop stop_signal stream watchdog network/examine_clashes network/examine_leftovers network/examine_reach)
   list(APPEND JAILCTL_RUNTIME_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${source}.cpp")

@@ -11,7 +11,6 @@
 #include <csignal>
 
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/process.hpp"
 
 namespace jailctl {
@@ -47,22 +46,30 @@ ChildProcess start_sleeper() {
     return {static_cast<pid_t>(pid), UniqueFd(handle)};
 }
 
-void write_map(const std::string& file, const std::string& map) {
-    const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd) throw_errno("cannot open " + file);
-    write_all(fd.get(), map, file);
+/// In one write(2): the kernel takes no second one.
+void write_map(int process, const char* file, const std::string& map) {
+    const UniqueFd target{::openat(process, file, O_WRONLY | O_CLOEXEC)};
+    if (!target || ::write(target.get(), map.data(), map.size()) != static_cast<ssize_t>(map.size()))
+        throw_errno(std::string("cannot write the jail's ") + file);
 }
 
 }  // namespace
 
+void write_id_maps(int process, std::uint32_t base) {
+    if (base == 0) throw Error(Errc::internal, "an id map that contains the host's root was refused");
+    const std::string map = "0 " + std::to_string(base) + " " + std::to_string(ids_per_jail) + "\n";
+    write_map(process, "uid_map", map);
+    write_map(process, "gid_map", map);
+}
+
 UniqueFd make_user_namespace(std::uint32_t base) {
     const ChildProcess sleeper = start_sleeper();
-    const std::string process = "/proc/" + std::to_string(sleeper.pid());
-    const std::string map = "0 " + std::to_string(base) + " " + std::to_string(ids_per_jail);
-    write_map(process + "/uid_map", map);
-    write_map(process + "/gid_map", map);
-    UniqueFd space(::open((process + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
-    if (!space) throw_errno("cannot open " + process + "/ns/user");
+    const std::string path = "/proc/" + std::to_string(sleeper.pid());
+    const UniqueFd process(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!process) throw_errno("cannot open " + path);
+    write_id_maps(process.get(), base);
+    UniqueFd space(::openat(process.get(), "ns/user", O_RDONLY | O_CLOEXEC));
+    if (!space) throw_errno("cannot open " + path + "/ns/user");
     return space;
 }
 

@@ -69,6 +69,13 @@ TEST_F(TreeTest, GivesAUserNamespaceForTheIdsOfAJail) {
     EXPECT_EQ(result["map"].str(), "other");
 }
 
+TEST_F(TreeTest, NoUserNamespaceHoldsTheHostsRoot) {
+    JAILCTL_NEEDS_ROOT();
+    TreeJob work = job("measure");
+    work.id_base = 0;
+    EXPECT_EQ(test::code_thrown_by([&] { (void)run_tree(work); }), Errc::internal);
+}
+
 /// As `status --disk` and a backup have one there: it is no process that runs from the tree.
 TEST_F(TreeTest, AHelperInATreeDoesNotOccupyIt) {
     JAILCTL_NEEDS_ROOT();

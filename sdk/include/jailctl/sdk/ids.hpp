@@ -24,6 +24,10 @@ inline constexpr std::uint32_t ids_per_jail = 65536;
 /// disk and no process is of these ids any more. @throws Error damaged, denied, io, no_space
 JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
 
+/// Gives a user namespace its map (Linux): ids 0 and up, ids_per_jail of them, are the host's from `base` up, and the
+/// host's 0 is never among them. @param process  descriptor of the /proc directory of a process in it; its map is not
+/// written yet @throws Error internal: `base` is 0; io, denied
+JAILCTL_SDK_EXPORT void write_id_maps(int process, std::uint32_t base);
 /// A user namespace whose ids_per_jail ids are the host's from `base` up (Linux), kept alive by the descriptor alone:
 /// the process that it takes to make one has ended on return. @throws Error unsupported, io
 [[nodiscard]] JAILCTL_SDK_EXPORT UniqueFd make_user_namespace(std::uint32_t base);
