@@ -1,23 +1,18 @@
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
-#include <vector>
 
 #include "copy.hpp"
 #include "jailctl/sdk/error.hpp"
-#include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
-#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/outside_roots.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
+#include "standard_input.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -29,42 +24,25 @@ struct Source {
     struct stat info {};
 };
 
-/// Standard input in a file without a name in the directory `home`, because it is to be whole before it has one in
-/// the jail.
-Source keep_input(const fs::path& home) {
-    const UniqueFd directory{::open(home.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!directory) throw_errno("cannot open the directory " + escape_name(home.string()));
-    Source source{unnamed_file(directory.get(), ".jailctl-cp." + std::to_string(::getpid())), {}};
-    std::vector<char> buffer(1 << 16);
-    for (;;) {
-        pollfd set[2] = {{0, POLLIN, 0}, {Interrupt::fd(), POLLIN, 0}};
-        if (::poll(set, 2, -1) < 0 && errno != EINTR) throw_errno("cannot wait for standard input");
-        Interrupt::check();
-        if (set[0].revents == 0) continue;
-        const ssize_t got = ::read(0, buffer.data(), buffer.size());
-        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (got < 0) throw_errno("cannot read standard input");
-        if (got == 0) break;
-        write_all(source.fd.get(), {buffer.data(), static_cast<std::size_t>(got)}, "what came from standard input");
-    }
-    if (::fchmod(source.fd.get(), 0644) != 0 || ::fstat(source.fd.get(), &source.info) != 0)
-        throw_errno("cannot look at standard input");
+Source look_at(UniqueFd opened, const std::string& shown) {
+    Source source{std::move(opened), {}};
+    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0)
+        throw_errno("cannot open " + shown + " of this host");
     return source;
 }
 
 Source open_source(const CopyPlace& from) {
     // Not blocking: a FIFO would wait for a writer.
-    Source source{UniqueFd{::open(from.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)}, {}};
-    if (!source.fd || ::fstat(source.fd.get(), &source.info) != 0)
-        throw_errno("cannot open " + from.shown + " of this host");
+    UniqueFd opened{::open(from.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    Source source = look_at(std::move(opened), from.shown);
     if (!S_ISREG(source.info.st_mode) && !S_ISDIR(source.info.st_mode))
         throw Error(Errc::invalid, from.shown + " is neither a file nor a directory");
     if (from.into && S_ISREG(source.info.st_mode)) throw Error(Errc::invalid, from.shown + " is no directory");
     return source;
 }
 
-/// The name of the copy in a directory, as with cp(1): DIR and DIR/ are DIR there, and of DIR/.
-/// it is what DIR holds ("").
+/// The name of the copy in a directory, as with cp(1): DIR and DIR/ are DIR there, and of "DIR/." it is what DIR holds,
+/// which has no name ("").
 fs::path name_of(const std::string& written) {
     fs::path path(written);
     while (path.has_relative_path() && !path.has_filename())
@@ -109,6 +87,24 @@ Value entry_of(const std::string& target, const struct stat& info, bool keep_own
         .set("source", "source");
 }
 
+/// A directory comes with all it holds, a file as itself.
+TreeJob job_of(const Source& source, const std::string& target, bool keep_owners) {
+    TreeJob job;
+    job.descriptors.emplace_back("source", source.fd.get());
+    if (S_ISDIR(source.info.st_mode)) {
+        job.action = "copy";
+        job.arguments = Value::object()
+                            .set("into", encode_path(target))
+                            .set("as_root", !keep_owners)
+                            .set("whole", true)
+                            .set("without_devices", true);
+    } else {
+        job.action = "populate";
+        job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
+    }
+    return job;
+}
+
 constexpr const char* temporary_undo = "cp.temporary";
 
 /// What is left of a new directory that was not whole yet, beside its place.
@@ -119,6 +115,21 @@ void remove_staging(Invocation& invocation, const Jail& jail, const Rootfs& root
     job.id_base = id_range(invocation.configuration(), jail.name);
     job.arguments = Value::object().set("copied_into", encode_path(parent));
     (void)run_tree(job);
+}
+
+/// The job as an operation, so that one that is killed leaves nothing. @return its result
+Value write_copy(Invocation& invocation, const Jail& jail, const std::string& target, bool tree, TreeJob job) {
+    job.id_base = id_range(invocation.configuration(), jail.name);
+    job.on_note = [&](const Value& note) {
+        invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str());
+    };
+    Value done;
+    Operation operation(invocation, jail, "cp", JournalPlace::lasting);
+    operation.step("write /" + escape_name(target),
+                   litter(temporary_undo, Value::object().set("path", encode_path(target)).set("tree", tree)),
+                   [&] { done = run_tree(job); });
+    operation.commit();
+    return done;
 }
 
 }  // namespace
@@ -146,32 +157,10 @@ void copy_in(Invocation& invocation, const CopyPlace& from, const CopyPlace& to,
     if (invocation.options().dry_run)
         return invocation.console().line("would copy " + from.shown + " to /" + escape_name(target) + " of " +
                                          to.jail->name.text());
-    if (from.standard) source = keep_input(to.jail->root.parent_path());
-    TreeJob job;
+    if (from.standard) source = look_at(keep_standard_input(to.jail->root.parent_path()), from.shown);
+    TreeJob job = job_of(source, target, keep_owners);
     job.root = root.fd();
-    job.id_base = id_range(invocation.configuration(), to.jail->name);
-    job.descriptors.emplace_back("source", source.fd.get());
-    job.on_note = [&](const Value& note) {
-        invocation.omission(escape_name(note["path"].str()) + ": " + note["what"].str());
-    };
-    if (S_ISDIR(source.info.st_mode)) {
-        job.action = "copy";
-        job.arguments = Value::object()
-                            .set("into", encode_path(target))
-                            .set("as_root", !keep_owners)
-                            .set("whole", true)
-                            .set("without_devices", true);
-    } else {
-        job.action = "populate";
-        job.arguments = Value::object().set("entries", Value::array().push(entry_of(target, source.info, keep_owners)));
-    }
-    Value done;
-    Operation operation(invocation, *to.jail, "cp", JournalPlace::lasting);
-    operation.step("write /" + escape_name(target),
-                   litter(temporary_undo,
-                          Value::object().set("path", encode_path(target)).set("tree", S_ISDIR(source.info.st_mode))),
-                   [&] { done = run_tree(job); });
-    operation.commit();
+    const Value done = write_copy(invocation, *to.jail, target, S_ISDIR(source.info.st_mode), std::move(job));
     if (keep_owners && S_ISREG(source.info.st_mode) && has_lost_owner(source.info))
         invocation.omission(from.shown + ": its owner or group has no number in the jail and is nobody (65534) there");
     tell_copied(invocation, from.shown, to.jail->name.text() + ":/" + escape_name(target), done);
