@@ -75,7 +75,8 @@ StoredBackup store(Invocation& invocation, const Jail& jail, const Occupancy& oc
     // Between two passes the jail is made ready by the source: not for the long one.
     if (ours && way != Way::two_passes && !invocation.options().dry_run) quiesced.emplace(invocation, jail, id);
     const View view(invocation, jail, way);
-    if (way == Way::snapshot) resume(invocation, quiesced);
+    // The snapshot holds what was made ready: the jail need not wait for the archive.
+    if (way == Way::snapshot) quiesced.reset();
     JailSource source(invocation, jail, view, id);
     StoredBackup stored = backend_for(invocation, jail.settings).store(invocation, source, where);
     for (const auto& sentence : {source.remark(), remark})

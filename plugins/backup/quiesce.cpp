@@ -24,28 +24,26 @@ Quiesced::Quiesced(Invocation& invocation, const Jail& jail, int id)
         run("BACKUP_QUIESCE");
     } catch (const Error&) {
         // A command that failed midway may have stopped half of what it stops.
-        try {
-            run("BACKUP_RESUME");
-        } catch (const Error& error) {
-            invocation_.omission(error.what());
-        }
+        resume();
         throw;
     }
 }
 
-Quiesced::~Quiesced() {
-    try {
-        end();
-    } catch (const Error& error) {
-        invocation_.omission(error.what());
-    }
-}
+Quiesced::~Quiesced() { end(); }
 
 void Quiesced::end() {
     if (ended_) return;
     ended_ = true;
     const Leases until_resumed = std::move(leases_);
-    run("BACKUP_RESUME");
+    resume();
+}
+
+void Quiesced::resume() {
+    try {
+        run("BACKUP_RESUME");
+    } catch (const Error& error) {
+        invocation_.omission(error.what());
+    }
 }
 
 void Quiesced::run(std::string_view variable) {

@@ -18,10 +18,11 @@ public:
     Quiesced(const Quiesced&) = delete;
     Quiesced& operator=(const Quiesced&) = delete;
     ~Quiesced();
-    /// @throws Error failed, timeout: BACKUP_RESUME failed; to be told, the backup is none the worse for it
+    /// Once; a BACKUP_RESUME that fails is named as an omission: the backup is none the worse for it.
     void end();
 
 private:
+    void resume();
     void run(std::string_view variable);
     Invocation& invocation_;
     const Jail& jail_;

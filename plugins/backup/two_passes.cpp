@@ -30,14 +30,6 @@ TreeJob job_on(int root, std::string action, Value arguments, std::vector<std::p
             .on_note = {}};
 }
 
-void resume(Invocation& invocation, Quiesced& quiesced) {
-    try {
-        quiesced.end();
-    } catch (const Error& error) {
-        invocation.omission(error.what());
-    }
-}
-
 }  // namespace
 
 TwoPasses::TwoPasses(Invocation& invocation, const Jail& jail, int id, int root, int scratch)
@@ -78,7 +70,7 @@ void TwoPasses::read_frozen(const Value& excludes) {
     if (still) exact_ = still->end();
     if (still) frozen_ = still->lasted();
     still.reset();
-    resume(invocation_, quiesced);
+    quiesced.end();
     if (exact_) return;
     if (remark_.empty())
         remark_ = "the jail ran again after " + std::to_string(limit.count()) +
