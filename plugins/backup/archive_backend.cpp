@@ -181,9 +181,8 @@ std::optional<std::uint64_t> ArchiveBackend::free_space(Invocation&, const Jail&
 
 OpenBackup ArchiveBackend::open(Invocation& invocation, const std::string& backup) {
     UniqueFd file = open_outside_roots(invocation, backup);
-    const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
+    const auto digest = [&] { return digest_of_file(file.get(), backup); };
     const bool vouched = find_record(invocation.configuration(), stamp_of(file.get(), backup).size, digest).has_value();
-    if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("cannot read " + backup);
     return {std::move(file), vouched, {}};
 }
 
@@ -218,17 +217,7 @@ BackupInfo ArchiveBackend::verify(Invocation& invocation, const std::string& bac
             BackupRecords(configuration, made->jail).set_verified(made->record, backup, stamp, unix_now());
         return {backup, made->jail, made->record.taken, size, parse_grade(made->record.grade), unix_now(), {}};
     }
-    const auto& marker = checked["marker"];
-    const auto name = parse_archive_name(fs::path(backup).filename().string());
-    const std::string jail = claimed_jail(name, marker);
-    if (BackupRecords(configuration, jail).has(backup, size))
-        throw Error(Errc::damaged,
-                    escape_name(backup) + " is whole, but not the archive this host made: its digest differs");
-    BackupInfo info{backup, jail, name && name->taken != 0 ? name->taken : marker["description"]["taken"].num(), size,
-                    parse_grade(marker["description"]["grade"].str("unknown")), 0, {}};
-    if (marker.is_object()) info.verified = unix_now();  // else there was no digest to compare
-    info.foreign = true;
-    return info;
+    return whole_foreign(configuration, backup, size, checked["marker"]);
 }
 
 void ArchiveBackend::remove(Invocation& invocation, const std::string& backup) {
@@ -257,7 +246,7 @@ Value ArchiveBackend::extract(Invocation& invocation, const std::string& backup,
         return extract_from_tar(file.get(), wanted);
     Value extracted = extract_from_tar(file.get(), wanted, Vouched::ask);
     if (!extracted["asks"].truth()) return extracted;
-    const auto digest = [&] { return run_tree(archive_job("digest", file.get()))["sha256"].str(); };
+    const auto digest = [&] { return digest_of_file(file.get(), backup); };
     const bool made_here = find_record(configuration, size, digest).has_value();
     return extract_from_tar(file.get(), wanted, made_here ? Vouched::yes : Vouched::no);
 }

@@ -17,6 +17,7 @@
 #include "jailctl/sdk/services/storage.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
+#include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/with_events.hpp"
 #include "marks.hpp"
 #include "place.hpp"
@@ -144,22 +145,41 @@ Outcome report(Invocation& invocation, const std::string& id, const Value& unpac
     return Outcome::with_omissions("what is named above was left out of a foreign archive; --trust restores it all");
 }
 
+/// Directory and ids of the jail to be.
+void stage(Invocation& invocation, Operation& operation, const Jail& jail, Storage& storage, std::uint64_t total) {
+    const std::string staging = staging_name(jail, Staging::restore);
+    const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
+    operation.step("check the space beside " + jail.root.string(), [&] { require_room(storage, jail, total); });
+    operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
+                   [&] { (void)id_range(invocation.configuration(), jail.name); });
+    operation.step("make the staging directory " + beside(jail, staging).string(),
+                   Undo{"storage.remove", tree_arguments(jail, staging)}, [&] { storage.make(jail.root, staging); });
+}
+
+/// For --as. @return false: the ssh host keys were removed, and could not be made anew
+bool renew_identity(Invocation& invocation, const Wanted& wanted, const std::optional<JailName>& within,
+                    const fs::path& staging) {
+    const Jail was = identity_within(invocation.configuration(), within, wanted.named);
+    const bool keys = invocation.services().get<JailIdentity>().renew(invocation, was, wanted.made, staging);
+    sync_file_system(Rootfs::open(staging).fd(), staging.string());
+    return keys;
+}
+
+void tell_of_missing_keys(Invocation& invocation, const std::string& name) {
+    invocation.omission("the ssh host keys were removed and could not be made anew: once jail " + name +
+                        " runs, type 'jailctl exec " + name + " -- ssh-keygen -A'");
+}
+
 Outcome restore_from(Invocation& invocation, const Wanted& wanted, BackupBackend& backend, const std::string& id) {
     const Jail& jail = wanted.made;
     Storage& storage = storage_of(invocation, jail);
     const std::string staging = staging_name(jail, Staging::restore);
     const fs::path staging_path = beside(jail, staging);
     const std::uint64_t total = in_context(escape_name(id), [&] { return backend.restored_size(invocation, id); });
-    const bool had_ids = known_id_range(invocation.configuration(), jail.name).has_value();
     Operation operation(invocation, jail, "restore", JournalPlace::lasting);
     Value unpacked;
     std::optional<JailName> within;
-    operation.step("check the space beside " + jail.root.string(), [&] { require_room(storage, jail, total); });
-    operation.step("allot ids", had_ids ? Undo{} : Undo{"ids.release", Value::object()},
-                   [&] { (void)id_range(invocation.configuration(), jail.name); });
-    operation.step("make the staging directory " + staging_path.string(),
-                   Undo{"storage.remove", tree_arguments(jail, staging)},
-                   [&] { storage.make(jail.root, staging); });
+    stage(invocation, operation, jail, storage, total);
     operation.step("unpack " + id + " into it", [&] {
         unpacked = in_context(escape_name(id),
                               [&] { return unpack(invocation, jail, staging_path, backend, id, wanted.trust, total); });
@@ -167,22 +187,15 @@ Outcome restore_from(Invocation& invocation, const Wanted& wanted, BackupBackend
     });
     bool keys = true;
     if (wanted.new_identity)
-        operation.step("give it an identity of its own", [&] {
-            const Jail was = identity_within(invocation.configuration(), within, wanted.named);
-            keys = invocation.services().get<JailIdentity>().renew(invocation, was, jail, staging_path);
-            sync_file_system(Rootfs::open(staging_path).fd(), staging_path.string());
-        });
+        operation.step("give it an identity of its own",
+                       [&] { keys = renew_identity(invocation, wanted, within, staging_path); });
     const Undo unpublish = operation.dry_run() ? Undo{} : Undo{"storage.unpublish", identified_tree(jail, staging)};
     operation.step("record its base", Undo{"base.forget", Value::object()},
                    [&] { keep_base_record(invocation, jail, unpacked); });
-    operation.step("publish it as " + jail.root.string(), unpublish, [&] {
-        storage.publish(jail.root, staging);
-    });
+    operation.step("publish it as " + jail.root.string(), unpublish, [&] { storage.publish(jail.root, staging); });
     operation.commit();
     if (operation.dry_run()) return Outcome::done();
-    if (!keys)
-        invocation.omission("the ssh host keys were removed and could not be made anew: once jail " + jail.name.text() +
-                            " runs, type 'jailctl exec " + jail.name.text() + " -- ssh-keygen -A'");
+    if (!keys) tell_of_missing_keys(invocation, jail.name.text());
     if (within && *within != wanted.named.name) tell_of_another(invocation, id, *within, wanted);
     return report(invocation, id, unpacked, within);
 }

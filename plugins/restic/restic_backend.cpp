@@ -37,6 +37,29 @@ void tell_unreadable(Invocation& invocation, const Repository& repository, const
                                 " cannot be read, so it is not listed: " + escape_name(one.line));
 }
 
+/// Reads records for a list. Where it is of all jails, those of one that cannot be read are told and passed over.
+class RecordReader {
+public:
+    RecordReader(Invocation& invocation, bool of_one_jail) : invocation_(invocation), of_one_jail_(of_one_jail) {}
+    /// As Records::verified.
+    std::optional<std::int64_t> verified(const Snapshot& snapshot) {
+        const std::string& jail = snapshot.info.jail;
+        try {
+            return Records(invocation_.configuration(), jail).verified(snapshot.id);
+        } catch (const Error& error) {
+            if (of_one_jail_) throw;
+            if (unread_.insert(jail).second)
+                invocation_.omission("what was recorded of backups of jail " + jail + ": " + error.what());
+            return {};
+        }
+    }
+
+private:
+    Invocation& invocation_;
+    bool of_one_jail_;
+    std::set<std::string> unread_;
+};
+
 }  // namespace
 
 void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
@@ -87,19 +110,9 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
     std::vector<BackupInfo> found;
     const std::string maker = maker_of(invocation.configuration());
-    std::set<std::string> unread;
-    const auto recorded = [&](const Snapshot& snapshot) -> std::optional<std::int64_t> {
-        try {
-            return Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id);
-        } catch (const Error& error) {  // of one jail among all: theirs alone is told without it
-            if (!jail.empty()) throw;
-            if (unread.insert(snapshot.info.jail).second)
-                invocation.omission("what was recorded of backups of jail " + snapshot.info.jail + ": " + error.what());
-            return {};
-        }
-    };
+    RecordReader records(invocation, !jail.empty());
     for (auto& snapshot : parse_snapshots(answer.out)) {
-        const auto verified = recorded(snapshot);
+        const auto verified = records.verified(snapshot);
         snapshot.info.verified = verified.value_or(0);
         // What has a record is ours wherever we have moved to.
         snapshot.info.foreign = !verified && snapshot.maker != maker;

@@ -29,6 +29,26 @@ std::string advice(const Error& error) {
     return "does its first line name an interpreter that is there, as '#!/bin/sh' does?";
 }
 
+Program program_of(const Moment& moment, const std::string& path) {
+    Program program;
+    program.path = path;
+    program.arguments = arguments_of(moment);
+    program.environment = environment_of(moment);
+    program.input = document_of(moment);
+    program.timeout = time_limit(moment);
+    return program;
+}
+
+/// @throws Error failed, unless it ended well
+void require_success(const Moment& moment, const std::string& path, const ExitStatus& status) {
+    if (status.ok()) return;
+    Error failed(Errc::failed, escape_name(path) + " " + status.text());
+    if (status.signal != 0)
+        throw failed.with_hint("it did not end by itself: it crashed, or something on the host killed it");
+    throw failed.with_hint(moment.after ? "its output above may tell why"
+                                        : "the script said no: its output above may tell why");
+}
+
 }  // namespace
 
 void run_script(const Moment& moment, const std::string& path) {
@@ -42,12 +62,7 @@ void run_script(const Moment& moment, const std::string& path) {
                       [&](const std::string& line) { invocation.console().info(line); });
     end_all_abandoned(invocation.configuration());
     Containment containment(invocation.configuration());
-    Program program;
-    program.path = real;
-    program.arguments = arguments_of(moment);
-    program.environment = environment_of(moment);
-    program.input = document_of(moment);
-    program.timeout = time_limit(moment);
+    Program program = program_of(moment, real);
     program.on_output = [&](std::string_view chunk) { output.take(chunk); };
     program.group_fd = containment.fd();
     ExitStatus status;
@@ -59,12 +74,7 @@ void run_script(const Moment& moment, const std::string& path) {
         throw error.with_hint(advice(error));
     }
     output.end();
-    if (status.ok()) return;
-    Error failed(Errc::failed, escape_name(path) + " " + status.text());
-    if (status.signal != 0)
-        throw failed.with_hint("it did not end by itself: it crashed, or something on the host killed it");
-    throw failed.with_hint(moment.after ? "its output above may tell why"
-                                        : "the script said no: its output above may tell why");
+    require_success(moment, path, status);
 }
 
 }  // namespace jailctl::scripts
