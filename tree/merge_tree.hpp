@@ -17,14 +17,11 @@ namespace jailctl::tree {
 /// Lays a fresh base over a system (upgrade): a visitor of the base that keeps the system's directory in step. Works on
 /// a staged copy, so what it cannot finish is dropped as a whole.
 /// - Below the directories of "keep_new_only" (data) only what is missing is added.
-/// - Below etc three versions are compared: old base ("etc_digests"), new base, the site's. A file
-///   the site never touched is
-/// replaced, with the owner and mode that it has; one it removed stays away, one that only the site
-/// changed is kept; where both
-/// changed it, or the old version is not known, the site's is kept, the new one is put beside it as
-/// NAME.jailctl-new, and the
-/// path is listed as a conflict. A directory that stands for a file, or a file for a directory,
-/// is a change like any other.
+/// - Below etc three versions are compared: old base ("etc_digests"), new base, the site's. A file the site never
+///   touched is replaced, with the owner and mode that it has; one it removed stays away, one that only the site
+///   changed is kept; where both changed it, or the old version is not known, the site's is kept, the new one is put
+///   beside it as NAME.jailctl-new, and the path is listed as a conflict. A directory that stands for a file, or a file
+///   for a directory, is a change like any other.
 /// - Everything else is replaced. What the base does not have stays, but for files that the old base ("stamps") brought
 ///   and nobody changed since: remove_obsolete() removes them.
 class Merge final : public Visitor {

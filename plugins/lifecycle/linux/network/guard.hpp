@@ -24,12 +24,12 @@ void put_up_guard(const JailName& jail, const std::vector<Address>& addresses, G
 enum class GuardState {
     whole,
     missing,  ///< or without rules: a chain that somebody flushed lets nothing pass
-    /// Rules that were added, taken or changed, a chain that does not drop the rest or sees another interface, or a.
+    /// Rules that were added, taken or changed, a chain that does not drop the rest or sees another interface, or a
+    /// table that sleeps: something else may pass.
     altered,
-              ///< table that sleeps: something else may pass
 };
-/// What the kernel has beside what put_up_guard() would write. @param index  of the link's host
-/// end @throws Error io, denied
+/// What the kernel has beside what put_up_guard() would write. @param index  of the link's host end
+/// @throws Error io, denied
 [[nodiscard]] GuardState guard_state(const JailName& jail, int index, const std::vector<Address>& addresses,
                                      GuardPlace place);
 /// The rules of a chain of the guard's table, as the kernel tells them (nft_same.hpp). @throws Error io, denied
