@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/value.hpp"
 
 namespace jailctl::restic {
@@ -21,10 +22,7 @@ std::int64_t number(std::string_view text) {
 std::vector<Unreadable> unreadable_snapshots(std::string_view errors) {
     constexpr std::string_view before = "could not load snapshot ", since = "Ignoring \"";  // since restic 0.15
     std::vector<Unreadable> found;
-    while (!errors.empty()) {
-        const std::size_t end = std::min(errors.find('\n'), errors.size());
-        const std::string_view line = errors.substr(0, end);
-        errors.remove_prefix(std::min(end + 1, errors.size()));
+    for (const std::string_view line : lines_of(errors)) {
         for (const std::string_view word : {before, since}) {
             const std::size_t at = line.find(word);
             if (at == std::string_view::npos) continue;
