@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <utility>
 
 #include "choice.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/jail.hpp"
+#include "jailctl/sdk/table.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
 #include "place.hpp"
@@ -10,14 +12,21 @@
 namespace jailctl::backup {
 namespace {
 
-std::string line_of(const BackupInfo& info) {
-    std::string line = describe_time(info.taken) + "  " + human_bytes(info.size) + "  ";
-    if (!info.problem.empty()) return line + info.id + "  unusable: " + problem_beside_name(info);
-    line += std::string(grade_name(info.grade));
-    line += info.verified == 0 ? "  not verified" : "  verified " + describe_time(info.verified);
-    if (info.booted != 0) line += "  booted " + describe_time(info.booted);
-    if (info.protect) line += "  protected";
-    return line + "  " + info.id;
+std::vector<std::string> cells_of(const BackupInfo& info) {
+    std::string grade, verified, booted;
+    if (!info.problem.empty())
+        return {describe_time(info.taken), human_bytes(info.size), grade, verified, booted, "",
+                info.id + "  unusable: " + problem_beside_name(info)};
+    grade = std::string(grade_name(info.grade));
+    verified = info.verified == 0 ? "not verified" : "verified " + describe_time(info.verified);
+    if (info.booted != 0) booted = "booted " + describe_time(info.booted);
+    return {describe_time(info.taken), human_bytes(info.size), grade, verified, booted,
+            info.protect ? "protected" : "", info.id};
+}
+
+/// Of the one jail that they are all of.
+void print(Invocation& invocation, const std::vector<std::vector<std::string>>& rows) {
+    for (const auto& line : in_columns(rows)) invocation.console().line("  " + line);
 }
 
 /// Without a name it is all that the host's backend holds (""), and what jails with a backend
@@ -67,14 +76,19 @@ void list_backups(Invocation& invocation) {
     const auto wanted = wanted_jails(invocation);
     for (const auto& key : wanted) {
         std::string heading;
+        std::vector<std::vector<std::string>> rows;
         auto found = backups_of(invocation, key, wanted.size() == 1);
         std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.jail < b.jail; });
         for (const auto& info : found) {
-            if (info.jail != heading) invocation.console().line(heading = info.jail);
-            invocation.console().line("  " + line_of(info));
+            if (info.jail != heading) {
+                print(invocation, std::exchange(rows, {}));
+                invocation.console().line(heading = info.jail);
+            }
+            rows.push_back(cells_of(info));
             list.push(shown_backup(info));
             ++shown;
         }
+        print(invocation, rows);
     }
     if (shown == 0) invocation.console().line("no backups");
     invocation.console().data("backups", std::move(list));

@@ -1,20 +1,19 @@
 // The command `status`: what jail_status.hpp finds out, as the original's lines and as JSON.
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
 #include "disk.hpp"
 #include "exposition.hpp"
-#include "jail_status.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/events.hpp"
 #include "jailctl/sdk/files.hpp"
-#include "jailctl/sdk/services/jail_backup.hpp"
 #include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/text.hpp"
-#include "live.hpp"
+#include "status_row.hpp"
 
 namespace po = boost::program_options;
 
@@ -22,20 +21,6 @@ namespace jailctl::lifecycle {
 namespace {
 
 enum class Form { brief, wide, prometheus };
-
-/// What --wide adds for a jail that runs.
-struct Usage {
-    JailUsage usage;
-    std::int64_t uptime = 0;  ///< seconds
-    std::vector<std::string> network{};  ///< what is wrong with it
-};
-
-/// What is known of a jail beside how it stands, as much as the form asks for.
-struct More {
-    std::optional<Usage> usage;
-    std::optional<BackupInfo> last_backup;
-    std::int64_t disk = -1;  ///< bytes; -1: not asked for, or no root
-};
 
 std::string_view state_name(char mark) {
     switch (mark) {
@@ -46,8 +31,6 @@ std::string_view state_name(char mark) {
     default: return "broken";
     }
 }
-
-bool runs(const JailStatus& status) { return status.running && status.running->id > 0; }
 
 std::optional<Usage> usage_if(bool wide, const Configuration& configuration, const JailStatus& status) {
     if (!wide || !runs(status)) return std::nullopt;
@@ -79,36 +62,6 @@ std::int64_t disk_if(bool asked, Invocation& invocation, const JailStatus& statu
         invocation.console().warn(error.add_context("what " + status.name + " takes on its disk is not known").what());
         return -1;
     }
-}
-
-std::string text_of(const BackupInfo& backup) {
-    std::string text = "  backup " + timestamp(backup.taken) + " " + std::string(grade_name(backup.grade));
-    if (!backup.problem.empty()) return text + ", unusable";
-    return backup.verified == 0 ? text + ", not verified" : text;
-}
-
-std::string text_of(const JailStatus& status, const More& more) {
-    std::string line = std::string(1, status.mark) + status.name;
-    if (!status.addresses.empty()) line += " (" + joined(status.addresses) + ")";
-    if (runs(status) && status.running->network == "host") line += " in the host's network";
-    if (more.usage) {
-        const JailUsage& usage = more.usage->usage;
-        line += "  id " + std::to_string(status.running->id) + "  up " +
-                human_seconds(static_cast<double>(more.usage->uptime));
-        if (usage.tasks >= 0) line += "  tasks " + std::to_string(usage.tasks);
-        if (usage.memory >= 0) line += "  memory " + human_bytes(static_cast<std::uint64_t>(usage.memory));
-        if (usage.cpu_seconds >= 0) line += "  cpu " + human_seconds(usage.cpu_seconds);
-    }
-    if (more.disk >= 0) line += "  disk " + human_bytes(static_cast<std::uint64_t>(more.disk));
-    if (more.last_backup) line += text_of(*more.last_backup);
-    for (const auto& problem : more.usage ? more.usage->network : std::vector<std::string>{})
-        line += "\n    " + status.name + ": " + problem;
-    if (status.next_addresses)
-        line += "\n    " + status.name + ": JAILS has " +
-                (status.next_addresses->empty() ? "no address" : joined(*status.next_addresses)) +
-                " for it by now, which its next start takes";
-    if (!status.problem.empty()) line += "\n    " + status.name + ": " + status.problem;
-    return line;
 }
 
 void add_usage(Value& data, const Usage& wide) {
@@ -158,6 +111,7 @@ public:
         if (form_ != Form::prometheus) invocation_.console().line(legend(jails, strangers));
         for (std::size_t i = 0; i < jails.size(); ++i) add(invocation_.jails()[i], jails[i]);
         for (const auto& stranger : strangers) show(stranger);
+        print(std::exchange(rows_, {}));
         if (form_ == Form::prometheus) invocation_.console().line(exposition(samples_));
         if (invocation_.console().json()) invocation_.console().data("jails", std::move(objects_));
         if (hidden_ > 0) invocation_.set_exit_status(hidden_ == invocation_.jails().size() ? 1 : 3);
@@ -186,14 +140,22 @@ private:
         if (form_ == Form::prometheus)
             return samples_.push_back({status, state_name(status.mark), more.usage ? more.usage->usage : JailUsage{},
                                        more.last_backup ? more.last_backup->taken : -1, more.disk});
-        invocation_.console().line(text_of(status, more));
+        if (wide || disk_)
+            rows_.push_back(row_of(status, more));  // side by side: printed when all are known
+        else
+            print({row_of(status, more)});
         if (invocation_.console().json()) objects_.push(value_of(status, more));
+    }
+
+    void print(const std::vector<StatusRow>& rows) {
+        for (const auto& line : lines_of(rows)) invocation_.console().line(line);
     }
 
     Invocation& invocation_;
     Form form_;
     bool disk_;
     std::vector<JailSample> samples_;
+    std::vector<StatusRow> rows_;
     Value objects_ = Value::array();
     std::size_t hidden_ = 0;
 };

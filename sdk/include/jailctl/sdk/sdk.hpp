@@ -35,6 +35,7 @@
 #include "jailctl/sdk/start_again.hpp"
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/supervision.hpp"
+#include "jailctl/sdk/table.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/value.hpp"
