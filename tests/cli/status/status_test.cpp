@@ -278,7 +278,9 @@ TEST_F(StatusTest, WideAddsIdUptimeAndTasks) {
     ASSERT_EQ(start().status, 0);
     const Result result = site.jailctl({"status", "--wide"});
     EXPECT_THAT(result.out,
-                testing::ContainsRegex("\\*a\\.test \\(192\\.0\\.2\\.1\\)  id [0-9]+  up [0-9.]+ s  tasks 1"));
+                testing::ContainsRegex("\\*a\\.test \\(192\\.0\\.2\\.1\\) +id [0-9]+  up [0-9.]+ s  tasks 1"));
+    const std::string wider = " b.test (192.0.2.2, 192.0.2.3)  ";
+    EXPECT_EQ(result.out.find("id ") - result.out.find("*a.test"), wider.size()) << "behind the widest: " << result.out;
     const Value document = site.json({"status", "--wide", "a.test"});
     EXPECT_EQ(document["jails"].items()[0]["tasks"].num(), 1);
 }
