@@ -113,11 +113,12 @@ void SettingsReader::judge_undeclared(Plugins plugins) {
     for (const auto& [name, at, jail] : undeclared_) {
         if (is_documented(name)) {
             const bool complete = plugins == Plugins::complete;
+            const std::size_t before = script_.diagnostics.size();
             script_.add(complete ? Severity::error : Severity::warning, at,
                         name + (complete ? " is not supported by this version"
                                          : " is not acted on: its plugin is not loaded"),
                         "remove the line; nothing would act on it");
-            script_.diagnostics.back().jail = jail;
+            if (script_.diagnostics.size() > before) script_.diagnostics.back().jail = jail;  // no warning too many
             continue;
         }
         if (script_.environment.used(name)) continue;

@@ -22,16 +22,32 @@ std::vector<Jail> jails_of(const Script& script, std::vector<Entry> entries) {
     return jails;
 }
 
-/// One jail that cannot do without a variable is enough to say so.
+/// Why `jail` cannot do without it, if it cannot. A defect is a sentence about the plugin, not about the variable.
+std::optional<Error> missing_in(const Jail& jail, const Variable& variable) {
+    if (jail.settings[variable.name].is_set) return std::nullopt;
+    try {
+        variable.require(jail);
+    } catch (const Error& error) {
+        if (error.code() != Errc::internal) return error;
+        return Error(error.code(), variable.name + ": " + error.what()).with_hint(error.hint());
+    }
+    return std::nullopt;
+}
+
+/// One jail that cannot do without a variable is enough to say so, unless its own file has it need it. Of one whose
+/// file has a mistake nobody knows.
 void require_variable(Script& script, const Configuration& configuration, const Variable& variable) {
     for (const Jail& jail : configuration.jails) {
-        if (jail.settings[variable.name].is_set) continue;
-        try {
-            variable.require(jail);
-        } catch (const Error& error) {
-            const bool defect = error.code() == Errc::internal;  // a sentence about the plugin, not about the variable
-            return refuse_file(script, (defect ? variable.name + ": " : "") + error.what(), error.hint());
-        }
+        if (failed(concerning(script.diagnostics, jail.name.key()))) continue;
+        const auto missing = missing_in(jail, variable);
+        if (!missing) continue;
+        Jail without_own_file = jail;
+        without_own_file.settings = configuration.settings;
+        const bool by_own_file = !missing_in(without_own_file, variable);
+        refuse_file(script, missing->what(), missing->hint());
+        if (!by_own_file) return;
+        script.diagnostics.back().origin.file = configuration.settings_file(jail.name).string();
+        script.diagnostics.back().jail = jail.name.key();
     }
 }
 

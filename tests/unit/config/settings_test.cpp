@@ -128,6 +128,35 @@ TEST(Settings, IfIsNeededForANetwork) {
                 HasSubstr("and b joins a network"));
 }
 
+/// Without its own file it has the settings of the host, which may need what its own do not, and the other way round.
+TEST(Settings, WhatOneFileHasItsJailNeedConcernsThatJailAlone) {
+    const std::string two = "JAILS='a:192.0.2.1 b:192.0.2.2'\n";
+    const Resolution mistaken = resolve_text(
+        two, {{"/etc/jails.d/a.conf", "NETWORK=none\n"}, {"/etc/jails.d/b.conf", "NETWORK=none\nPIDS=x\n"}});
+    EXPECT_TRUE(mistaken.usable()) << texts(mistaken.diagnostics);
+    EXPECT_FALSE(mistaken.mistake_of(JailName("a")));
+    EXPECT_TRUE(mistaken.mistake_of(JailName("b")));
+    const Resolution lacking = resolve_text("NETWORK=host\n" + two, {{"/etc/jails.d/b.conf", "NETWORK=routed\n"}});
+    EXPECT_TRUE(lacking.usable());
+    EXPECT_FALSE(lacking.mistake_of(JailName("a")));
+    EXPECT_TRUE(lacking.mistake_of(JailName("b")));
+    EXPECT_THAT(texts(lacking.diagnostics), HasSubstr("/etc/jails.d/b.conf: error: IF is not set"));
+}
+
+/// A warning that is one too many is not added, and must not say of the last diagnostic whose it is.
+TEST(Settings, AMistakeStaysThatOfItsJailHoweverManyWarningsThereAre) {
+    std::map<std::string, std::string> files{{"/etc/jails.d/b.conf", "MEMORY=1G\n"}};
+    files["/etc/jails.d/a.conf"] = "PIDS=x\n";
+    for (int i = 0; i < 200; ++i) files["/etc/jails.d/c" + std::to_string(i) + ".conf"] = "PIDS=x\n";
+    std::string jails = "a:192.0.2.1 b:192.0.2.2";
+    for (int i = 0; i < 200; ++i) jails += " c" + std::to_string(i) + ":192.0.3." + std::to_string(i + 1);
+    const Resolution resolution = resolve_text(with_jails(jails), files, Plugins::some_missing);
+    EXPECT_TRUE(resolution.usable());
+    EXPECT_FALSE(resolution.mistake_of(JailName("b")));
+    EXPECT_TRUE(resolution.mistake_of(JailName("a")));
+    for (int i = 0; i < 200; ++i) EXPECT_TRUE(resolution.mistake_of(JailName("c" + std::to_string(i)))) << i;
+}
+
 TEST(Settings, ResolvingTwiceGivesTheSame) {
     const Draft draft = parse_text(one_jail + "MEMORY=1\n");
     EXPECT_EQ(resolve(draft, plugin_variables()).diagnostics.size(), 1U);
