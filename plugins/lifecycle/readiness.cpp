@@ -25,8 +25,10 @@ namespace {
 /// What did not come up in it is in nobody's way, but nobody would look for it either.
 void warn_of_rc(Invocation& invocation, const std::string& name, int status) {
     if (status == 0) return;
-    const std::string how = status > 128 ? "was ended by signal " + std::to_string(status - 128)
-                                         : "ended with status " + std::to_string(status);
+    constexpr int last_signal = 64;  // what is more is a status like any other: 255 of what failed altogether
+    const bool killed = status > 128 && status <= 128 + last_signal;
+    const std::string how = killed ? "was ended by signal " + std::to_string(status - 128)
+                                   : "ended with status " + std::to_string(status);
     invocation.console().warn(name + " runs, but its /etc/rc " + how + ": see 'jailctl logs " + name + "'");
 }
 

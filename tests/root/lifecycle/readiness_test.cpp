@@ -60,6 +60,7 @@ TEST_F(Ready, AnRcThatFailedIsToldAndTheJailRuns) {
     EXPECT_EQ(rc("exit 0"), "");
     EXPECT_EQ(rc("exit 3"), "warning: a.test runs, but its /etc/rc ended with status 3: see 'jailctl logs a.test'\n");
     EXPECT_THAT(rc("kill -9 $$"), HasSubstr("its /etc/rc was ended by signal 9"));
+    EXPECT_THAT(rc("exit 255"), HasSubstr("its /etc/rc ended with status 255")) << "there is no signal 127";
     spit(site.root("a.test") / "etc/rc", "#!/no/such/shell\n", 0755);
     const Result up = start();
     EXPECT_THAT(up.err, HasSubstr("its /etc/rc ended with status 127")) << up.all();
