@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t most_ahead = 256;                                // files
 constexpr std::uint64_t most_bytes_ahead = std::uint64_t{32} << 20;
 constexpr std::uint64_t surely_ahead = 16;  // files: a few may have come or gone
-constexpr std::size_t most_asked = 4096;
+constexpr std::size_t most_asked = 4096, most_linked = 65536;
 // Files: those asked for are found in memory, which says nothing of the rest.
 constexpr int after_a_miss = 2000;
 
@@ -45,6 +45,7 @@ public:
     void problem(std::string_view, const std::string&) override {}
 
     Visit visit(const Entry& entry) override {
+        if (shared_.leaving) throw Ended{};  // on a long way to where it is to begin, too
         if (entry.facts.kind == Kind::directory) return visit_directory(entry.path);
         if (entry.facts.kind != Kind::regular) return Visit::enter;
         if (there_)
@@ -67,6 +68,7 @@ private:
 
     void take(const Entry& entry) {
         if (!go_on(entry.facts.size) || entry.file < 0 || entry.facts.size == 0 || excludes_.match(entry.path)) return;
+        if (is_known_by_another_name(entry.facts)) return;
         if (is_cached(entry.file)) {
             if (--patience_ == 0) throw Ended{};
             return;
@@ -74,10 +76,18 @@ private:
         patience_ = after_a_miss;
         {
             const std::lock_guard guard(shared_.mutex);
+            if (entry.facts.links > 1) shared_.link(entry.facts.identity.inode);
             if (shared_.asked.size() == most_asked) shared_.asked.clear();
             shared_.asked.insert(entry.facts.identity.inode);
         }
         bring_in(entry.file, 0, part_of(entry.facts.size));
+    }
+
+    /// Then it is not read again. To be asked first: to ask whether it is in memory may have the kernel bring it there.
+    [[nodiscard]] bool is_known_by_another_name(const Facts& facts) const {
+        if (facts.links < 2) return false;
+        const std::lock_guard guard(shared_.mutex);
+        return shared_.linked.contains(facts.identity.inode);
     }
 
     /// Waits until the walk is near enough. @return false: the walk is ahead, and has no use for this file
@@ -103,6 +113,11 @@ private:
     int patience_ = after_a_miss;
 };
 
+void LookAhead::Shared::link(std::uint64_t inode) {
+    if (linked.size() == most_linked) linked.clear();
+    linked.insert(inode);
+}
+
 LookAhead::LookAhead(int root, Excludes excludes) : root_(root), excludes_(std::move(excludes)) {}
 
 LookAhead::~LookAhead() { call_back(); }
@@ -117,11 +132,14 @@ void LookAhead::pass(std::uint64_t size) {
 
 bool LookAhead::look(const Entry& entry, bool cached) {
     bool asked = false, of_use = false;
-    if (scout_.joinable()) {
+    {
         const std::lock_guard guard(shared_.mutex);
         asked = shared_.asked.erase(entry.facts.identity.inode) > 0;
+        const bool linked = entry.facts.links > 1;
         // One that is ahead and has not asked for this file goes another way: the tree changed under them.
-        of_use = !shared_.ended && (asked || shared_.seen <= shared_.passed + surely_ahead);
+        of_use = scout_.joinable() && !shared_.ended &&
+                 (asked || linked || shared_.seen <= shared_.passed + surely_ahead);
+        if (linked && !cached) shared_.link(entry.facts.identity.inode);
     }
     if (!cached && !of_use && !refused_) send_out(std::string(entry.path));
     return asked || !cached;

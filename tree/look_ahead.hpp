@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -41,9 +42,11 @@ private:
         std::uint64_t passed = 0, passed_bytes = 0;  // by the walk
         std::uint64_t seen = 0, seen_bytes = 0;      // by the scout
         std::unordered_set<std::uint64_t> asked;     // inodes that were asked for and not met yet
+        std::unordered_set<std::uint64_t> linked;    // of several names, read or to be read by one of them
         bool waiting = false;                        // the scout is as far ahead as it may be
         bool ended = false;                          // it has nothing to do any more
-        bool leaving = false;                        // it is to end
+        std::atomic<bool> leaving = false;           // it is to end
+        void link(std::uint64_t inode);
     };
     void send_out(std::string from);
     void call_back();

@@ -110,6 +110,18 @@ TEST_F(Cold, ATreeThatChangesMeanwhileIsStillLookedAheadIn) {
     EXPECT_TRUE(comes_to(257));
 }
 
+/// The pack reads it by its first name alone: by another it would come into memory for nobody, and stay.
+TEST_F(Cold, AFileOfSeveralNamesIsAskedForOnce) {
+    for (int name = 0; name < 3; ++name) {
+        const fs::path directory = tree_ / ("link" + std::to_string(name));
+        fs::create_directory(directory);
+        for (int i = 0; i < files; ++i) fs::create_hard_link(path(i), directory / std::to_string(i));
+    }
+    ASSERT_EQ(count_cached(), 0);
+    EXPECT_EQ(pack(tree_, archive_)["files"].num(), files);
+    EXPECT_LE(count_cached(), files / 10);
+}
+
 TEST_F(Cold, APackLeavesInMemoryWhatWasThereBefore) {
     EXPECT_EQ(slurp(path(7)).size(), 5000U);
     ASSERT_TRUE(cached(7));
