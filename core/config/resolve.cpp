@@ -3,6 +3,7 @@
 #include "config/entries.hpp"
 #include "config/jail_settings.hpp"
 #include "config/script.hpp"
+#include "jailctl/sdk/mistake.hpp"
 
 namespace jailctl::core::config {
 
@@ -69,6 +70,11 @@ void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins
         if (variable.require) require_variable(script, configuration, variable);
 }
 
+void mark_mistaken_jails(Resolution& resolution) {
+    for (Jail& jail : resolution.configuration.jails)
+        if (const auto mistake = resolution.mistake_of(jail.name)) mark_mistaken(jail.settings, *mistake);
+}
+
 }  // namespace
 
 Resolution resolve(const Draft& draft, const std::vector<Variable>& declared, Plugins plugins) {
@@ -80,6 +86,7 @@ Resolution resolve(const Draft& draft, const std::vector<Variable>& declared, Pl
     resolution.diagnostics = script.diagnostics;
     script.diagnostics.resize(parsed);  // a second resolve starts from the draft again
     if (!resolution.usable()) resolution.configuration.jails.clear();
+    if (!resolution.ok()) mark_mistaken_jails(resolution);
     return resolution;
 }
 

@@ -9,6 +9,7 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/lock.hpp"
+#include "jailctl/sdk/mistake.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"
@@ -204,7 +205,10 @@ Outcome restore_from(Invocation& invocation, const Wanted& wanted, BackupBackend
 const Jail& named_as(Invocation& invocation, const std::string& as) {
     if (invocation.jails().size() > 1) throw Error(Errc::usage, "--as takes one jail, not several");
     const auto& configuration = invocation.configuration();
-    if (const Jail* jail = configuration.find(JailName(as))) return *jail;
+    if (const Jail* jail = configuration.find(JailName(as))) {
+        require_no_mistake(*jail);
+        return *jail;
+    }
     throw Error(Errc::usage, "'" + as + "' is not in JAILS, and its address comes from there")
         .with_hint("add an entry for it in " + configuration.file.string());
 }

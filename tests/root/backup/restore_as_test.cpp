@@ -56,6 +56,18 @@ TEST_F(RestoreAs, KeysThatCannotBeMadeAnewAreNamed) {
     EXPECT_FALSE(fs::exists(new_ / "etc/ssh/ssh_host_ed25519_key"));
 }
 
+/// Its STORAGE would be that of the host.
+TEST_F(RestoreAs, AJailWhoseOwnFileHasAMistakeIsNotMade) {
+    ASSERT_EQ(backup().status, 0);
+    fs::create_directory(site.path() / "jails.d");
+    spit(site.path() / "jails.d/b.test.conf", "STORAGE=dir\nPROTECT=perhaps\n", 0600);
+    const Result refused = site.jailctl({"restore", "a.test", "--as", "b.test"});
+    EXPECT_EQ(refused.status, 2) << refused.all();
+    EXPECT_THAT(refused.err, HasSubstr("jails.d/b.test.conf:2:9: PROTECT: "));
+    EXPECT_FALSE(fs::exists(new_));
+    EXPECT_EQ(site.jailctl({"delete", "--batch", "a.test"}).status, 0) << "the mistake of b.test is not its";
+}
+
 TEST_F(RestoreAs, ALinkInEtcLeadsNowhere) {
     const auto outside = site.path() / "outside";
     spit(outside, "of the host itself\n");
