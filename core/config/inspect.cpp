@@ -97,8 +97,10 @@ private:
         std::string sentence = objection.error.what();
         if (!sentence.starts_with(variable)) sentence.insert(0, variable + ": ");
         std::string key = without_name(sentence, jail);
-        const auto said = std::find_if(remarks_.begin(), remarks_.end(),
-                                       [&](const Remark& other) { return other.at == at && other.key == key; });
+        // The sentence itself: of the host it may name a jail that is asked of later.
+        const auto said = std::find_if(remarks_.begin(), remarks_.end(), [&](const Remark& other) {
+            return other.at == at && (other.key == key || other.diagnostic.sentence == sentence);
+        });
         if (said != remarks_.end()) return (void)++said->others;
         const bool unseen = !as_root_ && objection.error.cause() == std::errc::permission_denied;
         const Severity severity = unseen || !objection.refused ? Severity::warning : Severity::error;

@@ -152,6 +152,7 @@ TEST_F(Values, ADirectoryForBackupsThatAJailLeadsTo) {
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.out, HasSubstr("into/out lies in the root of jail a.test\n"));
     EXPECT_THAT(result.out, HasSubstr("\nkeep backups where no jail can write\n"));
+    EXPECT_EQ(result.out.find("lies in the root"), result.out.rfind("lies in the root")) << result.out;
 }
 
 TEST_F(Values, ADirectoryThatOthersCanEnter) {
