@@ -52,7 +52,7 @@ public:
             rest_.pop_front();
             UniqueFd next(::openat(at_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
             if (!next || !follow(next.get())) enter(std::move(next));
-            else if (magic_) enter(UniqueFd(::openat(at_.get(), name.c_str(), O_PATH | O_CLOEXEC)));
+            else if (magic_) jump(UniqueFd(::openat(at_.get(), name.c_str(), O_PATH | O_CLOEXEC)));
         }
     }
 
@@ -81,13 +81,35 @@ private:
         return true;
     }
 
+    /// To where a link of proc(5) leads at once, perhaps to a directory far below a root.
+    void jump(UniqueFd next) {
+        if (!next) fail();
+        UniqueFd above(::openat(next.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        enter(std::move(next));
+        while (above && climb(above)) {}
+    }
+
+    /// @return false: there is no directory above it
+    bool climb(UniqueFd& directory) const {
+        struct stat facts {}, parent {};
+        UniqueFd next(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!next || ::fstat(directory.get(), &facts) != 0 || ::fstat(next.get(), &parent) != 0) fail();
+        require_no_root(parent);
+        directory = std::move(next);
+        return parent.st_dev != facts.st_dev || parent.st_ino != facts.st_ino;
+    }
+
     void enter(UniqueFd next) {
         struct stat facts {};
         if (!next || ::fstat(next.get(), &facts) != 0) fail();
+        require_no_root(facts);
+        at_ = std::move(next);
+    }
+
+    void require_no_root(const struct stat& facts) const {
         for (const auto& root : roots_)
             if (facts.st_dev == root.device && facts.st_ino == root.inode)
                 throw Error(Errc::denied, shown_ + " lies in the root of jail " + root.jail).with_hint(hint_);
-        at_ = std::move(next);
     }
 
     [[noreturn]] void fail() const {
