@@ -148,7 +148,7 @@ private:
     }
 
     void print(const std::vector<StatusRow>& rows) {
-        for (const auto& line : lines_of(rows)) invocation_.console().line(line);
+        for (const auto& line : table_of(rows)) invocation_.console().line(line);
     }
 
     Invocation& invocation_;

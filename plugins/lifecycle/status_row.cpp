@@ -49,7 +49,7 @@ StatusRow row_of(const JailStatus& status, const More& more) {
     return {{label_of(status), id, up, tasks, memory, cpu, disk, backup}, remarks_of(status, more)};
 }
 
-std::vector<std::string> lines_of(const std::vector<StatusRow>& rows) {
+std::vector<std::string> table_of(const std::vector<StatusRow>& rows) {
     std::vector<std::vector<std::string>> cells;
     for (const auto& row : rows) cells.push_back(row.cells);
     const auto first_lines = in_columns(cells);

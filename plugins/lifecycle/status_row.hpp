@@ -36,6 +36,6 @@ struct StatusRow {
 [[nodiscard]] bool runs(const JailStatus& status);
 [[nodiscard]] StatusRow row_of(const JailStatus& status, const More& more);
 /// The lines of each row, what several of them have in the same place below each other; no newline at the end.
-[[nodiscard]] std::vector<std::string> lines_of(const std::vector<StatusRow>& rows);
+[[nodiscard]] std::vector<std::string> table_of(const std::vector<StatusRow>& rows);
 
 }  // namespace jailctl::lifecycle
