@@ -131,6 +131,16 @@ TEST_F(Values, AddressesThatAStartWouldRefuse) {
     EXPECT_EQ(check("NETWORK=host", {"a.test:127.0.0.2"}).status, 0);
 }
 
+/// Of a jail whose own file has a mistake it is not known what it would have of the host's.
+TEST_F(Values, NothingIsSaidOfAJailWhoseOwnFileHasAMistake) {
+    of_a_test("FORWARD=\"\"\nSTART_AFTER=\"\"\nPIDS=x\n");
+    const auto result = check("IF=lo\nNETWORK=routed\nFORWARD=tcp:8080:80\nSTART_AFTER=\"a.test b.test\"",
+                              {"a.test:192.0.2.1", "b.test:192.0.2.2"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.out, HasSubstr("jails.d/a.test.conf:3:6: error: PIDS: "));
+    EXPECT_THAT(result.out, Not(HasSubstr("8080/tcp")));
+}
+
 TEST_F(Values, ADirectoryForBackupsThatOthersCanWrite) {
     const auto directory = site_.path() / "backups";
     EXPECT_EQ(check("BACKUPDIR=" + directory.string()).status, 0) << "it is made when it is needed";

@@ -100,5 +100,21 @@ TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
     EXPECT_EQ(site.jailctl({"stop", "all", "--timeout", "0"}).status, 0);
 }
 
+/// Its own file took it out of what jails.conf says of all: it does not wait for itself for the time being.
+TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeWaitsForNobody) {
+    configure("START_AFTER=c.test\n");
+    std::filesystem::remove(site.path() / "jails.d/a.test.conf");
+    wait_for("b", "");
+    spit(site.path() / "jails.d/c.test.conf", "START_AFTER=\"\"\nPIDS=x\n", 0600);
+    const Result up = site.jailctl({"start", "all"});
+    EXPECT_EQ(up.status, 3) << up.all();
+    EXPECT_THAT(up.err, HasSubstr("jails.d/c.test.conf:2:6: PIDS: "));
+    EXPECT_THAT(up.all(), HasSubstr("it waits for c.test, which failed"));
+    EXPECT_EQ(mark("b.test"), '*');
+    EXPECT_EQ(site.jailctl({"start", "a.test"}).status, 0);
+    const Result down = site.jailctl({"stop", "all", "--timeout", "0"});
+    EXPECT_THAT(down.err, testing::Not(HasSubstr("wait for each other"))) << down.all();
+}
+
 }  // namespace
 }  // namespace jailctl::test

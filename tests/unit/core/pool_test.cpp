@@ -6,6 +6,8 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "jailctl/sdk/mistake.hpp"
+
 namespace jailctl::core {
 namespace {
 
@@ -148,9 +150,14 @@ TEST_F(PoolTest, ACircleIsNamedAndOpenedWhereOnlyTheOrderDependsOnIt) {
     EXPECT_EQ(opened.circle, "a.test waits for b.test waits for a.test");
     EXPECT_EQ(opened.before, (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
         << "who is in no circle keeps its order";
-    jails.pop_back();
-    jails.pop_back();
     command.after_success = true;
+    auto mistaken = jails;
+    mark_mistaken(mistaken[1].settings, Error(Errc::config, "PIDS: 'x' is not a number"));
+    EXPECT_EQ(precedence_of(command, configuration, mistaken).before,
+              (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
+        << "the settings of b.test are not its own";
+    jails.pop_back();
+    jails.pop_back();
     EXPECT_TRUE(precedence_of(command, configuration, jails).before.front().empty()) << "b.test is not worked on";
 }
 
