@@ -153,6 +153,7 @@ void add_top(Registrar& host) {
         "Processor (100 is one of them), memory, tasks and block device traffic, the busiest jail first. On a terminal "
         "it goes on until Ctrl-C; else, and with --json, it shows one interval.";
     top.targets = Targets::optional_several;
+    top.despite_mistakes = true;  // what the others use must be seen all the same
     top.options.add_options()
         ("interval,i", po::value(&options->interval)->value_name("TIME"), "how long to measure each time (default: 2s)")
         ("once", po::bool_switch(&options->once), "one interval alone");

@@ -190,6 +190,17 @@ TEST_F(StatusTest, TopShowsWhatRunningJailsUse) {
     EXPECT_GT(jail["cpu_percent"].real(), 0);
 }
 
+TEST_F(StatusTest, TopShowsThemThoughAnothersFileHasAMistake) {
+    ASSERT_EQ(start().status, 0);
+    std::filesystem::create_directory(site.path() / "jails.d");
+    spit(site.path() / "jails.d/b.test.conf", "MEMORY=12Q\n", 0600);
+    const Result told = site.jailctl({"top", "-i", "1s"});
+    EXPECT_EQ(told.status, 0) << told.all();
+    EXPECT_THAT(told.out, HasSubstr("a.test"));
+    EXPECT_THAT(told.err, HasSubstr("warning: "));
+    EXPECT_THAT(told.err, HasSubstr("MEMORY: '12Q'"));
+}
+
 TEST_F(StatusTest, NamedJailsOnly) {
     EXPECT_EQ(site.jailctl({"status", "b.test"}).out, std::string(header) + " b.test (192.0.2.2, 192.0.2.3)\n");
     const Result unknown = site.jailctl({"status", "b.tset"});
