@@ -24,7 +24,7 @@ UniqueFd open_archive(const std::string& file) {
         if (!S_ISREG(found.st_mode)) throw Error(Errc::invalid, file + " is not a regular file");
         return archive;
     } catch (Error& error) {
-        throw error.with_hint("BASE of jails.conf names the archive");
+        throw error.with_hint("BASE names the archive");
     }
 }
 
