@@ -100,7 +100,7 @@ void register_platform(Registrar& host) {
     host.declare({"GATEWAY",
                   "routers of a jail on a bridge, one of IPv4, one of IPv6, or none (default: the host's router there, "
                   "else the host)",
-                  "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, beside("GATEWAY")});
+                  "", Scope::jail, [](const std::string& value) { (void)parse_gateways(value); }, inspect_gateway});
     host.declare(
         {"RATE",
          "limit of what passes the jail's link per second, both ways or each: 100mbit, in:50mbit out:10mbit, none", "",

@@ -174,6 +174,10 @@ TEST_F(Bridged, MistakesAreShownWhereTheyStand) {
     EXPECT_THAT(mistake("NETWORK=routed\n"), HasSubstr("IF is not set"));
     site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.8"}, "NETWORK=bridge:br0\n");
     EXPECT_EQ(jailctl({"config", "check"}).status, 0);
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=198.51.100.1\n"),
+                HasSubstr("error: GATEWAY: 198.51.100.1 is on no network of jail www.test\n"));
+    EXPECT_THAT(mistake("NETWORK=bridge:br0\nGATEWAY=192.0.2.7\n"),
+                HasSubstr("error: GATEWAY: 192.0.2.7 is jail www.test itself\n"));
     site_->configure({"www.test:198.51.100.7"}, "NETWORK=bridge:br0\n");
     const auto outside = jailctl({"config", "check"});
     EXPECT_EQ(outside.status, 2);

@@ -21,19 +21,18 @@ bool is_reached(const Address& gateway, const std::vector<Address>& addresses) {
            });
 }
 
-void require_reached(const Jail& jail, const Address& gateway, const std::vector<Address>& addresses) {
-    const auto origin = jail.settings["GATEWAY"].origin.text();
-    if (std::ranges::find(addresses, gateway) != addresses.end()) {
-        throw Error(Errc::config,
-                    "GATEWAY (" + origin + ") is jail " + jail.name.text() + " itself: " + gateway.text());
-    }
-    if (is_reached(gateway, addresses)) return;
-    throw Error(Errc::config,
-                "GATEWAY (" + origin + ") " + gateway.text() + " is on no network of jail " + jail.name.text())
+}  // namespace
+
+std::optional<Error> unreached(const Jail& jail, const Address& gateway, const std::vector<Address>& addresses,
+                               bool where) {
+    const auto name =
+        (where ? "GATEWAY (" + jail.settings["GATEWAY"].origin.text() + ") " : std::string{}) + gateway.text();
+    if (std::ranges::find(addresses, gateway) != addresses.end())
+        return Error(Errc::config, name + " is jail " + jail.name.text() + " itself");
+    if (is_reached(gateway, addresses)) return std::nullopt;
+    return Error(Errc::config, name + " is on no network of jail " + jail.name.text())
         .with_hint("name a router beside the jail, or write the length of its network after the address in JAILS");
 }
-
-}  // namespace
 
 Link bridge_named(Netlink& netlink, const std::string& name) {
     auto link = find_link(netlink, name);
@@ -93,7 +92,7 @@ std::optional<Address> gateway_on_bridge(Netlink& netlink, const Jail& jail, con
     if (wanted.none) return std::nullopt;
     for (const auto& gateway : wanted.addresses) {
         if (gateway.family() != family) continue;
-        require_reached(jail, gateway, addresses);
+        if (const auto error = unreached(jail, gateway, addresses, true)) throw *error;
         return gateway;
     }
     const auto hosts = default_gateway(netlink, bridge.index, family);

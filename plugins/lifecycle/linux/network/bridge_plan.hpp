@@ -24,6 +24,9 @@ struct Gateways {
     std::vector<Address> addresses;
 };
 [[nodiscard]] Gateways parse_gateways(std::string_view text);
+/// Why no jail with those addresses can have that router. @param where  the sentence begins with GATEWAY and its line
+[[nodiscard]] std::optional<Error> unreached(const Jail& jail, const Address& gateway,
+                                             const std::vector<Address>& addresses, bool where);
 /// Where the default route of `family` leads: GATEWAY; else the router the host itself uses on the bridge, else the
 /// host, if they are on a network of the jail's. Nothing: there is none.
 /// @throws Error config: GATEWAY is on no network of the jail's, or is the jail itself

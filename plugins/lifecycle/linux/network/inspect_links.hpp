@@ -7,5 +7,6 @@ namespace jailctl::lifecycle {
 
 void inspect_uplink(Inspection& inspection);
 void inspect_network_setting(Inspection& inspection);
+void inspect_gateway(Inspection& inspection);
 
 }  // namespace jailctl::lifecycle
