@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 
@@ -12,7 +14,8 @@ std::vector<std::string> sentences_of(const Value& listed, std::string_view why,
         if (sentences.size() == most) break;
         sentences.push_back(escape_name(one["path"].str()) + ": " + one[why].str());
     }
-    const std::int64_t more = total - static_cast<std::int64_t>(sentences.size());
+    const auto all = std::max(total, static_cast<std::int64_t>(listed.items().size()));  // who lists all need not count
+    const std::int64_t more = all - static_cast<std::int64_t>(sentences.size());
     if (more > 0) sentences.push_back("and " + std::to_string(more) + " more");
     return sentences;
 }

@@ -28,6 +28,13 @@ TEST(TreeOmissions, WhatTheHelperDidNotListIsCounted) {
     EXPECT_EQ(notes_of(result_of(1000, 5000, "notes", "what"), 1000).back(), "and 4000 more");
 }
 
+/// A backend that restores in its own way, whose list is all.
+TEST(TreeOmissions, AListWithoutANumberIsWhole) {
+    const Value listed = Value::object().set("skipped", result_of(25, 25, "skipped", "why")["skipped"]);
+    ASSERT_EQ(skipped_of(listed).size(), 21U);
+    EXPECT_EQ(skipped_of(listed).back(), "and 5 more");
+}
+
 TEST(TreeOmissions, NamesOfAJailDoNotSteerATerminal) {
     Value things = Value::array();
     things.push(Value::object().set("path", "a\x1b[2J\nb").set("why", "a device"));
