@@ -167,7 +167,7 @@ private:
         const Resolved resolved = resolve_targets(command, words);
         changes_ = command.changes();
         if (changes_) before_change();
-        if (command.run && command.despite_mistakes) warn_of_mistakes(resolved);
+        if (command.run && command.targets == Targets::optional_several) warn_of_mistakes(resolved);
         run_command(host_, entry, resolved, console_, report_);
         if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
     }
@@ -175,7 +175,7 @@ private:
     void warn_of_mistakes(const Resolved& resolved) {
         if (host_.resolution.ok()) return;
         for (const Jail& jail : resolved.in_order(host_.configuration()))
-            if (const auto mistake = host_.resolution.mistake_of(jail.name)) console_.warn(mistake->what());
+            if (jail.mistake) console_.warn(jail.mistake->what());
     }
 
     const CommandEntry& find_command() {

@@ -53,10 +53,8 @@ struct Resolution {
     Configuration configuration;            ///< empty of jails unless usable()
     std::vector<Diagnostic> diagnostics;    ///< those of the draft first
     [[nodiscard]] bool ok() const noexcept { return !failed(diagnostics); }
-    /// At most single jails have mistakes, each in its own file of jails.d: the others can be worked on.
+    /// At most single jails have mistakes, each in its own file of jails.d (Jail::mistake): the others can be used.
     [[nodiscard]] bool usable() const { return !failed(concerning(diagnostics, {})); }
-    /// What keeps commands from `jail`: the first error of its own file. Its settings are those of the host then.
-    [[nodiscard]] std::optional<Error> mistake_of(const JailName& jail) const;
 };
 
 /// Checks entries, paths, values and jails.d against `declared` (the plugins' variables; core_variables() are added).

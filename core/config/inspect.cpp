@@ -51,7 +51,7 @@ public:
         const Assigned* of_host = script_.environment.find(variable.name);
         if (of_host != nullptr) ask(variable, *of_host, nullptr);
         for (const Jail& jail : resolution_.configuration.jails) {
-            if (!resolution_.ok() && resolution_.mistake_of(jail.name)) continue;
+            if (jail.mistake) continue;
             const auto own = script_.of_jails.find(jail.name.text());
             const Assigned* assigned = own != script_.of_jails.end() ? own->second.find(variable.name) : of_host;
             if (assigned != nullptr) ask(variable, *assigned, &jail);

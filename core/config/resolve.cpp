@@ -3,7 +3,6 @@
 #include "config/entries.hpp"
 #include "config/jail_settings.hpp"
 #include "config/script.hpp"
-#include "jailctl/sdk/mistake.hpp"
 
 namespace jailctl::core::config {
 
@@ -70,9 +69,11 @@ void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins
         if (variable.require) require_variable(script, configuration, variable);
 }
 
+/// The first error of each jail's own file.
 void mark_mistaken_jails(Resolution& resolution) {
     for (Jail& jail : resolution.configuration.jails)
-        if (const auto mistake = resolution.mistake_of(jail.name)) mark_mistaken(jail.settings, *mistake);
+        if (const auto own = concerning(resolution.diagnostics, jail.name.key()); failed(own))
+            jail.mistake = std::make_shared<const Error>(as_error(own));
 }
 
 }  // namespace
@@ -88,12 +89,6 @@ Resolution resolve(const Draft& draft, const std::vector<Variable>& declared, Pl
     if (!resolution.usable()) resolution.configuration.jails.clear();
     if (!resolution.ok()) mark_mistaken_jails(resolution);
     return resolution;
-}
-
-std::optional<Error> Resolution::mistake_of(const JailName& jail) const {
-    const auto own = concerning(diagnostics, jail.key());
-    if (!failed(own)) return std::nullopt;
-    return as_error(own);
 }
 
 }  // namespace jailctl::core::config

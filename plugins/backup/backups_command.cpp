@@ -116,6 +116,7 @@ Command make_backups_command() {
     command.summary = "list backups: time (UTC), size, grade, when verified and booted, protected";
     command.words = "[JAIL...] [DIR] | JAIL|FILE --contents";
     command.targets = Targets::optional_several;
+    command.despite_mistakes = true;  // those of other jails are listed all the same
     command.unlisted_jails = true;
     command.path = PathWord::optional;
     command.options.add_options()("contents", boost::program_options::bool_switch(contents.get()),

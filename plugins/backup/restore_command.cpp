@@ -9,7 +9,6 @@
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/lock.hpp"
-#include "jailctl/sdk/mistake.hpp"
 #include "jailctl/sdk/operation.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/rootfs.hpp"

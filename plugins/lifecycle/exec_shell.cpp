@@ -230,10 +230,12 @@ void add_shell(Registrar& host) {
     shell.summary = "open root's login shell in a running jail";
     shell.words = "JAIL";
     shell.targets = Targets::one;
+    shell.despite_mistakes = true;  // of others
     shell.options.add_options()("user,u", given(*user)->value_name("USER[:GROUP]"), "another user's login shell");
     shell.run = [user](Invocation& invocation) {
         if (invocation.options().json) throw Error(Errc::usage, "shell is for a person: it has no --json");
         const Jail& jail = invocation.jails().front();
+        require_no_mistake(jail);
         Ended ended;
         or_own_failure(invocation, jail, [&] {
             require_up(invocation.configuration(), jail);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "jailctl/sdk/mistake.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::lifecycle {
@@ -21,7 +20,7 @@ std::vector<JailName> names_in(const std::string& value) {
 bool leads_to(const Configuration& configuration, const JailName& name, const JailName& goal,
               std::set<std::string>& seen) {
     const Jail* jail = configuration.find(name);
-    if (jail == nullptr || is_mistaken(*jail) || !seen.insert(name.key()).second) return false;
+    if (jail == nullptr || jail->mistake || !seen.insert(name.key()).second) return false;
     for (const JailName& other : started_before(configuration, *jail))
         if (other == goal || leads_to(configuration, other, goal, seen)) return true;
     return false;

@@ -1,3 +1,4 @@
+#include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
 
@@ -22,6 +23,10 @@ const Settings::Values& Settings::all() const noexcept {
 void Settings::set(std::string name, SettingValue value) {
     if (!values_ || values_.use_count() > 1) values_ = std::make_shared<Values>(all());
     values_->insert_or_assign(std::move(name), std::move(value));
+}
+
+void require_no_mistake(const Jail& jail) {
+    if (jail.mistake) throw Error(*jail.mistake);
 }
 
 const Jail* Configuration::find(const JailName& name) const noexcept {

@@ -28,6 +28,7 @@ void copy(Invocation& invocation, bool keep_owners) {
                                                       : "one side of cp is the host: jails share no files")
             .with_hint("JAIL:PATH is a path in a jail");
     const Jail& jail = from.jail != nullptr ? *from.jail : *to.jail;
+    require_no_mistake(jail);
     in_context(jail.name.text(), [&] {
         // The command's words are no jails to the host, so the lock that it takes for others is taken here.
         const UniqueFd run_dir = StateDirectory::running(configuration).open("");
@@ -64,6 +65,7 @@ void add_cp(Registrar& host) {
         "/sys, /dev and /run of a jail are not on its disk: 'jailctl exec' reaches them. '-' is standard input, or "
         "standard output, of one file.";
     cp.takes_rest = true;
+    cp.despite_mistakes = true;  // of others
     cp.options.add_options()("archive,a", po::bool_switch(keep_owners.get()),
                              "into a jail: keep the numbers of owners and the set-id bits of files");
     cp.run = [keep_owners](Invocation& invocation) { copy(invocation, *keep_owners); };

@@ -73,11 +73,11 @@ TEST(Settings, AMistakeInJailsDConcernsThatJailAlone) {
         EXPECT_FALSE(resolution.ok()) << lines;
         ASSERT_TRUE(resolution.usable()) << lines << texts(resolution.diagnostics);
         ASSERT_EQ(resolution.configuration.jails.size(), 2U) << lines;
-        const auto mistake = resolution.mistake_of(JailName("chii"));
+        const auto mistake = mistake_of(resolution, JailName("chii"));
         ASSERT_TRUE(mistake) << lines;
         EXPECT_EQ(mistake->code(), Errc::config);
         EXPECT_THAT(mistake->what(), HasSubstr("/etc/jails.d/Chii.conf:1:")) << lines;
-        EXPECT_FALSE(resolution.mistake_of(JailName("yuzu"))) << lines;
+        EXPECT_FALSE(mistake_of(resolution, JailName("yuzu"))) << lines;
     }
     const Resolution of_all = resolve_text(two + "PIDS=x\n", {{"/etc/jails.d/Chii.conf", "PIDS=5\n"}});
     EXPECT_FALSE(of_all.usable());
@@ -134,12 +134,12 @@ TEST(Settings, WhatOneFileHasItsJailNeedConcernsThatJailAlone) {
     const Resolution mistaken = resolve_text(
         two, {{"/etc/jails.d/a.conf", "NETWORK=none\n"}, {"/etc/jails.d/b.conf", "NETWORK=none\nPIDS=x\n"}});
     EXPECT_TRUE(mistaken.usable()) << texts(mistaken.diagnostics);
-    EXPECT_FALSE(mistaken.mistake_of(JailName("a")));
-    EXPECT_TRUE(mistaken.mistake_of(JailName("b")));
+    EXPECT_FALSE(mistake_of(mistaken, JailName("a")));
+    EXPECT_TRUE(mistake_of(mistaken, JailName("b")));
     const Resolution lacking = resolve_text("NETWORK=host\n" + two, {{"/etc/jails.d/b.conf", "NETWORK=routed\n"}});
     EXPECT_TRUE(lacking.usable());
-    EXPECT_FALSE(lacking.mistake_of(JailName("a")));
-    EXPECT_TRUE(lacking.mistake_of(JailName("b")));
+    EXPECT_FALSE(mistake_of(lacking, JailName("a")));
+    EXPECT_TRUE(mistake_of(lacking, JailName("b")));
     EXPECT_THAT(texts(lacking.diagnostics), HasSubstr("/etc/jails.d/b.conf: error: IF is not set"));
 }
 
@@ -152,9 +152,9 @@ TEST(Settings, AMistakeStaysThatOfItsJailHoweverManyWarningsThereAre) {
     for (int i = 0; i < 200; ++i) jails += " c" + std::to_string(i) + ":192.0.3." + std::to_string(i + 1);
     const Resolution resolution = resolve_text(with_jails(jails), files, Plugins::some_missing);
     EXPECT_TRUE(resolution.usable());
-    EXPECT_FALSE(resolution.mistake_of(JailName("b")));
-    EXPECT_TRUE(resolution.mistake_of(JailName("a")));
-    for (int i = 0; i < 200; ++i) EXPECT_TRUE(resolution.mistake_of(JailName("c" + std::to_string(i)))) << i;
+    EXPECT_FALSE(mistake_of(resolution, JailName("b")));
+    EXPECT_TRUE(mistake_of(resolution, JailName("a")));
+    for (int i = 0; i < 200; ++i) EXPECT_TRUE(mistake_of(resolution, JailName("c" + std::to_string(i)))) << i;
 }
 
 TEST(Settings, ResolvingTwiceGivesTheSame) {

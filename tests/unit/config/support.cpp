@@ -58,6 +58,11 @@ Resolution resolve_text(const std::string& text, std::map<std::string, std::stri
     return resolve(parse_text(text, std::move(others)), plugin_variables(), plugins);
 }
 
+std::shared_ptr<const Error> mistake_of(const Resolution& resolution, const JailName& jail) {
+    const Jail* found = resolution.configuration.find(jail);
+    return found != nullptr ? found->mistake : nullptr;
+}
+
 std::string texts(const std::vector<Diagnostic>& diagnostics) {
     std::string all;
     for (const auto& diagnostic : diagnostics) all += diagnostic.text() + '\n';

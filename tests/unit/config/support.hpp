@@ -30,6 +30,9 @@ Resolution resolve_text(const std::string& text, std::map<std::string, std::stri
                         Plugins plugins = Plugins::complete);
 std::vector<Variable> plugin_variables();
 
+/// What is wrong with the own file of a jail of JAILS.
+std::shared_ptr<const Error> mistake_of(const Resolution& resolution, const JailName& jail);
+
 /// All diagnostics as printed, joined by newlines.
 std::string texts(const std::vector<Diagnostic>& diagnostics);
 /// `IF` and `JAILS` of one or more entries.

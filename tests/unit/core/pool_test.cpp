@@ -6,7 +6,6 @@
 #include <csignal>
 #include <unistd.h>
 
-#include "jailctl/sdk/mistake.hpp"
 
 namespace jailctl::core {
 namespace {
@@ -152,7 +151,7 @@ TEST_F(PoolTest, ACircleIsNamedAndOpenedWhereOnlyTheOrderDependsOnIt) {
         << "who is in no circle keeps its order";
     command.after_success = true;
     auto mistaken = jails;
-    mark_mistaken(mistaken[1].settings, Error(Errc::config, "PIDS: 'x' is not a number"));
+    mistaken[1].mistake = std::make_shared<const Error>(Errc::config, "PIDS: 'x' is not a number");
     EXPECT_EQ(precedence_of(command, configuration, mistaken).before,
               (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
         << "the settings of b.test are not its own";

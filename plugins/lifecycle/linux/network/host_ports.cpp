@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "addresses.hpp"
-#include "jailctl/sdk/mistake.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "netns.hpp"
@@ -57,7 +56,7 @@ bool is_of_same_line(const Jail& a, const Jail& b) {
 std::optional<Error> clash(const Configuration& configuration, const Jail& jail, const PortForward& port, bool where) {
     std::vector<const Jail*> others;
     for (const auto& other : configuration.jails)
-        if (other.name != jail.name && !is_mistaken(other) && has_port(other, port)) others.push_back(&other);
+        if (other.name != jail.name && !other.mistake && has_port(other, port)) others.push_back(&other);
     if (others.empty()) return std::nullopt;
     // One assignment for all of them: there is no other jail whose port it would be.
     const auto alike = std::ranges::count_if(others, [&](const Jail* other) { return is_of_same_line(*other, jail); });

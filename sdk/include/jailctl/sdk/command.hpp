@@ -104,8 +104,8 @@ struct Command {
     [[nodiscard]] bool changes() const { return effect == Effect::changes || (changes_if && changes_if()); }
     bool needs_root = true;
     bool needs_configuration = true;
-    /// `run` goes on though single jails have mistakes in their own files of jails.d, each told as a warning; such
-    /// a jail has the settings of the host. `run_jail` is always called for the others.
+    /// `run` is called though single jails have mistakes in their own files of jails.d (Jail::mistake); where all jails
+    /// may be meant, each is told as a warning. `run_jail` is always called for the others.
     bool despite_mistakes = false;
     boost::program_options::options_description options;
     std::function<void(Invocation&)> run;                        ///< once, for all targets

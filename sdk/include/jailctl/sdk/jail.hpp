@@ -14,6 +14,8 @@
 
 namespace jailctl {
 
+class Error;
+
 /// Where a value was written. Line and column count from 1; line 0: no file (a default, or the command line).
 struct Origin {
     std::string file;
@@ -91,7 +93,13 @@ struct Jail {
     std::filesystem::path root;  ///< absolute, no trailing slash; may not exist yet
     Settings settings;
     Origin origin;
+    /// What is wrong with its own file of jails.d. Then `settings` are those of the host: nobody is to take them for
+    /// the jail's own. Null: nothing.
+    std::shared_ptr<const Error> mistake = {};
 };
+
+/// Before work on a jail that is none of Invocation::jails(), which the host has looked at. @throws Error config
+JAILCTL_SDK_EXPORT void require_no_mistake(const Jail& jail);
 
 /// Words of a value, as the shell would split an unquoted expansion: blanks, newlines and "\<newline>" separate.
 [[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> split_words(std::string_view text);

@@ -20,7 +20,6 @@
 #include "jailctl/sdk/jail_health.hpp"
 #include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/lock.hpp"
-#include "jailctl/sdk/mistake.hpp"
 #include "jailctl/sdk/mounts.hpp"
 #include "jailctl/sdk/occupants.hpp"
 #include "jailctl/sdk/operation.hpp"
