@@ -96,8 +96,8 @@ TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
     const Result refused = site.jailctl({"stop", "c.test"});
     EXPECT_EQ(refused.status, 2) << refused.all();
     EXPECT_EQ(site.jailctl({"doctor"}).status, 2) << "what looks at all of them needs all";
-    EXPECT_EQ(site.jailctl({"cp", "a.test:/etc/rc", "-"}).status, 0);
-    const Result copy = site.jailctl({"cp", "c.test:/etc/rc", "-"});
+    EXPECT_EQ(site.jailctl({"cp", "a.test:/etc/passwd", "-"}).status, 0);
+    const Result copy = site.jailctl({"cp", "c.test:/etc/passwd", "-"});
     EXPECT_EQ(copy.status, 2) << copy.all();
     EXPECT_EQ(site.jailctl({"backups"}).status, 0);
     wait_for("c", "");
