@@ -86,6 +86,13 @@ struct StopOptions {
     bool supervised = false;
 };
 
+/// A host that goes down stops its jails, whatever somebody wrote last: by what jails.conf says of all, and says so.
+void tell_whose_settings(Invocation& invocation, const Jail& jail) {
+    if (jail.mistake)
+        invocation.omission("the own settings of " + jail.name.text() + ", so those of jails.conf apply: " +
+                            jail.mistake->what());
+}
+
 /// What a start for a supervisor adds: the file that names the init, of a jail that runs already too.
 Outcome handed_over(Invocation& invocation, const Jail& jail, bool supervised, Outcome outcome) {
     if (!supervised || invocation.options().dry_run) return outcome;
@@ -187,6 +194,7 @@ void add_stop(Registrar& host) {
     stop.order = JailOrder::reverse;
     stop.effect = Effect::changes;
     add_grace_option(stop, options->grace);
+    stop.despite_mistakes = true;
     add_supervised_option(stop, options->supervised,
                           "for jailctl@.service: stops what start --supervised started, or clears "
                           "what is left of it");
@@ -194,6 +202,7 @@ void add_stop(Registrar& host) {
         const auto grace = grace_of(options->grace);
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
         if (!running) return stop_ended(invocation, jail, options->supervised);
+        tell_whose_settings(invocation, jail);
         const bool watched = is_supervised(invocation.configuration(), jail.name, running->id);
         if (options->supervised && !watched) return Outcome::done();  // somebody started it anew, and it is theirs
         if (options->supervised) {

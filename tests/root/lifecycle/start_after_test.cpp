@@ -83,18 +83,28 @@ TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
     ASSERT_EQ(site.jailctl({"start", "all"}).status, 0);
     wait_for("c", "no/name");
     const Result down = site.jailctl({"stop", "all", "--timeout", "0"});
-    EXPECT_EQ(down.status, 3) << down.all();
-    EXPECT_THAT(down.err, HasSubstr("c.test: error: "));
+    EXPECT_EQ(down.status, 4) << down.all();
+    EXPECT_THAT(down.err, HasSubstr("the own settings of c.test, so those of jails.conf apply: "));
     EXPECT_THAT(down.err, HasSubstr("jails.d/c.test.conf:1:14: START_AFTER: "));
-    EXPECT_EQ(mark("a.test"), ' ');
-    EXPECT_EQ(mark("b.test"), ' ');
+    for (const char* jail : {"a.test", "b.test", "c.test"}) EXPECT_EQ(mark(jail), ' ') << jail;
+    const Result up = site.jailctl({"start", "all"});
+    EXPECT_EQ(up.status, 3) << up.all();
+    EXPECT_THAT(up.err, HasSubstr("c.test: error: "));
+    EXPECT_EQ(mark("b.test"), '*');
+    EXPECT_EQ(mark("c.test"), ' ');
+    wait_for("c", "");
+    ASSERT_EQ(site.jailctl({"start", "c.test"}).status, 0);
+    wait_for("c", "no/name");
     const Result status = site.jailctl({"status"});
     EXPECT_EQ(status.status, 0) << status.all();
     EXPECT_THAT(status.out, HasSubstr("*c.test")) << "what runs is seen all the same";
     EXPECT_THAT(status.err, HasSubstr("warning: ")) << status.all();
-    EXPECT_EQ(site.jailctl({"start", "a.test"}).status, 0);
-    const Result refused = site.jailctl({"stop", "c.test"});
-    EXPECT_EQ(refused.status, 2) << refused.all();
+    for (const char* command : {"restart", "freeze", "backup"}) {
+        const Result refused = site.jailctl({command, "c.test"});
+        EXPECT_EQ(refused.status, 2) << command;
+        EXPECT_THAT(refused.err, HasSubstr("jails.d/c.test.conf:1:14: START_AFTER: ")) << command << refused.all();
+    }
+    EXPECT_EQ(mark("c.test"), '*');
     EXPECT_EQ(site.jailctl({"doctor"}).status, 2) << "what looks at all of them needs all";
     EXPECT_EQ(site.jailctl({"cp", "a.test:/etc/passwd", "-"}).status, 0);
     const Result copy = site.jailctl({"cp", "c.test:/etc/passwd", "-"});

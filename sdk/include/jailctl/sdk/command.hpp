@@ -105,7 +105,7 @@ struct Command {
     bool needs_root = true;
     bool needs_configuration = true;
     /// `run` is called though single jails have mistakes in their own files of jails.d (Jail::mistake); where all jails
-    /// may be meant, each is told as a warning. `run_jail` is always called for the others.
+    /// may be meant, each is told as a warning. `run_jail` is called for these jails, too, not only for the others.
     bool despite_mistakes = false;
     boost::program_options::options_description options;
     std::function<void(Invocation&)> run;                        ///< once, for all targets
