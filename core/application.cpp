@@ -173,7 +173,6 @@ private:
     }
 
     void warn_of_mistakes(const Resolved& resolved) {
-        if (host_.resolution.ok()) return;
         for (const Jail& jail : resolved.in_order(host_.configuration()))
             if (jail.mistake) console_.warn(jail.mistake->what());
     }

@@ -17,7 +17,7 @@ std::vector<config::Diagnostic> inspect(const Host& host, Invocation& in) {
     auto variables = host.registry.variables();
     for (auto& own : own_inspections(host)) variables.push_back(std::move(own));
     try {
-        return config::inspect(*host.draft, host.resolution, in, variables, ::geteuid() == 0);
+        return config::inspect(*host.draft, in, variables, ::geteuid() == 0);
     } catch (const std::exception& error) {
         return {{config::Severity::error, {host.configuration().file.string(), 0, 0},
                  std::string("what the values name could not be looked at: ") + error.what(), {}, {}, {}}};

@@ -65,10 +65,10 @@ struct Resolution {
 /// The variables the host itself acts on.
 [[nodiscard]] std::vector<Variable> core_variables();
 
-/// `config check`: what Variable::inspect of `declared` has against the values that were written, in `resolution`, the
-/// last one of `draft`; jails with mistakes are left out. What is said of one value for several jails is said once.
+/// `config check`: what Variable::inspect of `declared` has against the values that were written, in the configuration
+/// that was resolved from `draft` last; jails with mistakes are left out. What is said of one value is said once.
 /// @param as_root  otherwise what the caller may not see is a warning: the commands may
-[[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, const Resolution& resolution, Invocation& invocation,
+[[nodiscard]] std::vector<Diagnostic> inspect(const Draft& draft, Invocation& invocation,
                                               const std::vector<Variable>& declared, bool as_root);
 
 /// `config check`: "FILE: ok, N jails", and how many warnings.

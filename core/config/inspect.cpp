@@ -44,13 +44,13 @@ Position place_of(const Assigned& assigned, const std::string& word) {
 
 class Inspector {
 public:
-    Inspector(const Script& script, const Resolution& resolution, Invocation& invocation, bool as_root)
-        : script_(script), resolution_(resolution), invocation_(invocation), as_root_(as_root) {}
+    Inspector(const Script& script, Invocation& invocation, bool as_root)
+        : script_(script), invocation_(invocation), as_root_(as_root) {}
 
     void look_at(const Variable& variable) {
         const Assigned* of_host = script_.environment.find(variable.name);
         if (of_host != nullptr) ask(variable, *of_host, nullptr);
-        for (const Jail& jail : resolution_.configuration.jails) {
+        for (const Jail& jail : invocation_.configuration().jails) {
             if (jail.mistake) continue;
             const auto own = script_.of_jails.find(jail.name.text());
             const Assigned* assigned = own != script_.of_jails.end() ? own->second.find(variable.name) : of_host;
@@ -109,7 +109,6 @@ private:
     }
 
     const Script& script_;
-    const Resolution& resolution_;
     Invocation& invocation_;
     bool as_root_;
     std::vector<Remark> remarks_;
@@ -117,9 +116,9 @@ private:
 
 }  // namespace
 
-std::vector<Diagnostic> inspect(const Draft& draft, const Resolution& resolution, Invocation& invocation,
-                                const std::vector<Variable>& declared, bool as_root) {
-    Inspector inspector(draft.script(), resolution, invocation, as_root);
+std::vector<Diagnostic> inspect(const Draft& draft, Invocation& invocation, const std::vector<Variable>& declared,
+                                bool as_root) {
+    Inspector inspector(draft.script(), invocation, as_root);
     for (const Variable& variable : declared)
         if (variable.inspect) inspector.look_at(variable);
     return std::move(inspector).told();

@@ -63,10 +63,9 @@ void SettingsReader::of_jail(Jail& jail, const Settings& host, const std::filesy
     Environment environment(&script_.environment);
     Parser(script_, environment).parse_file(file);
     take(environment, jail.settings, jail.name.key());
-    const std::vector<Diagnostic> own(script_.diagnostics.begin() + static_cast<std::ptrdiff_t>(before),
-                                      script_.diagnostics.end());
     for (std::size_t i = before; i < script_.diagnostics.size(); ++i) script_.diagnostics[i].jail = jail.name.key();
-    if (failed(own)) jail.settings = host;  // others read START_AFTER, FORWARD of all jails: only what was checked
+    // Others read START_AFTER and FORWARD of all jails: only what was checked.
+    if (failed(concerning(script_.diagnostics, jail.name.key()))) jail.settings = host;
     const auto used_here = [&](const Undeclared& variable) { return environment.used(variable.name); };
     undeclared_.erase(std::remove_if(undeclared_.begin(), undeclared_.end(), used_here), undeclared_.end());
     script_.of_jails.insert_or_assign(jail.name.text(), std::move(environment));

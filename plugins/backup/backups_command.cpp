@@ -13,15 +13,16 @@ namespace jailctl::backup {
 namespace {
 
 std::vector<std::string> cells_of(const BackupInfo& info) {
-    std::string grade, verified, booted;
+    const std::string taken = describe_time(info.taken), size = human_bytes(info.size);
     if (!info.problem.empty())
-        return {describe_time(info.taken), human_bytes(info.size), grade, verified, booted, "",
-                info.id + "  unusable: " + problem_beside_name(info)};
-    grade = std::string(grade_name(info.grade));
-    verified = info.verified == 0 ? "not verified" : "verified " + describe_time(info.verified);
-    if (info.booted != 0) booted = "booted " + describe_time(info.booted);
-    return {describe_time(info.taken), human_bytes(info.size), grade, verified, booted,
-            info.protect ? "protected" : "", info.id};
+        return {taken, size, "", "", "", "", info.id + "  unusable: " + problem_beside_name(info)};
+    return {taken,
+            size,
+            std::string(grade_name(info.grade)),
+            info.verified == 0 ? "not verified" : "verified " + describe_time(info.verified),
+            info.booted == 0 ? "" : "booted " + describe_time(info.booted),
+            info.protect ? "protected" : "",
+            info.id};
 }
 
 /// Of the one jail that they are all of.
