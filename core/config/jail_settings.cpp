@@ -58,14 +58,12 @@ Settings SettingsReader::of_host() {
     return settings;
 }
 
-void SettingsReader::of_jail(Jail& jail, const Settings& host, const std::filesystem::path& file) {
+void SettingsReader::of_jail(Jail& jail, const std::filesystem::path& file) {
     const std::size_t before = script_.diagnostics.size();
     Environment environment(&script_.environment);
     Parser(script_, environment).parse_file(file);
     take(environment, jail.settings, jail.name.key());
     for (std::size_t i = before; i < script_.diagnostics.size(); ++i) script_.diagnostics[i].jail = jail.name.key();
-    // Others read START_AFTER and FORWARD of all jails: only what was checked.
-    if (failed(concerning(script_.diagnostics, jail.name.key()))) jail.settings = host;
     const auto used_here = [&](const Undeclared& variable) { return environment.used(variable.name); };
     undeclared_.erase(std::remove_if(undeclared_.begin(), undeclared_.end(), used_here), undeclared_.end());
     script_.of_jails.insert_or_assign(jail.name.text(), std::move(environment));
@@ -92,7 +90,7 @@ void SettingsReader::of_jails(std::vector<Jail>& jails, const Settings& host) {
         const std::string name = settings_name(jail.name);
         const auto found = std::lower_bound(strays.begin(), strays.end(), name);
         if (found == strays.end() || *found != name) continue;
-        of_jail(jail, host, directory / name);
+        of_jail(jail, directory / name);
         strays.erase(found);
     }
     warn_of_strays(strays, directory);

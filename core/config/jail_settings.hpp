@@ -31,7 +31,7 @@ public:
 private:
     void take(const Environment& environment, Settings& settings, const std::string& jail);
     void check(const Variable& variable, const Assigned& assigned);
-    void of_jail(Jail& jail, const Settings& host, const std::filesystem::path& file);
+    void of_jail(Jail& jail, const std::filesystem::path& file);
     void warn_of_strays(const std::vector<std::string>& strays, const std::filesystem::path& directory);
 
     Script& script_;

@@ -69,11 +69,14 @@ void fill(Script& script, const std::vector<Variable>& declared, Plugins plugins
         if (variable.require) require_variable(script, configuration, variable);
 }
 
-/// The first error of each jail's own file.
+/// The first error of each jail's own file. Others read START_AFTER and FORWARD of all jails: only what was checked.
 void mark_mistaken_jails(Resolution& resolution) {
-    for (Jail& jail : resolution.configuration.jails)
-        if (const auto own = concerning(resolution.diagnostics, jail.name.key()); failed(own))
-            jail.mistake = std::make_shared<const Error>(as_error(own));
+    for (Jail& jail : resolution.configuration.jails) {
+        const auto own = concerning(resolution.diagnostics, jail.name.key());
+        if (!failed(own)) continue;
+        jail.mistake = std::make_shared<const Error>(as_error(own));
+        jail.settings = resolution.configuration.settings;
+    }
 }
 
 }  // namespace

@@ -52,7 +52,6 @@ Precedence precedence_of(const Command& command, const Configuration& configurat
     precedence.only_if_done = command.after_success;
     for (const Jail& jail : jails) {
         auto& before = precedence.before.emplace_back();
-        if (jail.mistake) continue;  // what it says itself of others is not known
         for (const JailName& name : command.after(configuration, jail))
             for (std::size_t i = 0; i < jails.size(); ++i)
                 if (jails[i].name == name) before.push_back(i);

@@ -20,7 +20,7 @@ std::vector<JailName> names_in(const std::string& value) {
 bool leads_to(const Configuration& configuration, const JailName& name, const JailName& goal,
               std::set<std::string>& seen) {
     const Jail* jail = configuration.find(name);
-    if (jail == nullptr || jail->mistake || !seen.insert(name.key()).second) return false;
+    if (jail == nullptr || !seen.insert(name.key()).second) return false;
     for (const JailName& other : started_before(configuration, *jail))
         if (other == goal || leads_to(configuration, other, goal, seen)) return true;
     return false;
@@ -48,6 +48,7 @@ void declare_start_after(Registrar& host) {
 }
 
 std::vector<JailName> started_before(const Configuration&, const Jail& jail) {
+    if (jail.mistake) return {};  // its own file may have taken back what jails.conf says of all
     return names_in(jail.settings[variable].text);
 }
 

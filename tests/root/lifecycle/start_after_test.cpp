@@ -114,6 +114,16 @@ TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
     EXPECT_EQ(site.jailctl({"stop", "all", "--timeout", "0"}).status, 0);
 }
 
+/// What others say of it is known.
+TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeIsStoppedAfterThoseThatWaitForIt) {
+    ASSERT_EQ(site.jailctl({"start", "all"}).status, 0);
+    spit(site.path() / "jails.d/c.test.conf", "PIDS=x\n", 0600);
+    const Result down = site.jailctl({"stop", "all", "--jobs", "3", "--timeout", "0"});
+    EXPECT_EQ(down.status, 4) << down.all();
+    const auto at = places(down.out, "Stopping jail ");
+    EXPECT_TRUE(at[0] < at[1] && at[1] < at[2]) << down.out;
+}
+
 /// Its own file took it out of what jails.conf says of all: it does not wait for itself for the time being.
 TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeWaitsForNobody) {
     configure("START_AFTER=c.test\n");

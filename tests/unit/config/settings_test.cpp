@@ -141,6 +141,19 @@ TEST(Settings, WhatOneFileHasItsJailNeedConcernsThatJailAlone) {
     EXPECT_FALSE(mistake_of(lacking, JailName("a")));
     EXPECT_TRUE(mistake_of(lacking, JailName("b")));
     EXPECT_THAT(texts(lacking.diagnostics), HasSubstr("/etc/jails.d/b.conf: error: IF is not set"));
+    EXPECT_EQ(lacking.configuration.jails[1].settings["NETWORK"].text, "host") << "no setting of its own is used";
+}
+
+/// Whatever the mistake is, and whenever it is found.
+TEST(Settings, OfAJailWithAMistakeNoSettingOfItsOwnIsUsed) {
+    for (const char* mistake : {"PIDS=x\n", "MEMORY=1G\n", "NETWORK=routed\n", "JAIL_HOME=/srv\n", "\"\n"}) {
+        const Resolution resolution =
+            resolve_text("NETWORK=host\nNAMESERVER=192.0.2.1\nJAILS='a:192.0.2.1 b:192.0.2.2'\n",
+                         {{"/etc/jails.d/b.conf", std::string("NAMESERVER=192.0.2.2\n") + mistake}});
+        ASSERT_TRUE(resolution.usable()) << mistake << texts(resolution.diagnostics);
+        ASSERT_TRUE(mistake_of(resolution, JailName("b"))) << mistake;
+        EXPECT_EQ(resolution.configuration.jails[1].settings["NAMESERVER"].text, "192.0.2.1") << mistake;
+    }
 }
 
 /// A warning that is one too many is not added, and must not say of the last diagnostic whose it is.

@@ -150,11 +150,6 @@ TEST_F(PoolTest, ACircleIsNamedAndOpenedWhereOnlyTheOrderDependsOnIt) {
     EXPECT_EQ(opened.before, (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
         << "who is in no circle keeps its order";
     command.after_success = true;
-    auto mistaken = jails;
-    mistaken[1].mistake = std::make_shared<const Error>(Errc::config, "PIDS: 'x' is not a number");
-    EXPECT_EQ(precedence_of(command, configuration, mistaken).before,
-              (std::vector<std::vector<std::size_t>>{{1}, {}, {0}}))
-        << "the settings of b.test are not its own";
     jails.pop_back();
     jails.pop_back();
     EXPECT_TRUE(precedence_of(command, configuration, jails).before.front().empty()) << "b.test is not worked on";
