@@ -167,14 +167,14 @@ private:
         const Resolved resolved = resolve_targets(command, words);
         changes_ = command.changes();
         if (changes_) before_change();
-        if (command.run && command.targets == Targets::optional_several) warn_of_mistakes(resolved);
+        if (command.run && command.targets == Targets::optional_several && !resolved.path) warn_of_mistakes(resolved);
         run_command(host_, entry, resolved, console_, report_);
         if (report_.ledger.failure && report_.ledger.failure->code() == Errc::usage) print_usage(usage_text(command));
     }
 
     void warn_of_mistakes(const Resolved& resolved) {
         for (const Jail& jail : resolved.in_order(host_.configuration()))
-            if (jail.mistake) console_.warn(jail.mistake->what());
+            if (jail.mistake) console_.warn_of(jail.name.text(), jail.mistake->what());
     }
 
     const CommandEntry& find_command() {

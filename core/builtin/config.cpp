@@ -54,7 +54,7 @@ void check(const Host& host, Invocation& in) {
 
 void show(const Host& host, Invocation& in) {
     if (::geteuid() != 0) throw Error(Errc::denied, "jailctl config show needs root");
-    if (!host.resolution.ok()) throw config::as_error(host.resolution.diagnostics);
+    if (!host.resolution.usable()) throw config::as_error(config::concerning(host.resolution.diagnostics, {}));
     const Jail* jail = nullptr;
     if (in.rest().size() == 2) {
         const auto& word = in.rest().back();
@@ -64,6 +64,7 @@ void show(const Host& host, Invocation& in) {
             Error error(Errc::usage, "no jail '" + escape_name(word) + "' in " + host.configuration().file.string());
             throw error.with_hint(hint_at_jail(host.configuration(), word));
         }
+        require_no_mistake(*jail);
     }
     for (const auto& line : config::show(host.configuration(), jail)) in.console().line(line);
     const Value data = config::show_data(host.configuration(), jail);

@@ -86,8 +86,10 @@ void StreamConsole::verbose(std::string_view text) {
     if (style_.verbose) put(2, with_newline(text));
 }
 
-void StreamConsole::warn(std::string_view text) {
-    ledger_->warnings.emplace_back(text);
+void StreamConsole::warn(std::string_view text) { warn_of({}, text); }
+
+void StreamConsole::warn_of(const std::string& jail, std::string_view text) {
+    ledger_->warnings.push_back({std::string(text), jail});
     put_labelled("warning", yellow, text, {});
 }
 

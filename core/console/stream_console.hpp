@@ -37,6 +37,8 @@ public:
     void data(std::string_view key, Value value) override;
     [[nodiscard]] bool json() const override { return style_.json; }
 
+    /// warn() about a jail, which --json names beside it.
+    void warn_of(const std::string& jail, std::string_view text);
     /// A failure that ended the work: "LABEL: text" and its hint, on stderr. Not entered into the ledger.
     void failure(const std::string& label, const Error& error);
     /// Invocation::omission: "left out: ...", on stderr. Entered into the ledger by the invocation.

@@ -37,7 +37,10 @@ Value Ledger::to_value() const {
     Value errors = Value::array();
     for (const auto& error : reported) errors.push(error_value(error));
     value.set("reported", std::move(errors));
-    value.set("warnings", Value::array_of(warnings));
+    Value warned = Value::array();
+    for (const auto& warning : warnings)
+        warned.push(Value::object().set("text", warning.text).set("jail", warning.jail));
+    value.set("warnings", std::move(warned));
     value.set("omissions", Value::array_of(omissions));
     if (exit_status) value.set("exit_status", *exit_status);
     if (outcome)
@@ -51,7 +54,8 @@ Ledger Ledger::from_value(const Value& value) {
     Ledger ledger;
     ledger.data = value["data"];
     for (const auto& error : value["reported"].items()) ledger.reported.push_back(error_from(error));
-    ledger.warnings = to_strings(value["warnings"]);
+    for (const auto& warning : value["warnings"].items())
+        ledger.warnings.push_back({warning["text"].str(), warning["jail"].str()});
     ledger.omissions = to_strings(value["omissions"]);
     if (value["exit_status"].is_int()) ledger.exit_status = static_cast<int>(value["exit_status"].num());
     if (value["outcome"].is_object())

@@ -10,12 +10,18 @@
 
 namespace jailctl::core {
 
+/// Console::warn; of the host, of which jail, if it says so.
+struct Warning {
+    std::string text;
+    std::string jail{};
+};
+
 /// What one piece of work, the command or one jail of it, left to be told at the end beside its text. A worker process
 /// hands it to its parent as a JSON document.
 struct Ledger {
     Value data = Value::object();      ///< Console::data
     std::vector<Error> reported;       ///< Console::error: failures that did not end the work
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     std::vector<std::string> omissions;
     std::optional<int> exit_status;    ///< Invocation::set_exit_status
     std::optional<Outcome> outcome;

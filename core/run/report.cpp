@@ -41,7 +41,7 @@ public:
     void take(const Ledger& ledger, const std::string& jail, bool left_out) {
         for (const auto& error : ledger.reported) errors.push(error_value(error, jail));
         if (ledger.failure) errors.push(error_value(*ledger.failure, jail));
-        for (const auto& text : ledger.warnings) warnings.push(entry(text, jail));
+        for (const auto& [text, of] : ledger.warnings) warnings.push(entry(text, of.empty() ? jail : of));
         for (const auto& text : ledger.omissions) omissions.push(entry(text, jail));
         if (!left_out) return;
         for (const auto& error : ledger.reported) omissions.push(entry(error.what(), jail));

@@ -43,7 +43,12 @@ std::vector<std::string> wanted_jails(Invocation& invocation) {
                 keys.push_back(jail.name.key());
         return keys;
     }
-    for (const auto& jail : invocation.jails()) keys.push_back(jail.name.key());
+    for (const auto& jail : invocation.jails()) {
+        if (jail.mistake && !invocation.path())
+            invocation.omission("backups of jail " + jail.name.text() +
+                                " in a place of its own: its own file has a mistake");
+        keys.push_back(jail.name.key());
+    }
     for (auto& key : jails_with_backups(invocation, invocation.path().value_or(""))) keys.push_back(std::move(key));
     return keys;
 }

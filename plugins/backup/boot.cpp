@@ -80,6 +80,7 @@ void boot(Invocation& invocation, Operation& operation, const Jail& scratch, Bac
 void prove_boot(Invocation& invocation, BackupBackend& backend, BackupInfo& backup) {
     const auto& configuration = invocation.configuration();
     const Jail jail = jail_of(configuration, backup.jail);
+    require_no_mistake(jail);
     const Jail scratch = scratch_of(jail, jail.root.parent_path());
     if (configuration.find(scratch.name) != nullptr)
         throw Error(Errc::config, scratch.name.text() + " in JAILS is the name of jailctl's own scratch jail")

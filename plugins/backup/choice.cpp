@@ -20,6 +20,15 @@ JailName jail_named(const std::string& word) {
     }
 }
 
+void require_known_place(const Jail& jail) {
+    if (jail.mistake)
+        throw Error(Errc::config, "the backups of jail " + jail.name.text() +
+                                      " are left alone: where they are, and which are kept, is not known while its "
+                                      "own file has a mistake")
+            .with_jail(jail.name.text())
+            .with_hint("'jailctl config check' tells it, and what to write instead");
+}
+
 Error no_backup_of(const Configuration& configuration, const std::string& key) {
     const bool listed = configuration.find(JailName(key)) != nullptr;
     return Error(Errc::not_found, "there is no backup of jail " + key)
@@ -48,7 +57,9 @@ ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     if (word.find('/') != std::string::npos)
         return {&backend_for(invocation, configuration.settings),
                 std::filesystem::absolute(word).lexically_normal().string()};
-    const std::string key = jail_named(word).key();
+    const JailName name = jail_named(word);
+    if (const Jail* jail = configuration.find(name)) require_no_mistake(*jail);
+    const std::string key = name.key();
     BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
     return {&backend, newest_usable(invocation, backend, key).id};
 }

@@ -11,6 +11,8 @@ namespace jailctl::backup {
 /// The jail that a word names, listed in JAILS or not. @throws Error usage: no hostname; the name of a file in it is a
 /// path only with '/' in it, and that is the hint
 [[nodiscard]] JailName jail_named(const std::string& word);
+/// Of a jail with a mistake in its own file nobody knows the backend, the place and BACKUP_KEEP. @throws Error config
+void require_known_place(const Jail& jail);
 /// What to say of a jail that has none. @param key  of the jail
 [[nodiscard]] Error no_backup_of(const Configuration& configuration, const std::string& key);
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 
+#include "choice.hpp"
 #include "commands.hpp"
 #include "expire.hpp"
 #include "jailctl/sdk/lock.hpp"
@@ -31,6 +32,7 @@ public:
         const Settings& settings = settings_for(invocation_.configuration(), key);
         ++jails_;
         try {
+            if (const Jail* jail = invocation_.configuration().find(JailName(key))) require_known_place(*jail);
             const auto lock = lock_unlisted(key);
             BackupBackend& backend = backend_for(invocation_, settings);
             const auto judged = judge_backups(invocation_, key, settings);
@@ -138,6 +140,7 @@ Command make_expire_command() {
         "With --dry-run it tells what would go, and why each other one stays. Never removed: the newest verified one, "
         "the\nnewest that was seen to boot, protected ones. A damaged one counts for no rule and is named.";
     command.targets = Targets::optional_several;
+    command.despite_mistakes = true;  // a disk must not fill up for one of them
     command.unlisted_jails = true;
     command.effect = Effect::changes;
     command.options.add_options()("damaged", po::bool_switch(&arguments->damaged), "remove unusable backups too");

@@ -103,6 +103,7 @@ Command make_extract_command() {
     command.details = "Of a jail the newest good backup is taken; FILE is a word with '/' in it. A directory comes "
                       "with all it holds.\nNothing that stands in the target is overwritten.";
     command.takes_rest = true;
+    command.despite_mistakes = true;  // of others
     const auto arguments = std::make_shared<ExtractArguments>();
     command.options.add_options()
         ("to", po::value(&arguments->to)->default_value(".")->value_name("DIR"),

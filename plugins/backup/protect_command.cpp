@@ -35,6 +35,7 @@ void protect(Invocation& invocation, bool on) {
         if (!invocation.all()) throw Error(Errc::usage, "name jails, or one file");
         chosen.push_back(backup_in(invocation, fs::absolute(*path).lexically_normal()));
     } else {
+        for (const auto& jail : invocation.jails()) require_known_place(jail);
         for (const auto& jail : invocation.jails())
             chosen.push_back(newest_of(invocation, jail.name.key(), jail.settings));
         for (const auto& word : invocation.rest())
@@ -66,6 +67,7 @@ Command make_protect_command() {
     command.words = "JAIL...|FILE";
     command.details = "Of a jail its newest good backup is meant; FILE is a word with '/' in it.";
     command.targets = Targets::optional_several;
+    command.despite_mistakes = true;  // of others
     command.unlisted_jails = true;
     command.path = PathWord::optional;
     command.effect = Effect::changes;

@@ -42,17 +42,18 @@ Chosen chosen(Invocation& invocation) {
         if (!found.empty()) chosen.backups.emplace_back(&backend, found.back());
         else chosen.without.push_back(key);
     };
-    const auto look_at = [&](const std::string& key, const Settings& settings) {
+    const auto look_at = [&](const std::string& key, const Jail* jail) {
         try {
-            newest_of(key, settings);
+            if (jail != nullptr) require_known_place(*jail);
+            newest_of(key, jail != nullptr ? jail->settings : host);
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;
             invocation.console().error(error);
             ++chosen.unread;
         }
     };
-    for (const auto& jail : invocation.jails()) look_at(jail.name.key(), jail.settings);
-    for (const auto& word : invocation.rest()) look_at(jail_named(word).key(), host);
+    for (const auto& jail : invocation.jails()) look_at(jail.name.key(), &jail);
+    for (const auto& word : invocation.rest()) look_at(jail_named(word).key(), nullptr);
     return chosen;
 }
 
@@ -96,6 +97,7 @@ void verify(Invocation& invocation, bool boot) {
     if (backups.empty()) invocation.console().line("no backups");
     invocation.console().data("verified", std::move(list));
     if (failed == 0) return;
+    if (choice.unread == asked) throw Error(Errc::failed, "the backups of no jail could be looked at");
     if (failed == asked) throw Error(Errc::damaged, "none of " + std::to_string(asked) + " backups is good");
     invocation.set_exit_status(3);
 }
@@ -111,6 +113,7 @@ Command make_verify_command() {
     command.details =
         "Of a jail its newest backup is read, of every jail without a name; FILE is a word with '/' in it.";
     command.targets = Targets::optional_several;
+    command.despite_mistakes = true;  // those of other jails are as good as ever
     command.unlisted_jails = true;
     command.path = PathWord::optional;
     command.options.add_options()("boot", boost::program_options::bool_switch(boot.get()),

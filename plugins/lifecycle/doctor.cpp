@@ -2,10 +2,12 @@
 // what can be done unasked.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <boost/program_options/value_semantic.hpp>
 
 #include "commands.hpp"
+#include "examine_jails.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/examination.hpp"
 #include "jailctl/sdk/files.hpp"
@@ -43,13 +45,28 @@ public:
     Doctor(Invocation& invocation, bool fix) : invocation_(invocation), fix_(fix) {}
 
     void run() {
+        look_for_mistakes();
         for (auto& finding : examine()) cases_.push_back({std::move(finding)});
         if (fix_ && treat_all() && !invocation_.options().dry_run) look_again();
         report();
     }
 
 private:
-    /// What is found of a jail that a command works on, or worked on meanwhile, is no finding: it may be half done.
+    /// Nothing is put right while nobody knows what a jail should be like.
+    void look_for_mistakes() {
+        for (const Jail& jail : invocation_.configuration().jails) {
+            if (fix_) require_no_mistake(jail);
+            if (jail.mistake) mistaken_.insert(jail.name.key());
+        }
+    }
+
+    [[nodiscard]] bool counts(const Finding& finding, const InWork& busy) const {
+        const std::string key = key_of(finding.jail);
+        return !busy.contains(key) && (!mistaken_.contains(key) || finding.code == mistake_code);
+    }
+
+    /// What is found of a jail that a command works on, or worked on meanwhile, is no finding: it may be half done. Of
+    /// one with a mistake that alone counts.
     std::vector<Finding> examine() {
         const Configuration& configuration = invocation_.configuration();
         const auto began = file_clock_now();
@@ -58,7 +75,7 @@ private:
         [[maybe_unused]] const Leases leases = invocation_.hooks().fire(Examination{invocation_, diagnosis});
         busy.merge(jails_in_work(configuration, began));
         std::vector<Finding> findings = diagnosis.findings();
-        std::erase_if(findings, [&](const Finding& finding) { return busy.contains(key_of(finding.jail)); });
+        std::erase_if(findings, [&](const Finding& finding) { return !counts(finding, busy); });
         in_work_ = std::move(busy);
         return findings;
     }
@@ -120,7 +137,7 @@ private:
     [[nodiscard]] std::string verdict(std::size_t open, std::size_t fixable) const {
         if (open == 0) return "healthy";
         std::string text = "degraded: " + std::to_string(open) + (open == 1 ? " finding" : " findings");
-        if (fixable == 0 || fix_) return text;
+        if (fixable == 0 || fix_ || !mistaken_.empty()) return text;
         const std::string which = fixable < open ? std::to_string(fixable) + " of them" : open == 1 ? "it" : "them";
         return text + ", 'jailctl doctor --fix' puts " + which + " right";
     }
@@ -160,6 +177,7 @@ private:
     bool fix_;
     std::vector<Case> cases_;
     InWork in_work_;
+    std::set<std::string, std::less<>> mistaken_;  ///< keys of jails whose own file has a mistake
 };
 
 }  // namespace
@@ -173,6 +191,7 @@ void add_doctor(Registrar& host) {
         "Looks for leftovers of commands that were killed, for addresses and interfaces that clash or are gone, rules "
         "somebody took away, name servers that do not answer, what this host lacks, and jails without a recent "
         "backup. Changes nothing without --fix; ends with 1 if anything is wrong.";
+    doctor.despite_mistakes = true;
     doctor.changes_if = [fix] { return *fix; };
     doctor.options.add_options()("fix", po::bool_switch(fix.get()), "put right what is safe to put right unasked");
     doctor.run = [fix](Invocation& invocation) { Doctor(invocation, *fix).run(); };

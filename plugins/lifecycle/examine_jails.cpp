@@ -9,6 +9,9 @@
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::lifecycle {
+
+const char* const mistake_code = "config-mistake";
+
 namespace {
 
 Finding interrupted(const Jail& jail, const Interruption& left) {
@@ -46,6 +49,15 @@ void look_for_shared_ids(const Examination& examination) {
                  "', gives it ids of its own"});
 }
 
+void look_for_mistakes(const Examination& examination) {
+    for (const Jail& jail : examination.invocation.configuration().jails)
+        if (jail.mistake)
+            examination.diagnosis.add({mistake_code, jail.name.text(),
+                                       "the settings of jail " + jail.name.text() +
+                                           " are not known, and nothing else is said of it: " + jail.mistake->what(),
+                                       jail.mistake->hint()});
+}
+
 void add_broken(Diagnosis& diagnosis, const JailStatus& status) {
     const std::string& name = status.name;
     std::string hint;
@@ -61,6 +73,7 @@ void add_broken(Diagnosis& diagnosis, const JailStatus& status) {
 void examine_jails(const Examination& examination) {
     Diagnosis& diagnosis = examination.diagnosis;
     const Configuration& configuration = examination.invocation.configuration();
+    look_for_mistakes(examination);
     diagnosis.check("the journals", [&] { look_for_interruptions(examination); });
     diagnosis.check("the ids of jails", [&] { look_for_shared_ids(examination); });
     diagnosis.check("the jails that run", [&] {

@@ -5,6 +5,9 @@
 
 namespace jailctl::lifecycle {
 
+/// The one finding that counts of a jail with a mistake in its own file (Jail::mistake).
+extern const char* const mistake_code;
+
 /// What of lifecycle is no matter of one kernel: interrupted commands, jails that status shows as broken.
 void examine_jails(const Examination& examination);
 

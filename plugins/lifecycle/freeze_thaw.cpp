@@ -32,6 +32,7 @@ Command command(const char* name, const char* summary, bool frozen) {
     made.words = "JAIL|all...";
     made.targets = Targets::several;
     made.effect = Effect::changes;
+    made.despite_mistakes = !frozen;  // what its own file says has no part in it
     made.run_jail = [frozen](Invocation& invocation, const Jail& jail) { return change(invocation, jail, frozen); };
     return made;
 }

@@ -120,6 +120,7 @@ public:
 private:
     /// One jail with its events: a before-hook that says no hides its line.
     void add(const Jail& jail, const JailStatus& status) {
+        if (jail.mistake) return show(status);  // which hooks are its own is not known
         const int id = status.running ? status.running->id : 0;
         try {
             const Leases leases = invocation_.hooks().fire(BeforeStatus{{invocation_, jail, id}});

@@ -49,6 +49,37 @@ TEST_F(Expire, RemovesWhatNoRuleKeepsAndTellsWhyFirst) {
     EXPECT_TRUE(fs::exists(three));
 }
 
+/// Which of them are kept, and where they are, is in the file that nobody understands. Others are not to pay for it.
+TEST_F(Expire, OfAJailWithAMistakeInItsOwnFileNothingGoes) {
+    make_model();
+    std::vector<fs::path> whole;
+    for (const char* day : {"01", "02", "03"}) whole.push_back(old("202601" + std::string(day) + "T000000Z", "b.test"));
+    const auto goes = old("20260101T000000Z");
+    for (const char* day : {"02", "03"}) (void)old("202601" + std::string(day) + "T000000Z");
+    fs::create_directories(site.path() / "jails.d");
+    spit(site.path() / "jails.d/b.test.conf", "BACKUP_KEEP=nothing\n", 0600);
+    const Result all = site.jailctl({"expire", "--json"});
+    EXPECT_EQ(all.status, 3) << all.all();
+    EXPECT_FALSE(fs::exists(goes));
+    EXPECT_THAT(all.out, HasSubstr("the backups of jail b.test are left alone: "));
+    const Result alone = site.jailctl({"expire", "b.test"});
+    EXPECT_EQ(alone.status, 2) << alone.all();
+    for (const auto& file : whole) EXPECT_TRUE(fs::exists(file)) << file;
+    for (const char* command : {"verify", "protect"}) {
+        EXPECT_EQ(site.jailctl({command, "a.test"}).status, 0) << command;
+        const Result refused = site.jailctl({command, "b.test"});
+        EXPECT_EQ(refused.status, 2) << command << refused.all();
+        EXPECT_THAT(refused.err, HasSubstr("the backups of jail b.test are left alone: ")) << command;
+    }
+    const Result verified = site.jailctl({"verify"});
+    EXPECT_EQ(verified.status, 3) << verified.all();
+    EXPECT_THAT(verified.out, HasSubstr(": good, "));
+    EXPECT_EQ(site.jailctl({"extract", "a.test", "etc", "--to", site.path().string()}).status, 0);
+    for (const auto& words : {std::array{"extract", "b.test", "etc"}, std::array{"backups", "b.test", "--contents"}})
+        EXPECT_THAT(site.jailctl({words.begin(), words.end()}).err, HasSubstr("b.test.conf:1:13: BACKUP_KEEP: "));
+    EXPECT_EQ(site.jailctl({"backups", "b.test"}).status, 4) << "it may have more in a place of its own";
+}
+
 TEST_F(Expire, ProtectedStaysUntilItIsNoMore) {
     make_model();
     const auto one = old("20260101T000000Z");

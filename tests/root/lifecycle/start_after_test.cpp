@@ -105,13 +105,30 @@ TEST_F(StartAfter, AMistakeInTheFileOfOneJailConcernsThatJailAlone) {
         EXPECT_THAT(refused.err, HasSubstr("jails.d/c.test.conf:1:14: START_AFTER: ")) << command << refused.all();
     }
     EXPECT_EQ(mark("c.test"), '*');
-    EXPECT_EQ(site.jailctl({"doctor"}).status, 2) << "what looks at all of them needs all";
+    const Result doctor = site.jailctl({"doctor", "--json"});
+    EXPECT_EQ(doctor.status, 1) << "the mistake is what is found of it, and others are looked at: " << doctor.all();
+    EXPECT_THAT(doctor.out, HasSubstr("\"code\": \"config-mistake\""));
+    EXPECT_EQ(site.jailctl({"doctor", "--fix"}).status, 2) << "what jails need is not known";
+    EXPECT_EQ(site.jailctl({"config", "show", "a.test"}).status, 0);
+    EXPECT_THAT(site.jailctl({"config", "show", "c.test"}).err, HasSubstr("jails.d/c.test.conf:1:14: START_AFTER: "));
+    EXPECT_THAT(site.jailctl({"status", "--json"}).out, HasSubstr("\"jail\": \"c.test\"")) << "who is warned of";
     EXPECT_EQ(site.jailctl({"cp", "a.test:/etc/passwd", "-"}).status, 0);
     const Result copy = site.jailctl({"cp", "c.test:/etc/passwd", "-"});
     EXPECT_EQ(copy.status, 2) << copy.all();
     EXPECT_EQ(site.jailctl({"backups"}).status, 0);
     wait_for("c", "");
     EXPECT_EQ(site.jailctl({"stop", "all", "--timeout", "0"}).status, 0);
+}
+
+/// A jail must not stay frozen for a line that has nothing to do with it; which hooks are its own is not known.
+TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeIsThawedAndShown) {
+    configure("BEFORESTATUS_HOOKS=/bin/false\n");
+    ASSERT_EQ(site.jailctl({"start", "c.test"}).status, 0);
+    ASSERT_EQ(site.jailctl({"freeze", "c.test"}).status, 0);
+    spit(site.path() / "jails.d/c.test.conf", "PIDS=x\n", 0600);
+    EXPECT_EQ(site.jailctl({"thaw", "c.test"}).status, 0);
+    EXPECT_THAT(site.jailctl({"status", "c.test"}).out, HasSubstr("*c.test"));
+    EXPECT_EQ(site.jailctl({"stop", "c.test", "--timeout", "0"}).status, 4);
 }
 
 /// What others say of it is known.

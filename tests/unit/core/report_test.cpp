@@ -82,7 +82,7 @@ TEST(ExitStatus, OfAnInterruptionIsTheOneThatAShellTells) {
 TEST(Report, LedgerSurvivesThePipe) {
     Ledger ledger = with(Outcome::with_omissions("two files"));
     ledger.data.set("bytes", 12);
-    ledger.warnings = {"w"};
+    ledger.warnings = {{"w", "b.test"}};
     ledger.omissions = {"o"};
     ledger.exit_status = 9;
     ledger.reported.push_back(Error(Errc::timeout, "slow").with_hint("wait"));
