@@ -5,19 +5,27 @@
 
 #include "builtin/builtin.hpp"
 #include "columns.hpp"
+#include "command_line/global_options.hpp"
 #include "command_line/usage.hpp"
 #include "jailctl/sdk/text.hpp"
 
 namespace jailctl::core {
 namespace {
 
+void show_overview(const Host& host, Console& console) {
+    console.line(overview_text(host.registry, terminal_columns(1)));
+    console.data("commands", help_data(host.registry));
+    console.data("options", options_data(global_description()));
+}
+
 void show_help(const Host& host, Invocation& in) {
-    if (in.rest().empty()) return in.console().line(overview_text(host.registry, terminal_columns(1)));
+    if (in.rest().empty()) return show_overview(host, in.console());
     if (in.rest().size() > 1) throw Error(Errc::usage, "'help' takes one command");
     const auto& word = in.rest().front();
     const auto* entry = host.registry.command(word);
     if (entry == nullptr || word.starts_with('_')) throw unknown_command(host, word);
     in.console().line(help_text(*entry, terminal_columns(1)));
+    in.console().data("commands", Value::array().push(help_data(*entry->command)));
 }
 
 /// What other tools call it.

@@ -84,6 +84,26 @@ std::string synopsis(const Command& command) {
     return "jailctl " + command.name + (first ? options + words : words + options);
 }
 
+Value options_data(const po::options_description& options) {
+    Value list = Value::array();
+    for (const auto& option : options.options())
+        list.push(Value::object().set("option", left_of(*option, ", ")).set("does", option->description()));
+    return list;
+}
+
+Value help_data(const Command& command) {
+    Value value = Value::object();
+    value.set("name", command.name).set("synopsis", synopsis(command)).set("summary", command.summary);
+    value.set("details", joined_lines(command.details)).set("aliases", Value::array_of(command.aliases));
+    return value.set("options", options_data(command.options));
+}
+
+Value help_data(const Registry& registry) {
+    Value list = Value::array();
+    for (const auto* entry : listed(registry)) list.push(help_data(*entry->command));
+    return list;
+}
+
 std::string usage_text(const Registry& registry) {
     std::string names;
     for (const auto* entry : listed(registry)) names += (names.empty() ? "" : "|") + entry->command->name;

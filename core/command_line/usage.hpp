@@ -17,6 +17,12 @@ namespace jailctl::core {
 [[nodiscard]] std::string overview_text(const Registry& registry, std::size_t columns);
 /// `help COMMAND`: synopsis, summary, paragraphs, options, aliases.
 [[nodiscard]] std::string help_text(const CommandEntry& entry, std::size_t columns);
+/// What `help --json` tells of a command: {name, synopsis, summary, details, aliases, options: as options_data()}.
+[[nodiscard]] Value help_data(const Command& command);
+/// Of every command that is listed, in the order of overview_text().
+[[nodiscard]] Value help_data(const Registry& registry);
+/// [{option: "-t, --timeout TIME", does}], in the order of help.
+[[nodiscard]] Value options_data(const boost::program_options::options_description& options);
 /// "jailctl backup JAIL|all... [DIR|FILE|-] [--cold] [--protect]".
 [[nodiscard]] std::string synopsis(const Command& command);
 

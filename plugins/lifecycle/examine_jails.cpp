@@ -1,7 +1,11 @@
 #include "examine_jails.hpp"
 
+#include <filesystem>
+#include <set>
+
 #include "jail_status.hpp"
 #include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/ids.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/service.hpp"
@@ -58,6 +62,22 @@ void look_for_mistakes(const Examination& examination) {
                                        jail.mistake->hint()});
 }
 
+/// Created and not deleted, and its entry is gone: its directory and its ids stay, and no command works on it. Not what
+/// has ids alone, as the scratch jail of a command has.
+void look_for_forgotten(const Examination& examination, const std::set<std::string>& told) {
+    const Configuration& configuration = examination.invocation.configuration();
+    for (const auto& key : jails_with_ids(configuration)) {
+        const auto root = configuration.path("JAIL_HOME") / key;
+        std::error_code gone;
+        if (told.contains(key) || configuration.find(JailName(key)) != nullptr ||
+            !std::filesystem::is_directory(std::filesystem::symlink_status(root, gone)))
+            continue;
+        examination.diagnosis.add(
+            {"unlisted-jail", key, "jail " + key + " in " + root.string() + " was created, and is not in JAILS",
+             "put its entry back into JAILS; 'jailctl delete " + key + "' then removes it if it is not wanted"});
+    }
+}
+
 void add_broken(Diagnosis& diagnosis, const JailStatus& status) {
     const std::string& name = status.name;
     std::string hint;
@@ -84,12 +104,16 @@ void examine_jails(const Examination& examination) {
             if (told.contains(jail.name.key())) continue;
             if (const auto status = look_at(view, jail); !status.problem.empty()) add_broken(diagnosis, status);
         }
+        std::set<std::string> known;
+        for (const auto& [key, left] : told) known.insert(key);
         for (const auto& stranger : look_for_strangers(configuration, view)) {
             // A scratch jail runs as part of a command, and goes with what that left.
+            known.insert(JailName(stranger.name).key());
             if (stranger.running && stranger.running->copy && !told.empty()) continue;
             diagnosis.add({"unlisted-jail", stranger.name, "jail " + stranger.name + " " + stranger.problem,
                            "put its entry back into JAILS, then 'jailctl stop " + stranger.name + "'"});
         }
+        look_for_forgotten(examination, known);
     });
 }
 

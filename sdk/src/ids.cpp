@@ -130,6 +130,13 @@ std::optional<std::uint32_t> known_id_range(const Configuration& configuration, 
     return range_in(read_ids(StateDirectory::lasting(configuration)), jail);
 }
 
+std::vector<std::string> jails_with_ids(const Configuration& configuration) {
+    const Value document = read_ids(StateDirectory::lasting(configuration));
+    std::vector<std::string> keys;
+    for (const auto& [key, base] : document["ranges"].members()) keys.push_back(key);
+    return keys;
+}
+
 std::uint32_t id_range(const Configuration& configuration, const JailName& jail) {
     const auto known = known_id_range(configuration, jail);
     if (known && is_known_giver(configuration)) return *known;

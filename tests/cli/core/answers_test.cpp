@@ -76,6 +76,23 @@ TEST(Help, OfACommandNamesWordsAndOptions) {
     EXPECT_THAT(bare({"help", "start"}).out, StartsWith("Usage:\njailctl start "));
 }
 
+TEST(Help, IsDataToo) {
+    Site site({});
+    const Value all = site.json({"help"});
+    const auto named = [](const Value& list, const char* key, const std::string& name) {
+        return std::ranges::find_if(list.items(), [&](const Value& one) { return one[key].str() == name; });
+    };
+    const auto start = named(all["commands"], "name", "start"), none = named(all["commands"], "name", "__complete");
+    ASSERT_NE(start, all["commands"].items().end());
+    EXPECT_EQ(none, all["commands"].items().end());
+    EXPECT_THAT((*start)["synopsis"].str(), StartsWith("jailctl start JAIL|all..."));
+    EXPECT_NE(named((*start)["options"], "option", "--no-wait"), (*start)["options"].items().end());
+    EXPECT_NE(named(all["options"], "option", "--jobs N"), all["options"].items().end());
+    const Value one = site.json({"help", "start"});
+    ASSERT_EQ(one["commands"].items().size(), 1U);
+    EXPECT_EQ(one["commands"].items().front()["summary"].str(), "start jails");
+}
+
 /// Whole words, at the width of the terminal, else of COLUMNS, else 80.
 TEST(Help, IsWrapped) {
     const auto widest = [](const std::string& text) {

@@ -39,8 +39,9 @@ private:
 };
 
 TEST_F(Documents, OfTheHost) {
-    keep({"version"});
     keep({"help"});
+    keep({"help", "start"});
+    keep({"version"});
     keep({"plugins"});
     keep({"plugins", "--disable-plugin", "upgrade"});
     keep({"plugins", "inspect", "lifecycle"});

@@ -202,6 +202,19 @@ TEST_F(Doctor, AJailThatRunsWithoutAnEntryIsNamed) {
     EXPECT_EQ(mark(), '*');
 }
 
+TEST_F(Doctor, AJailThatLostItsEntryIsNamedUntilItHasItAgain) {
+    ASSERT_EQ(start().status, 0);  // which gives ids to a root that was put there
+    ASSERT_EQ(stop().status, 0);
+    site.configure({"b.test:192.0.2.2"}, "BACKUP_MAX_AGE=none\n");
+    const Diagnosed found = doctor({"--fix"});
+    ASSERT_THAT(found.findings(), ElementsAre("unlisted-jail a.test"));
+    EXPECT_THAT(found.document["findings"].items().at(0)["message"].str(),
+                HasSubstr((site.home() / "a.test").string()));
+    EXPECT_TRUE(fs::is_directory(site.home() / "a.test/etc"));
+    configure("BACKUP_MAX_AGE=none\n");
+    EXPECT_THAT(doctor().findings(), IsEmpty());
+}
+
 TEST_F(Doctor, WhatCannotBeLookedAtIsAFindingAndHidesNoOther) {
     fs::create_directories(site.home() / ".jailctl-create-a.test/etc");
     fs::permissions(site.home(), fs::perms(0777));

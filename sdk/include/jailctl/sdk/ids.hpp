@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "jailctl/sdk/export.hpp"
 #include "jailctl/sdk/host.hpp"
@@ -20,6 +22,9 @@ inline constexpr std::uint32_t ids_per_jail = 65536;
 /// The same without allotting: nothing if the jail has none. @throws Error damaged, denied, io
 [[nodiscard]] JAILCTL_SDK_EXPORT std::optional<std::uint32_t> known_id_range(const Configuration& configuration,
                                                                              const JailName& jail);
+/// Keys of all jails of this configuration that have ids: created, or being created, and not deleted yet, whether JAILS
+/// lists them or not. Takes no lock. @throws Error damaged, denied, io
+[[nodiscard]] JAILCTL_SDK_EXPORT std::vector<std::string> jails_with_ids(const Configuration& configuration);
 /// Gives the range of a jail back, for the next one to get; none is success. Whoever calls it knows that nothing on
 /// disk and no process is of these ids any more. @throws Error damaged, denied, io, no_space
 JAILCTL_SDK_EXPORT void release_ids(const Configuration& configuration, const JailName& jail);
