@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -19,6 +21,23 @@ void open_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd)
         if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
             ::_exit(1);
+}
+
+/// The soft limit, where we may: what we start inherits it.
+void set_limit(int resource, rlim_t value) {
+    rlimit now{};
+    if (::getrlimit(resource, &now) != 0) return;
+    const rlimit wanted{value, std::max(value, now.rlim_max)}, possible{std::min(value, now.rlim_max), now.rlim_max};
+    if (::setrlimit(resource, &wanted) != 0) (void)::setrlimit(resource, &possible);
+}
+
+/// Trees are walked with a hundred directories open. Each thread of a program takes as much as its stack may grow, and
+/// the tree helper has 512 MiB for all it does.
+void set_usual_limits() {
+    constexpr rlim_t descriptors = 1024, stack = rlim_t{8} << 20;
+    rlimit now{};
+    if (::getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur < descriptors) set_limit(RLIMIT_NOFILE, descriptors);
+    set_limit(RLIMIT_STACK, stack);
 }
 
 /// Nothing that steers us is inherited: mask, dispositions, umask (security.md 1).
@@ -42,6 +61,7 @@ void forget_the_caller() {
 int main(int argc, char** argv) {
     open_standard_descriptors();
     forget_the_caller();
+    set_usual_limits();
     jailctl::core::install_stderr_logger();
     try {
         jailctl::Interrupt::install();

@@ -26,11 +26,11 @@ namespace jailctl {
 namespace {
 
 constexpr const char* search_path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr int parking = 512;  // above every number a child is given
 
 struct Prepared {
     std::vector<char*> arguments, environment;
     std::vector<std::pair<int, int>> descriptors;  ///< {ours, the child's}, 0 to 2 among them
+    int parking = 3;                               ///< above every number the child is given
     int report = -1;                               ///< where errno goes if execve fails
     int group_fd = -1;
     const Program* program = nullptr;              ///< what needs no preparation is read from here
@@ -49,17 +49,19 @@ Prepared prepare(const Program& program, int stdin_fd, int stderr_fd) {
     prepared.environment.push_back(nullptr);
     prepared.descriptors = {{stdin_fd, 0}, {program.stdout_fd, 1}, {stderr_fd, 2}};
     prepared.descriptors.insert(prepared.descriptors.end(), program.descriptors.begin(), program.descriptors.end());
+    for (const auto& [ours, number] : prepared.descriptors) prepared.parking = std::max(prepared.parking, number + 1);
     return prepared;
 }
 
 /// Puts each descriptor on its number. Sources are parked high first: one may stand where another must go.
 bool place_descriptors(const Prepared& prepared, int& report) noexcept {
     if (::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) != 0) return false;
-    report = ::fcntl(prepared.report, F_DUPFD_CLOEXEC, parking);
-    if (report < 0) return false;
+    const int high = ::fcntl(prepared.report, F_DUPFD_CLOEXEC, prepared.parking);
+    if (high < 0) return false;  // told by way of the one there is
+    report = high;
     std::array<int, 64> parked{};
     for (std::size_t i = 0; i < prepared.descriptors.size(); ++i) {
-        parked[i] = ::fcntl(prepared.descriptors[i].first, F_DUPFD_CLOEXEC, parking);
+        parked[i] = ::fcntl(prepared.descriptors[i].first, F_DUPFD_CLOEXEC, prepared.parking);
         if (parked[i] < 0) return false;
     }
     for (std::size_t i = 0; i < prepared.descriptors.size(); ++i) {

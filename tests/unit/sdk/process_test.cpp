@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 
@@ -113,6 +115,15 @@ TEST(RunTest, SaysWhyItCannotStart) {
     EXPECT_EQ(code_thrown_by([&] { run(program); }), Errc::internal);
     program.path = "/etc/passwd";
     EXPECT_EQ(code_thrown_by([&] { run(program); }), Errc::denied);
+}
+
+TEST(RunTest, NeedsFewDescriptors) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit low{std::min<rlim_t>(64, before.rlim_max), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    EXPECT_EQ(output_of(shell("echo here")), "here\n");
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 TEST(RunTest, TheTimeLimitEndsTheWholeGroup) {
