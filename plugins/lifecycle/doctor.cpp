@@ -11,6 +11,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/examination.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/interrupt.hpp"
 #include "jailctl/sdk/lock.hpp"
 #include "jailctl/sdk/recovery.hpp"
 #include "jailctl/sdk/state.hpp"
@@ -73,6 +74,7 @@ private:
         InWork busy = jails_in_work(configuration, began);
         Diagnosis diagnosis;
         [[maybe_unused]] const Leases leases = invocation_.hooks().fire(Examination{invocation_, diagnosis});
+        Interrupt::check();  // who looked no more says nothing of what is there
         busy.merge(jails_in_work(configuration, began));
         std::vector<Finding> findings = diagnosis.findings();
         std::erase_if(findings, [&](const Finding& finding) { return !counts(finding, busy); });

@@ -120,11 +120,12 @@ Value entry_of(std::string_view line, Told& told) {
 
 void list_entries(const Repository& repository, const std::string& id,
                   const std::function<void(const Value::Array& entries)>& take) {
-    Told told(repository.ask({"dump", "--no-lock", id, "/jailctl/manifest"}));
+    const std::string manifest = repository.ask({"dump", "--no-lock", id, "/jailctl/manifest"});
+    Told told = in_context("what restic dump gave of the manifest", [&] { return Told(manifest); });
     Value::Array some;
     Run run;
     run.on_line = [&](std::string_view line) {
-        Value entry = entry_of(line, told);
+        Value entry = in_context("what restic ls said", [&] { return entry_of(line, told); });
         if (!entry.is_object()) return;
         some.push_back(std::move(entry));
         if (some.size() == batch) take(std::exchange(some, {}));

@@ -23,6 +23,14 @@ bool holds_any(std::string_view line, const auto& words) {
     return std::ranges::any_of(words, [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
 }
 
+/// Where in restic it came from follows some errors: "main.open", a newline, a tab and "github.com/.../global.go:760".
+std::string_view without_calls(std::string_view text) {
+    const auto place = text.find("\n\t");
+    if (place == text.npos) return text;
+    const auto line = text.substr(place, text.find('\n', place + 1) - place);
+    return line.find(".go:") == text.npos ? text : text.substr(0, text.substr(0, place).rfind('\n') + 1);
+}
+
 /// It tries again and says so each time: what it says at last counts.
 bool is_retry(std::string_view line) { return line.find("retrying after") != std::string_view::npos; }
 
@@ -46,6 +54,18 @@ std::string_view pack_amiss(std::string_view line) {
 }
 
 }  // namespace
+
+std::string last_said(std::string_view text) {
+    constexpr std::size_t most = 500;
+    const auto line_at = [&](std::size_t at) { return text.substr(at, std::min(text.find('\n', at) - at, most)); };
+    // Two more lines follow of when it was made and by whom, and a hint.
+    if (const auto lock = text.find("repository is already locked"); lock != text.npos)
+        return std::string(line_at(lock));
+    if (const auto panic = text.find("panic: "); panic != text.npos) return std::string(line_at(panic));
+    if (const auto fatal = text.rfind("Fatal: "); fatal != text.npos) return std::string(line_at(fatal + 7));
+    const auto lines = said_in(without_calls(text));
+    return lines.empty() ? std::string{} : std::string(lines.back().substr(0, most));
+}
 
 bool found_damage(std::string_view errors) { return std::ranges::any_of(said_in(errors), tells_damage); }
 

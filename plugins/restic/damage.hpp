@@ -8,6 +8,9 @@
 /// "could not be looked at".
 namespace jailctl::restic {
 
+/// What restic said last, one line, cut where it is too long for eyes; of a lock that somebody holds, and of an error
+/// that it tells with its own calls behind, the line that says it.
+[[nodiscard]] std::string last_said(std::string_view text);
 /// True if restic read data of a snapshot, and it is not what was stored there. Not said of an
 /// index, which is made again.
 [[nodiscard]] bool found_damage(std::string_view errors);

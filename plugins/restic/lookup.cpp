@@ -5,12 +5,16 @@
 
 namespace jailctl::restic {
 
+std::vector<Snapshot> snapshots_in(const Answer& answer) {
+    return in_context("what restic snapshots said", [&] { return parse_snapshots(answer.out); });
+}
+
 Snapshot find(const Repository& repository, const std::string& word) {
     const auto digits = digits_of(word);
     if (digits) {
         const Answer answer = repository.run({"snapshots", "--json", "--no-lock", *digits});
         if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
-        auto found = parse_snapshots(answer.out);
+        auto found = snapshots_in(answer);
         if (found.size() == 1) return std::move(found.front());
     }
     throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.shown()))
@@ -18,7 +22,8 @@ Snapshot find(const Repository& repository, const std::string& word) {
 }
 
 Value description_of(const Repository& repository, const std::string& id) {
-    return parse_json(repository.ask({"dump", "--no-lock", id, "/jailctl/description.json"}));
+    const std::string text = repository.ask({"dump", "--no-lock", id, "/jailctl/description.json"});
+    return in_context("what restic dump gave of the description", [&] { return parse_json(text); });
 }
 
 }  // namespace jailctl::restic

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "damage.hpp"
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/interrupt.hpp"
@@ -19,6 +19,7 @@
 #include "jailctl/sdk/state.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "known.hpp"
+#include "output.hpp"
 
 namespace jailctl::restic {
 namespace {
@@ -42,22 +43,6 @@ std::vector<std::string> environment_in(const std::string& file) {
         found.push_back(line);
     }
     return found;
-}
-
-std::string last_line(const std::string& text) {
-    if (const auto lock = text.find("repository is already locked"); lock != std::string::npos)
-        return text.substr(lock, text.find('\n', lock) - lock);  // two more lines follow, of when and by whose hint
-    if (const auto panic = text.find("panic: "); panic != std::string::npos)
-        return text.substr(panic, text.find('\n', panic) - panic);  // the last one is of a table of functions
-    const std::size_t fatal = text.rfind("Fatal: ");
-    std::size_t begin = fatal != std::string::npos ? fatal + 7 : 0;
-    std::string line = text.substr(begin);
-    if (const auto calls = line.find("\ngithub.com/restic/"); fatal == std::string::npos && calls != std::string::npos)
-        line.resize(calls);  // where in restic it came from
-    while (!line.empty() && line.back() == '\n') line.pop_back();
-    if (fatal != std::string::npos) return line.substr(0, line.find('\n'));
-    begin = line.rfind('\n');
-    return begin == std::string::npos ? line : line.substr(begin + 1);
 }
 
 std::string without_slash(std::string path) {
@@ -131,8 +116,8 @@ Answer Repository::run_once(const std::vector<std::string>& arguments, const Run
     (void)make_private_directory(cache_);  // not before something is run: `config check` looks only
     Answer answer;
     Program restic = program(arguments, how);
-    const UniqueFd memory(::memfd_create("restic", MFD_CLOEXEC));
-    if (!memory) throw_errno("cannot keep the output of restic");
+    const bool kept = !how.on_line && how.stdout_fd < 0;
+    const UniqueFd memory = kept ? bounded_memory(most_output) : UniqueFd{};
     const auto keep = [&](std::string_view text) {
         answer.errors += text;
         if (answer.errors.size() > errors_kept) answer.errors.erase(0, answer.errors.size() - errors_kept);
@@ -146,10 +131,8 @@ Answer Repository::run_once(const std::vector<std::string>& arguments, const Run
     if (how.on_line) restic.on_output = [&](std::string_view chunk) { lines.add(chunk, on_line); };
     else restic.stdout_fd = how.stdout_fd >= 0 ? how.stdout_fd : memory.get();
     answer.status = jailctl::run(restic);
-    if (!how.on_line && how.stdout_fd < 0) {
-        ::lseek(memory.get(), 0, SEEK_SET);
-        answer.out = read_all(memory.get(), most_output, "what restic said");
-    }
+    lines.finish(on_line);
+    if (kept) answer.out = written_to(memory.get(), most_output);
     return answer;
 }
 
@@ -191,7 +174,7 @@ bool not_opened(const Answer& answer) {
 
 bool no_repository(const Answer& answer) {
     if (!not_opened(answer)) return false;
-    std::string line = last_line(answer.errors);  // as the system, or the service far away, has it
+    std::string line = last_said(answer.errors);  // as the system, or the service far away, has it
     std::ranges::transform(line, line.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return std::ranges::any_of(std::array{"no such file", "not exist", "n't exist", "not found"},
                                [&](const char* absent) { return line.find(absent) != std::string::npos; });
@@ -219,7 +202,7 @@ void Repository::require_there_or_first() const {
 
 Error Repository::failure(const std::string& what, const Answer& answer) const {
     const auto says = [&](const char* text) { return answer.errors.find(text) != std::string::npos; };
-    const std::string line = escape_name(last_line(answer.errors));
+    const std::string line = escape_name(last_said(answer.errors));
     const std::string text = what + ": " + (line.empty() ? answer.status.text() : line);
     if (local() && is_empty_file(std::filesystem::path(location_) / "config"))
         return Error(Errc::io,

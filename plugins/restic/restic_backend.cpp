@@ -17,6 +17,7 @@
 #include "restoring.hpp"
 #include "single_files.hpp"
 #include "storing.hpp"
+#include "whole.hpp"
 
 namespace jailctl::restic {
 namespace {
@@ -111,7 +112,7 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
     std::vector<BackupInfo> found;
     const std::string maker = maker_of(invocation.configuration());
     RecordReader records(invocation, !jail.empty());
-    for (auto& snapshot : parse_snapshots(answer.out)) {
+    for (auto& snapshot : snapshots_in(answer)) {
         const auto verified = records.verified(snapshot);
         snapshot.info.verified = verified.value_or(0);
         // What has a record is ours wherever we have moved to.
@@ -130,12 +131,14 @@ OpenBackup ResticBackend::open(Invocation& invocation, const std::string& backup
 
 std::uint64_t ResticBackend::restored_size(Invocation& invocation, const std::string& backup) {
     const Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
     const Value description = description_of(repository, find(repository, backup).id);
     return static_cast<std::uint64_t>(description["counts"]["bytes"].num());
 }
 
 Value ResticBackend::restore(Invocation& invocation, const std::string& backup, const RestoreTarget& target) {
     const Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
     const Snapshot snapshot = find(repository, backup);
     const bool vouched = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id).has_value();
     const Value described = description_of(repository, snapshot.id);
@@ -152,6 +155,7 @@ Value ResticBackend::restore(Invocation& invocation, const std::string& backup, 
 
 BackupInfo ResticBackend::verify(Invocation& invocation, const std::string& backup) {
     const Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
     Snapshot snapshot = find(repository, backup);
     require_good(repository, snapshot.id);
     const Records records(invocation.configuration(), snapshot.info.jail);
@@ -164,11 +168,13 @@ BackupInfo ResticBackend::verify(Invocation& invocation, const std::string& back
 void ResticBackend::contents(Invocation& invocation, const std::string& backup,
                              const std::function<void(const Value::Array& entries)>& take) {
     const Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
     list_entries(repository, find(repository, backup).id, take);
 }
 
 Value ResticBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
     const Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
     const Snapshot snapshot = find(repository, backup);
     const bool vouched = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id).has_value();
     return take_out(invocation, repository, snapshot.id, vouched, wanted);
@@ -186,7 +192,7 @@ void ResticBackend::remove_several(Invocation& invocation, const std::vector<std
     const Repository repository(invocation, invocation.configuration().settings);
     const Answer answer = repository.run({"snapshots", "--json", "--no-lock"});
     if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
-    std::vector<Snapshot> there = parse_snapshots(answer.out);
+    std::vector<Snapshot> there = snapshots_in(answer);
     std::erase_if(there, [&](const Snapshot& snapshot) {
         return std::find(backups.begin(), backups.end(), snapshot.info.id) == backups.end();
     });

@@ -103,7 +103,7 @@ public:
     Progress(Console& console, const BackupSource& source)
         : shown_(console.progress("backing up " + source.jail().name.text(), source.size_estimate())) {}
     void take(std::string_view line) {
-        const Value message = parse_json(line);
+        const Value message = in_context("what restic backup said", [&] { return parse_json(line); });
         const std::string type = message["message_type"].str();
         if (type == "status") shown_->update(static_cast<std::uint64_t>(message["bytes_done"].num()));
         if (type == "summary") snapshot = message["snapshot_id"].str();
@@ -152,8 +152,8 @@ Stored store_tree(Invocation& invocation, const Repository& repository, BackupSo
     const Answer answer =
         repository.run(backup_arguments(source, info, maker_of(invocation.configuration()), view, facts, tree), run);
     // 3: a snapshot was made, and what it lacks was named
-    if ((!answer.status.ok() && answer.status.code != 3) || progress.snapshot.empty())
-        throw repository.failure("restic backup", answer);
+    if (!answer.status.ok() && answer.status.code != 3) throw repository.failure("restic backup", answer);
+    if (progress.snapshot.empty()) throw Error(Errc::io, "restic backup ended, and named no snapshot that it made");
     if (progress.anew)
         invocation.console().warn("the last backup of jail " + info.jail +
                                   " cannot be read in the repository, so all is stored anew" + "; 'jailctl verify " +

@@ -6,6 +6,7 @@
 #include <functional>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 
@@ -222,6 +223,42 @@ TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
     EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err,
                 HasSubstr("reads well, but not all of the repository does: pack "));
     EXPECT_EQ(problem(), "");
+}
+
+/// It looked at nothing any more.
+TEST_F(ResticFaults, ADoctorThatIsInterruptedCallsNobodyHealthy) {
+    configure({"a.test:192.0.2.1"},
+              "RESTIC_REPOSITORY=sftp:nobody@host.test:/r\nRESTIC_OPTIONS=\"sftp.command='sleep 300'\"\n");
+    const auto doctor = run_command({"timeout", "-s", "INT", "2", (stage() / "bin/jailctl").string(), "--config",
+                                     site_->config().string(), "doctor"});
+    EXPECT_THAT(doctor.err, HasSubstr("jailctl: interrupted by signal 2"));
+    EXPECT_THAT(doctor.out, Not(HasSubstr("healthy"))) << doctor.all();
+}
+
+/// restic would try for minutes, or wait for ever.
+TEST_F(ResticFaults, ARepositoryInWhichResticWouldWaitIsRefusedAtOnce) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const fs::path data = repository() / "data", away = site_->path() / "away";
+    fs::rename(data, away);
+    EXPECT_THAT(site_->jailctl({"verify", "a.test"}).err, HasSubstr(" data is no directory"));
+    fs::rename(away, data);
+    std::vector<fs::path> packs;
+    alter_packs([&](const fs::path& pack) { packs.push_back(pack); });
+    ASSERT_FALSE(packs.empty());
+    for (const auto& pack : packs) {
+        fs::rename(pack, pack.string() + "-away");
+        ASSERT_EQ(::mkfifo(pack.c_str(), 0600), 0);
+    }
+    for (const auto& words : {std::vector<std::string>{"verify", "a.test"},
+                              {"extract", "a.test", "etc", "--to", site_->path().string()},
+                              {"backups", "a.test", "--contents"}}) {
+        const auto refused = site_->jailctl(words);
+        EXPECT_EQ(refused.status, 1) << words.front();
+        EXPECT_THAT(refused.err, HasSubstr(" is no file\n")) << words.front();
+    }
+    EXPECT_EQ(problem(), "") << "nothing says that the backup is damaged";
+    for (const auto& pack : packs) fs::rename(pack.string() + "-away", pack);
+    EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 0);
 }
 
 /// A sync or a mount that is not complete: once it is, the backup is as good as it was.

@@ -12,6 +12,18 @@ const std::string pack = "6cbdc9ad1cadd1cfb76636857f067244cc0581df91f3a190c8a35e
 const std::string nothing_read = "cannot dump file: ReadFull(<data/6cbdc9ad1c>): open /r/data/6c/" + pack +
                                  ": no such file or directory\n";
 
+TEST(ResticDamage, WhatItSaidLastIsOneLineForEyes) {
+    EXPECT_EQ(last_said("something\nFatal: wrong password or no key found\nmore\n"), "wrong password or no key found");
+    EXPECT_EQ(last_said("config file has zero size, invalid repository?\nmain.open\n\tgithub.com/restic/restic/cmd/"
+                        "restic/global.go:760\nruntime.goexit\n\truntime/asm_amd64.s:1594\n"),
+              "config file has zero size, invalid repository?");
+    EXPECT_EQ(last_said("main.open\n\tmain.go:1\n"), "");
+    EXPECT_EQ(last_said("panic: nil\ngoroutine 1\n"), "panic: nil");
+    EXPECT_EQ(last_said("\n\n"), "");
+    EXPECT_EQ(last_said(std::string(100000, 'x')).size(), 500U);
+    EXPECT_EQ(last_said("Fatal: " + std::string(100000, 'x')).size(), 500U);
+}
+
 TEST(ResticDamage, DigestsThatDoNotFitAreDamage) {
     for (const char* said :
          {"cannot dump file: decrypting blob d3d202d8db250f29cdb4bc8e0f9ff124216b5e484a6bf675e3a9b9d7b9409233 failed: "
