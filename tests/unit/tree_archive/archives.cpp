@@ -1,5 +1,6 @@
 #include "archives.hpp"
 
+#include <clocale>
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -7,6 +8,7 @@ namespace jailctl::tree::test {
 
 void Archives::SetUp() {
     TreeActions::SetUp();
+    std::setlocale(LC_CTYPE, "C.UTF-8");  // as the helper does: libarchive reads names by it
     archive_ = scratch_.path() / "archive";
 }
 

@@ -57,8 +57,9 @@ void odd_names(const fs::path& root) {
     const fs::path names = root / "names";
     fs::create_directory(names);
     for (const std::string name :
-         {"line\nbreak", "tab\there", "\xff\xfe bytes", "caf\xc3\xa9", "back\\slash", "back\\x41", "-dash", " space ",
-          "quote'\"", "*?[a]", "colon:x", "equals=x", "percent%20x", "trailing."})
+         {"line\nbreak", "tab\there", "\xff\xfe bytes", "caf\xc3\xa9", "cafe\xcc\x81", "\xe1\x84\x80\xe1\x85\xa1",
+          "back\\slash", "back\\x41", "-dash", " space ", "quote'\"", "*?[a]", "colon:x", "equals=x",
+          "percent%20x", "trailing."})
         spit(names / name, name);
     spit(names / std::string(255, 'n'), "long");
     fs::path deep = names;
@@ -92,6 +93,10 @@ void links(const fs::path& root) {
     fs::create_symlink("/etc/passwd", root / "links" / "absolute");
     fs::create_symlink("../../../up", root / "links" / "dangling");
     fs::create_symlink(std::string(3000, 't'), root / "links" / "long");
+    fs::create_symlink("o\xcc\x82\xcc\xa3", root / "links" / "decomposed");
+    fs::create_directory(root / "links" / "a\xcc\x88");
+    spit(root / "links" / "a\xcc\x88" / "one", "two names");
+    fs::create_hard_link(root / "links" / "a\xcc\x88" / "one", root / "links" / "u\xcc\x88");
     owner(root / "links" / "dangling", 99, 98);
     time_of(root / "links" / "dangling", 1234567890, 987654321);
     ASSERT_EQ(
