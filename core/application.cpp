@@ -265,13 +265,14 @@ private:
     }
 
     Ending finish() {
-        const int signal = Interrupt::pending();
-        if (signal != 0 && was_interrupted()) report_.signal = signal;
+        if (was_interrupted()) report_.signal = Interrupt::pending();
         if (style_.json && !report_.command.starts_with('_')) console_.document(document_of(report_));
+        if (console_.gave_up()) report_.signal = Interrupt::pending();
         Ending ending{exit_status(report_)};
         ending.unread = console_.output_closed() && ending.status == 0 && !changes_;
-        if (!console_.output_ok() && ending.status == 0 && !ending.unread) {
-            ending.status = 1;
+        const bool may_be_a_reader_that_had_enough = console_.output_closed() && ending.status != 0;
+        if (!console_.output_ok() && !ending.unread && !may_be_a_reader_that_had_enough && report_.signal == 0) {
+            ending.status = std::max(ending.status, 1);
             console_.failure("jailctl", Error(Errc::io, "the output could not be written"));
         }
         ending.signal = report_.signal;

@@ -23,17 +23,6 @@ public:
     void update(std::uint64_t) override {}
 };
 
-/// @return 0, or errno
-int write_fully(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const auto n = ::write(fd, text.data(), text.size());
-        if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (n < 0) return errno;
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return 0;
-}
-
 std::string with_newline(std::string_view text) {
     std::string line = escape_control(text);
     if (line.empty() || line.back() != '\n') line += '\n';
@@ -52,7 +41,7 @@ bool use_color(int choice, int fd) {
 
 void StreamConsole::put(int fd, std::string_view text) {
     clear_bar();
-    const int failed = write_fully(fd, text);
+    const int failed = (fd == 1 ? out_ : err_).write(text);
     if (failed == 0 || fd != 1) return;
     output_ok_ = false;
     output_closed_ = failed == EPIPE;
@@ -61,7 +50,7 @@ void StreamConsole::put(int fd, std::string_view text) {
 void StreamConsole::clear_bar() {
     if (!bar_visible_) return;
     bar_visible_ = false;
-    write_fully(2, clear_line);
+    err_.write(clear_line);
 }
 
 void StreamConsole::put_labelled(std::string_view label, const char* color, std::string_view text,
@@ -121,7 +110,7 @@ std::unique_ptr<Progress> StreamConsole::progress(std::string_view what, std::ui
     return std::make_unique<TimedProgress>(
         escape_name(what), total_bytes, [] { return terminal_columns(2); }, 100ms,
         [this](const std::string& text) {
-            write_fully(2, clear_line + text);
+            err_.write(clear_line + text);
             bar_visible_ = true;
         },
         [this] { clear_bar(); });

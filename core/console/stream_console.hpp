@@ -4,6 +4,7 @@
 #include <string>
 
 #include "console/asker.hpp"
+#include "console/writer.hpp"
 #include "jailctl/sdk/console.hpp"
 #include "run/ledger.hpp"
 
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] bool output_ok() const noexcept { return output_ok_; }
     /// Then it was a pipe whose reader has gone.
     [[nodiscard]] bool output_closed() const noexcept { return output_closed_; }
+    /// Text was given up: a signal came, and whoever has the other end of stdout or stderr does not read.
+    [[nodiscard]] bool gave_up() const noexcept { return out_.gave_up() || err_.gave_up(); }
 
 private:
     void put(int fd, std::string_view text);
@@ -67,6 +70,7 @@ private:
     ConsoleStyle style_;
     Asker* asker_;
     Ledger* ledger_;
+    Writer out_{1}, err_{2};
     bool bar_visible_ = false, output_ok_ = true, output_closed_ = false;
 };
 

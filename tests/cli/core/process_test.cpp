@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -58,6 +59,36 @@ TEST_F(Process, AListingWhoseReaderHasGoneEndsAsOthersDo) {
         EXPECT_EQ(result.out, "141\n") << command << result.err;
         EXPECT_EQ(result.err, "") << command;
     }
+}
+
+/// Whoever has the other end of a pipe may never read: a signal is to end us all the same.
+TEST_F(Process, AReaderThatReadsNothingKeepsNobodyFromEndingIt) {
+    for (const int flags : {O_CLOEXEC, O_CLOEXEC | O_NONBLOCK}) {
+        int ends[2];
+        ASSERT_EQ(::pipe2(ends, flags), 0);
+        const UniqueFd read(ends[0]), write(ends[1]);
+        ASSERT_EQ(::fcntl(write.get(), F_SETFL, O_NONBLOCK), 0);
+        const std::string some(4096, 'x');
+        while (::write(write.get(), some.data(), some.size()) > 0) continue;
+        ASSERT_EQ(::fcntl(write.get(), F_SETFL, flags & O_NONBLOCK), 0);
+        Program listing;
+        listing.path = program();
+        listing.arguments = {"--config", site_.config().string(), "config", "show"};
+        listing.stdout_fd = write.get();
+        ChildProcess child = spawn(listing, STDERR_FILENO);
+        ::usleep(100'000);  // it has come to its first line by now, or ends by the signal before that
+        child.kill(SIGTERM);
+        pollfd ended{child.handle(), POLLIN, 0};
+        ASSERT_EQ(::poll(&ended, 1, 60'000), 1) << "it still waits for a reader";
+        EXPECT_EQ(child.wait().signal, SIGTERM);
+    }
+}
+
+TEST_F(Process, WhatCouldNotBeWrittenIsToldWhateverElseWentWrong) {
+    const auto result = run_command({"sh", "-c", program() + " --json --config " + site_.config().string() +
+                                                     " start a.test >/dev/full"});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr("jailctl: the output could not be written\n"));
 }
 
 TEST_F(Process, SeveralJailsEndWithATable) {
