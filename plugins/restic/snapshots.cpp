@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "jailctl/sdk/error.hpp"
+#include "jailctl/sdk/jail.hpp"
 #include "jailctl/sdk/lines.hpp"
 #include "jailctl/sdk/value.hpp"
 
@@ -15,6 +17,15 @@ std::int64_t number(std::string_view text) {
     std::int64_t value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
+}
+
+/// Whoever can write to the repository chooses it.
+bool is_key(const std::string& host) {
+    try {
+        return JailName(host).key() == host;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 }  // namespace
@@ -64,9 +75,10 @@ std::vector<Snapshot> parse_snapshots(std::string_view json) {
             if (text.starts_with("made_by=")) snapshot.maker = text.substr(8);
             if (text.starts_with("bytes=")) snapshot.info.size = static_cast<std::uint64_t>(number(text.substr(6)));
         }
-        if (!ours || digits_of(snapshot.id) != snapshot.id) continue;
+        const std::string& host = one["hostname"].str();
+        if (!ours || digits_of(snapshot.id) != snapshot.id || !is_key(host)) continue;
         snapshot.info.id = shown_id(snapshot.id);
-        snapshot.info.jail = one["hostname"].str();
+        snapshot.info.jail = host;
         found.push_back(std::move(snapshot));
     }
     std::stable_sort(found.begin(), found.end(),
