@@ -25,23 +25,23 @@ public:
     std::vector<BackupInfo> list(Invocation& in, const std::string& jail, const std::string&) override {
         return shelf_of(in).list(jail);
     }
-    OpenBackup open(Invocation& in, const std::string& id) override {
-        const auto [info, sha256] = shelf_of(in).find(id);
-        UniqueFd tar = open_trusted(id + ".tar", Trust::root);
-        const bool ours = digest_of_file(tar.get(), id) == sha256;  // else the tar was put there: it is not vouched for
+    OpenBackup open(Invocation& in, const std::string& backup) override {
+        const auto [info, sha256] = shelf_of(in).find(backup);
+        UniqueFd tar = open_trusted(backup + ".tar", Trust::root);
+        const bool ours = digest_of_file(tar.get(), backup) == sha256;  // else somebody put it there: not vouched for
         return {std::move(tar), ours, {}};
     }
-    BackupInfo verify(Invocation& in, const std::string& id) override {
+    BackupInfo verify(Invocation& in, const std::string& backup) override {
         const BackupShelf shelf = shelf_of(in);
-        auto [info, sha256] = shelf.find(id);
-        const UniqueFd tar = open_trusted(id + ".tar", Trust::root);
-        if (check_tar_file(tar.get(), id)["sha256"].str() != sha256)
-            throw Error(Errc::damaged, id + " is not what was stored");
+        auto [info, sha256] = shelf.find(backup);
+        const UniqueFd tar = open_trusted(backup + ".tar", Trust::root);
+        if (check_tar_file(tar.get(), backup)["sha256"].str() != sha256)
+            throw Error(Errc::damaged, backup + " is not what was stored");
         info.verified = unix_now();
         shelf.put(info, sha256);
         return info;
     }
-    void remove(Invocation& in, const std::string& id) override { shelf_of(in).remove(id); }
+    void remove(Invocation& in, const std::string& backup) override { shelf_of(in).remove(backup); }
 
 private:
     static BackupShelf shelf_of(Invocation& in) { return BackupShelf(in.configuration().path("COPY_DIR")); }

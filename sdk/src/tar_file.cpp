@@ -95,7 +95,7 @@ Value store_tar_file(BackupSource& source, int directory, const std::string& nam
 
 Value check_tar_file(int file, const std::string& what) {
     rewind(file, what);
-    return run_tree(job_on("check", file));
+    return in_context(escape_name(what), [&] { return run_tree(job_on("check", file)); });
 }
 
 std::string digest_of_file(int file, const std::string& what) {

@@ -28,6 +28,12 @@ protected:
     }
 };
 
+fs::path tar_in(const fs::path& directory) {
+    for (const auto& entry : fs::directory_iterator(directory))
+        if (entry.path().extension() == ".tar") return entry.path();
+    return {};
+}
+
 TEST_F(ExampleBackend, PassesTheConformanceSuite) {
     const auto result = run_command({(build() / "conformance_test").string()});
     EXPECT_EQ(result.status, 0) << result.all();
@@ -49,6 +55,12 @@ TEST_F(ExampleBackend, BacksUpListsVerifiesAndRestores) {
     ASSERT_EQ(stored.status, 0) << stored.all();
     EXPECT_THAT(jailctl({"backups", "a.test"}).out, HasSubstr((copies / "a.test-").string()));
     EXPECT_THAT(jailctl({"verify", "a.test"}).out, HasSubstr(": good, "));
+    flip_bit(tar_in(copies), 40);
+    const auto damaged = jailctl({"verify", "a.test"});
+    EXPECT_EQ(damaged.status, 1) << damaged.all();
+    EXPECT_THAT(damaged.err, HasSubstr((copies / "a.test-").string())) << "which one";
+    flip_bit(tar_in(copies), 40);
+    ASSERT_EQ(jailctl({"verify", "a.test"}).status, 0);
     fs::rename(site.root("a.test"), site.path() / "gone");
     const auto restored = jailctl({"restore", "a.test"});
     EXPECT_EQ(restored.status, 0) << restored.all();

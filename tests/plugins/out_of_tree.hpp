@@ -10,15 +10,18 @@
 
 namespace jailctl::test {
 
-/// An example of the repository, built once per suite as a site would: out of tree, against what is installed.
+/// An example as it is installed, built once per suite as a site would: out of tree, against what is installed, without
+/// a warning.
 class OutOfTree : public testing::Test {
 protected:
     /// For SetUpTestSuite. @param options  further arguments of cmake
     static void build_example(const std::vector<std::string>& options) {
         if (::geteuid() != 0) return;
         scratch_ = new Scratch;
-        std::vector<std::string> configure{"cmake", "-S", EXAMPLE_DIR, "-B", build().string(), "-G", EXAMPLE_GENERATOR,
+        const std::string example = (stage() / "share/doc/jailctl" / EXAMPLE).string();
+        std::vector<std::string> configure{"cmake", "-S", example, "-B", build().string(), "-G", EXAMPLE_GENERATOR,
                                            "-DCMAKE_PREFIX_PATH=" + stage().string(),
+                                           "-DCMAKE_COMPILE_WARNING_AS_ERROR=ON",
                                            std::string("-DCMAKE_CXX_COMPILER=") + EXAMPLE_COMPILER};
         configure.insert(configure.end(), options.begin(), options.end());
         const std::string sanitize = EXAMPLE_SANITIZE;
