@@ -20,8 +20,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto patience = std::chrono::seconds(5);
 constexpr auto between = std::chrono::milliseconds(50);
 constexpr std::size_t most_text = 2000;
-// A pool whose disks are gone answers nothing for good.
-constexpr auto longest = std::chrono::minutes(2);
 
 std::string one_line(std::string text) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -36,6 +34,16 @@ bool is_data_set(std::string_view text) {
     constexpr std::string_view others = "0123456789-_.: /";
     return !text.empty() && is_letter(text.front()) && text.back() != '/' &&
            std::ranges::all_of(text, [&](char c) { return is_letter(c) || others.find(c) != others.npos; });
+}
+
+ExitStatus run_to_the_end(const Program& program) {
+    try {
+        return run(program);
+    } catch (Error& error) {
+        error.add_context("zfs " + program.arguments.front() + " " + program.arguments.back());
+        if (error.code() == Errc::timeout) error.with_hint("'zpool status' says whether the disks of the pool answer");
+        throw;
+    }
 }
 
 }  // namespace
@@ -71,12 +79,12 @@ ZfsProgram::Answer ZfsProgram::ask(std::vector<std::string> arguments, int gate)
     Answer answer{};
     program.arguments = std::move(arguments);
     program.environment = {"LC_ALL=C"};
-    program.timeout = longest;
+    program.timeout = longest_;
     if (gate >= 0) program.descriptors = {{gate, 3}};
     program.on_output = [&](std::string_view chunk) {
         answer.text.append(chunk.substr(0, most_text - std::min(most_text, answer.text.size())));
     };
-    const ExitStatus status = run(program);
+    const ExitStatus status = run_to_the_end(program);
     answer.good = status.ok();
     answer.text = one_line(answer.text.empty() ? "it " + status.text() : answer.text);
     return answer;

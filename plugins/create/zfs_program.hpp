@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,11 +12,14 @@ namespace jailctl::create {
 class ZfsProgram {
 public:
     /// @param path  of the program; empty: it is not installed; nothing: looked for when it is needed
-    explicit ZfsProgram(std::optional<std::string> path = {}) : path_(std::move(path)) {}
+    /// @param longest  for one run of it: a pool whose disks are gone answers nothing for good
+    explicit ZfsProgram(std::optional<std::string> path = {},
+                        std::chrono::milliseconds longest = std::chrono::minutes(2))
+        : path_(std::move(path)), longest_(longest) {}
     [[nodiscard]] bool installed() const { return !path().empty(); }
     /// @param snapshot  "pool/data/set@name"; one that is there by that name is a leftover of ours, and is replaced
     /// @param gate  a descriptor the program keeps open while it runs, so that its lock tells whether it does
-    /// @throws Error io: in the words of zfs(8); unsupported: not installed; interrupted
+    /// @throws Error io: in the words of zfs(8); timeout; unsupported: not installed; interrupted
     void take(const std::string& snapshot, int gate) const;
     /// Not there, in a pool that is: success. @throws Error busy: it is being read; io, unsupported, interrupted
     void destroy(const std::string& snapshot) const;
@@ -29,6 +33,7 @@ private:
     [[nodiscard]] bool knows(const std::string& name) const;
     [[nodiscard]] std::string path() const;
     std::optional<std::string> path_;
+    std::chrono::milliseconds longest_;
 };
 
 /// The name of the snapshot that `name` beside `root` stands for, behind the '@': the same for the same root and name,

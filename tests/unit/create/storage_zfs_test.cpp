@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <functional>
 #include <gmock/gmock.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -68,6 +69,20 @@ TEST_F(Zfs, TakesAndDestroysTheOneSnapshot) {
     zfs_.destroy("tank/jails@x");
     EXPECT_THAT(lines("snapshots"), ElementsAre("tank/jails@hourly"));
     EXPECT_THAT(lines("calls"), ElementsAre("snapshot tank/jails@x", "destroy tank/jails@x"));
+}
+
+/// A pool whose disks are gone, and a program that obeys nobody.
+TEST_F(Zfs, ThatDoesNotEndIsNotWaitedForForEver) {
+    test::spit(scratch_ / "zfs", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 60; done\n", 0755);
+    const ZfsProgram hangs((scratch_ / "zfs").string(), std::chrono::milliseconds(200));
+    for (const auto& [what, work] :
+         {std::pair<std::string, std::function<void()>>{"snapshot", [&] { hangs.take("tank/jails@x", -1); }},
+          {"destroy", [&] { hangs.destroy("tank/jails@x"); }}}) {
+        const Error error = test::error_of(work);
+        EXPECT_EQ(error.code(), Errc::timeout);
+        EXPECT_THAT(error.what(), HasSubstr("zfs " + what + " tank/jails@x: "));
+        EXPECT_THAT(error.hint(), HasSubstr("zpool status"));
+    }
 }
 
 TEST_F(Zfs, ReplacesWhatALostDirectoryLeft) {
