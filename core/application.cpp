@@ -256,9 +256,11 @@ private:
         console_.failure("jailctl", error);
     }
 
+    /// Or what comes behind the work was, the scripts after it.
     [[nodiscard]] bool was_interrupted() const {
-        const auto interrupted = [](const Ledger& ledger) {
-            return ledger.failure && ledger.failure->code() == Errc::interrupted;
+        const auto by_signal = [](const Error& error) { return error.code() == Errc::interrupted; };
+        const auto interrupted = [&](const Ledger& ledger) {
+            return (ledger.failure && by_signal(*ledger.failure)) || std::ranges::any_of(ledger.reported, by_signal);
         };
         return interrupted(report_.ledger) || std::any_of(report_.jails.begin(), report_.jails.end(),
                                                           [&](const auto& jail) { return interrupted(jail.ledger); });

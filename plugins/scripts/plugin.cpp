@@ -14,8 +14,8 @@ void run_before(const Moment& moment, const std::vector<std::string>& scripts) {
     for (const auto& script : scripts) {
         try {
             run_script(moment, script);
-        } catch (const Error& error) {
-            if (error.code() == Errc::interrupted) throw;
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw error.add_context(moment.variable);
             throw Error(Errc::vetoed, moment.variable + ": " + error.what()).with_hint(error.hint());
         }
     }
@@ -27,8 +27,8 @@ void run_after(const Moment& moment, const std::vector<std::string>& scripts) {
     for (const auto& script : scripts) {
         try {
             run_script(moment, script);
-        } catch (const Error& error) {
-            if (error.code() == Errc::interrupted) throw;
+        } catch (Error& error) {
+            if (error.code() == Errc::interrupted) throw error.add_context(moment.variable);
             failures += (failures.empty() ? "" : "; ") + std::string(error.what());
             if (hint.empty()) hint = error.hint();
         }

@@ -101,6 +101,25 @@ TEST_F(Hooks, AnAfterHookThatFailsIsReportedAndTheJailRuns) {
     EXPECT_THAT(site_->jailctl({"status"}).out, HasSubstr("*www.test"));
 }
 
+/// The work is done, but whoever ended the command wants the loop it stands in to end, too.
+TEST_F(Hooks, ACommandWhoseAfterHookIsInterruptedEndsByTheSignal) {
+    create();
+    configure("AFTERSTART_HOOKS=" + script("slow", "echo here >" + (site_->path() / "seen").string() +
+                                                    "; exec sleep 600") +
+              "\n");
+    const auto told = site_->path() / "told";
+    Program start;
+    start.path = "/bin/sh";
+    start.arguments = {"-c", "exec " + (stage() / "bin/jailctl").string() + " --config " + site_->config().string() +
+                                 " start www.test 2>" + told.string()};
+    ChildProcess child = spawn(start, -1);
+    for (int i = 0; i < 6000 && seen() != "here\n"; ++i) ::usleep(10'000);
+    child.kill(SIGTERM);
+    EXPECT_EQ(child.wait().signal, SIGTERM);
+    EXPECT_THAT(slurp(told), HasSubstr("AFTERSTART_HOOKS: interrupted by signal"));
+    EXPECT_THAT(site_->jailctl({"status"}).out, HasSubstr("*www.test"));
+}
+
 TEST_F(Hooks, AHookThatHangsIsEndedAndAFloodDoesNotBlock) {
     create();
     configure("HOOK_TIMEOUT=1\nBEFORESTART_HOOKS=" + script("hang", "exec sleep 600") + "\n");
