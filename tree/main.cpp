@@ -1,5 +1,6 @@
 #include <exception>
 #include <new>
+#include <system_error>
 #include <unistd.h>
 
 #include "actions.hpp"
@@ -30,6 +31,9 @@ int serve(Channel& channel) {
         channel.error(error);
     } catch (const std::bad_alloc&) {
         channel.error(Error(Errc::failed, "the tree helper may not use more memory"));
+    } catch (const std::system_error& error) {
+        channel.error(Error(Errc::failed, "the tree helper gets no thread", error.code())
+                          .with_hint("see the limits of whoever called jailctl: 'ulimit -u' and 'ulimit -v'"));
     } catch (const std::exception& error) {
         channel.error(Error(Errc::internal, std::string("in the tree helper: ") + error.what()));
     }

@@ -43,6 +43,17 @@ TEST_F(Create, SaysWhatTheGuideShows) {
     EXPECT_THAT(site_.leftovers(), IsEmpty());
 }
 
+/// In the user namespace of the jail, where it works, the limit holds for the helper, too.
+TEST_F(Create, WithoutRoomForAThreadItSaysSoAndLeavesNothing) {
+    const Result made = run_command({"prlimit", "--nproc=1", (stage() / "bin/jailctl").string(), "--config",
+                                     site_.config().string(), "--batch", "create", "a.test"});
+    EXPECT_EQ(made.status, 1) << made.all();
+    EXPECT_THAT(made.err, HasSubstr("the tree helper gets no thread: "));
+    EXPECT_THAT(made.err, HasSubstr("hint: see the limits of whoever called jailctl: 'ulimit -u'"));
+    EXPECT_THAT(site_.leftovers(), IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(root_));
+}
+
 TEST_F(Create, MakesASmallCompleteSystem) {
     ASSERT_EQ(site_.jailctl({"create", "a.test", "--batch"}).status, 0);
     EXPECT_EQ(mode(root_), 0755U);
