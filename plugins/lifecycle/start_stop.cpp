@@ -132,6 +132,7 @@ void stop_jail(Invocation& invocation, const Jail& jail, std::optional<std::chro
     int id = running ? running->id : 0;
     if (who == StoppedBy::administrator && is_supervised(invocation.configuration(), jail.name, id))
         throw supervised(jail.name);
+    tell_whose_settings(invocation, jail);
     const auto patience = grace.value_or(stop_timeout(jail.settings));
     with_events<BeforeStop, AfterStop>(invocation, jail, id, [&] {
         invocation.console().info("Stopping jail " + jail.name.text() + "...");
@@ -202,7 +203,6 @@ void add_stop(Registrar& host) {
         const auto grace = grace_of(options->grace);
         const auto running = invocation.services().get<JailRuntime>().find(invocation.configuration(), jail.name);
         if (!running) return stop_ended(invocation, jail, options->supervised);
-        tell_whose_settings(invocation, jail);
         const bool watched = is_supervised(invocation.configuration(), jail.name, running->id);
         if (options->supervised && !watched) return Outcome::done();  // somebody started it anew, and it is theirs
         if (options->supervised) {

@@ -131,6 +131,19 @@ TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeIsThawedAndShown) {
     EXPECT_EQ(site.jailctl({"stop", "c.test", "--timeout", "0"}).status, 4);
 }
 
+/// It is not stopped, so nothing is left out.
+TEST_F(StartAfter, AJailThatIsWatchedIsLeftAloneWhateverItsFileSays) {
+    ASSERT_EQ(site.jailctl({"start", "--supervised", "c.test"}).status, 0);
+    spit(site.path() / "jails.d/c.test.conf", "PIDS=x\n", 0600);
+    const Result all = site.jailctl({"stop", "all"});
+    EXPECT_EQ(all.status, 0) << all.all();
+    EXPECT_THAT(all.err, testing::Not(HasSubstr("left out")));
+    const Result alone = site.jailctl({"stop", "c.test"});
+    EXPECT_EQ(alone.status, 1);
+    EXPECT_THAT(alone.err, testing::Not(HasSubstr("left out")));
+    EXPECT_EQ(site.jailctl({"stop", "--supervised", "c.test", "--timeout", "0"}).status, 4);
+}
+
 /// What others say of it is known.
 TEST_F(StartAfter, AJailWhoseOwnFileHasAMistakeIsStoppedAfterThoseThatWaitForIt) {
     ASSERT_EQ(site.jailctl({"start", "all"}).status, 0);
