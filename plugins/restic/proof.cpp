@@ -30,7 +30,8 @@ Answer read_through(const Repository& repository, const std::string& id, Cache c
         const Answer trees = repository.run(reading(repository, {"ls", "--json", id}, cache), run);
         if (!trees.status.ok()) return trees;
     }
-    return repository.run(reading(repository, {"dump", "--archive", "tar", id, "/"}, cache), run);
+    // Not as tar: an attribute with "=" in its name, which any process of a jail can make, has no place in one.
+    return repository.run(reading(repository, {"dump", "--archive", "zip", id, "/"}, cache), run);
 }
 
 /// That it could not be looked at. What nobody knows as damage is not called so.

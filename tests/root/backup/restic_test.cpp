@@ -59,9 +59,10 @@ TEST_F(Restic, AnAwkwardTreeComesBackWhole) {
        "second-name;chmod 4755 plain; mkdir -m 1777 tmp; mkdir -m 2755 gives-group; ln -s plain link; touch -h -d "
        "'1999-01-01 00:00:00.5' link;setfattr -h -n trusted.on-link -v deep link; ln link link-second-name; mkfifo -m "
        "640 fifo; mknod null c 1 3;ln null null-second-name; mknod disk b 259 4097; setfattr -n user.one -v two plain; "
-       "setfattr -n trusted.three -v four etc;setfacl -m u:1234:rx plain; setfacl -d -m g:77:rwx tmp; ln -s \"$(printf "
-       "'bad\\377text')\" odd-link;printf name > \"$(printf 'odd\\377name')\"; printf n > \"$(printf 'new\\nline')\"; "
-       "truncate -s 8M holes;printf middle | dd of=holes bs=1 seek=4194304 conv=notrunc 2>/dev/null; printf d > "
+       "setfattr -n trusted.three -v four etc; setfattr -n 'user.with=equals' -v kept plain; "
+       "setfacl -m u:1234:rx plain; setfacl -d -m g:77:rwx tmp; ln -s \"$(printf 'bad\\377text')\" odd-link;printf name > \"$(printf 'odd\\377name')\"; printf n > \"$(printf 'new\\nline')\"; "
+       "printf c > \"$(printf 'cafe\\314\\201')\"; truncate -s 8M holes; printf middle | "
+       "dd of=holes bs=1 seek=4194304 conv=notrunc 2>/dev/null; printf d > "
        "no-dump; chattr +d no-dump;printf i > immutable; chattr +i immutable; mkdir append; chattr +a append; touch -d "
        "'2002-02-02 02:02:02.2' etc");
     ASSERT_EQ(::mknod((tree_ / "tmp/socket").c_str(), S_IFSOCK | 0620, 0), 0);
