@@ -57,6 +57,13 @@ bool told_sysvinit(JailRuntime& runtime, Invocation& invocation, const Jail& jai
     }
 }
 
+/// What the jail had open may be lost: that is no stop like any other, but of a copy that was only tried.
+void tell_of_kill(Invocation& invocation, const Jail& jail, const Record& record, const std::string& why) {
+    const std::string sentence = jail.name.text() + " is killed: " + why;
+    if (record.copy) invocation.console().verbose("the copy of " + sentence);
+    else invocation.console().warn(sentence);
+}
+
 void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, const Record& record,
               std::chrono::seconds grace) {
     const UniqueFd handle = open_handle(record.init);
@@ -67,11 +74,13 @@ void ask_init(JailRuntime& runtime, Invocation& invocation, const Jail& jail, co
         invocation.console().waiting("waiting for " + jail.name.text() + " to end, " + at_most + " at most");
     if (!setting.empty() || !is_sysvinit(record.init.pid) || !told_sysvinit(runtime, invocation, jail, *shown)) {
         const int signal = choose_stop_signal(record.init.pid, setting);
-        if (signal == 0) return invocation.console().verbose("init does not listen to signals");
+        if (signal == 0)
+            return tell_of_kill(invocation, jail, record,
+                                "its first process ignores the signal to end (see STOP_SIGNAL)");
         signal_handle(handle.get(), signal);
     }
     if (!ended_within(handle.get(), grace, *shown))
-        invocation.console().verbose("init did not end within " + at_most);
+        tell_of_kill(invocation, jail, record, "its first process did not end within " + at_most);
 }
 
 /// With no record, or one that makes no sense, the provider of the configuration takes down what it finds of the jail.

@@ -93,7 +93,9 @@ TEST_F(InitTest, BusyboxInitBootsAndIsAskedToPowerOff) {
     ASSERT_EQ(start().status, 0);
     for (int attempt = 0; attempt < 50 && inside("test -e /run/booted").status != 0; ++attempt) ::usleep(20000);
     EXPECT_EQ(inside("test -e /run/booted").status, 0);
-    EXPECT_EQ(site.jailctl({"stop", "a.test"}).status, 0);
+    const Result stopped = site.jailctl({"stop", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_THAT(stopped.err, testing::Not(HasSubstr("killed")));
     EXPECT_TRUE(std::filesystem::exists(site.root("a.test") / "tmp/was-shut-down"));
 }
 
@@ -121,7 +123,9 @@ TEST_F(InitTest, AnInitThatHeedsNoSignalIsNotWaitedFor) {
     configure("START_COMMAND=\"/bin/sleep 1000\"");
     ASSERT_EQ(start().status, 0);
     const auto before = clock::now();
-    EXPECT_EQ(site.jailctl({"stop", "a.test"}).status, 0);
+    const Result stopped = site.jailctl({"stop", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_THAT(stopped.err, HasSubstr("a.test is killed: its first process ignores the signal to end"));
     EXPECT_LT(clock::now() - before, std::chrono::seconds(20)) << "STOP_TIMEOUT is 60 s";
 }
 
@@ -130,7 +134,9 @@ TEST_F(InitTest, AnInitThatTakesTooLongIsKilled) {
     configure("STOP_TIMEOUT=1");
     ASSERT_EQ(start().status, 0);
     const auto before = clock::now();
-    EXPECT_EQ(site.jailctl({"stop", "a.test"}).status, 0);
+    const Result stopped = site.jailctl({"stop", "a.test"});
+    EXPECT_EQ(stopped.status, 0) << stopped.all();
+    EXPECT_THAT(stopped.err, HasSubstr("a.test is killed: its first process did not end within 1 s"));
     EXPECT_GE(clock::now() - before, std::chrono::seconds(1));
     EXPECT_LT(clock::now() - before, std::chrono::seconds(30));
     EXPECT_EQ(mark(), ' ');
