@@ -27,6 +27,12 @@ void hint_at_room(Error& error) {
             "make room on that file system and repeat the command; 'jailctl delete' works on a full one, too");
 }
 
+/// Who reads it in a mail or a log does not see what was typed.
+std::string label_for(const Jail& jail, const Error& error) {
+    const std::string& name = jail.name.text();
+    return std::string_view(error.what()).find(name) != std::string_view::npos ? "jailctl" : "jailctl: " + name;
+}
+
 class Runner {
 public:
     Runner(Host& host, const CommandEntry& entry, const Resolved& words, StreamConsole& console, Report& report)
@@ -63,7 +69,7 @@ private:
         report_.jails.push_back(settle(jail.name.text(), std::move(ledger), seconds_since(start), words_.all));
         invocation_.write_to(report_.ledger);
         const auto& done = report_.jails.front();
-        if (done.ledger.failure) console_.failure("jailctl", *done.ledger.failure);
+        if (done.ledger.failure) console_.failure(label_for(jail, *done.ledger.failure), *done.ledger.failure);
         else if (done.result == Result::already) console_.info(done.reason);
     }
 

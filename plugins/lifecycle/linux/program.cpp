@@ -62,11 +62,19 @@ std::string_view path_in(const std::vector<std::string>& environment) {
     return search_path;
 }
 
+std::string hint_of(const std::string& name, int error) {
+    if (error == EACCES) return "it must be a file, executable ('chmod +x') for who runs it";
+    if (error == ENOEXEC) return "it is no program for this machine, nor a script that begins with #! and what runs it";
+    if (error == ENOENT && name.find('/') != std::string::npos)
+        return "if it is there, what runs it is not: the program after its #!, or its dynamic loader";
+    return {};
+}
+
 [[noreturn]] void cannot_run(const std::string& name, int error) {
     const bool absent = error == ENOENT || error == ENOTDIR;
-    throw CannotRun(absent ? 127 : 126, Error(absent ? Errc::not_found : Errc::denied,
-                                              "cannot run " + escape_name(name) + " in the jail",
-                                              std::error_code(error, std::generic_category())));
+    Error why(absent ? Errc::not_found : Errc::denied, "cannot run " + escape_name(name) + " in the jail",
+              std::error_code(error, std::generic_category()));
+    throw CannotRun(absent ? 127 : 126, std::move(why.with_hint(hint_of(name, error))));
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ TEST_F(JailTest, AnInitThatCannotBeRunIsReportedAndUndone) {
     spit(site.root("a.test") / "sbin/init", "not a program", 0644);
     const Result result = start();
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, HasSubstr("cannot run /sbin/init in the jail: Permission denied"));
+    EXPECT_THAT(result.err, HasSubstr("jailctl: a.test: cannot run /sbin/init in the jail: Permission denied\nhint: "));
     EXPECT_EQ(mark(), ' ');
     EXPECT_THAT(left_behind(), IsEmpty());
 }
