@@ -132,7 +132,11 @@ TEST_F(Routed, AnAddressOfTheHostIsRefused) {
 
 TEST_F(Routed, ARestartThatWouldFailStopsNothing) {
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
+    const std::vector<std::string> ask{"exec", "www.test", "--", "cat", "/sys/class/net/eth0/address"};
+    const std::string address = jailctl(ask).out;
     EXPECT_EQ(jailctl({"restart", "www.test"}).status, 0) << "its own link and routes are no obstacle";
+    EXPECT_EQ(jailctl(ask).out, address) << "who knows its MAC address, a switch or a lease, knows it still";
+    EXPECT_EQ(address.size(), 18U) << address;
     site_->configure({"www.test:192.0.2.1"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
     const auto refused = jailctl({"restart", "www.test"});
     EXPECT_EQ(refused.status, 1);
