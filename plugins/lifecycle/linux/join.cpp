@@ -21,13 +21,18 @@
 namespace jailctl::lifecycle {
 namespace {
 
+[[noreturn]] void cannot_enter(const char* what) {
+    if (errno == ESRCH) throw Error(Errc::not_found, "the jail has ended meanwhile");
+    throw_errno(what);
+}
+
 /// While one lives, children of ours are born in the pid namespace of the jail. Saves a process in between that would
 /// only fork.
 class ChildrenInPidNamespace {
 public:
     explicit ChildrenInPidNamespace(int handle) : ours_(::open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC)) {
         if (!ours_) throw_errno("cannot open our pid namespace");
-        if (::setns(handle, CLONE_NEWPID) != 0) throw_errno("cannot enter the jail's pid namespace");
+        if (::setns(handle, CLONE_NEWPID) != 0) cannot_enter("cannot enter the jail's pid namespace");
     }
     ChildrenInPidNamespace(const ChildrenInPidNamespace&) = delete;
     ChildrenInPidNamespace& operator=(const ChildrenInPidNamespace&) = delete;
@@ -46,7 +51,7 @@ void join_cgroups(const Cgroup& cgroup) {
 
 void enter_namespaces(int handle) {
     const int namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-    if (::setns(handle, namespaces) != 0) throw_errno("cannot enter the jail's namespaces");
+    if (::setns(handle, namespaces) != 0) cannot_enter("cannot enter the jail's namespaces");
 }
 
 /// From here on a hostile jail may reach for us: while a killed process ends, some kernels forget that it is

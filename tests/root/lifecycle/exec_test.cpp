@@ -27,6 +27,14 @@ protected:
     }
 };
 
+TEST_F(ExecTest, AJailThatEndsOnTheWayInIsToldAsThat) {
+    const Result late = traced(
+        site, {"-qq", "-o", "/dev/null", "-e", "trace=setns", "-e", "inject=setns:error=ESRCH:when=1"},
+        {"exec", "a.test", "--", "true"});
+    EXPECT_EQ(late.status, 125) << late.all();
+    EXPECT_THAT(late.err, HasSubstr("jailctl: a.test: the jail has ended meanwhile"));
+}
+
 TEST_F(ExecTest, StatusIsTheOneOfTheCommand) {
     EXPECT_EQ(exec({"true"}).status, 0);
     EXPECT_EQ(inside("exit 7").status, 7);
