@@ -27,10 +27,12 @@ void hint_at_room(Error& error) {
             "make room on that file system and repeat the command; 'jailctl delete' works on a full one, too");
 }
 
-/// Who reads it in a mail or a log does not see what was typed.
+/// Who reads it in a mail or a log does not see what was typed. A mistake in the typing is not the jail's.
 std::string label_for(const Jail& jail, const Error& error) {
     const std::string& name = jail.name.text();
-    return std::string_view(error.what()).find(name) != std::string_view::npos ? "jailctl" : "jailctl: " + name;
+    const std::string_view sentence = error.what();
+    const bool named = error.code() == Errc::usage || sentence.find(name) != std::string_view::npos;
+    return named ? "jailctl" : "jailctl: " + name;
 }
 
 class Runner {

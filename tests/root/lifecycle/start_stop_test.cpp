@@ -93,6 +93,9 @@ TEST_F(JailTest, AStoppedJailIsNotStoppedAgain) {
     EXPECT_THAT(stopped.err, HasSubstr("a.test is not running"));
     EXPECT_EQ(site.jailctl({"stop", "all"}).status, 0);
     EXPECT_THAT(left_behind(), IsEmpty());
+    const Result mistyped = site.jailctl({"stop", "--timeout", "soon", "a.test"});
+    EXPECT_EQ(mistyped.status, 2);
+    EXPECT_THAT(mistyped.err, testing::StartsWith("jailctl: --timeout: 'soon'")) << "that is not about the jail";
 }
 
 /// One cause, one code and one sentence, whichever command meets it.
