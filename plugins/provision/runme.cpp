@@ -7,6 +7,7 @@
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/rootfs.hpp"
+#include "jailctl/sdk/script_output.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
 #include "jailctl/sdk/services/network.hpp"
@@ -50,13 +51,15 @@ void run_script(const Provisioning& event, const std::string& script) {
     auto& console = event.invocation.console();
     Rootfs::open(event.staging).replace(script_name, script, 0700);
     console.info(announcement(event.jail));
-    LinePrinter printer([&console](std::string_view line) { console.info(line); });
+    ScriptOutput shown(event.invocation);
+    LinePrinter printer([&shown](std::string_view line) { shown.line(line); });
     ExitStatus status;
     try {
         in_context("running runme.sh in the new jail", [&] { status = run_inside(event, printer); });
     } catch (const Error& error) {
         if (error.code() != Errc::timeout) throw;
         printer.finish();
+        shown.failed();
         throw Error(Errc::timeout, "runme.sh did not end within PROVISION_TIMEOUT (" +
                                        event.jail.settings["PROVISION_TIMEOUT"].text +
                                        ") in the new jail, and was ended")
@@ -67,6 +70,7 @@ void run_script(const Provisioning& event, const std::string& script) {
         console.warn("runme.sh wrote more than is shown: " + human_bytes(printer.dropped()) + " were left out");
     }
     if (!status.ok()) {
+        shown.failed();
         throw Error(Errc::failed, "runme.sh " + ending_of(status))
             .with_hint("correct runme.sh in the ADDONS directory and create the jail again");
     }

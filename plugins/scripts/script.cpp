@@ -5,6 +5,7 @@
 #include "containment.hpp"
 #include "examine.hpp"
 #include "jailctl/sdk/process.hpp"
+#include "jailctl/sdk/script_output.hpp"
 #include "jailctl/sdk/text.hpp"
 #include "output.hpp"
 #include "script_file.hpp"
@@ -58,8 +59,8 @@ void run_script(const Moment& moment, const std::string& path) {
         invocation.console().line("would run " + moment.variable + " script " + path);
         return;
     }
-    LineOutput output(fs::path(path).filename().string(),
-                      [&](const std::string& line) { invocation.console().info(line); });
+    ScriptOutput shown(invocation);
+    LineOutput output(fs::path(path).filename().string(), [&](const std::string& line) { shown.line(line); });
     end_all_abandoned(invocation.configuration());
     Containment containment(invocation.configuration());
     Program program = program_of(moment, real);
@@ -70,10 +71,12 @@ void run_script(const Moment& moment, const std::string& path) {
         status = run(program);
     } catch (Error& error) {  // time-out or interruption: nothing it started goes on
         output.end();
+        shown.failed();
         containment.kill_all();
         throw error.with_hint(advice(error));
     }
     output.end();
+    if (!status.ok()) shown.failed();
     require_success(moment, path, status);
 }
 

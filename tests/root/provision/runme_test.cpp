@@ -81,6 +81,17 @@ TEST_F(Runme, AFailureLeavesNoJailAndNamesTheStatus) {
     expect_no_jail();
 }
 
+TEST_F(Runme, QuietTellsWhatItWroteOnlyIfItFailed) {
+    script("echo before\nexit 7\n");
+    const Result failed = create({"--quiet"});
+    EXPECT_EQ(failed.status, 1) << failed.all();
+    EXPECT_EQ(failed.out, "before\n");
+    script("echo before\n");
+    const Result made = create({"--quiet"});
+    EXPECT_EQ(made.status, 0) << made.all();
+    EXPECT_EQ(made.out, "");
+}
+
 TEST_F(Runme, HangingEndsAtProvisionTimeout) {
     site_.configure({"a.test:192.0.2.1"}, "PROVISION_TIMEOUT=2");
     script("trap '' TERM\nwhile :; do sleep 1; done\n");

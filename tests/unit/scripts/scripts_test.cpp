@@ -77,6 +77,21 @@ TEST_F(Scripts, RunInOrderAndShowTheirLinesUnderTheirNames) {
     EXPECT_THAT(host_.fake_console.infos, ElementsAre("one: a", "one: b", "two: c"));
 }
 
+TEST_F(Scripts, QuietTellsWhatAScriptWroteOnlyIfItFailed) {
+    host_.fake_options.quiet = true;
+    configure("AFTERSTART_HOOKS",
+              script("good", "echo all is well") + " " + script("bad", "echo the disk is away; exit 1"));
+    after_start(1);
+    EXPECT_TRUE(host_.fake_console.infos.empty());
+    EXPECT_THAT(host_.fake_console.lines, ElementsAre("bad: the disk is away"));
+    host_.fake_console.lines.clear();
+    configure("BEFORESTART_HOOKS", script("long", "seq 1 870 | sed 's/$/" + std::string(70, 'x') + "/'; exit 1"));
+    EXPECT_EQ(error_of([&] { before_start(); }).code(), Errc::vetoed);
+    ASSERT_FALSE(host_.fake_console.lines.empty());
+    EXPECT_TRUE(host_.fake_console.lines.back().starts_with("long: 870x"));
+    EXPECT_FALSE(host_.fake_console.lines.front().starts_with("long: 1x")) << "the last of it";
+}
+
 TEST_F(Scripts, AFailingBeforeScriptVetoesAndEndsTheList) {
     configure("BEFORESTART_HOOKS", script("no", "exit 3") + " " + script("never", "echo ran"));
     const auto error = error_of([&] { before_start(); });

@@ -30,6 +30,7 @@
 #include "jailctl/sdk/registrar.hpp"
 #include "jailctl/sdk/rootfs.hpp"
 #include "jailctl/sdk/scoped.hpp"
+#include "jailctl/sdk/script_output.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/shared_ids.hpp"
 #include "jailctl/sdk/start_again.hpp"
