@@ -26,7 +26,8 @@ void require_space(int directory, const Place& place, std::uint64_t content) {
     const std::uint64_t free = free_bytes(directory, place.directory.string());
     if (free < needed)
         throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " +
-                                        place.directory.string() + " has " + human_bytes(free) + " free");
+                                        place.directory.string() + " has " + human_bytes(free) + " free")
+            .with_hint("make room there ('jailctl expire --dry-run' tells what stays and why), or name another place");
 }
 
 /// Each piece was decoded when it was written (tree/archive/piece_encoder.hpp); what remains to be proven is that the
@@ -105,6 +106,13 @@ UniqueFd open_outside_roots(Invocation& invocation, const std::string& backup) {
     return file;
 }
 
+/// It may be the mount point of a disk that is away, or a slip of the pen: the archive would go where nobody looks.
+void tell_of_new_place(Invocation& invocation, const Place& place) {
+    std::error_code unreadable;
+    if (place.configured && !fs::exists(place.directory, unreadable) && !unreadable)
+        invocation.console().warn("BACKUPDIR " + escape_name(place.directory.string()) + " was not there and is made");
+}
+
 }  // namespace
 
 void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
@@ -121,6 +129,7 @@ void ArchiveBackend::check(Invocation& invocation, const Jail& jail, const std::
 StoredBackup ArchiveBackend::store(Invocation& invocation, BackupSource& source, const std::string& where) {
     const Place place = resolve_place(source.jail().settings, where);
     if (place.standard_output) return store_to_stdout(invocation, source, place);
+    tell_of_new_place(invocation, place);
     const UniqueFd directory = open_place(place);
     require_outside_roots(invocation.configuration(), place.directory, "keep backups where no jail can write");
     const std::int64_t taken = unix_now();
