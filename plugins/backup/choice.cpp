@@ -52,11 +52,17 @@ BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const s
         .with_hint("'jailctl backups " + key + "' names what is wrong with those there are");
 }
 
+std::string backup_id(const Configuration& configuration, const std::string& word) {
+    const auto file = std::filesystem::absolute(word).lexically_normal();
+    std::error_code unreadable;
+    const bool archives = configuration.settings["BACKUP_BACKEND"].text == "archive";
+    return archives || std::filesystem::exists(file, unreadable) ? file.string() : word;
+}
+
 ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     const auto& configuration = invocation.configuration();
     if (word.find('/') != std::string::npos)
-        return {&backend_for(invocation, configuration.settings),
-                std::filesystem::absolute(word).lexically_normal().string()};
+        return {&backend_for(invocation, configuration.settings), backup_id(configuration, word)};
     const JailName name = jail_named(word);
     if (const Jail* jail = configuration.find(name)) require_no_mistake(*jail);
     const std::string key = name.key();

@@ -25,11 +25,15 @@ void prefer_own(std::vector<BackupInfo>& backups);
 /// @throws Error not_found: it has none; what the backend's list throws
 [[nodiscard]] BackupInfo newest_usable(Invocation& invocation, BackupBackend& backend, const std::string& key);
 
+/// What a word with '/' in it is to the backend of the host: a file by its absolute path; where no such file is, and
+/// backups are no archives, the word itself, as 'backups' lists one.
+[[nodiscard]] std::string backup_id(const Configuration& configuration, const std::string& word);
+
 struct ChosenBackup {
     BackupBackend* backend;
     std::string id;
 };
-/// A backup as `word` names it: a file if there is '/' in it, else the newest usable one of that jail.
+/// A backup as `word` names it: backup_id() if there is '/' in it, else the newest usable one of that jail.
 /// @throws Error not_found: the jail has none
 [[nodiscard]] ChosenBackup choose_backup(Invocation& invocation, const std::string& word);
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "choice.hpp"
 #include "commands.hpp"
@@ -17,15 +18,26 @@ struct ProtectArguments {
     bool off = false;
 };
 
-BackupInfo backup_in(Invocation& invocation, const fs::path& file) {
+BackupInfo backup_named(Invocation& invocation, const std::string& word) {
+    const std::string id = backup_id(invocation.configuration(), word);
+    const bool file = fs::path(id).is_absolute();  // else it is one of the configured place
     for (auto& backup : list_marked(invocation, backend_for(invocation, invocation.configuration().settings), "",
-                                    file.parent_path().string() + "/"))
-        if (backup.id == file.string()) return backup;
-    throw Error(Errc::not_found, escape_name(file.string()) + " is no backup").with_hint("see 'jailctl backups'");
+                                    file ? fs::path(id).parent_path().string() + "/" : ""))
+        if (backup.id == id) return backup;
+    throw Error(Errc::not_found, escape_name(id) + " is no backup").with_hint("see 'jailctl backups'");
 }
 
 BackupInfo newest_of(Invocation& invocation, const std::string& key, const Settings& settings) {
     return newest_usable(invocation, backend_for(invocation, settings), key);
+}
+
+void set(Invocation& invocation, BackupInfo& backup, bool on) {
+    const bool was = std::exchange(backup.protect, on);
+    set_protect(invocation.configuration(), backup, on);
+    auto& console = invocation.console();
+    if (!was && !on)
+        return console.warn(escape_name(backup.id) + " was not protected; 'jailctl backups' shows which are");
+    console.info(escape_name(backup.id) + (on ? " is protected: expire passes it by" : " is protected no more"));
 }
 
 void protect(Invocation& invocation, bool on) {
@@ -33,7 +45,7 @@ void protect(Invocation& invocation, bool on) {
     if (const auto& path = invocation.path()) {
         if (*path == "-") throw Error(Errc::usage, "what went to standard output is not kept by jailctl");
         if (!invocation.all()) throw Error(Errc::usage, "name jails, or one file");
-        chosen.push_back(backup_in(invocation, fs::absolute(*path).lexically_normal()));
+        chosen.push_back(backup_named(invocation, *path));
     } else {
         for (const auto& jail : invocation.jails()) require_known_place(jail);
         for (const auto& jail : invocation.jails())
@@ -47,10 +59,7 @@ void protect(Invocation& invocation, bool on) {
             invocation.console().line("would " + std::string(on ? "protect " : "end the protection of ") +
                                       escape_name(backup.id));
         } else {
-            set_protect(invocation.configuration(), backup, on);
-            backup.protect = on;
-            invocation.console().info(escape_name(backup.id) +
-                                      (on ? " is protected: expire passes it by" : " is protected no more"));
+            set(invocation, backup, on);
         }
         list.push(shown_backup(backup));
     }

@@ -76,7 +76,7 @@ std::string problem_of(Invocation& invocation, BackupBackend& backend, const Bac
 std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
     const auto& path = invocation.path();
     if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
-    if (names_file(path)) return fs::absolute(*path).lexically_normal().string();
+    if (names_file(path)) return backup_id(invocation.configuration(), *path);
     auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
     prefer_own(found);
     for (auto at = found.rbegin(); at != found.rend(); ++at) {

@@ -30,8 +30,8 @@ BackupInfo named_file(const Configuration& configuration, const std::filesystem:
 Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
-        const auto file = std::filesystem::absolute(*invocation.path()).lexically_normal();
-        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), file)}}, {}, 0};
+        const auto id = backup_id(invocation.configuration(), *invocation.path());
+        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), id)}}, {}, 0};
     }
     Chosen chosen;
     const std::size_t asked = invocation.jails().size() + invocation.rest().size();

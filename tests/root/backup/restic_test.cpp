@@ -188,6 +188,21 @@ TEST_F(Restic, ListsVerifiesAndFindsDamage) {
     EXPECT_EQ(site_->jailctl({"verify", "a.test"}).status, 1);
 }
 
+TEST_F(Restic, ASnapshotIsNamedAsItIsListed) {
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    ASSERT_EQ(site_->jailctl({"backup", "a.test"}).status, 0);
+    const std::string first = site_->json({"backups", "a.test"})["backups"].items().at(0)["id"].str();
+    ASSERT_TRUE(first.starts_with("snapshot/")) << first;
+    EXPECT_EQ(site_->jailctl({"protect", first}).out, first + " is protected: expire passes it by\n");
+    EXPECT_TRUE(site_->json({"backups", "a.test"})["backups"].items().at(0)["protect"].truth());
+    EXPECT_TRUE(site_->jailctl({"verify", first}).out.starts_with(first + ": good, "));
+    const auto other = site_->jailctl({"protect", "snapshot/00000000"});
+    EXPECT_EQ(other.status, 1) << other.all();
+    EXPECT_THAT(other.err, HasSubstr("snapshot/00000000 is no backup"));
+    ASSERT_EQ(site_->jailctl({"delete", "a.test", "--yes"}).status, 0);
+    EXPECT_THAT(site_->jailctl({"restore", "a.test", first}).out, HasSubstr("\n" + first + ": "));
+}
+
 /// `status` asks no repository: it goes by what was noted, and of the newest one that is usable.
 TEST_F(Restic, TheNewestUsableOneIsToldWhereTheNewestIsDamaged) {
     make_quick_repository(site_->path() / "repository");
