@@ -6,6 +6,7 @@
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/files.hpp"
+#include "jailctl/sdk/lines.hpp"
 
 namespace jailctl::lifecycle {
 namespace {
@@ -18,6 +19,11 @@ constexpr std::string_view end = "# jailctl: end";
 constexpr std::size_t most = 1 << 20;  // what read() takes
 
 bool has_network(const Jail& jail) { return jail.settings["NETWORK"].text != "none"; }
+
+bool wants_names(const Jail& jail) {
+    const auto& wanted = jail.settings[variable].text;
+    return (wanted.empty() || parse_yes_no(wanted)) && has_network(jail);
+}
 
 /// The line that begins at `at`, without its end.
 std::string_view line_at(std::string_view text, std::size_t at) { return text.substr(at, text.find('\n', at) - at); }
@@ -47,8 +53,7 @@ void register_hosts_undo(Registrar& host) {
 
 std::string names_of_others(const Configuration& configuration, const Jail& jail) {
     std::string lines;
-    const auto& wanted = jail.settings[variable].text;
-    if ((!wanted.empty() && !parse_yes_no(wanted)) || !has_network(jail)) return lines;
+    if (!wants_names(jail)) return lines;
     for (const Jail& other : configuration.jails) {
         if (other.name == jail.name || other.name.key() == "localhost" || !has_network(other)) continue;
         for (const Address& address : other.addresses)
@@ -79,6 +84,21 @@ std::string with_block(std::string_view text, std::string_view lines) {
     return result + block;
 }
 
+std::optional<Address> stale_address(std::string_view text, const Jail& jail) {
+    const auto names_it = [&](const std::string& word) { return word == jail.name.text() || word == jail.name.key(); };
+    for (const auto line : lines_of(text)) {
+        const auto words = split_words(line.substr(0, line.find('#')));
+        if (words.empty() || std::none_of(words.begin() + 1, words.end(), names_it)) continue;
+        try {
+            const Address address = Address::parse_bare(words.front());
+            const auto own = std::find(jail.addresses.begin(), jail.addresses.end(), address);
+            if (own == jail.addresses.end() && !address.is_loopback()) return address;
+        } catch (const Error&) {  // a line that no resolver takes
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<HostsChange> look_at_hosts(Invocation& invocation, const Jail& jail, const Rootfs& root) {
     const std::string lines = names_of_others(invocation.configuration(), jail);
     try {
@@ -94,6 +114,9 @@ std::optional<HostsChange> look_at_hosts(Invocation& invocation, const Jail& jai
         } else if (!lines.empty()) {
             before = "127.0.0.1\tlocalhost\n::1\tlocalhost\n";
         }
+        if (const auto stale = wants_names(jail) ? stale_address(before, jail) : std::nullopt)
+            invocation.console().warn("/etc/hosts of " + jail.name.text() + " gives it the address " + stale->text() +
+                                      ", which JAILS does not: correct that line in the jail");
         change.text = with_block(before, lines);
         if (change.text.size() > most) throw Error(Errc::invalid, "it would be larger than 1 MiB");
         return change.text == before ? std::nullopt : std::optional(std::move(change));

@@ -23,6 +23,10 @@ void register_hosts_undo(Registrar& host);
 /// `text` with one block that holds `lines`, where the first one stood, else at its end; without lines without a block.
 [[nodiscard]] std::string with_block(std::string_view text, std::string_view lines);
 
+/// The first address that a line of `text` gives the name of `jail` though it is neither its own nor of the loopback:
+/// what create wrote there, for one whose address was changed in JAILS. Nothing if all is well.
+[[nodiscard]] std::optional<Address> stale_address(std::string_view text, const Jail& jail);
+
 /// What /etc/hosts of a root is to be made.
 struct HostsChange {
     std::string text;

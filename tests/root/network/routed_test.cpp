@@ -78,6 +78,10 @@ TEST_F(Routed, JailsKnowEachOthersNames) {
     ASSERT_EQ(jailctl({"start", "www.test"}).status, 0);
     EXPECT_THAT(own("www.test"), HasSubstr("192.0.2.18\tdb.test\n"));
     EXPECT_EQ(own("www.test").find("192.0.2.8"), std::string::npos);
+    site_->configure({"www.test:192.0.2.17", "db.test:192.0.2.18"}, "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\n");
+    const auto moved = jailctl({"restart", "www.test"});
+    EXPECT_EQ(moved.status, 0) << moved.all();
+    EXPECT_THAT(moved.err, HasSubstr("/etc/hosts of www.test gives it the address 192.0.2.7, which JAILS does not"));
     ASSERT_EQ(jailctl({"stop", "www.test"}).status, 0);
     site_->configure({"www.test:192.0.2.7", "db.test:192.0.2.18"},
                      "NETWORK=routed\nIF=up0\nSTOP_TIMEOUT=5\nHOSTS=no\n");

@@ -50,5 +50,15 @@ TEST(HostsBlock, NamesThoseThatHaveANetwork) {
     EXPECT_EQ(names_of_others(configuration, own), "");
 }
 
+TEST(Hosts, AnAddressThatIsNoMoreTheJailsIsFound) {
+    const Jail jail{JailName("www.test"), {Address::parse("192.0.2.7"), Address::parse("[2001:db8::7]")}, {}, {}, {}};
+    EXPECT_EQ(stale_address("127.0.1.1 www.test www\n192.0.2.7\twww.test www\n2001:db8::7 www.test\n", jail),
+              std::nullopt);
+    EXPECT_EQ(stale_address("192.0.2.9 db.test www\n#192.0.2.9 www.test\nnone www.test\n192.0.2.9\n", jail),
+              std::nullopt);
+    EXPECT_EQ(stale_address("192.0.2.7 www.test\n192.0.2.9\tx www.test # was\n", jail), Address::parse("192.0.2.9"));
+    EXPECT_EQ(stale_address("2001:db8::9 www.test", jail), Address::parse("[2001:db8::9]"));
+}
+
 }  // namespace
 }  // namespace jailctl::lifecycle
