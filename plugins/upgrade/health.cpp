@@ -6,6 +6,7 @@
 #include "jailctl/sdk/registrar.hpp"
 #include "jailctl/sdk/service.hpp"
 #include "jailctl/sdk/services/jail_runtime.hpp"
+#include "jailctl/sdk/text.hpp"
 
 namespace jailctl::upgrade {
 
@@ -13,9 +14,24 @@ namespace {
 
 constexpr std::chrono::seconds stop_grace{10};
 
+/// Where the last words of a copy are kept when it is stopped: jailctl(8), logs.
+std::string where_its_words_are(const Upgrade& upgrade) {
+    const auto kept = upgrade.in.configuration().path("STATE_DIR") / "console" / (upgrade.jail.name.key() + ".copy");
+    return "what the copy said: cat " + shell_word(kept.string());
+}
+
+void require_healthy_copy(Upgrade& upgrade, int id) {
+    try {
+        require_healthy(upgrade.in, upgrade.jail, id);
+    } catch (Error& error) {
+        if (error.hint().empty() && error.code() != Errc::interrupted) error.with_hint(where_its_words_are(upgrade));
+        throw;
+    }
+}
+
 void prove(Upgrade& upgrade, int id, const std::filesystem::path& copy) {
     in_context("the upgraded copy of jail " + upgrade.jail.name.text() + " is not healthy",
-               [&] { require_healthy(upgrade.in, upgrade.jail, id); });
+               [&] { require_healthy_copy(upgrade, id); });
     const Leases leases =
         upgrade.in.hooks().fire(UpgradeHealth{{{upgrade.in, upgrade.jail, id}, upgrade.operation, copy}});
 }

@@ -157,13 +157,16 @@ TEST_F(Upgrade, AnUnhealthySystemIsNotPutInPlace) {
 
 TEST_F(Upgrade, ACopyThatDoesNotBecomeReadyIsNotPutInPlace) {
     const auto later = [](const fs::path& tree) {
-        spit(tree / "etc/rc", "#!/bin/sh\nsleep 5\n: >/root/ready\n", 0755);
+        spit(tree / "etc/rc", "#!/bin/sh\necho I am late\nsleep 5\n: >/root/ready\n", 0755);
     };
     use(pack("2", later), "READY_COMMAND=\"cat /root/never\"\nREADY_TIMEOUT=1s\n");
     const Result refused = upgrade();
     EXPECT_EQ(refused.status, 1) << refused.all();
     EXPECT_THAT(refused.err,
                 HasSubstr("the upgraded copy of jail a.test is not healthy: it was not ready within 1.00 s"));
+    const auto said = site_.state() / "console/a.test.copy";
+    EXPECT_THAT(refused.err, HasSubstr("hint: what the copy said: cat " + said.string() + "\n"));
+    EXPECT_THAT(slurp(said), HasSubstr("I am late"));
     expect_version("1");
     use(pack("2", later), "READY_COMMAND=\"cat /root/ready\"\nREADY_TIMEOUT=30s\n");
     const Result waited = upgrade();
