@@ -134,7 +134,9 @@ void TarGuard::extension_done() {
     } else {
         const bool first = member_start_ == 0;
         pax_records(text);
-        if (!sparse_name_.empty()) pax_named_.path = std::exchange(sparse_name_, {});
+        std::string sparse_name = std::exchange(sparse_name_, {});
+        // In archives that we made before stand_in.hpp came it may be cut.
+        if (!sparse_name.empty() && !(claimed_ && !pax_named_.path.empty())) pax_named_.path = std::move(sparse_name);
         if (RawNames names = std::exchange(pax_named_, {}); extension_type_ == 'x') name_header(std::move(names));
         if (extension_type_ == 'g') in_member_ = false;
         if (extension_type_ == 'g' && first &&

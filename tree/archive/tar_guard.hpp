@@ -62,7 +62,7 @@ private:
     std::uint64_t zeros_ = 0;          // since the end began
     std::set<std::uint64_t> unknown_;
     RawNames named_, pax_named_;         // by the headers of the current member so far, by those of one pax header
-    std::string sparse_name_;            // GNU.sparse.name, which is stronger than the path beside it
+    std::string sparse_name_;            // GNU.sparse.name: stronger than the path beside it
     std::map<std::uint64_t, RawNames> names_;
 };
 

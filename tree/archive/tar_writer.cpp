@@ -8,6 +8,7 @@
 #include <libdeflate.h>
 
 #include "acl.hpp"
+#include "archive/stand_in.hpp"
 
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -98,7 +99,8 @@ ssize_t TarWriter::on_write(archive* handle, void* self, const void* bytes, std:
     auto& writer = *static_cast<TarWriter*>(self);
     try {
         if (writer.in_hole_) throw Error(Errc::internal, "libarchive writes the bytes of a hole");
-        writer.emit({static_cast<const char*>(bytes), size});
+        if (writer.held_ != nullptr) writer.held_->append(static_cast<const char*>(bytes), size);
+        else writer.emit({static_cast<const char*>(bytes), size});
         return static_cast<ssize_t>(size);
     } catch (...) {
         writer.failure_ = std::current_exception();
@@ -149,11 +151,26 @@ std::uint64_t TarWriter::next_offset() {
     return bytes_;
 }
 
+int TarWriter::write_header(const Member& member) {
+    if (!member.sparse || !needs_stand_in(member.path))
+        return archive_write_header(archive_.get(), entry_.get());
+    if (archive_write_finish_entry(archive_.get()) != ARCHIVE_OK) fail("");  // what it writes is no header
+    archive_entry_set_pathname(entry_.get(), stand_in_for(member.path).c_str());
+    std::string headers;
+    held_ = &headers;
+    const int result = archive_write_header(archive_.get(), entry_.get());
+    held_ = nullptr;
+    if (result != ARCHIVE_OK && result != ARCHIVE_WARN) return result;
+    put_real_name(headers, member.path);
+    emit(headers);
+    return result;
+}
+
 std::string TarWriter::begin(const Member& member) {
     begun_ = true;
     fill(member);
     archive_clear_error(archive_.get());
-    const int result = archive_write_header(archive_.get(), entry_.get());
+    const int result = write_header(member);
     if (result == ARCHIVE_OK) return {};
     if (result != ARCHIVE_WARN) fail(member.path);
     const char* reason = archive_error_string(archive_.get());

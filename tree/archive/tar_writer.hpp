@@ -71,6 +71,7 @@ private:
     void emit(std::string_view bytes);
     void write_claim();
     void fill(const Member& member);
+    int write_header(const Member& member);
     [[noreturn]] void fail(const std::string& path);
     static ssize_t on_write(archive* handle, void* self, const void* bytes, std::size_t size);
 
@@ -78,6 +79,7 @@ private:
     std::uint32_t crc32_ = 0;
     std::uint64_t bytes_ = 0;
     bool begun_ = false, in_hole_ = false;
+    std::string* held_ = nullptr;  // where headers go instead of the encoder
     std::exception_ptr failure_;  // of the encoder, carried through libarchive's C code
     std::unique_ptr<archive_entry, Free> entry_;
     std::unique_ptr<archive, Free> archive_;

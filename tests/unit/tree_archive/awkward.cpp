@@ -112,6 +112,8 @@ void holes(const fs::path& root) {
     sparse(root / "hole-first", 1 << 20, {(1 << 20) - 4096});
     sparse(root / "hole-last", (1 << 20) + 17, {0});
     sparse(root / "all-hole", 3 << 20, {});
+    for (const std::string end : {"\xff", "e\xcc\x81", "\xc3\xa9"})
+        sparse(root / (std::string(120, 'h') + end), 1 << 20, {8192});
     sparse(root / "many-holes", 8 << 20, {8192, 1 << 20, 3 << 20, 5 << 20});
 }
 
