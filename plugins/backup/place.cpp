@@ -105,7 +105,10 @@ void require_room(Storage& storage, const Jail& jail, std::uint64_t needed) {
 std::vector<FoundArchive> archives_in(const Place& place) {
     std::vector<FoundArchive> found;
     const UniqueFd directory = find_trusted(place.directory, Trust::root, O_DIRECTORY);
-    if (!directory) return found;
+    if (!directory) {
+        if (place.configured) return found;  // nothing was stored yet
+        throw Error(Errc::not_found, "there is no directory " + escape_name(place.directory.string()));
+    }
     for (const std::string& file : list_directory(directory.get(), place.directory.string()))
         if (auto name = parse_archive_name(file)) found.push_back({file, std::move(*name)});
     // Several of one second are told apart by their number alone.

@@ -45,7 +45,8 @@ struct FoundArchive {
     std::string file;  ///< last component
     ArchiveName name;
 };
-/// Archives in the place, oldest first by their names; empty if the directory does not exist. @throws Error denied
+/// Archives in the place, oldest first by their names; none if the configured directory does not exist.
+/// @throws Error denied; not_found: one that was asked for is not there
 [[nodiscard]] std::vector<FoundArchive> archives_in(const Place& place);
 
 /// The problem of a backup for a line that names the backup already: without the name it begins with.

@@ -60,6 +60,9 @@ TEST_F(AtItsWorst, AMissingPlaceIsMadeForRootAloneAndAReadOnlyOneIsNamed) {
     ASSERT_EQ(made.status, 0) << made.all();
     EXPECT_EQ(made.err, "warning: BACKUPDIR " + site.backups().string() + " was not there and is made\n");
     EXPECT_EQ(fs::status(site.backups()).permissions(), fs::perms::owner_all);
+    const Result slip = site.jailctl({"backups", (site.path() / "bakcups/").string()});
+    EXPECT_EQ(slip.status, 1) << slip.all();
+    EXPECT_THAT(slip.err, HasSubstr("there is no directory " + (site.path() / "bakcups").string() + "\n"));
     const Result refused = apart("mount --bind " + site.backups().string() + " " + site.backups().string() +
                                  " && mount -o remount,bind,ro " + site.backups().string() + " && " + program() +
                                  " backup a.test; echo status $?");
