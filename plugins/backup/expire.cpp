@@ -1,7 +1,9 @@
 #include "expire.hpp"
 
+#include <filesystem>
 #include <map>
 
+#include "archive_names.hpp"
 #include "commands.hpp"
 #include "jailctl/sdk/files.hpp"
 #include "jailctl/sdk/text.hpp"
@@ -19,6 +21,12 @@ KeepRules rules_for(const Configuration& configuration, const std::string& jail_
     return parse_keep(deleted && of_deleted.is_set ? of_deleted.text : settings["BACKUP_KEEP"].text);
 }
 
+/// Of files alone: what other backends keep has no name of anybody's.
+bool is_named_by_hand(const BackupInfo& backup) {
+    const auto name = parse_archive_name(std::filesystem::path(backup.id).filename().string());
+    return name && name->taken == 0;
+}
+
 }  // namespace
 
 std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jail_key, const Settings& settings) {
@@ -26,7 +34,7 @@ std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jai
     std::vector<Candidate> candidates;
     for (const auto& backup : found)
         candidates.push_back({backup.taken, backup.verified != 0, backup.booted != 0, backup.protect,
-                              !backup.problem.empty(), backup.foreign});
+                              !backup.problem.empty(), backup.foreign, is_named_by_hand(backup)});
     auto verdicts = judge(rules_for(invocation.configuration(), jail_key, settings), candidates, unix_now());
     std::vector<Judged> judged;
     for (std::size_t i = 0; i < found.size(); ++i) judged.push_back({found[i], std::move(verdicts[i])});

@@ -78,13 +78,14 @@ void apply_rule(const KeepRule& rule, const std::vector<Candidate>& backups,
 void keep_exempt(const Candidate& backup, std::int64_t now, Verdict& verdict) {
     if (backup.unusable) verdict.fate = Fate::unusable;
     else if (backup.foreign) keep(verdict, "not made by this configuration");
+    else if (backup.named) keep(verdict, "its name was chosen by hand");
     else if (backup.taken <= 0) keep(verdict, "its time is not known");
     else if (backup.taken > now) keep(verdict, "dated in the future");
     if (backup.protect) keep(verdict, "protected");
 }
 
 bool counts(const Candidate& backup, std::int64_t now) {
-    return !backup.unusable && !backup.foreign && backup.taken > 0 && backup.taken <= now;
+    return !backup.unusable && !backup.foreign && !backup.named && backup.taken > 0 && backup.taken <= now;
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Candidate {
     bool verified = false, booted = false, protect = false;
     bool unusable = false;   ///< damaged, or not readable
     bool foreign = false;    ///< not made by this configuration, or not by jailctl at all
+    bool named = false;      ///< somebody chose its name, and so made it for a purpose of his own
 };
 
 enum class Fate { keep, remove, unusable };
@@ -42,9 +43,9 @@ struct Verdict {
 /// The rules as restic and borg have them: going from the newest to the oldest, a rule keeps the newest backup of
 /// each of its N most recent periods that have one; a backup may be kept by several rules, none takes it from
 /// another; a rule of a period that found fewer than N keeps the oldest of all too, so that a history can grow.
-/// Kept besides: protected ones, the newest verified, the newest booted; what others made, what is dated after
-/// `now` or not at all: these count for no rule. An unusable one counts for none either, and is neither kept nor
-/// removed unless it is protected.
+/// Kept besides: protected ones, the newest verified, the newest booted; what others made, what somebody gave a name,
+/// what is dated after `now` or not at all: these count for no rule. An unusable one counts for none either, and is
+/// neither kept nor removed unless it is protected.
 /// @param backups  oldest first; of several of one second the later in the list is the newer
 /// @return one for each, in the same order
 [[nodiscard]] std::vector<Verdict> judge(const KeepRules& rules, const std::vector<Candidate>& backups,

@@ -153,6 +153,16 @@ TEST_F(Expire, WhatIsNotOursStays) {
     EXPECT_TRUE(fs::exists(original));
 }
 
+TEST_F(Expire, WhatSomebodyGaveANameStays) {
+    const auto named = site.backups() / "before-the-change.tar.gz";
+    ASSERT_EQ(backup().status, 0);
+    ASSERT_EQ(backup({named.string()}).status, 0);
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(backup().status, 0);
+    EXPECT_TRUE(fs::exists(named));
+    EXPECT_EQ(archives(site.backups()).size(), 3U) << "two by the rule, and the one with a name";
+    EXPECT_THAT(site.jailctl({"expire", "--dry-run"}).out, HasSubstr(named.string() + "  its name was chosen by hand"));
+}
+
 /// Two configurations, or two hosts, keep backups of jails of one name in the same directory.
 TEST_F(Expire, WhatAnotherConfigurationMadeStaysAndIsNotTakenForOurs) {
     const OtherSite other(site);

@@ -25,14 +25,14 @@ const std::int64_t now = at("2026-11-23 12:00:00");
 
 struct Case {
     std::string name, keep;
-    std::vector<std::string> times;  ///< oldest first; "v", "b", "p", "x", "f" after the time: marks
+    std::vector<std::string> times;  ///< oldest first; "v", "b", "p", "x", "f", "n" after the time: marks
     std::string fates;               ///< a letter each: k kept, r removed, u unusable
 };
 
 Candidate candidate(const std::string& text) {
     const std::string marks = text.substr(19);
     const auto has = [&](char mark) { return marks.find(mark) != std::string::npos; };
-    return {at(text.substr(0, 19)), has('v'), has('b'), has('p'), has('x'), has('f')};
+    return {at(text.substr(0, 19)), has('v'), has('b'), has('p'), has('x'), has('f'), has('n')};
 }
 
 std::vector<Candidate> candidates(const std::vector<std::string>& times) {
@@ -112,6 +112,10 @@ const Case cases[] = {
     {"AClockThatHadJumpedBack", "last=2", {"1970-01-01 00:00:10", "2026-11-21 00:00:00", "2026-11-22 00:00:00"}, "rkk"},
     {"WithoutATimeItStays", "last=1", {"1970-01-01 00:00:00", "2026-11-22 00:00:00"}, "kk"},
     {"OfOthersStaysAndCountsForNothing", "last=1", {"2026-11-21 00:00:00", "2026-11-22 00:00:00f"}, "kk"},
+    {"NamedByHandStaysAndCountsForNothing",
+     "last=1",
+     {"2026-11-20 00:00:00n", "2026-11-21 00:00:00", "2026-11-22 00:00:00n"},
+     "kkk"},
     {"NotSortedIsNoMatter", "last=1", {"2026-11-22 00:00:00", "2026-11-21 00:00:00"}, "kr"},
 };
 
@@ -139,7 +143,7 @@ TEST(RetentionOverTime, AYearOfDays) {
     const auto rules = parse_keep("last=3 daily=7 weekly=4 monthly=12");
     std::vector<Candidate> backups;
     for (std::int64_t time = at("2025-11-23 03:00:00"); time < now; time += 86400) {
-        backups.push_back({time, true, false, false, false, false});
+        backups.push_back({time, true, false, false, false, false, false});
         const auto verdicts = judge(rules, backups, time);
         std::vector<Candidate> left;
         for (std::size_t i = 0; i < backups.size(); ++i)
