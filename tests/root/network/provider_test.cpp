@@ -209,6 +209,9 @@ TEST_F(RoutedProvider, NatHidesAddressesTheLanKnowsNoWayTo) {
     ASSERT_EQ(host_.fake_console.warnings.size(), 1U);
     EXPECT_THAT(host_.fake_console.warnings[0], HasSubstr("NAT of jail b.test has nothing to do"));
     network().leave(host_, other, needless);
+    host_.fake_configuration.settings.set("NAT", other.settings["NAT"]);
+    network().leave(host_, other, join(other));
+    EXPECT_EQ(host_.fake_console.warnings.size(), 1U) << "it is set for all, and meant for those that need it";
 }
 
 /// Two configurations start at once: each has looked when neither was there, and the kernel gives the route to one.

@@ -113,6 +113,19 @@ void drop_translation(const JailName& jail) {
                            "delete the translation of addresses and ports that jail " + jail.text() + " had before");
 }
 
+namespace {
+
+/// A NAT=yes for all jails is meant for those that need it.
+void tell_of_needless_nat(Invocation& invocation, const Jail& jail, const Link& uplink) {
+    const std::string sentence = "NAT of jail " + jail.name.text() + " has nothing to do: its addresses are of the " +
+                                 "network of " + uplink.name;
+    const auto& for_all = invocation.configuration().settings["NAT"];
+    const bool inherited = for_all.is_set && for_all.origin.text() == jail.settings["NAT"].origin.text();
+    return inherited ? invocation.console().verbose(sentence) : invocation.console().warn(sentence);
+}
+
+}  // namespace
+
 void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& jail, const Link& uplink) {
     const auto& nat = jail.settings["NAT"].text;
     std::vector<Address> hidden;
@@ -120,10 +133,7 @@ void put_up_translation(Invocation& invocation, Netlink& netlink, const Jail& ja
         for (const auto& address : jail.addresses) {
             if (!is_on_network_of(netlink, uplink.index, address)) hidden.push_back(address);
         }
-        if (hidden.empty()) {
-            invocation.console().warn("NAT of jail " + jail.name.text() +
-                                      " has nothing to do: its addresses are of the " + "network of " + uplink.name);
-        }
+        if (hidden.empty()) tell_of_needless_nat(invocation, jail, uplink);
     }
     const auto forwards = parse_forwards(jail.settings["FORWARD"].text);
     if (hidden.empty() && forwards.empty()) return drop_translation(jail.name);
