@@ -110,8 +110,8 @@ Error refused(const LimitFile& limit, std::error_code cause) {
 }
 
 void refuse_room(std::uint64_t used, std::uint64_t limit) {
-    throw Error(Errc::busy, "it uses " + human_bytes(used) + " of memory, and MEMORY=" + std::to_string(limit) +
-                            " would kill what runs in it")
+    throw Error(Errc::busy, "it uses " + human_bytes(used) + " of memory, and a MEMORY of " +
+                            human_bytes(limit) + " would kill what runs in it")
         .with_hint("end something in it first, or change jails.d and restart it");
 }
 

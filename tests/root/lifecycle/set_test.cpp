@@ -95,7 +95,7 @@ TEST_F(SetTest, LessMemoryThanIsUsedIsRefusedAndAllStaysAsItWas) {
     for (const bool rehearsed : {true, false}) {
         const Result result = rehearsed ? set({"--dry-run", "PIDS=77", "MEMORY=16M"}) : set({"PIDS=77", "MEMORY=16M"});
         EXPECT_EQ(result.status, 1);
-        EXPECT_THAT(result.err, HasSubstr("of memory, and MEMORY=16777216 would kill what runs in it"));
+        EXPECT_THAT(result.err, HasSubstr("of memory, and a MEMORY of 17 MB would kill what runs in it"));
     }
     EXPECT_EQ(set({"--dry-run", "MEMORY=128M"}).status, 0) << "there is room";
     EXPECT_EQ(memory(), "268435456\n");
