@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "jailctl/sdk/error.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/jail.hpp"
@@ -11,18 +13,27 @@ std::string Origin::text() const {
 
 const SettingValue& Settings::operator[](std::string_view name) const noexcept {
     static const SettingValue unset;
-    const auto found = all().find(name);
-    return found != all().end() ? found->second : unset;
+    for (const Values* values : {static_cast<const Values*>(own_.get()), shared_.get()}) {
+        if (values == nullptr) continue;
+        if (const auto found = values->find(name); found != values->end()) return found->second;
+    }
+    return unset;
 }
 
-const Settings::Values& Settings::all() const noexcept {
-    static const Values empty;
-    return values_ ? *values_ : empty;
+Settings::Values Settings::all() const {
+    Values values = own_ ? *own_ : Values{};
+    if (shared_) values.insert(shared_->begin(), shared_->end());
+    return values;
 }
 
 void Settings::set(std::string name, SettingValue value) {
-    if (!values_ || values_.use_count() > 1) values_ = std::make_shared<Values>(all());
-    values_->insert_or_assign(std::move(name), std::move(value));
+    if (own_ && own_.use_count() > 1) {
+        // The first copy that is changed leaves all there is to the others; what changed after that is little.
+        if (!shared_) shared_ = std::exchange(own_, nullptr);
+        else own_ = std::make_shared<Values>(*own_);
+    }
+    if (!own_) own_ = std::make_shared<Values>();
+    own_->insert_or_assign(std::move(name), std::move(value));
 }
 
 void require_no_mistake(const Jail& jail) {

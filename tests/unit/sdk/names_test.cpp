@@ -117,5 +117,29 @@ TEST(SettingsTest, AnUnknownNameReadsAsEmptyAndNotSet) {
     EXPECT_EQ(settings["B"].origin.text(), "default");
 }
 
+TEST(SettingsTest, WhatIsSetInACopyIsOfThatCopyAlone) {
+    const auto texts = [](const Settings& settings) {
+        std::string all;
+        for (const auto& [name, value] : settings.all()) all += name + "=" + value.text + " ";
+        return all;
+    };
+    Settings host;
+    host.set("A", {"host", {}, true});
+    host.set("B", {"host", {}, true});
+    Settings jail = host;
+    jail.set("B", {"jail", {}, true});
+    jail.set("C", {"jail", {}, true});
+    Settings copy = jail;
+    copy.set("A", {"copy", {}, true});
+    jail.set("C", {"again", {}, true});
+    host.set("A", {"new", {}, true});
+    EXPECT_EQ(texts(host), "A=new B=host ");
+    EXPECT_EQ(texts(jail), "A=host B=jail C=again ");
+    EXPECT_EQ(texts(copy), "A=copy B=jail C=jail ");
+    EXPECT_EQ(copy["B"].text + copy["A"].text, "jailcopy");
+    EXPECT_EQ(host["C"].text, "");
+    EXPECT_EQ(texts(Settings{}), "");
+}
+
 }  // namespace
 }  // namespace jailctl

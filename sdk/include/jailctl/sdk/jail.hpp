@@ -72,18 +72,21 @@ struct SettingValue {
     bool is_set = false;  ///< written in a file (also if written empty)
 };
 
-/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults. Copies share their
-/// content until one is changed, so that a thousand jails do not hold the settings of the host a thousand times.
+/// Effective settings: jails.conf, over it jails.d/<jail>.conf, below it the declared defaults. What is set in a copy
+/// stands beside what it shares with all other copies: a thousand jails with files of their own do not hold the
+/// settings of the host a thousand times.
 class JAILCTL_SDK_EXPORT Settings {
 public:
     using Values = std::map<std::string, SettingValue, std::less<>>;
     /// The effective value. A name nobody declared and nobody wrote reads as empty and not set.
     [[nodiscard]] const SettingValue& operator[](std::string_view name) const noexcept;
     void set(std::string name, SettingValue value);
-    [[nodiscard]] const Values& all() const noexcept;
+    /// Each name once, with its effective value.
+    [[nodiscard]] Values all() const;
 
 private:
-    std::shared_ptr<Values> values_;
+    std::shared_ptr<const Values> shared_;  ///< what was there when it was copied for the first time
+    std::shared_ptr<Values> own_;           ///< set since; goes before
 };
 
 /// One entry of JAILS, resolved. A value: nothing here changes after the configuration was read.
