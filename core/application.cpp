@@ -256,18 +256,8 @@ private:
         console_.failure("jailctl", error);
     }
 
-    /// Or what comes behind the work was, the scripts after it.
-    [[nodiscard]] bool was_interrupted() const {
-        const auto by_signal = [](const Error& error) { return error.code() == Errc::interrupted; };
-        const auto interrupted = [&](const Ledger& ledger) {
-            return (ledger.failure && by_signal(*ledger.failure)) || std::ranges::any_of(ledger.reported, by_signal);
-        };
-        return interrupted(report_.ledger) || std::any_of(report_.jails.begin(), report_.jails.end(),
-                                                          [&](const auto& jail) { return interrupted(jail.ledger); });
-    }
-
     Ending finish() {
-        if (was_interrupted()) report_.signal = Interrupt::pending();
+        if (was_interrupted(report_)) report_.signal = Interrupt::pending();
         if (style_.json && !report_.command.starts_with('_')) console_.document(document_of(report_));
         if (console_.gave_up()) report_.signal = Interrupt::pending();
         Ending ending{exit_status(report_)};

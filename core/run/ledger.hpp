@@ -10,10 +10,10 @@
 
 namespace jailctl::core {
 
-/// Console::warn; of the host, of which jail, if it says so.
+/// Console::warn.
 struct Warning {
     std::string text;
-    std::string jail{};
+    std::string jail{};  ///< the one it is of (StreamConsole::warn_of); empty: that of the ledger, if any
 };
 
 /// What one piece of work, the command or one jail of it, left to be told at the end beside its text. A worker process

@@ -78,6 +78,15 @@ int exit_status(const Report& report) {
     return status == 0 && left_something_out(report.ledger) ? 4 : status;
 }
 
+bool was_interrupted(const Report& report) {
+    const auto by_signal = [](const Error& error) { return error.code() == Errc::interrupted; };
+    const auto interrupted = [&](const Ledger& ledger) {
+        return (ledger.failure && by_signal(*ledger.failure)) || std::ranges::any_of(ledger.reported, by_signal);
+    };
+    return interrupted(report.ledger) ||
+           std::ranges::any_of(report.jails, [&](const JailReport& jail) { return interrupted(jail.ledger); });
+}
+
 JailReport settle(std::string name, Ledger ledger, double seconds, bool through_all) {
     JailReport report{std::move(name), Result::done, seconds, {}, std::move(ledger)};
     auto& left = report.ledger;

@@ -33,6 +33,9 @@ struct Report {
 /// + the signal that ends it.
 [[nodiscard]] int exit_status(const Report& report);
 
+/// The work was, of the command or of a jail, or what comes behind it, the scripts after it.
+[[nodiscard]] bool was_interrupted(const Report& report);
+
 /// The result of a jail from what its work left. @param through_all  "already" then counts as done
 [[nodiscard]] JailReport settle(std::string name, Ledger ledger, double seconds, bool through_all);
 

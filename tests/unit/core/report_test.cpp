@@ -79,6 +79,19 @@ TEST(ExitStatus, OfAnInterruptionIsTheOneThatAShellTells) {
     EXPECT_EQ(document_of(report)["status"].num(), 143);
 }
 
+TEST(Report, KnowsThatSomethingWasInterrupted) {
+    const Error interrupted(Errc::interrupted, "interrupted by signal 15");
+    Report report;
+    report.ledger = failed();
+    report.jails.push_back(settle("a.test", failed(), 0, true));
+    EXPECT_FALSE(was_interrupted(report));
+    Report whole = report, of_a_jail = report, behind = report;
+    whole.ledger = failed(Errc::interrupted);
+    of_a_jail.jails.push_back(settle("b.test", failed(Errc::interrupted), 0, true));
+    behind.jails.front().ledger.reported.push_back(interrupted);
+    for (const Report& other : {whole, of_a_jail, behind}) EXPECT_TRUE(was_interrupted(other));
+}
+
 TEST(Report, LedgerSurvivesThePipe) {
     Ledger ledger = with(Outcome::with_omissions("two files"));
     ledger.data.set("bytes", 12);
@@ -89,6 +102,9 @@ TEST(Report, LedgerSurvivesThePipe) {
     ledger.failure = Error(Errc::vetoed, "no").with_hint("ask").with_jail("a.test").with_step("first");
     const auto back = Ledger::from_value(parse_json(to_json(ledger.to_value())));
     EXPECT_EQ(to_json(back.to_value()), to_json(ledger.to_value()));
+    ASSERT_EQ(back.warnings.size(), 1U);
+    EXPECT_EQ(back.warnings.front().text, "w");
+    EXPECT_EQ(back.warnings.front().jail, "b.test");
     EXPECT_EQ(back.failure->code(), Errc::vetoed);
     EXPECT_EQ(back.outcome->kind, Outcome::Kind::omissions);
 }
