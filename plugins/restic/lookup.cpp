@@ -5,16 +5,15 @@
 
 namespace jailctl::restic {
 
-std::vector<Snapshot> snapshots_in(const Answer& answer) {
+std::vector<Snapshot> snapshots_in(const Repository& repository, const Answer& answer) {
+    if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
     return in_context("what restic snapshots said", [&] { return parse_snapshots(answer.out); });
 }
 
 Snapshot find(const Repository& repository, const std::string& word) {
     const auto digits = digits_of(word);
     if (digits) {
-        const Answer answer = repository.run({"snapshots", "--json", "--no-lock", *digits});
-        if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
-        auto found = snapshots_in(answer);
+        auto found = snapshots_in(repository, repository.run({"snapshots", "--json", "--no-lock", *digits}));
         if (found.size() == 1) return std::move(found.front());
     }
     throw Error(Errc::not_found, "there is no backup " + escape_name(word) + " in " + escape_name(repository.shown()))

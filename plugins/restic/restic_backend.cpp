@@ -61,6 +61,13 @@ private:
     std::set<std::string> unread_;
 };
 
+/// For whoever reads data of a snapshot.
+Repository whole_repository(Invocation& invocation) {
+    Repository repository(invocation, invocation.configuration().settings);
+    require_whole(repository);
+    return repository;
+}
+
 }  // namespace
 
 void ResticBackend::check(Invocation& invocation, const Jail& jail, const std::string& where) {
@@ -108,11 +115,11 @@ std::vector<BackupInfo> ResticBackend::list(Invocation& invocation, const std::s
                                      ": the first backup makes it");
         return {};
     }
-    if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
+    std::vector<Snapshot> snapshots = snapshots_in(repository, answer);
     std::vector<BackupInfo> found;
     const std::string maker = maker_of(invocation.configuration());
     RecordReader records(invocation, !jail.empty());
-    for (auto& snapshot : snapshots_in(answer)) {
+    for (auto& snapshot : snapshots) {
         const auto verified = records.verified(snapshot);
         snapshot.info.verified = verified.value_or(0);
         // What has a record is ours wherever we have moved to.
@@ -130,15 +137,13 @@ OpenBackup ResticBackend::open(Invocation& invocation, const std::string& backup
 }
 
 std::uint64_t ResticBackend::restored_size(Invocation& invocation, const std::string& backup) {
-    const Repository repository(invocation, invocation.configuration().settings);
-    require_whole(repository);
+    const Repository repository = whole_repository(invocation);
     const Value description = description_of(repository, find(repository, backup).id);
     return static_cast<std::uint64_t>(description["counts"]["bytes"].num());
 }
 
 Value ResticBackend::restore(Invocation& invocation, const std::string& backup, const RestoreTarget& target) {
-    const Repository repository(invocation, invocation.configuration().settings);
-    require_whole(repository);
+    const Repository repository = whole_repository(invocation);
     const Snapshot snapshot = find(repository, backup);
     const bool vouched = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id).has_value();
     const Value described = description_of(repository, snapshot.id);
@@ -154,8 +159,7 @@ Value ResticBackend::restore(Invocation& invocation, const std::string& backup, 
 }
 
 BackupInfo ResticBackend::verify(Invocation& invocation, const std::string& backup) {
-    const Repository repository(invocation, invocation.configuration().settings);
-    require_whole(repository);
+    const Repository repository = whole_repository(invocation);
     Snapshot snapshot = find(repository, backup);
     require_good(repository, snapshot.id);
     const Records records(invocation.configuration(), snapshot.info.jail);
@@ -167,14 +171,12 @@ BackupInfo ResticBackend::verify(Invocation& invocation, const std::string& back
 
 void ResticBackend::contents(Invocation& invocation, const std::string& backup,
                              const std::function<void(const Value::Array& entries)>& take) {
-    const Repository repository(invocation, invocation.configuration().settings);
-    require_whole(repository);
+    const Repository repository = whole_repository(invocation);
     list_entries(repository, find(repository, backup).id, take);
 }
 
 Value ResticBackend::extract(Invocation& invocation, const std::string& backup, const BackupExtract& wanted) {
-    const Repository repository(invocation, invocation.configuration().settings);
-    require_whole(repository);
+    const Repository repository = whole_repository(invocation);
     const Snapshot snapshot = find(repository, backup);
     const bool vouched = Records(invocation.configuration(), snapshot.info.jail).verified(snapshot.id).has_value();
     return take_out(invocation, repository, snapshot.id, vouched, wanted);
@@ -190,9 +192,7 @@ void ResticBackend::remove(Invocation& invocation, const std::string& backup) {
 void ResticBackend::remove_several(Invocation& invocation, const std::vector<std::string>& backups,
                                    const std::function<void(const std::string& backup)>& gone) {
     const Repository repository(invocation, invocation.configuration().settings);
-    const Answer answer = repository.run({"snapshots", "--json", "--no-lock"});
-    if (!answer.status.ok()) throw repository.failure("restic snapshots", answer);
-    std::vector<Snapshot> there = snapshots_in(answer);
+    std::vector<Snapshot> there = snapshots_in(repository, repository.run({"snapshots", "--json", "--no-lock"}));
     std::erase_if(there, [&](const Snapshot& snapshot) {
         return std::find(backups.begin(), backups.end(), snapshot.info.id) == backups.end();
     });
