@@ -20,16 +20,6 @@ namespace jailctl::backup {
 namespace fs = std::filesystem;
 namespace {
 
-void require_space(int directory, const Place& place, std::uint64_t content) {
-    // Compressed system trees keep 35 to 45 per cent of their size; half leaves room for those that do not.
-    const std::uint64_t needed = place.format == "tar" ? content : content / 2;
-    const std::uint64_t free = free_bytes(directory, place.directory.string());
-    if (free < needed)
-        throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " +
-                                        place.directory.string() + " has " + human_bytes(free) + " free")
-            .with_hint("make room there ('jailctl expire --dry-run' tells what stays and why), or name another place");
-}
-
 /// Each piece was decoded when it was written (tree/archive/piece_encoder.hpp); what remains to be proven is that the
 /// disk has those bytes, and the helper has mostly done that by now, too (tree/archive/read_back.hpp). Of a jail that
 /// ran meanwhile the archive is put together from two readings: that is checked whole.
@@ -104,13 +94,6 @@ UniqueFd open_outside_roots(Invocation& invocation, const std::string& backup) {
     require_outside_roots(invocation.configuration(), fs::absolute(backup),
                           "take it out of that jail first: jailctl cp JAIL:PATH FILE");
     return file;
-}
-
-/// It may be the mount point of a disk that is away, or a slip of the pen: the archive would go where nobody looks.
-void tell_of_new_place(Invocation& invocation, const Place& place) {
-    std::error_code unreadable;
-    if (place.configured && !fs::exists(place.directory, unreadable) && !unreadable)
-        invocation.console().warn("BACKUPDIR " + escape_name(place.directory.string()) + " was not there and is made");
 }
 
 }  // namespace

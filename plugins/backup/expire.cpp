@@ -33,8 +33,13 @@ std::vector<Judged> judge_backups(Invocation& invocation, const std::string& jai
     const auto found = list_marked(invocation, backend_for(invocation, settings), jail_key, "");
     std::vector<Candidate> candidates;
     for (const auto& backup : found)
-        candidates.push_back({backup.taken, backup.verified != 0, backup.booted != 0, backup.protect,
-                              !backup.problem.empty(), backup.foreign, is_named_by_hand(backup)});
+        candidates.push_back({.taken = backup.taken,
+                              .verified = backup.verified != 0,
+                              .booted = backup.booted != 0,
+                              .protect = backup.protect,
+                              .unusable = !backup.problem.empty(),
+                              .foreign = backup.foreign,
+                              .named = is_named_by_hand(backup)});
     auto verdicts = judge(rules_for(invocation.configuration(), jail_key, settings), candidates, unix_now());
     std::vector<Judged> judged;
     for (std::size_t i = 0; i < found.size(); ++i) judged.push_back({found[i], std::move(verdicts[i])});

@@ -64,6 +64,22 @@ UniqueFd open_place(const Place& place) {
     }
 }
 
+void tell_of_new_place(Invocation& invocation, const Place& place) {
+    std::error_code unreadable;
+    if (place.configured && !fs::exists(place.directory, unreadable) && !unreadable)
+        invocation.console().warn("BACKUPDIR " + escape_name(place.directory.string()) + " was not there and is made");
+}
+
+void require_space(int directory, const Place& place, std::uint64_t content) {
+    // Compressed system trees keep 35 to 45 per cent of their size; half leaves room for those that do not.
+    const std::uint64_t needed = place.format == "tar" ? content : content / 2;
+    const std::uint64_t free = free_bytes(directory, place.directory.string());
+    if (free < needed)
+        throw Error(Errc::no_space, "the backup needs about " + human_bytes(needed) + ", and " +
+                                        place.directory.string() + " has " + human_bytes(free) + " free")
+            .with_hint("make room there ('jailctl expire --dry-run' tells what stays and why), or name another place");
+}
+
 const Settings& settings_for(const Configuration& configuration, const std::string& jail_key) {
     for (const auto& jail : configuration.jails)
         if (jail.name.key() == jail_key) return jail.settings;

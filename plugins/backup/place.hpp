@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "archive_names.hpp"
+#include "jailctl/sdk/command.hpp"
 #include "jailctl/sdk/host.hpp"
 #include "jailctl/sdk/scoped.hpp"
 #include "jailctl/sdk/services/backup_backend.hpp"
@@ -27,6 +28,13 @@ struct Place {
 
 /// Opens the directory for writing archives: owner check (security.md 6). @throws Error not_found, denied
 [[nodiscard]] UniqueFd open_place(const Place& place);
+
+/// Warns of a configured directory that open_place() will make: it may be the mount point of a disk that is away, or a
+/// slip of the pen, and the archive would go where nobody looks.
+void tell_of_new_place(Invocation& invocation, const Place& place);
+
+/// Room in the opened place for an archive of a tree with so much content. @throws Error no_space
+void require_space(int directory, const Place& place, std::uint64_t content);
 
 /// Settings that tell where the backups of `jail` are: the jail's, or the host's if it is not in JAILS any more.
 [[nodiscard]] const Settings& settings_for(const Configuration& configuration, const std::string& jail_key);

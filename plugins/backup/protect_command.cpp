@@ -31,7 +31,7 @@ BackupInfo newest_of(Invocation& invocation, const std::string& key, const Setti
     return newest_usable(invocation, backend_for(invocation, settings), key);
 }
 
-void set(Invocation& invocation, BackupInfo& backup, bool on) {
+void change(Invocation& invocation, BackupInfo& backup, bool on) {
     const bool was = std::exchange(backup.protect, on);
     set_protect(invocation.configuration(), backup, on);
     auto& console = invocation.console();
@@ -59,7 +59,7 @@ void protect(Invocation& invocation, bool on) {
             invocation.console().line("would " + std::string(on ? "protect " : "end the protection of ") +
                                       escape_name(backup.id));
         } else {
-            set(invocation, backup, on);
+            change(invocation, backup, on);
         }
         list.push(shown_backup(backup));
     }

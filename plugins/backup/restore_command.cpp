@@ -58,7 +58,8 @@ void require_absent(Invocation& invocation, const Jail& jail) {
         .with_hint("delete it first ('jailctl delete " + name + "'), or restore under another name (--as NEW)");
 }
 
-bool names_file(const std::optional<std::string>& path) {
+/// One backup: a file, or a snapshot as it is listed; else a directory to choose from.
+bool names_backup(const std::optional<std::string>& path) {
     return path && !path->ends_with('/') && !fs::is_directory(*path);
 }
 
@@ -76,7 +77,7 @@ std::string problem_of(Invocation& invocation, BackupBackend& backend, const Bac
 std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
     const auto& path = invocation.path();
     if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
-    if (names_file(path)) return backup_id(invocation.configuration(), *path);
+    if (names_backup(path)) return backup_id(invocation.configuration(), *path);
     auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
     prefer_own(found);
     for (auto at = found.rbegin(); at != found.rend(); ++at) {
@@ -225,7 +226,7 @@ Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments
     const Jail& made = arguments.as.empty() ? jail : named_as(invocation, arguments.as);
     const auto lock = lock_other(invocation, jail, made);
     require_absent(invocation, made);
-    if (names_file(invocation.path()) && invocation.jails().size() > 1)
+    if (names_backup(invocation.path()) && invocation.jails().size() > 1)
         throw Error(Errc::usage, "several jails cannot be restored from one file").with_hint("name a directory");
     BackupBackend& backend = backend_for(invocation, jail.settings);
     const std::string id = choose(invocation, backend, jail);

@@ -17,21 +17,22 @@ struct Chosen {
     std::size_t unread = 0;            ///< jails, named already, of whose backups nothing is known
 };
 
-/// As it is listed: enough to record that it is damaged.
-BackupInfo named_file(const Configuration& configuration, const std::filesystem::path& file) {
+/// As it is listed: enough to record that it is damaged. @param id  as backup_id() has it
+BackupInfo backup_of(const Configuration& configuration, const std::string& id) {
+    const std::filesystem::path file(id);
     KnownRecords records(configuration);
     if (const auto name = parse_archive_name(file.filename().string())) return describe(records, file, *name);
     BackupInfo info;
-    info.id = file.string();
+    info.id = id;
     return info;
 }
 
-/// What is to be verified: the file given, or the newest backup of each jail named.
+/// What is to be verified: the one given, or the newest backup of each jail named.
 Chosen chosen(Invocation& invocation) {
     const auto& host = invocation.configuration().settings;
     if (invocation.path()) {
         const auto id = backup_id(invocation.configuration(), *invocation.path());
-        return {{{&backend_for(invocation, host), named_file(invocation.configuration(), id)}}, {}, 0};
+        return {{{&backend_for(invocation, host), backup_of(invocation.configuration(), id)}}, {}, 0};
     }
     Chosen chosen;
     const std::size_t asked = invocation.jails().size() + invocation.rest().size();
@@ -69,6 +70,16 @@ std::size_t report_missing(Invocation& invocation, const Chosen& chosen) {
     return invocation.all() ? 0 : chosen.without.size();
 }
 
+void tell_of_good(Invocation& invocation, const std::string& id, const BackupInfo& info, bool boot) {
+    const bool dry_run = invocation.options().dry_run, compared = info.verified != 0;
+    if (!compared && !dry_run)
+        invocation.omission(
+            "the comparison of digests: " + escape_name(id) +
+            " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
+    invocation.console().line(id + (compared ? ": good, " : ": whole, ") + human_bytes(info.size) + ", " +
+                              std::string(grade_name(info.grade)) + (boot && !dry_run ? ", boots" : ""));
+}
+
 void verify(Invocation& invocation, bool boot) {
     if (invocation.path() == "-") throw Error(Errc::usage, "verify reads a file, not standard input");
     Value list = Value::array();
@@ -80,13 +91,7 @@ void verify(Invocation& invocation, bool boot) {
         try {
             BackupInfo info = verify_marked(invocation, *backend, known);
             if (boot) prove_boot(invocation, *backend, info);
-            if (info.verified == 0 && !invocation.options().dry_run)
-                invocation.omission(
-                    "the comparison of digests: " + escape_name(known.id) +
-                    " holds none, for another tool wrote it; it was read whole, and its check sums were compared");
-            invocation.console().line(known.id + (info.verified == 0 ? ": whole, " : ": good, ") +
-                                      human_bytes(info.size) + ", " + std::string(grade_name(info.grade)) +
-                                      (boot && !invocation.options().dry_run ? ", boots" : ""));
+            tell_of_good(invocation, known.id, info, boot);
             list.push(shown_backup(info));
         } catch (const Error& error) {
             if (error.code() == Errc::interrupted || asked == 1) throw;

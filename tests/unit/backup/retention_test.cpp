@@ -32,7 +32,13 @@ struct Case {
 Candidate candidate(const std::string& text) {
     const std::string marks = text.substr(19);
     const auto has = [&](char mark) { return marks.find(mark) != std::string::npos; };
-    return {at(text.substr(0, 19)), has('v'), has('b'), has('p'), has('x'), has('f'), has('n')};
+    return {.taken = at(text.substr(0, 19)),
+            .verified = has('v'),
+            .booted = has('b'),
+            .protect = has('p'),
+            .unusable = has('x'),
+            .foreign = has('f'),
+            .named = has('n')};
 }
 
 std::vector<Candidate> candidates(const std::vector<std::string>& times) {
@@ -143,7 +149,7 @@ TEST(RetentionOverTime, AYearOfDays) {
     const auto rules = parse_keep("last=3 daily=7 weekly=4 monthly=12");
     std::vector<Candidate> backups;
     for (std::int64_t time = at("2025-11-23 03:00:00"); time < now; time += 86400) {
-        backups.push_back({time, true, false, false, false, false, false});
+        backups.push_back({.taken = time, .verified = true});
         const auto verdicts = judge(rules, backups, time);
         std::vector<Candidate> left;
         for (std::size_t i = 0; i < backups.size(); ++i)
