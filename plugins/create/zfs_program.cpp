@@ -36,7 +36,8 @@ bool is_data_set(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return is_letter(c) || others.find(c) != others.npos; });
 }
 
-ExitStatus run_to_the_end(const Program& program) {
+/// run(), whose errors do not say of what.
+ExitStatus run_zfs(const Program& program) {
     try {
         return run(program);
     } catch (Error& error) {
@@ -84,7 +85,7 @@ ZfsProgram::Answer ZfsProgram::ask(std::vector<std::string> arguments, int gate)
     program.on_output = [&](std::string_view chunk) {
         answer.text.append(chunk.substr(0, most_text - std::min(most_text, answer.text.size())));
     };
-    const ExitStatus status = run_to_the_end(program);
+    const ExitStatus status = run_zfs(program);
     answer.good = status.ok();
     answer.text = one_line(answer.text.empty() ? "it " + status.text() : answer.text);
     return answer;
