@@ -30,18 +30,14 @@ void put_real_name(std::string& headers, const std::string& name) {
     const TarHeader extended(std::string_view(headers).substr(0, block));
     const std::size_t end = block + static_cast<std::size_t>(extended.number(TarHeader::size).value_or(0));
     bool put = false;
-    for (std::size_t at = block; at < end;) {  // "LENGTH key=value\n"
-        const std::string_view rest = std::string_view(headers).substr(at, end - at);
-        const std::size_t space = rest.find(' '), equals = rest.find('=');
-        const auto length = decimal(rest.substr(0, space));
-        if (equals == std::string_view::npos || !length || *length == 0) break;
-        const std::string_view key = rest.substr(space + 1, equals - space - 1);
-        const std::string_view value = rest.substr(equals + 1, *length - equals - 2);
-        if ((key == "path" || key == "GNU.sparse.name") && value == written) {
-            headers.replace(at + equals + 1, name.size(), name);
+    for (std::size_t at = block; at < end;) {
+        const auto record = first_pax_record(std::string_view(headers).substr(at, end - at));
+        if (!record) break;
+        if ((record->key == "path" || record->key == "GNU.sparse.name") && record->value == written) {
+            headers.replace(static_cast<std::size_t>(record->value.data() - headers.data()), name.size(), name);
             put = true;
         }
-        at += *length;
+        at += record->length;
     }
     if (!put) throw Error(Errc::internal, "libarchive did not write the name of a sparse file");
 }

@@ -28,6 +28,17 @@ std::optional<std::uint64_t> decimal(std::string_view text) noexcept {
     return value;
 }
 
+std::optional<PaxRecord> first_pax_record(std::string_view text) noexcept {
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto length = decimal(text.substr(0, space));
+    if (!length || *length <= space + 1 || *length > text.size() || text[*length - 1] != '\n') return std::nullopt;
+    const std::string_view record = text.substr(space + 1, *length - space - 2);
+    const std::size_t equals = record.find('=');
+    if (equals == std::string_view::npos || equals == 0) return PaxRecord{*length, {}, {}};
+    return PaxRecord{*length, record.substr(0, equals), record.substr(equals + 1)};
+}
+
 std::optional<std::uint64_t> TarHeader::number(Field field) const noexcept {
     const std::string_view text = block_.substr(field.offset, field.size);
     if ((static_cast<unsigned char>(text[0]) & 0x80) != 0) return binary(text);

@@ -9,6 +9,14 @@ namespace jailctl::tree {
 /// A decimal number without sign, below 2^62; nothing if it is anything else.
 [[nodiscard]] std::optional<std::uint64_t> decimal(std::string_view text) noexcept;
 
+/// A record of a pax header: "LENGTH key=value\n".
+struct PaxRecord {
+    std::size_t length;           ///< of all of it
+    std::string_view key, value;  ///< both empty: it has no key
+};
+/// The one `text` begins with; nothing if it has no length, or one that is wrong.
+[[nodiscard]] std::optional<PaxRecord> first_pax_record(std::string_view text) noexcept;
+
 /// The fields of a tar header block that carry numbers (POSIX ustar; GNU's binary form for large ones).
 class TarHeader {
 public:

@@ -1,7 +1,6 @@
 #include "archive/tar_guard.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "archive/marker.hpp"
 #include "archive/tar_fields.hpp"
@@ -18,9 +17,6 @@ constexpr std::size_t most_unknown = 100000;
 
 [[noreturn]] void damaged(const std::string& what) { throw Error(Errc::damaged, "the archive is damaged: " + what); }
 
-bool all_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 bool all_zero(std::string_view bytes) { return bytes.find_first_not_of('\0') == std::string_view::npos; }
 std::uint64_t padded(std::uint64_t size) { return (size + block - 1) / block * block; }
 
@@ -111,8 +107,7 @@ void TarGuard::member(char type, std::uint64_t size) {
         unknown_.insert(member_start_);
         if (unknown_.size() > most_unknown) damaged("too many members of unknown kinds");
     }
-    if (!all_ascii(named_.path) || !all_ascii(named_.target)) names_[member_start_] = std::move(named_);
-    named_ = {};
+    names_.member(member_start_);
     in_member_ = has_pax_size_ = start_known_ = false;
     skip(size);
     if (type == 'S' && collected_[482] != 0) state_ = State::sparse_map;
@@ -129,15 +124,11 @@ void TarGuard::extension_done() {
     if (extension_type_ == 'L' || extension_type_ == 'K') {
         const std::size_t end = text.find('\0');
         if (end != std::string_view::npos && !all_zero(text.substr(end))) damaged("a name contains NUL");
-        const std::string name(text.substr(0, end));
-        name_header(extension_type_ == 'L' ? RawNames{name, {}} : RawNames{{}, name});
+        names_.gnu_header(extension_type_, text.substr(0, end));
     } else {
         const bool first = member_start_ == 0;
         pax_records(text);
-        std::string sparse_name = std::exchange(sparse_name_, {});
-        // In archives that we made before stand_in.hpp came it may be cut.
-        if (!sparse_name.empty() && !(claimed_ && !pax_named_.path.empty())) pax_named_.path = std::move(sparse_name);
-        if (RawNames names = std::exchange(pax_named_, {}); extension_type_ == 'x') name_header(std::move(names));
+        names_.pax_header(extension_type_, claimed_);
         if (extension_type_ == 'g') in_member_ = false;
         if (extension_type_ == 'g' && first &&
             text.find(" comment=" + std::string(claim) + "\n") != std::string_view::npos)
@@ -149,15 +140,11 @@ void TarGuard::extension_done() {
 
 void TarGuard::pax_records(std::string_view text) {
     while (!text.empty()) {
-        const std::size_t space = text.find(' ');
-        const auto length = space == std::string_view::npos ? std::nullopt : decimal(text.substr(0, space));
-        if (!length || *length <= space + 1 || *length > text.size() || text[*length - 1] != '\n')
-            damaged("an extended header has a wrong length");
-        const std::string_view record = text.substr(space + 1, *length - space - 2);
-        const std::size_t equals = record.find('=');
-        if (equals == std::string_view::npos || equals == 0) damaged("an extended header has no value");
-        pax_record(record.substr(0, equals), record.substr(equals + 1));
-        text.remove_prefix(*length);
+        const auto record = first_pax_record(text);
+        if (!record) damaged("an extended header has a wrong length");
+        if (record->key.empty()) damaged("an extended header has no value");
+        pax_record(record->key, record->value);
+        text.remove_prefix(record->length);
     }
 }
 
@@ -166,7 +153,7 @@ void TarGuard::pax_record(std::string_view key, std::string_view value) {
                       key.starts_with("SCHILY.acl.") || key == "SCHILY.fflags";
     if (name && value.find('\0') != std::string_view::npos) damaged("a name contains NUL");
     if ((key == "path" || key == "linkpath") && value.empty()) damaged("a name is empty");
-    pax_name(key, value);
+    names_.pax_record(key, value);
     if (key != "size" && key != "uid" && key != "gid" && key != "GNU.sparse.size" && key != "GNU.sparse.realsize")
         return;
     const auto number = decimal(value);
@@ -175,27 +162,6 @@ void TarGuard::pax_record(std::string_view key, std::string_view value) {
     if (extension_type_ == 'g') damaged("one size is given to all members");
     pax_size_ = *number;
     has_pax_size_ = true;
-}
-
-void TarGuard::pax_name(std::string_view key, std::string_view value) {
-    if (key == "path") pax_named_.path = value;
-    if (key == "linkpath") pax_named_.target = value;
-    if (key == "GNU.sparse.name") sparse_name_ = value;
-}
-
-/// Of several headers the first one has the last word, as libarchive reads them.
-void TarGuard::name_header(RawNames names) {
-    if (named_.path.empty()) named_.path = std::move(names.path);
-    if (named_.target.empty()) named_.target = std::move(names.target);
-}
-
-RawNames TarGuard::take_names(std::uint64_t offset) {
-    const auto found = names_.extract(offset);
-    if (found.empty()) return {};
-    RawNames names = std::move(found.mapped());
-    if (all_ascii(names.path)) names.path.clear();
-    if (all_ascii(names.target)) names.target.clear();
-    return names;
 }
 
 }  // namespace jailctl::tree

@@ -1,17 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
-namespace jailctl::tree {
+#include "archive/raw_names.hpp"
 
-/// Names of a member as its extended headers have them, byte for byte; empty where they have none, or one in ASCII.
-struct RawNames {
-    std::string path, target;
-};
+namespace jailctl::tree {
 
 /// Looks at a tar stream as it goes by, before libarchive does, and refuses what libarchive passes over in silence: NUL
 /// in names, ids and sizes that are no numbers, records of a wrong length, a missing end, something behind the end.
@@ -28,9 +24,8 @@ public:
     [[nodiscard]] bool trailed() const noexcept { return trailed_; }
     /// Whether the member whose headers begin at `offset` is of a kind tar does not define. Each is told once.
     [[nodiscard]] bool take_unknown(std::uint64_t offset) { return unknown_.erase(offset) > 0; }
-    /// What the member whose headers begin at `offset` is really called, told once. libarchive composes the letters of
-    /// names that it reads as UTF-8 (NFC): two files may become one, and none has the name it had.
-    [[nodiscard]] RawNames take_names(std::uint64_t offset);
+    /// What that member is really called, told once.
+    [[nodiscard]] RawNames take_names(std::uint64_t offset) { return names_.take(offset); }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
@@ -42,8 +37,6 @@ private:
     void extension_done();
     void pax_records(std::string_view text);
     void pax_record(std::string_view key, std::string_view value);
-    void pax_name(std::string_view key, std::string_view value);
-    void name_header(RawNames names);
     void skip(std::uint64_t size);
 
     State state_ = State::header;
@@ -56,14 +49,12 @@ private:
     char extension_type_ = 0;
     std::uint64_t member_start_ = 0;   // where the headers of the current member begin
     bool start_known_ = false;
-    bool in_member_ = false;             // between an extension header and the member's own
+    bool in_member_ = false;           // between an extension header and the member's own
     bool claimed_ = false, trailed_ = false;
     std::uint64_t bytes_ = 0;
     std::uint64_t zeros_ = 0;          // since the end began
     std::set<std::uint64_t> unknown_;
-    RawNames named_, pax_named_;         // by the headers of the current member so far, by those of one pax header
-    std::string sparse_name_;            // GNU.sparse.name: stronger than the path beside it
-    std::map<std::uint64_t, RawNames> names_;
+    NameKeeper names_;
 };
 
 }  // namespace jailctl::tree

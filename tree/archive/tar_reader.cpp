@@ -77,6 +77,20 @@ std::vector<Xattr> attributes_of(archive_entry* entry, bool coded_names) {
     return attributes;
 }
 
+/// What libarchive calls it, but where the stream itself has another name (archive/raw_names.hpp).
+void give_names(Member& member, archive_entry* entry, RawNames raw) {
+    const char* path = archive_entry_pathname(entry);
+    if (path == nullptr || *path == '\0') damaged("a member has no name");
+    member.path = raw.path.empty() ? path : std::move(raw.path);
+    if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
+        member.hard_link = true;
+        member.target = target;
+    } else if (const char* text = archive_entry_symlink(entry); text != nullptr) {
+        member.target = text;
+    }
+    if (!raw.target.empty() && !member.target.empty()) member.target = std::move(raw.target);
+}
+
 }  // namespace
 
 void TarReader::Free::operator()(archive* handle) const noexcept { archive_read_free(handle); }
@@ -142,19 +156,9 @@ std::optional<Member> TarReader::next() {
 
 Member TarReader::convert(archive_entry* entry) {
     Member member;
-    const char* path = archive_entry_pathname(entry);
-    if (path == nullptr || *path == '\0') damaged("a member has no name");
     const auto begins = static_cast<std::uint64_t>(archive_read_header_position(archive_.get()));
-    RawNames names = guard_.take_names(begins);
-    member.path = names.path.empty() ? path : std::move(names.path);
+    give_names(member, entry, guard_.take_names(begins));
     member.kind = guard_.take_unknown(begins) ? Kind::unknown : kind_of(entry);
-    if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
-        member.hard_link = true;
-        member.target = target;
-    } else if (const char* text = archive_entry_symlink(entry); text != nullptr) {
-        member.target = text;
-    }
-    if (!names.target.empty() && !member.target.empty()) member.target = std::move(names.target);
     member.mode = archive_entry_perm(entry) & 07777U;
     member.uid = archive_entry_uid(entry);
     member.gid = archive_entry_gid(entry);
