@@ -67,7 +67,8 @@ void add_cp(Registrar& host) {
     cp.takes_rest = true;
     cp.despite_mistakes = true;  // of others
     cp.options.add_options()("archive,a", po::bool_switch(keep_owners.get()),
-                             "into a jail: keep the numbers of owners and the set-id bits of files");
+                             "into a jail: keep the numbers of owners and the set-id bits of files")(
+        "recursive,r", "for the habit: a directory goes with all it holds without it");
     cp.run = [keep_owners](Invocation& invocation) { copy(invocation, *keep_owners); };
     host.add(std::move(cp));
     register_cp_undo(host);

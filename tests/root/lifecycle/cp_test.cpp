@@ -111,7 +111,7 @@ TEST_F(CpTest, ASourceOnAFileSystemThatCannotMapIdsIsNamedAsWhatItIs) {
 
 TEST_F(CpTest, ADirectoryGoesInWithAllItHolds) {
     ASSERT_EQ(start().status, 0);
-    const Value document = site.json({"cp", host("tree"), "a.test:/root"});
+    const Value document = site.json({"cp", "-r", host("tree"), "a.test:/root"});
     EXPECT_TRUE(document["ok"].truth());
     EXPECT_GE(document["copied"]["entries"].num(), 3);
     EXPECT_EQ(inside("cat /root/tree/link; readlink /root/tree/link; stat -c %a /root/tree/deep/two").out,
