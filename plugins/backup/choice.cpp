@@ -5,10 +5,25 @@
 
 #include "archive_names.hpp"
 #include "commands.hpp"
+#include "jailctl/sdk/text.hpp"
 #include "marks.hpp"
 #include "place.hpp"
 
 namespace jailctl::backup {
+namespace {
+
+/// Why a backup is not good; empty if it is. The newest is no choice if an older one is the newest good one.
+std::string problem_of(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup) {
+    try {
+        (void)verify_marked(invocation, backend, backup);
+        return {};
+    } catch (const Error& error) {
+        if (error.code() == Errc::interrupted) throw;
+        return error.what();
+    }
+}
+
+}  // namespace
 
 JailName jail_named(const std::string& word) {
     try {
@@ -68,6 +83,34 @@ ChosenBackup choose_backup(Invocation& invocation, const std::string& word) {
     const std::string key = name.key();
     BackupBackend& backend = backend_for(invocation, settings_for(configuration, key));
     return {&backend, newest_usable(invocation, backend, key).id};
+}
+
+bool names_backup(const std::optional<std::string>& path) {
+    return path && !path->ends_with('/') && !std::filesystem::is_directory(*path);
+}
+
+std::string choose_to_restore(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
+    const auto& path = invocation.path();
+    if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
+    if (names_backup(path)) return backup_id(invocation.configuration(), *path);
+    auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
+    prefer_own(found);
+    for (auto at = found.rbegin(); at != found.rend(); ++at) {
+        // The last one left is taken as it is: unpacking says what is wrong with it.
+        BackupInfo backup = *at;
+        if (backup.problem.empty() && std::next(at) != found.rend())
+            backup.problem = problem_of(invocation, backend, backup);
+        if (backup.problem.empty()) return backup.id;
+        invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
+    }
+    const bool in_directory = path || jail.settings["BACKUP_BACKEND"].text == "archive";
+    const std::string where = in_directory ? " in " + path.value_or(jail.settings["BACKUPDIR"].text) : std::string{};
+    if (!found.empty())
+        throw Error(Errc::not_found, "there is no good backup of jail " + jail.name.text() + where)
+            .with_hint("'jailctl backups' names what is wrong with those there are");
+    throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + where)
+        .with_hint(std::string(in_directory ? "name the file or directory, if it is elsewhere; " : "") +
+                   "'jailctl backups' lists those there are");
 }
 
 }  // namespace jailctl::backup

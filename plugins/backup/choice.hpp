@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "jailctl/sdk/command.hpp"
@@ -36,5 +37,11 @@ struct ChosenBackup {
 /// A backup as `word` names it: backup_id() if there is '/' in it, else the newest usable one of that jail.
 /// @throws Error not_found: the jail has none
 [[nodiscard]] ChosenBackup choose_backup(Invocation& invocation, const std::string& word);
+
+/// Whether a path word names one backup, a file or a snapshot as it is listed; else a directory to choose from.
+[[nodiscard]] bool names_backup(const std::optional<std::string>& path);
+/// The backup that the path word names, or the newest good one of `jail` there; those it passes over are warned of.
+/// @throws Error usage: "-"; not_found: there is none, or none is good
+[[nodiscard]] std::string choose_to_restore(Invocation& invocation, BackupBackend& backend, const Jail& jail);
 
 }  // namespace jailctl::backup

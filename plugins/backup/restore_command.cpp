@@ -19,7 +19,6 @@
 #include "jailctl/sdk/text.hpp"
 #include "jailctl/sdk/tree.hpp"
 #include "jailctl/sdk/with_events.hpp"
-#include "marks.hpp"
 #include "place.hpp"
 #include "whose.hpp"
 
@@ -56,46 +55,6 @@ void require_absent(Invocation& invocation, const Jail& jail) {
     if (state != RootState::present) return;
     throw Error(Errc::exists, "jail " + name + " exists; a restore never writes over a jail")
         .with_hint("delete it first ('jailctl delete " + name + "'), or restore under another name (--as NEW)");
-}
-
-/// One backup: a file, or a snapshot as it is listed; else a directory to choose from.
-bool names_backup(const std::optional<std::string>& path) {
-    return path && !path->ends_with('/') && !fs::is_directory(*path);
-}
-
-/// Why a backup is not good; empty if it is. The newest is no choice if an older one is the newest good one.
-std::string problem_of(Invocation& invocation, BackupBackend& backend, const BackupInfo& backup) {
-    try {
-        (void)verify_marked(invocation, backend, backup);
-        return {};
-    } catch (const Error& error) {
-        if (error.code() == Errc::interrupted) throw;
-        return error.what();
-    }
-}
-
-std::string choose(Invocation& invocation, BackupBackend& backend, const Jail& jail) {
-    const auto& path = invocation.path();
-    if (path == "-") throw Error(Errc::usage, "restore reads a file, not standard input: it must be readable twice");
-    if (names_backup(path)) return backup_id(invocation.configuration(), *path);
-    auto found = list_marked(invocation, backend, jail.name.key(), path.value_or(""));
-    prefer_own(found);
-    for (auto at = found.rbegin(); at != found.rend(); ++at) {
-        // The last one left is taken as it is: unpacking says what is wrong with it.
-        BackupInfo backup = *at;
-        if (backup.problem.empty() && std::next(at) != found.rend())
-            backup.problem = problem_of(invocation, backend, backup);
-        if (backup.problem.empty()) return backup.id;
-        invocation.console().warn(escape_name(backup.id) + " is left out: " + problem_beside_name(backup));
-    }
-    const bool in_directory = path || jail.settings["BACKUP_BACKEND"].text == "archive";
-    const std::string where = in_directory ? " in " + path.value_or(jail.settings["BACKUPDIR"].text) : std::string{};
-    if (!found.empty())
-        throw Error(Errc::not_found, "there is no good backup of jail " + jail.name.text() + where)
-            .with_hint("'jailctl backups' names what is wrong with those there are");
-    throw Error(Errc::not_found, "there is no backup of jail " + jail.name.text() + where)
-        .with_hint(std::string(in_directory ? "name the file or directory, if it is elsewhere; " : "") +
-                   "'jailctl backups' lists those there are");
 }
 
 Value unpack(Invocation& invocation, const Jail& jail, const fs::path& staging, BackupBackend& backend,
@@ -229,7 +188,7 @@ Outcome restore(Invocation& invocation, const Jail& jail, const RestoreArguments
     if (names_backup(invocation.path()) && invocation.jails().size() > 1)
         throw Error(Errc::usage, "several jails cannot be restored from one file").with_hint("name a directory");
     BackupBackend& backend = backend_for(invocation, jail.settings);
-    const std::string id = choose(invocation, backend, jail);
+    const std::string id = choose_to_restore(invocation, backend, jail);
     return with_events<BeforeRestore, AfterRestore>(invocation, made, 0, [&] {
         invocation.console().info("Restoring jail " + jail.name.text() +
                                   (made.name == jail.name ? "" : " as " + made.name.text()) + " from backup");
