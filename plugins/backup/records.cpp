@@ -98,8 +98,24 @@ void BackupRecords::alter(const std::function<void(Value::Array&)>& change) cons
     });
 }
 
+namespace {
+
+/// Taken for empty, it would say of a protected backup that nothing protects it.
+void require_known_form(const Configuration& configuration, const std::string& jail_key, const Value& document) {
+    const auto list_or_none = [&](const char* name) { return document[name].is_null() || document[name].is_array(); };
+    const bool newer = document["format"].num() > newest_format;
+    if (!newer && list_or_none("backups") && list_or_none("marks")) return;
+    const auto file = StateDirectory::lasting(configuration).path() / folder / (jail_key + ".json");
+    throw Error(Errc::damaged, file.string() + (newer ? " was written by a newer version of jailctl"
+                                                      : " is damaged: its backups or marks are no list"))
+        .with_hint(newer ? "use that version, or move the file away" : "repair it or move it away");
+}
+
+}  // namespace
+
 Value read_notes(const Configuration& configuration, const std::string& jail_key) {
     Value document = StateDirectory::lasting(configuration).read(folder, jail_key).value_or(Value::object());
+    require_known_form(configuration, jail_key, document);
     // A document that names no jail is of the time before it did.
     return document["jail"].str(jail_key) == jail_key ? document : Value::object();
 }

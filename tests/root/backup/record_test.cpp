@@ -83,6 +83,37 @@ TEST_F(Records, ADamagedDocumentConcernsItsJailAlone) {
     EXPECT_THAT(site.jailctl({"backups", "a.test"}).out, Not(HasSubstr("unusable")));
 }
 
+/// Taken for empty, or for what we know, it would let go what is protected in a way of its own.
+TEST_F(Records, OfADocumentThatThisVersionDoesNotUnderstandNothingIsBelieved) {
+    ASSERT_EQ(backup().status, 0);
+    const fs::path first = only_archive();
+    ::sleep(1);  // names have seconds
+    ASSERT_EQ(backup().status, 0);
+    site.configure({"a.test:192.0.2.1"}, "BACKUP_KEEP=last=1\n");
+    const std::string good = slurp(record("a.test"));
+    const auto with = [&](const std::string& old, const std::string& now) {
+        std::string changed = good;
+        const auto at = changed.find(old);
+        EXPECT_NE(at, std::string::npos) << old;
+        return changed.replace(at, old.size(), now);
+    };
+    const std::pair<std::string, const char*> strange[] = {
+        {with("\"format\": 1", "\"format\": 99"), "was written by a newer version"},
+        {with("\"backups\": [", "\"marks\": 5, \"backups\": ["), "no list"}};
+    for (const auto& [text, why] : strange) {
+        spit(record("a.test"), text, 0600);
+        for (const char* command : {"expire", "backups"}) {
+            const Result refused = site.jailctl({command, "a.test"});
+            EXPECT_EQ(refused.status, 1) << refused.all();
+            EXPECT_THAT(refused.err, HasSubstr(why));
+        }
+        EXPECT_TRUE(fs::exists(first));
+    }
+    spit(record("a.test"), good, 0600);
+    EXPECT_EQ(site.jailctl({"expire", "a.test"}).status, 0);
+    EXPECT_FALSE(fs::exists(first));
+}
+
 TEST_F(Records, WhatIsNoArchiveIsCalledSo) {
     const Result passwd = site.jailctl({"verify", "/etc/passwd"});
     EXPECT_EQ(passwd.status, 1);
