@@ -227,11 +227,16 @@ TEST_F(ResticFaults, ABackupThatReadsWellIsNotDamagedByWhatTheRepositoryLacks) {
 
 /// It looked at nothing any more.
 TEST_F(ResticFaults, ADoctorThatIsInterruptedCallsNobodyHealthy) {
-    configure({"a.test:192.0.2.1"},
-              "RESTIC_REPOSITORY=sftp:nobody@host.test:/r\nRESTIC_OPTIONS=\"sftp.command='sleep 300'\"\n");
-    const auto doctor = run_command({"timeout", "-s", "INT", "2", (stage() / "bin/jailctl").string(), "--config",
-                                     site_->config().string(), "doctor"});
-    EXPECT_THAT(doctor.err, HasSubstr("jailctl: interrupted by signal 2"));
+    const fs::path asked = site_->path() / "asked", hangs = site_->path() / "hangs";
+    spit(hangs, "#!/bin/sh\n: >" + asked.string() + "\nexec sleep 300\n", 0700);
+    configure({"a.test:192.0.2.1"}, "RESTIC_REPOSITORY=sftp:nobody@host.test:/r\nRESTIC_OPTIONS=\"sftp.command='" +
+                                        hangs.string() + "'\"\n");
+    const auto doctor = run_command({"sh", "-c",
+                                     "\"$@\" & until [ -e " + asked.string() +
+                                         " ]; do sleep 0.05; done; kill -TERM $!; wait $!",
+                                     "sh", (stage() / "bin/jailctl").string(), "--config", site_->config().string(),
+                                     "doctor"});
+    EXPECT_THAT(doctor.err, HasSubstr("jailctl: interrupted by signal 15"));
     EXPECT_THAT(doctor.out, Not(HasSubstr("healthy"))) << doctor.all();
 }
 
