@@ -32,17 +32,9 @@ void NameKeeper::pax_header(char type, bool ours) {
     if (type == 'x') add(std::move(names));  // else it is of no member
 }
 
-void NameKeeper::member(std::uint64_t offset) {
-    if (!all_ascii(named_.path) || !all_ascii(named_.target)) kept_[offset] = std::move(named_);
-    named_ = {};
-}
-
-RawNames NameKeeper::take(std::uint64_t offset) {
-    const auto found = kept_.extract(offset);
-    if (found.empty()) return {};
-    RawNames names = std::move(found.mapped());
+RawNames NameKeeper::take() {
+    RawNames names = std::exchange(named_, {});
     if (all_ascii(names.path)) names.path.clear();
-    if (all_ascii(names.target)) names.target.clear();
     return names;
 }
 

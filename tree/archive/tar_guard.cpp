@@ -1,6 +1,7 @@
 #include "archive/tar_guard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "archive/marker.hpp"
 #include "archive/tar_fields.hpp"
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t block = 512;
 constexpr std::uint64_t largest_extension = std::uint64_t{1} << 20;   // libarchive's own bound
 constexpr std::uint64_t most_zeros = std::uint64_t{64} << 20;         // tapes are padded, bombs too
-constexpr std::size_t most_unknown = 100000;
 
 [[noreturn]] void damaged(const std::string& what) { throw Error(Errc::damaged, "the archive is damaged: " + what); }
 
@@ -87,6 +87,8 @@ void TarGuard::header() {
     const char type = fields.type();
     if (std::string_view("xgLK").find(type) == std::string_view::npos) return member(type, *size);
     if (*size > largest_extension) damaged("an extended header is too long");
+    if (type != 'g' && had_.find(type) != std::string::npos) damaged("a member has two extended headers of one kind");
+    had_ += type;
     in_member_ = true;
     extension_type_ = type;
     extension_size_ = *size;
@@ -103,11 +105,10 @@ void TarGuard::member(char type, std::uint64_t size) {
     if (size > 0 && (type == '1' || (has_pax_size_ && type >= '2' && type <= '6')))
         damaged("a link or special file has content");
     if (type >= '2' && type <= '6') size = 0;  // whatever they say: nothing follows
-    if (std::string_view("\0" "01234567S", 10).find(type) == std::string_view::npos) {
-        unknown_.insert(member_start_);
-        if (unknown_.size() > most_unknown) damaged("too many members of unknown kinds");
-    }
-    names_.member(member_start_);
+    const bool unknown = std::string_view("\0" "01234567S", 10).find(type) == std::string_view::npos;
+    ahead_.push_back({member_start_, unknown, type == '1', names_.take()});
+    if (type != '1' && type != '2') ahead_.back().names.target.clear();
+    had_.clear();
     in_member_ = has_pax_size_ = start_known_ = false;
     skip(size);
     if (type == 'S' && collected_[482] != 0) state_ = State::sparse_map;
@@ -162,6 +163,17 @@ void TarGuard::pax_record(std::string_view key, std::string_view value) {
     if (extension_type_ == 'g') damaged("one size is given to all members");
     pax_size_ = *number;
     has_pax_size_ = true;
+}
+
+Sighting TarGuard::take_member(std::uint64_t offset) {
+    if (ahead_.empty() || ahead_.front().begins != offset) damaged("its headers can be read in two ways");
+    Sighting member = std::move(ahead_.front());
+    ahead_.pop_front();
+    return member;
+}
+
+void TarGuard::expect_no_more() const {
+    if (!ahead_.empty()) damaged("its headers can be read in two ways");
 }
 
 }  // namespace jailctl::tree

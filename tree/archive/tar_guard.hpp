@@ -1,13 +1,21 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <deque>
 #include <string>
 #include <string_view>
 
 #include "archive/raw_names.hpp"
 
 namespace jailctl::tree {
+
+/// What the guard tells of a member.
+struct Sighting {
+    std::uint64_t begins = 0;  ///< where its headers begin
+    bool unknown = false;      ///< of a kind tar does not define
+    bool hard_link = false;
+    RawNames names;
+};
 
 /// Looks at a tar stream as it goes by, before libarchive does, and refuses what libarchive passes over in silence: NUL
 /// in names, ids and sizes that are no numbers, records of a wrong length, a missing end, something behind the end.
@@ -22,10 +30,12 @@ public:
     [[nodiscard]] bool claimed() const noexcept { return claimed_; }
     /// Something stood behind the end, and that was refused.
     [[nodiscard]] bool trailed() const noexcept { return trailed_; }
-    /// Whether the member whose headers begin at `offset` is of a kind tar does not define. Each is told once.
-    [[nodiscard]] bool take_unknown(std::uint64_t offset) { return unknown_.erase(offset) > 0; }
-    /// What that member is really called, told once.
-    [[nodiscard]] RawNames take_names(std::uint64_t offset) { return names_.take(offset); }
+    /// The member that libarchive found at `offset`, each in its turn: where it takes other bytes for headers than the
+    /// guard did, nobody has looked at what it reads.
+    /// @throws Error damaged: it is not the next one
+    [[nodiscard]] Sighting take_member(std::uint64_t offset);
+    /// libarchive has found the last one. @throws Error damaged: there are more
+    void expect_no_more() const;
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
@@ -53,8 +63,9 @@ private:
     bool claimed_ = false, trailed_ = false;
     std::uint64_t bytes_ = 0;
     std::uint64_t zeros_ = 0;          // since the end began
-    std::set<std::uint64_t> unknown_;
+    std::string had_;                  // types of the extended headers of the current member
     NameKeeper names_;
+    std::deque<Sighting> ahead_;       // seen, and not yet taken: of the piece of the stream that libarchive reads
 };
 
 }  // namespace jailctl::tree

@@ -78,17 +78,15 @@ std::vector<Xattr> attributes_of(archive_entry* entry, bool coded_names) {
 }
 
 /// What libarchive calls it, but where the stream itself has another name (archive/raw_names.hpp).
-void give_names(Member& member, archive_entry* entry, RawNames raw) {
+void give_names(Member& member, archive_entry* entry, Sighting& seen) {
     const char* path = archive_entry_pathname(entry);
     if (path == nullptr || *path == '\0') damaged("a member has no name");
-    member.path = raw.path.empty() ? path : std::move(raw.path);
-    if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
-        member.hard_link = true;
-        member.target = target;
-    } else if (const char* text = archive_entry_symlink(entry); text != nullptr) {
-        member.target = text;
-    }
-    if (!raw.target.empty() && !member.target.empty()) member.target = std::move(raw.target);
+    member.path = seen.names.path.empty() ? path : std::move(seen.names.path);
+    const char* other_name = archive_entry_hardlink(entry);
+    const char* text = other_name != nullptr ? other_name : archive_entry_symlink(entry);
+    member.hard_link = seen.hard_link || other_name != nullptr;
+    if (!seen.names.target.empty()) member.target = std::move(seen.names.target);
+    else if (text != nullptr) member.target = text;
 }
 
 }  // namespace
@@ -156,9 +154,9 @@ std::optional<Member> TarReader::next() {
 
 Member TarReader::convert(archive_entry* entry) {
     Member member;
-    const auto begins = static_cast<std::uint64_t>(archive_read_header_position(archive_.get()));
-    give_names(member, entry, guard_.take_names(begins));
-    member.kind = guard_.take_unknown(begins) ? Kind::unknown : kind_of(entry);
+    Sighting seen = guard_.take_member(offset() - begins_);
+    give_names(member, entry, seen);
+    member.kind = seen.unknown ? Kind::unknown : kind_of(entry);
     member.mode = archive_entry_perm(entry) & 07777U;
     member.uid = archive_entry_uid(entry);
     member.gid = archive_entry_gid(entry);
@@ -201,6 +199,7 @@ void TarReader::content(const std::function<void(std::uint64_t, std::string_view
 void TarReader::finish() {
     while (!pull().empty()) {}
     guard_.finish();
+    guard_.expect_no_more();
 }
 
 }  // namespace jailctl::tree

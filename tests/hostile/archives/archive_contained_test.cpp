@@ -83,6 +83,78 @@ TEST_F(Unpacking, TrustRestoresDevicesAndNamesThem) {
     EXPECT_EQ(result["notes_total"].num(), 1);
 }
 
+const std::string composed = "caf\xc3\xa9", apart = "cafe\xcc\x81", no_utf8 = "caf\xe9";
+
+TEST_F(Unpacking, NamesAreThoseOfTheHeadersLetterForLetter) {
+    TarBuilder archive;
+    for (const std::string& name : {composed, apart, no_utf8}) {
+        archive.add({.name = "cut", .content = name, .pax = {{"path", "pax/" + name}}})
+            .add({.name = "././@LongLink", .type = 'L', .content = "gnu/" + name + std::string(1, '\0')})
+            .add({.name = "cut", .content = name})
+            .add({.name = "old/" + name, .content = name})
+            .add({.name = "one", .type = '1', .pax = {{"path", "link/" + name}, {"linkpath", "pax/" + name}}})
+            .add({.name = "two", .type = '2', .pax = {{"path", "text/" + name}, {"linkpath", name}}});
+    }
+    unpack(archive.finish());
+    for (const std::string& name : {composed, apart, no_utf8}) {
+        for (const char* place : {"pax", "gnu", "old", "link"})
+            EXPECT_EQ(slurp(staging_ / place / name), name) << place;
+        EXPECT_EQ(fs::read_symlink(staging_ / "text" / name), name);
+    }
+    expect_nothing_outside_touched();
+}
+
+/// Some leave out of a plain header what is not ASCII. libarchive gives the first of such links no target.
+TEST_F(Unpacking, ALinkWhoseTargetStandsInItsExtendedHeaderAlone) {
+    for (const std::string& name : {std::string("file"), apart}) {
+        for (const auto& entry : fs::directory_iterator(staging_)) fs::remove_all(entry);
+        unpack(TarBuilder()
+                   .add({.name = "cut", .content = "x", .pax = {{"path", name}}})
+                   .add({.name = "link", .type = '1', .pax = {{"linkpath", name}}})
+                   .finish());
+        EXPECT_EQ(slurp(staging_ / "link"), "x") << name;
+        fs::remove(staging_ / "link");
+        fs::remove(staging_ / name);
+        unpack(TarBuilder().add({.name = "link", .type = '2', .pax = {{"linkpath", name}}}).finish());
+        EXPECT_EQ(fs::read_symlink(staging_ / "link"), name);
+    }
+}
+
+TEST_F(Unpacking, ANameInTwoHeadersIsJudgedAsItIsWritten) {
+    const std::string up = "../" + apart;
+    const auto headers = [&](const std::string& pax, const std::string& gnu, bool gnu_first) {
+        const TarMember first{.name = "p", .type = 'x', .content = TarBuilder::pax_record("path", pax)};
+        const TarMember second{.name = "l", .type = 'L', .content = gnu};
+        TarBuilder archive;
+        archive.add(gnu_first ? second : first).add(gnu_first ? first : second).add({.name = "cut", .content = "x"});
+        return archive.finish();
+    };
+    for (const bool gnu_first : {false, true})
+        for (const auto& [pax, gnu] : {std::pair{up, std::string("file")}, {std::string("file"), up}, {up, apart}}) {
+            for (const auto& entry : fs::directory_iterator(staging_)) fs::remove_all(entry);
+            try {
+                unpack(headers(pax, gnu, gnu_first), false, Value::object().set("trusted", true));
+                EXPECT_TRUE(fs::exists(staging_ / "file") || fs::exists(staging_ / apart));
+            } catch (const Error& error) {
+                EXPECT_EQ(error.code(), Errc::damaged) << error.what();
+            }
+            expect_nothing_outside_touched();
+        }
+}
+
+TEST_F(Unpacking, ANameIsNotHandedOnToTheNextMember) {
+    const Value result = unpack(TarBuilder()
+                                    .add({.name = "cut", .type = 'Z', .content = "?", .pax = {{"path", apart}}})
+                                    .add({.name = "file", .content = "x"})
+                                    .add({.name = "g", .type = 'g', .content = TarBuilder::pax_record("path", apart)})
+                                    .add({.name = "last", .content = "x"})
+                                    .finish());
+    EXPECT_EQ(result["skipped"].items().size(), 1U);
+    EXPECT_TRUE(fs::exists(staging_ / "file"));
+    EXPECT_TRUE(fs::exists(staging_ / "last"));
+    EXPECT_FALSE(fs::exists(staging_ / apart));
+}
+
 TEST_F(Unpacking, LimitsEndABomb) {
     TarBuilder many;
     for (int i = 0; i < 50; ++i) many.add({.name = "f" + std::to_string(i), .content = "x"});

@@ -21,6 +21,35 @@ std::string spoiled(std::string archive, std::size_t at, char byte) {
     return archive;
 }
 
+/// An archive with two extended headers of type `type` before one member.
+std::string twice(char type, const std::string& first, const std::string& second) {
+    return TarBuilder()
+        .add({.name = "first", .type = type, .content = first})
+        .add({.name = "second", .type = type, .content = second})
+        .add({.name = "file", .content = std::string(1024, 'x')})
+        .finish();
+}
+
+/// A header of a sparse file of old GNU's whose map goes on in the next block, says the byte at 482, but which has no
+/// map: that block is a header for libarchive.
+std::string map_without_beginning() {
+    const std::string header = TarBuilder::header({.name = "file", .type = 'S'});
+    return TarBuilder().raw(TarBuilder::summed(spoiled(header, 482, 1))).add({.name = "hidden"}).finish();
+}
+
+/// The reverse: no sparse file by its type, yet libarchive reads the map, and what follows, as that of one.
+std::string map_of_no_sparse_file() {
+    std::string header = TarBuilder::header({.name = "file", .content = std::string(1024, 'x')});
+    header.replace(257, 8, "ustar  ", 8);
+    header.replace(386, 24, "00000000000\000000000000\0", 24);
+    return TarBuilder()
+        .raw(TarBuilder::summed(spoiled(header, 482, 1)))
+        .raw(std::string(512, '\0'))
+        .raw(TarBuilder::header({.name = "inside"}))
+        .raw(TarBuilder::header({.name = "hidden"}))
+        .finish();
+}
+
 std::vector<Case> cases() {
     return {
         {"DotDot", one({.name = "../escape", .content = "x"})},
@@ -88,6 +117,11 @@ std::vector<Case> cases() {
         {"CutInContent",
          TarBuilder().add({.name = "file", .content = std::string(2000, 'x')}).finish().substr(0, 1024)},
         {"CutInHeader", TarBuilder().add(file).unfinished() + TarBuilder::header(file).substr(0, 300)},
+        {"TwoPaxHeaders", twice('x', TarBuilder::pax_record("path", "a"), TarBuilder::pax_record("path", "b"))},
+        {"TwoSizes", twice('x', TarBuilder::pax_record("size", "512"), TarBuilder::pax_record("path", "b"))},
+        {"TwoLongNames", twice('L', "a", "b")},
+        {"MapWithoutBeginning", map_without_beginning()},
+        {"MapOfNoSparseFile", map_of_no_sparse_file()},
         {"ExtendedHeaderAtTheEnd",
          TarBuilder().add({.name = "p", .type = 'x', .content = TarBuilder::pax_record("path", "a")}).finish()},
         {"SomethingBehindTheEnd", one(file) + TarBuilder().add({.name = "hidden"}).finish()},

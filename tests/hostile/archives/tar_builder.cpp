@@ -28,19 +28,22 @@ std::string TarBuilder::header(const TarMember& member) {
     put(116, member.gid);
     put(124, member.size.empty() ? size : member.size);
     put(136, "00000000000");
-    put(148, "        ");
     block[156] = member.type;
     put(157, member.link.substr(0, 100));
     put(257, "ustar");
     put(263, "00");
     put(329, member.major);
     put(337, member.minor);
+    return summed(std::move(block));
+}
+
+std::string TarBuilder::summed(std::string block) {
+    block.replace(148, 8, 8, ' ');
     unsigned sum = 0;
     for (const char c : block) sum += static_cast<unsigned char>(c);
     char checksum[16];
     std::snprintf(checksum, sizeof checksum, "%06o", sum);
-    put(148, std::string(checksum, 7));
-    return block;
+    return block.replace(148, 7, std::string(checksum, 7));
 }
 
 TarBuilder& TarBuilder::add(const TarMember& member) {

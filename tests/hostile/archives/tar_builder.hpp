@@ -25,6 +25,8 @@ public:
     [[nodiscard]] std::string finish() const;
     [[nodiscard]] std::string unfinished() const { return bytes_; }
     [[nodiscard]] static std::string header(const TarMember& member);
+    /// A header block with its check sum made right.
+    [[nodiscard]] static std::string summed(std::string block);
     [[nodiscard]] static std::string padded(const std::string& bytes);
     /// "LENGTH key=value\n"
     [[nodiscard]] static std::string pax_record(const std::string& key, const std::string& value);
