@@ -140,4 +140,14 @@ std::string table_of(const std::vector<JailReport>& jails) {
     return text;
 }
 
+bool names(std::string_view sentence, std::string_view jail) noexcept {
+    const auto is_of_a_name = [&](std::size_t at) {
+        const char c = at < sentence.size() ? sentence[at] : ' ';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    for (auto at = sentence.find(jail); at != std::string_view::npos; at = sentence.find(jail, at + 1))
+        if ((at == 0 || !is_of_a_name(at - 1)) && !is_of_a_name(at + jail.size())) return true;
+    return false;
+}
+
 }  // namespace jailctl::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "run/ledger.hpp"
@@ -44,5 +45,8 @@ struct Report {
 
 /// The table that ends a run over several jails: jail, result, time, reason.
 [[nodiscard]] std::string table_of(const std::vector<JailReport>& jails);
+
+/// Whether a sentence names this jail: "db" is not in "/etc/adb.conf", nor "web" in "web-2".
+[[nodiscard]] bool names(std::string_view sentence, std::string_view jail) noexcept;
 
 }  // namespace jailctl::core

@@ -30,9 +30,7 @@ void hint_at_room(Error& error) {
 /// Who reads it in a mail or a log does not see what was typed. A mistake in the typing is not the jail's.
 std::string label_for(const Jail& jail, const Error& error) {
     const std::string& name = jail.name.text();
-    const std::string_view sentence = error.what();
-    const bool named = error.code() == Errc::usage || sentence.find(name) != std::string_view::npos;
-    return named ? "jailctl" : "jailctl: " + name;
+    return error.code() == Errc::usage || names(error.what(), name) ? "jailctl" : "jailctl: " + name;
 }
 
 class Runner {

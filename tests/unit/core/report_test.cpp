@@ -137,5 +137,12 @@ TEST(PrefixedLines, NeverMixInsideALine) {
     EXPECT_THAT(lines.take(std::string(70000, 'x')), testing::EndsWith("x\n"));
 }
 
+TEST(Report, ASentenceNamesAJailByAWordOfItsOwn) {
+    for (const char* sentence : {"db is running", "the jail 'db' is gone", "/jails/db/etc: no such file", "x-db or db"})
+        EXPECT_TRUE(names(sentence, "db")) << sentence;
+    for (const char* sentence : {"", "cannot read /etc/adb.conf", "db-2 is running", "no dbus", "old_db"})
+        EXPECT_FALSE(names(sentence, "db")) << sentence;
+}
+
 }  // namespace
 }  // namespace jailctl::core
