@@ -107,8 +107,8 @@ void examine_jails(const Examination& examination) {
         std::set<std::string> known;
         for (const auto& [key, left] : told) known.insert(key);
         for (const auto& stranger : look_for_strangers(configuration, view)) {
-            // A scratch jail runs as part of a command, and goes with what that left.
             known.insert(JailName(stranger.name).key());
+            // A scratch jail runs as part of a command, and goes with what that left.
             if (stranger.running && stranger.running->copy && !told.empty()) continue;
             diagnosis.add({"unlisted-jail", stranger.name, "jail " + stranger.name + " " + stranger.problem,
                            "put its entry back into JAILS, then 'jailctl stop " + stranger.name + "'"});

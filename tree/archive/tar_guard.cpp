@@ -87,8 +87,8 @@ void TarGuard::header() {
     const char type = fields.type();
     if (std::string_view("xgLK").find(type) == std::string_view::npos) return member(type, *size);
     if (*size > largest_extension) damaged("an extended header is too long");
-    if (type != 'g' && had_.find(type) != std::string::npos) damaged("a member has two extended headers of one kind");
-    had_ += type;
+    if (had_.find(type) != std::string::npos) damaged("a member has two extended headers of one kind");
+    if (type != 'g') had_ += type;  // that one is of no member
     in_member_ = true;
     extension_type_ = type;
     extension_size_ = *size;
